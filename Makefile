@@ -1,0 +1,60 @@
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := minikeras parity_tests benchmarks
+
+.PHONY: demo test test-deep lint format docs bench clean help
+
+help:  ## what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## /\1: /p' Makefile
+
+demo: $(VENV)/.verify  ## train one network with minikeras and with Keras, from one seed, and compare
+	$(BIN)/minikeras verify digits-cnn
+
+test: $(VENV)/.dev  ## every test, against Keras
+	$(BIN)/python -m pytest -n 2 -q
+
+test-deep: $(VENV)/.dev  ## the same with 2,000 drawn examples a test
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 -q
+
+lint: $(VENV)/.dev  ## style, format and types
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## rewrite the sources in the house's format
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+docs: $(VENV)/.dev  ## build the pages into site/ without warnings and run their code blocks
+	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m pytest -q docs README.md
+
+bench: $(VENV)/.dev  ## the measurements of benchmarks/
+	$(BIN)/python -m pytest -q benchmarks --benchmark-enable
+
+clean:  ## forget the virtual environment and everything made
+	rm -rf $(VENV) site build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks
+
+# The stamps tell what is installed; a changed pyproject.toml installs again.
+$(VENV)/.verify: pyproject.toml | $(BIN)/python
+	@echo "Installing minikeras, Keras and TensorFlow into $(VENV) (some minutes the first time)"
+	$(BIN)/python -m pip install --quiet --editable '.[verify]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	@echo "Installing minikeras with everything its tests need into $(VENV) (some minutes the first time)"
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.verify
+
+# The first interpreter on PATH that is 3.11 to 3.13, runs (a version manager's shim may be there
+# and fail) and can make environments.
+$(BIN)/python:
+	@check='import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; \
+	old_ifs=$$IFS; IFS=:; \
+	for name in python3.13 python3.12 python3.11 python3 python; do for folder in $$PATH; do \
+	  if "$$folder/$$name" -c "$$check" 2>/dev/null; then python=$$folder/$$name; break 2; fi; \
+	done; done; IFS=$$old_ifs; \
+	if [ -z "$$python" ]; then \
+	  echo "No Python 3.11, 3.12 or 3.13 (with venv) was found on PATH; install one." >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV)

@@ -1,0 +1,21 @@
+"""The ground all tests stand on: Keras's environment and Hypothesis's profiles."""
+
+import os
+
+os.environ["KERAS_BACKEND"] = "tensorflow"  # before anything imports keras
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # oneDNN's conv2d returns garbage for some shapes
+
+from hypothesis import HealthCheck, settings
+
+# Fixtures of module scope (the kernel set) are meant to be shared by a test's examples.
+settings.register_profile(
+    "ci",
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("dev", settings.get_profile("ci"), derandomize=False, max_examples=10)
+settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, max_examples=2000)
+settings.load_profile(os.getenv("HYPOTHESIS_PROFILE", "ci"))

@@ -1,6 +1,5 @@
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := minikeras parity_tests benchmarks
 
 .PHONY: demo test test-deep lint format docs bench clean help
 
@@ -17,13 +16,13 @@ test-deep: $(VENV)/.dev  ## the same with 2,000 drawn examples a test
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 -q
 
 lint: $(VENV)/.dev  ## style, format and types
-	$(BIN)/ruff check $(SOURCES)
-	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 format: $(VENV)/.dev  ## rewrite the sources in the house's format
-	$(BIN)/ruff check --fix $(SOURCES)
-	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
 
 docs: $(VENV)/.dev  ## build the pages into site/ without warnings and run their code blocks
 	$(BIN)/mkdocs build --strict --quiet

@@ -1,0 +1,216 @@
+"""Two runs side by side: every distance, and whether they are within the stated tolerance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from minikeras.parity.distance import relative_difference, ulp_distance
+from minikeras.parity.runs import Run
+from minikeras.types import Array
+
+# Of the loss and every metric. In float32 rounding differs with the order of summation and grows
+# with training, so there the lines of verbose=2 decide first.
+RELATIVE_TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
+
+Document = dict[str, Any]
+
+
+class NothingToCompare(Exception):
+    """Neither run trained, evaluated or kept a model."""
+
+
+def compare(ours: Run, theirs: Run, **about: Any) -> Document:
+    """Everything about two runs as plain data, JSON's types only; `about` goes in as it is."""
+    floatx = theirs.found["floatx"]
+    problems: list[str] = []
+    fits = [
+        _compare_fit(mine, yours, floatx, problems, f"fit {number}")
+        for number, mine, yours in _pairs(ours, theirs, "fits", problems)
+    ]
+    evaluations = [
+        {
+            "model": yours["model"],
+            "metrics": _compare_logs(mine["result"], yours["result"], floatx, problems, "evaluate"),
+        }
+        for _, mine, yours in _pairs(ours, theirs, "evaluations", problems)
+    ]
+    models = [
+        _compare_model(ours, theirs, number - 1, problems)
+        for number, _, _ in _pairs(ours, theirs, "models", problems)
+    ]
+    return {
+        **about,
+        "floatx": floatx,
+        "verdict": _judge(floatx, fits, evaluations, models, problems),
+        "fits": fits,
+        "evaluations": evaluations,
+        "models": models,
+        "times": {run.framework: _times(run) for run in (ours, theirs)},
+        "versions": {run.framework: run.found["versions"] for run in (ours, theirs)},
+    }
+
+
+def _pairs(
+    ours: Run, theirs: Run, what: str, problems: list[str]
+) -> Iterable[tuple[int, dict[str, Any], dict[str, Any]]]:
+    mine, yours = ours.found[what], theirs.found[what]
+    if len(mine) != len(yours):
+        problems.append(f"{len(mine)} {what} in {ours.framework}, {len(yours)} in keras")
+    return [(number, a, b) for number, (a, b) in enumerate(zip(mine, yours), start=1)]
+
+
+def _compare_fit(
+    mine: dict[str, Any], yours: dict[str, Any], floatx: str, problems: list[str], what: str
+) -> Document:
+    if mine["epochs"] != yours["epochs"]:
+        problems.append(f"{what} ran epochs {mine['epochs']}, keras {yours['epochs']}")
+    by_name = {
+        name: {"minikeras": mine["history"].get(name), "keras": yours["history"].get(name)}
+        for name in sorted(mine["history"] | yours["history"], key=_reading_order)
+    }
+    rows = []
+    for index, epoch in enumerate(yours["epochs"][: len(mine["epochs"])]):
+        logs = [
+            {
+                name: values[side][index]
+                for name, values in by_name.items()
+                if values[side] and index < len(values[side])  # validation_freq leaves gaps
+            }
+            for side in ("minikeras", "keras")
+        ]
+        metrics = _compare_logs(*logs, floatx, problems, f"{what}, epoch {epoch + 1}")
+        rows.append({"epoch": epoch + 1, "metrics": metrics})
+    return {
+        "model": yours["model"],
+        "metrics": list(by_name),
+        "epochs": rows,
+        "lines": {"minikeras": mine["lines"], "keras": yours["lines"]},
+        "same_lines": mine["lines"] == yours["lines"],
+    }
+
+
+def _reading_order(name: str) -> tuple[bool, str]:
+    return name.startswith("val_"), name
+
+
+def _compare_logs(
+    mine: dict[str, float], yours: dict[str, float], floatx: str, problems: list[str], what: str
+) -> Document:
+    for name in sorted(mine.keys() ^ yours.keys()):
+        problems.append(f"{what}: only {'minikeras' if name in mine else 'keras'} has {name!r}")
+    dtype = floatx if floatx in RELATIVE_TOLERANCE else "float32"
+    return {
+        name: {
+            "minikeras": mine[name],
+            "keras": yours[name],
+            "relative": float(relative_difference(mine[name], yours[name])),
+            "ulp": int(ulp_distance(mine[name], yours[name], dtype)),
+        }
+        for name in sorted(mine.keys() & yours.keys(), key=_reading_order)
+    }
+
+
+def _compare_model(ours: Run, theirs: Run, index: int, problems: list[str]) -> Document:
+    described = theirs.found["models"][index]
+    name, paths = described["name"], described["paths"]
+    if ours.found["models"][index]["paths"] != paths:
+        problems.append(
+            f"model {name!r} has variables {ours.found['models'][index]['paths']}, keras {paths}"
+        )
+    stages = {}
+    for stage in ("initial", "final"):
+        mine, yours = ours.weights(index, stage), theirs.weights(index, stage)
+        shapes = [[(list(w.shape), str(w.dtype)) for w in side] for side in (mine, yours)]
+        if shapes[0] != shapes[1]:
+            problems.append(f"model {name!r}: {stage} weights {shapes[0]}, keras {shapes[1]}")
+            mine = yours = []
+        stages[stage] = [_compare_weights(a, b) for a, b in zip(mine, yours)]
+    return {
+        "name": name,
+        "class": described["class"],
+        "variables": [
+            {"path": path, "shape": list(final.shape), "dtype": str(final.dtype)}
+            | {stage: found[i] for stage, found in stages.items() if i < len(found)}
+            for i, (path, final) in enumerate(zip(paths, theirs.weights(index, "final")))
+        ],
+    }
+
+
+def _compare_weights(a: Array, b: Array) -> Document:
+    """Largest |a − b|, the same relative to the largest |b|, largest ULP distance."""
+    if a.size == 0 or a.dtype.kind != "f":
+        equal = bool(np.array_equal(a, b))
+        return {
+            "absolute": 0.0,
+            "relative": 0.0 if equal else math.inf,
+            "ulp": 0 if equal else None,
+        }
+    absolute = float(np.max(np.abs(np.subtract(a, b, dtype="float64"))))
+    size = float(np.max(np.abs(b)))
+    return {
+        "absolute": absolute,
+        "relative": absolute / size if size else (math.inf if absolute else 0.0),
+        "ulp": int(np.max(ulp_distance(a, b))),
+    }
+
+
+def _judge(
+    floatx: str,
+    fits: list[Document],
+    evaluations: list[Document],
+    models: list[Document],
+    problems: list[str],
+) -> Document:
+    logs = [row["metrics"] for fit in fits for row in fit["epochs"]]
+    logs += [evaluation["metrics"] for evaluation in evaluations]
+    differences = [metric["relative"] for metrics in logs for metric in metrics.values()]
+    judged = "loss and metrics"
+    if not differences and not problems:
+        judged = "final weights"
+        differences = [
+            variable["final"]["relative"]
+            for model in models
+            for variable in model["variables"]
+            if "final" in variable
+        ]
+        if not differences:
+            raise NothingToCompare("nothing was trained or evaluated, and no model was kept")
+    # max() forgets a NaN that does not come first; np.max does not.
+    worst = float(np.max(differences)) if differences else math.inf
+    tolerance = RELATIVE_TOLERANCE.get(floatx, RELATIVE_TOLERANCE["float32"])
+    same_lines = all(fit["same_lines"] for fit in fits) if fits else None
+    by_text = floatx != "float64" and bool(same_lines) and not evaluations
+    within = not problems and (by_text or worst <= tolerance)
+    if problems:
+        reason = "the two runs are not of one form: " + "; ".join(problems[:5])
+    elif by_text:
+        reason = (
+            "every epoch line of verbose=2 is the same text, times aside "
+            f"(largest relative difference of {judged} {worst:.1e})"
+        )
+    else:
+        reason = (
+            f"largest relative difference of {judged} {worst:.1e}, "
+            f"{'at most' if within else 'above'} {tolerance:g}"
+        )
+    return {
+        "within": within,
+        "reason": reason,
+        "judged": judged,
+        "largest_relative_difference": worst,
+        "tolerance": tolerance,
+        "same_lines": same_lines,
+        "problems": problems,
+    }
+
+
+def _times(run: Run) -> dict[str, float | None]:
+    return {
+        "import": run.found["import_seconds"],
+        "first_epoch": run.first_epoch_seconds,
+        "step": run.step_seconds,
+    }

@@ -1,0 +1,193 @@
+"""Networks on real data that ships with scikit-learn, written once for any Keras.
+
+Every function takes `keras`, the module: minikeras or the original. Nothing but the seed tells
+the two what the weights, the dropout masks and the order of the batches are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from minikeras.types import Array
+
+
+class Data(NamedTuple):
+    x: Array
+    y: Array
+    x_validation: Array
+    y_validation: Array
+
+
+@dataclass(frozen=True)
+class Example:
+    """A network, its data, and how it is trained."""
+
+    title: str
+    build: Callable[[Any], Any]
+    load: Callable[[], Data]
+    loss: str
+    metrics: tuple[str, ...]
+    batch_size: int = 32
+    epochs: int = 20
+
+
+def iris_mlp(keras: Any) -> Any:
+    return keras.Sequential(
+        [
+            keras.layers.Input((4,)),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(16, activation="tanh"),
+            keras.layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def digits_mlp(keras: Any) -> Any:
+    return keras.Sequential(
+        [
+            keras.layers.Input((8, 8, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(64, activation="relu"),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def digits_cnn(keras: Any) -> Any:
+    return keras.Sequential(
+        [
+            keras.layers.Input((8, 8, 1)),
+            keras.layers.Conv2D(16, 3, padding="same", activation="relu"),
+            keras.layers.MaxPooling2D(2),
+            keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
+            keras.layers.Flatten(),
+            keras.layers.Dropout(0.3),
+            keras.layers.Dense(
+                64, activation="relu", kernel_regularizer=keras.regularizers.L2(1e-4)
+            ),
+            keras.layers.Dense(10, activation="softmax"),
+        ]
+    )
+
+
+def diabetes_regression(keras: Any) -> Any:
+    return keras.Sequential(
+        [
+            keras.layers.Input((10,)),
+            keras.layers.Dense(32, activation="relu"),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(1),
+        ]
+    )
+
+
+def breast_cancer_binary(keras: Any) -> Any:
+    return keras.Sequential(
+        [
+            keras.layers.Input((30,)),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dropout(0.2),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def _split(x: Array, y: Array, *, classes: bool = True) -> Data:
+    """A fifth for validation, always the same one, with the classes in proportion."""
+    from sklearn.model_selection import train_test_split
+
+    x, x_validation, y, y_validation = train_test_split(
+        x, y, test_size=0.2, random_state=0, stratify=y if classes else None
+    )
+    return Data(x, y, x_validation, y_validation)
+
+
+def _standardised(data: Data) -> Data:
+    mean, deviation = data.x.mean(axis=0), data.x.std(axis=0)
+    return data._replace(
+        x=(data.x - mean) / deviation, x_validation=(data.x_validation - mean) / deviation
+    )
+
+
+def iris() -> Data:
+    from sklearn.datasets import load_iris
+
+    return _standardised(_split(*load_iris(return_X_y=True)))
+
+
+def digits() -> Data:
+    from sklearn.datasets import load_digits
+
+    x, y = load_digits(return_X_y=True)
+    return _split((x / 16).reshape(-1, 8, 8, 1), y)
+
+
+def diabetes() -> Data:
+    from sklearn.datasets import load_diabetes
+
+    x, y = load_diabetes(return_X_y=True)
+    return _standardised(_split(x, ((y - y.mean()) / y.std())[:, None], classes=False))
+
+
+def breast_cancer() -> Data:
+    from sklearn.datasets import load_breast_cancer
+
+    x, y = load_breast_cancer(return_X_y=True)
+    return _standardised(_split(x, y[:, None]))
+
+
+CLASSES = "sparse_categorical_crossentropy"
+EXAMPLES = {
+    "iris-mlp": Example("Iris: species from 4 lengths", iris_mlp, iris, CLASSES, ("accuracy",), 16),
+    "digits-mlp": Example("Handwritten digits, dense", digits_mlp, digits, CLASSES, ("accuracy",)),
+    "digits-cnn": Example(
+        "Handwritten digits, convolutional", digits_cnn, digits, CLASSES, ("accuracy",)
+    ),
+    "diabetes-regression": Example(
+        "Diabetes: progression after a year", diabetes_regression, diabetes, "mse", ("mae",)
+    ),
+    "breast-cancer-binary": Example(
+        "Breast cancer: benign or malignant",
+        breast_cancer_binary,
+        breast_cancer,
+        "binary_crossentropy",
+        ("accuracy",),
+    ),
+}
+
+OPTIMIZERS: dict[str, Callable[[Any], Any]] = {
+    "adam": lambda keras: keras.optimizers.Adam(),
+    "sgd": lambda keras: keras.optimizers.SGD(0.01, momentum=0.9),
+    "rmsprop": lambda keras: keras.optimizers.RMSprop(),
+}
+
+
+def train(
+    keras: Any,
+    name: str,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    optimizer: str = "adam",
+    verbose: int = 2,
+) -> Any:
+    """Train the example `name` with `keras` in its present floatx, from `seed`; its History."""
+    example = EXAMPLES[name]
+    data = example.load()
+    keras.utils.set_random_seed(seed)
+    model = example.build(keras)
+    model.compile(
+        optimizer=OPTIMIZERS[optimizer](keras), loss=example.loss, metrics=list(example.metrics)
+    )
+    return model.fit(
+        data.x,
+        data.y,
+        batch_size=example.batch_size if batch_size is None else batch_size,
+        epochs=example.epochs if epochs is None else epochs,
+        validation_data=(data.x_validation, data.y_validation),
+        verbose=verbose,
+    )

@@ -1,0 +1,128 @@
+"""Starts a worker for one framework, follows it, and hands back what it found."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from minikeras.types import Array
+
+INSTALL = "pip install 'minikeras-reference[verify]'"
+# oneDNN's convolutions return uninitialised memory for some shapes, and differ between processors.
+KERAS_ENVIRONMENT = {
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+}
+# The framework is imported before anything else is, so that the time is its own.
+PROGRAM = """
+import sys, time
+start = time.perf_counter()
+import {framework}
+seconds = time.perf_counter() - start
+import json
+from minikeras.parity.worker import main
+main("{framework}", json.loads(sys.argv[1]), seconds)
+"""
+
+
+class MissingRequirement(Exception):
+    """Something the command needs is not installed."""
+
+
+class WorkerFailed(Exception):
+    """A framework's process ended early; the message is the end of what it said."""
+
+    def __init__(self, framework: str, said: str) -> None:
+        self.framework = framework
+        super().__init__(f"{framework} did not get through:\n{said}")
+
+
+@dataclass
+class Run:
+    """What one framework answered."""
+
+    framework: str
+    found: dict[str, Any]
+    arrays: dict[str, Array]
+
+    def weights(self, model: int, stage: str) -> list[Array]:
+        """The variables of a model, `initial` or `final`, in its own order."""
+        prefix = f"{model}/{stage}/"
+        count = sum(key.startswith(prefix) for key in self.arrays)
+        return [self.arrays[f"{prefix}{i}"] for i in range(count)]
+
+    @property
+    def first_epoch_seconds(self) -> float | None:
+        """From the first call of `fit` to the end of its first epoch, validation apart."""
+        return next((fit["first_epoch_seconds"] for fit in self.found["fits"]), None)
+
+    @property
+    def step_seconds(self) -> float | None:
+        """Median over the epochs of the first fit, its first epoch apart if there are others."""
+        for fit in self.found["fits"]:
+            seconds = fit["epoch_seconds"][1:] or fit["epoch_seconds"]
+            if seconds and fit["steps"]:
+                return median(seconds) / int(fit["steps"])
+        return None
+
+
+def require(*modules: str) -> None:
+    """Raise MissingRequirement, saying how to install, unless every module can be found."""
+    missing = [name for name in modules if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingRequirement(
+            f"this command needs {' and '.join(missing)}; install with: {INSTALL}"
+        )
+
+
+def run(
+    framework: str, job: dict[str, Any], on_event: Callable[[dict[str, Any]], None] = lambda _: None
+) -> Run:
+    """Train with `framework`, "minikeras" or "keras", in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="minikeras-") as name:
+        folder = Path(name)
+        with (folder / "log").open("w+", encoding="utf-8", errors="replace") as log:
+            process = subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    PROGRAM.format(framework=framework),
+                    json.dumps({**job, "folder": name}),
+                ],
+                env={**os.environ, **KERAS_ENVIRONMENT, "PYTHONIOENCODING": "utf-8"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                encoding="utf-8",
+            )
+            found = None
+            try:
+                assert process.stdout is not None
+                for line in process.stdout:
+                    event = json.loads(line)
+                    on_event(event)
+                    if event["event"] == "finished":
+                        found = event
+                process.wait()
+            finally:
+                process.kill()
+                process.wait()
+            if process.returncode != 0 or found is None:
+                log.seek(0)
+                said = log.read().strip().splitlines()
+                raise WorkerFailed(framework, "\n".join(said[-25:]))
+        with np.load(folder / "arrays.npz") as arrays:
+            return Run(framework, found, dict(arrays))

@@ -1,0 +1,285 @@
+"""One side of a comparison: trains with one framework in this process and reports to its parent.
+
+Started by `runs.start` with a job in JSON. Events go to the parent as lines of JSON on what was
+standard output; arrays go to `arrays.npz` in the job's folder. Whatever the training prints goes
+to standard error, which the parent keeps for the day something fails.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.metadata
+import inspect
+import io
+import json
+import os
+import platform
+import re
+import runpy
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+DISTRIBUTIONS = {
+    "minikeras": ["minikeras-reference", "numpy", "numba"],
+    "keras": ["keras", "tensorflow", "numpy"],
+}
+# 45/45 - 0s - 6ms/step - loss: 0.2 ...: what follows the times is the same text from the same run
+EPOCH_LINE = re.compile(r"^\d+/\d+ - \d+\w* - (?:[\d.]+\w+/step - )?(.+)$", re.MULTILINE)
+
+
+def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
+    """Do `job` with the already imported `framework` and send what happened."""
+    channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)  # from here on, what the training prints cannot be taken for an event
+
+    keras = importlib.import_module(framework)
+    if job["floatx"]:
+        keras.config.set_floatx(job["floatx"])
+    if job["kernels"] and framework == "minikeras":
+        keras.config.set_kernels(job["kernels"])
+    recorder = Recorder(keras, lambda **event: print(json.dumps(event), file=channel))
+    recorder.send(event="started", seconds=import_seconds)
+    with recorder.recording():
+        if "example" in job:
+            from minikeras.parity import examples
+
+            examples.train(keras, job["example"], **job["options"])
+        else:
+            recorder.find_models(run_script(keras, job["script"], job["arguments"], job["seed"]))
+    recorder.finish(Path(job["folder"]))
+    recorder.send(
+        event="finished",
+        floatx=keras.config.floatx(),
+        import_seconds=import_seconds,
+        versions={
+            "python": platform.python_version(),
+            **{name: _version(name) for name in DISTRIBUTIONS[framework]},
+        },
+        fits=recorder.fits,
+        evaluations=recorder.evaluations,
+        models=[model.described for model in recorder.models],
+    )
+
+
+def _version(distribution: str) -> str:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed as a package"
+
+
+def run_script(keras: Any, script: str, arguments: list[str], seed: int) -> dict[str, Any]:
+    """Run a Keras script as the main program, with `keras` behind its imports; its globals.
+
+    The seed is set first, for scripts that set none.
+    """
+    if keras.__name__ == "minikeras":
+        from minikeras.parity import stand_in
+
+        stand_in.install()
+    keras.utils.set_random_seed(seed)
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, str(Path(script).resolve().parent))
+    try:
+        return runpy.run_path(script, run_name="__main__")
+    except SystemExit as stop:
+        if stop.code not in (None, 0):
+            raise
+        return {}
+
+
+class Recorded:
+    """A model that was seen, with its variables before the first training and at the end."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.initial = _weights(model)
+        self.described: dict[str, Any] = {}
+
+    def note_initial(self) -> None:
+        """Again once `fit` has built what it builds late, while nothing is trained yet."""
+        if not self.initial:
+            self.initial = _weights(self.model)
+
+
+def _weights(model: Any) -> list[np.ndarray[Any, Any]]:
+    return [np.array(weight.numpy()) for weight in model.weights]
+
+
+class Recorder:
+    """Hooks on `keras.Model` that keep what every `fit` and `evaluate` answered."""
+
+    def __init__(self, keras: Any, send: Callable[..., None]) -> None:
+        self.keras = keras
+        self.send = send
+        self.fits: list[dict[str, Any]] = []
+        self.evaluations: list[dict[str, Any]] = []
+        self.models: list[Recorded] = []
+        self.busy = False  # inside a fit or evaluate: those it calls are its own affair
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        model = self.keras.Model
+        kept = {name: model.__dict__.get(name) for name in ("fit", "evaluate", "train_on_batch")}
+        model.fit = self._hook(model.fit, self._fit)
+        model.evaluate = self._hook(model.evaluate, self._evaluate)
+        model.train_on_batch = self._hook(model.train_on_batch, self._call)
+        try:
+            yield
+        finally:
+            for name, method in kept.items():
+                delattr(model, name) if method is None else setattr(model, name, method)
+
+    def _hook(self, method: Callable[..., Any], record: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def hooked(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.busy:
+                return method(model, *args, **kwargs)
+            self.busy = True
+            try:
+                return record(method, self._record_of(model), args, kwargs)
+            finally:
+                self.busy = False
+
+        return hooked
+
+    def _record_of(self, model: Any) -> Recorded:
+        for recorded in self.models:
+            if recorded.model is model:
+                return recorded
+        self.models.append(Recorded(model))
+        return self.models[-1]
+
+    def _call(self, method: Any, recorded: Recorded, args: Any, kwargs: Any) -> Any:
+        return method(recorded.model, *args, **kwargs)
+
+    def _fit(self, method: Any, recorded: Recorded, args: Any, kwargs: Any) -> Any:
+        call = inspect.signature(method).bind(recorded.model, *args, **kwargs)
+        watcher = _watcher(self.keras, self.send, recorded)
+        given = call.arguments.get("callbacks") or []
+        if isinstance(given, self.keras.callbacks.CallbackList):
+            given.append(watcher)
+        else:
+            given = [*given, watcher] if isinstance(given, list | tuple) else [given, watcher]
+            call.arguments["callbacks"] = given
+        with _copied_output() as printed:
+            history = method(*call.args, **call.kwargs)
+        logs = {key: [float(v) for v in values] for key, values in history.history.items()}
+        self.fits.append(
+            {
+                "model": recorded.model.name,
+                "epochs": [int(epoch) for epoch in history.epoch],
+                "history": logs,
+                "lines": EPOCH_LINE.findall(printed.getvalue()) or epoch_lines(logs),
+                "first_epoch_seconds": watcher.first,
+                "epoch_seconds": watcher.seconds,
+                "steps": watcher.params.get("steps"),
+            }
+        )
+        return history
+
+    def _evaluate(self, method: Any, recorded: Recorded, args: Any, kwargs: Any) -> Any:
+        result = method(recorded.model, *args, **kwargs)
+        logs = result if isinstance(result, dict) else recorded.model.get_metrics_result()
+        logs = {key: float(value) for key, value in logs.items()}
+        self.evaluations.append({"model": recorded.model.name, "result": logs})
+        return result
+
+    def find_models(self, variables: dict[str, Any]) -> None:
+        """Add the models among a script's global variables that no hook saw (custom loops)."""
+        for value in variables.values():
+            if isinstance(value, self.keras.Model):
+                self._record_of(value)
+
+    def finish(self, folder: Path) -> None:
+        """Write every model's weights, before and after, and say what they are."""
+        arrays = {}
+        for index, recorded in enumerate(self.models):
+            final = _weights(recorded.model)
+            recorded.described = {
+                "name": recorded.model.name,
+                "class": type(recorded.model).__name__,
+                "paths": [weight.path for weight in recorded.model.weights],
+            }
+            for stage, weights in (("initial", recorded.initial), ("final", final)):
+                arrays.update({f"{index}/{stage}/{i}": w for i, w in enumerate(weights)})
+        np.savez(folder / "arrays.npz", **arrays)
+
+
+def epoch_lines(logs: dict[str, list[float]]) -> list[str]:
+    """The lines that `verbose=2` would have printed for `logs`, without the times."""
+    names = sorted(logs, key=lambda name: (name.startswith("val_"), name))
+    return [
+        " - ".join(
+            f"{name}: {value:.4f}" if value > 1e-3 else f"{name}: {value:.4e}"
+            for name, value in zip(names, values)
+        )
+        for values in zip(*(logs[name] for name in names))
+    ]
+
+
+def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
+    class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
+        """Tells the parent of each epoch, and how long its training part took."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.called = time.perf_counter()
+            self.first: float | None = None  # from the call of `fit`, all preparation included
+            self.seconds: list[float] = []
+            self.begun: float | None = None
+
+        def on_train_begin(self, logs: Any = None) -> None:
+            recorded.note_initial()
+            send(event="fit", model=recorded.model.name, epochs=self.params.get("epochs"))
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            self.begun = time.perf_counter()
+
+        def on_test_begin(self, logs: Any = None) -> None:
+            self._stop()
+
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self._stop()
+            loss = (logs or {}).get("loss")
+            send(event="epoch", epoch=epoch, loss=None if loss is None else float(loss))
+
+        def _stop(self) -> None:
+            if self.begun is not None:
+                self.first = self.first or time.perf_counter() - self.called
+                self.seconds.append(time.perf_counter() - self.begun)
+                self.begun = None
+
+    return Watcher()
+
+
+class _Copy(io.TextIOBase):
+    """Writes to a stream and keeps what was written."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.kept = io.StringIO()
+
+    def write(self, text: str) -> int:
+        self.kept.write(text)
+        return self.stream.write(text)
+
+    def flush(self) -> None:
+        self.stream.flush()
+
+
+@contextmanager
+def _copied_output() -> Iterator[io.StringIO]:
+    original = sys.stdout
+    sys.stdout = copy = _Copy(original)
+    try:
+        yield copy.kept
+    finally:
+        sys.stdout = original

@@ -1,0 +1,12 @@
+"""``keras.callbacks``: watch training, and steer it."""
+
+from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.callback_list import CallbackList
+from minikeras.callbacks.csv_logger import CSVLogger
+from minikeras.callbacks.early_stopping import EarlyStopping
+from minikeras.callbacks.history import History
+from minikeras.callbacks.lambda_callback import LambdaCallback
+from minikeras.callbacks.learning_rate_scheduler import LearningRateScheduler
+from minikeras.callbacks.progbar_logger import ProgbarLogger
+from minikeras.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from minikeras.callbacks.terminate_on_nan import TerminateOnNaN

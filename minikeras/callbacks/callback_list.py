@@ -1,0 +1,152 @@
+"""Many callbacks behind the interface of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import tree
+from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.history import History
+from minikeras.callbacks.logs import LogsOrPromise, pythonify_logs
+from minikeras.callbacks.progbar_logger import ProgbarLogger
+
+_OLDER_NAME = {
+    "on_train_batch_begin": "on_batch_begin",
+    "on_train_batch_end": "on_batch_end",
+}
+
+
+def _listens(callback: Any, hook: str) -> bool:
+    """Whether calling this hook does anything."""
+    method = getattr(callback, hook)
+    if getattr(method, "__func__", None) is not getattr(Callback, hook):
+        return True
+    return hook in _OLDER_NAME and _listens(callback, _OLDER_NAME[hook])
+
+
+class CallbackList(Callback):
+    """Calls its callbacks in order, with logs as Python floats sorted by name.
+
+    callbacks: a callback or a nest of them.
+    add_history, add_progbar: append a ``History``, a ``ProgbarLogger``, unless there is one.
+    params: handed to every callback.
+
+    ``logs`` may be a function that returns them: it is called only if somebody looks.
+    """
+
+    def __init__(
+        self,
+        callbacks: Any = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: Any = None,
+        **params: Any,
+    ) -> None:
+        self.callbacks: list[Any] = tree.flatten(callbacks) if callbacks else []
+        self._listeners: dict[str, list[Any]] = {}
+        self._history = self._find(History)
+        self._progbar = self._find(ProgbarLogger)
+        if self._history is None and add_history:
+            self._history = History()
+            self.callbacks.append(self._history)
+        if self._progbar is None and add_progbar:
+            self._progbar = ProgbarLogger()
+            self.callbacks.append(self._progbar)
+        self.set_model(model)
+        self.set_params(params)
+
+    def _find(self, kind: type) -> Any:
+        return next((c for c in reversed(self.callbacks) if isinstance(c, kind)), None)
+
+    def set_params(self, params: dict[str, Any]) -> None:
+        self.params = params
+        if params:
+            for callback in self.callbacks:
+                callback.set_params(params)
+
+    def set_model(self, model: Any) -> None:
+        if not model:
+            return
+        super().set_model(model)
+        if self._history:
+            model.history = self._history
+        for callback in self.callbacks:
+            callback.set_model(model)
+
+    def _begin(self, hook: str, logs: LogsOrPromise) -> None:
+        python_logs = pythonify_logs(logs)
+        for callback in self.callbacks:
+            getattr(callback, hook)(python_logs)
+        self._listeners.clear()  # hooks may have been added by now
+
+    def _end(self, hook: str, logs: LogsOrPromise) -> None:
+        python_logs = pythonify_logs(logs)
+        for callback in self.callbacks:
+            getattr(callback, hook)(python_logs)
+
+    def _epoch(self, hook: str, epoch: int, logs: LogsOrPromise) -> None:
+        python_logs = pythonify_logs(logs)
+        for callback in self.callbacks:
+            getattr(callback, hook)(epoch, python_logs)
+
+    def _batch(self, hook: str, batch: int, logs: LogsOrPromise) -> None:
+        listeners = self._listeners.get(hook)
+        if listeners is None:
+            listeners = [c for c in self.callbacks if _listens(c, hook)]
+            self._listeners[hook] = listeners
+        if not listeners:
+            return
+        if callable(logs) and all(type(c) is ProgbarLogger for c in listeners):
+            python_logs: Any = logs  # the bar asks for them when it is redrawn
+        else:
+            python_logs = pythonify_logs(logs)
+        for callback in listeners:
+            getattr(callback, hook)(batch, logs=python_logs)
+
+    def on_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_batch_begin", batch, logs)
+
+    def on_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_batch_end", batch, logs)
+
+    def on_epoch_begin(self, epoch: int, logs: LogsOrPromise = None) -> None:
+        self._epoch("on_epoch_begin", epoch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: LogsOrPromise = None) -> None:
+        self._epoch("on_epoch_end", epoch, logs)
+
+    def on_train_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_train_batch_begin", batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_train_batch_end", batch, logs)
+
+    def on_test_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_test_batch_begin", batch, logs)
+
+    def on_test_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_test_batch_end", batch, logs)
+
+    def on_predict_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_predict_batch_begin", batch, logs)
+
+    def on_predict_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch("on_predict_batch_end", batch, logs)
+
+    def on_train_begin(self, logs: LogsOrPromise = None) -> None:
+        self._begin("on_train_begin", logs)
+
+    def on_train_end(self, logs: LogsOrPromise = None) -> None:
+        self._end("on_train_end", logs)
+
+    def on_test_begin(self, logs: LogsOrPromise = None) -> None:
+        self._begin("on_test_begin", logs)
+
+    def on_test_end(self, logs: LogsOrPromise = None) -> None:
+        self._end("on_test_end", logs)
+
+    def on_predict_begin(self, logs: LogsOrPromise = None) -> None:
+        self._begin("on_predict_begin", logs)
+
+    def on_predict_end(self, logs: LogsOrPromise = None) -> None:
+        self._end("on_predict_end", logs)

@@ -1,0 +1,27 @@
+"""Where messages to the reader go: the console, or ``logging`` when that is switched off."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+from minikeras import config
+
+logger = logging.getLogger("minikeras")
+
+
+def print_msg(message: Any, line_break: bool = True) -> None:
+    """Write a message; a console that cannot show the bar's ``━`` gets ``=``."""
+    text = str(message)
+    if not config.is_interactive_logging_enabled():
+        logger.info(text)
+        return
+    text = f"{text}\n" if line_break else text
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:
+        encoding = sys.stdout.encoding or "utf-8"
+        plain = text.replace("━", "=").encode(encoding, errors="ignore")
+        sys.stdout.write(plain.decode(encoding))
+    sys.stdout.flush()

@@ -1,0 +1,90 @@
+"""The question that early stopping, checkpoints and learning rate cuts share: is it better?"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras.callbacks.callback import Callback
+
+
+def _number(value: Any) -> Any:
+    return np.float32(value) if type(value) is float else np.asarray(value)
+
+
+def less(value: Any, reference: Any) -> bool:
+    return bool(_number(value) < _number(reference))
+
+
+def greater(value: Any, reference: Any) -> bool:
+    return bool(_number(value) > _number(reference))
+
+
+class MonitorCallback(Callback):
+    """Watches one entry of the logs.
+
+    min:  value + |min_delta| < best  is an improvement
+    max:  value − |min_delta| > best
+
+    The first value always improves on ``best=None``; nan never improves, and nothing improves on
+    nan.  ``mode="auto"`` minimises ``loss`` and asks the compiled metric of the monitored name
+    (without ``val_``) for its direction; ValueError if there is none.
+
+    Parity: Python floats are compared in float32, whatever ``floatx`` says.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "val_loss",
+        mode: str = "auto",
+        baseline: float | None = None,
+        min_delta: float = 0,
+    ) -> None:
+        super().__init__()
+        if mode not in ("auto", "min", "max"):
+            warnings.warn(
+                f"{type(self).__name__} does not know mode={mode!r}: expected 'auto', 'min' or "
+                "'max'. Using 'auto'.",
+                stacklevel=3,
+            )
+            mode = "auto"
+        self.monitor = monitor
+        self.mode = mode
+        self.best: Any = baseline
+        self.min_delta = abs(min_delta)
+        self.monitor_op: Callable[[Any, Any], bool] | None = None
+
+    def _set_monitor_op(self) -> None:
+        if self.mode == "min":
+            self.monitor_op = less
+        elif self.mode == "max":
+            self.monitor_op = greater
+        else:
+            self.monitor_op = self._natural_direction()
+        if self.monitor_op is less:
+            self.min_delta *= -1
+
+    def _natural_direction(self) -> Callable[[Any, Any], bool]:
+        name = self.monitor.removeprefix("val_")
+        direction = less if name == "loss" else None
+        for group in getattr(self.model, "metrics", ()):
+            members = getattr(group, "metrics", None)  # compiled metrics come in groups
+            for metric in members if isinstance(members, list) else ():
+                if metric.name == name and hasattr(metric, "_direction"):
+                    direction = greater if metric._direction == "up" else less
+        if direction is None:
+            raise ValueError(
+                f"{type(self).__name__} cannot tell whether monitor={self.monitor!r} should "
+                "grow or shrink: no compiled metric of that name knows. Pass mode='min' or "
+                "mode='max'."
+            )
+        return direction
+
+    def _is_improvement(self, value: Any, reference: Any) -> bool:
+        if reference is None:
+            return True
+        assert self.monitor_op is not None
+        return self.monitor_op(value - self.min_delta, reference)

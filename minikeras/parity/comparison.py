@@ -74,15 +74,15 @@ def _compare_fit(
     }
     rows = []
     for index, epoch in enumerate(yours["epochs"][: len(mine["epochs"])]):
-        logs = [
+        a, b = (
             {
                 name: values[side][index]
                 for name, values in by_name.items()
                 if values[side] and index < len(values[side])  # validation_freq leaves gaps
             }
             for side in ("minikeras", "keras")
-        ]
-        metrics = _compare_logs(*logs, floatx, problems, f"{what}, epoch {epoch + 1}")
+        )
+        metrics = _compare_logs(a, b, floatx, problems, f"{what}, epoch {epoch + 1}")
         rows.append({"epoch": epoch + 1, "metrics": metrics})
     return {
         "model": yours["model"],
@@ -165,37 +165,35 @@ def _judge(
     models: list[Document],
     problems: list[str],
 ) -> Document:
-    logs = [row["metrics"] for fit in fits for row in fit["epochs"]]
-    logs += [evaluation["metrics"] for evaluation in evaluations]
-    differences = [metric["relative"] for metrics in logs for metric in metrics.values()]
-    judged = "loss and metrics"
+    curves = _relative(row["metrics"] for fit in fits for row in fit["epochs"])
+    results = _relative(evaluation["metrics"] for evaluation in evaluations)
+    judged, differences = "loss and metrics", curves + results
     if not differences and not problems:
         judged = "final weights"
-        differences = [
-            variable["final"]["relative"]
+        differences = _relative(
+            {stage: found for stage, found in variable.items() if stage == "final"}
             for model in models
             for variable in model["variables"]
-            if "final" in variable
-        ]
+        )
         if not differences:
             raise NothingToCompare("nothing was trained or evaluated, and no model was kept")
     # max() forgets a NaN that does not come first; np.max does not.
     worst = float(np.max(differences)) if differences else math.inf
     tolerance = RELATIVE_TOLERANCE.get(floatx, RELATIVE_TOLERANCE["float32"])
     same_lines = all(fit["same_lines"] for fit in fits) if fits else None
-    by_text = floatx != "float64" and bool(same_lines) and not evaluations
+    by_text = bool(same_lines) and floatx != "float64" and max(results, default=0.0) <= tolerance
     within = not problems and (by_text or worst <= tolerance)
     if problems:
-        reason = "the two runs are not of one form: " + "; ".join(problems[:5])
+        reason = "the two runs differ in form: " + "; ".join(problems[:5])
     elif by_text:
         reason = (
             "every epoch line of verbose=2 is the same text, times aside "
-            f"(largest relative difference of {judged} {worst:.1e})"
+            f"(largest relative difference of {judged}: {worst:.1e})"
         )
     else:
         reason = (
-            f"largest relative difference of {judged} {worst:.1e}, "
-            f"{'at most' if within else 'above'} {tolerance:g}"
+            f"largest relative difference of {judged}: {worst:.1e}, "
+            f"{'at most' if within else 'not within'} {tolerance:g}"
         )
     return {
         "within": within,
@@ -206,6 +204,10 @@ def _judge(
         "same_lines": same_lines,
         "problems": problems,
     }
+
+
+def _relative(results: Iterable[Document]) -> list[float]:
+    return [found["relative"] for result in results for found in result.values()]
 
 
 def _times(run: Run) -> dict[str, float | None]:

@@ -16,7 +16,6 @@ import json
 import os
 import platform
 import re
-import runpy
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +24,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+
+from minikeras.parity import examples, stand_in
 
 DISTRIBUTIONS = {
     "minikeras": ["minikeras-reference", "numpy", "numba"],
@@ -48,15 +49,21 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
     recorder.send(event="started", seconds=import_seconds)
     with recorder.recording():
         if "example" in job:
-            from minikeras.parity import examples
-
             examples.train(keras, job["example"], **job["options"])
         else:
-            recorder.find_models(run_script(keras, job["script"], job["arguments"], job["seed"]))
+            if framework == "minikeras":
+                stand_in.install()
+            keras.utils.set_random_seed(job["seed"])  # for scripts that set none
+            try:
+                recorder.find_models(stand_in.run_script(job["script"], job["arguments"]))
+            except SystemExit as stop:
+                if stop.code not in (None, 0):
+                    raise
     recorder.finish(Path(job["folder"]))
     recorder.send(
         event="finished",
         floatx=keras.config.floatx(),
+        kernels=keras.config.kernels() if framework == "minikeras" else None,
         import_seconds=import_seconds,
         versions={
             "python": platform.python_version(),
@@ -73,26 +80,6 @@ def _version(distribution: str) -> str:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return "not installed as a package"
-
-
-def run_script(keras: Any, script: str, arguments: list[str], seed: int) -> dict[str, Any]:
-    """Run a Keras script as the main program, with `keras` behind its imports; its globals.
-
-    The seed is set first, for scripts that set none.
-    """
-    if keras.__name__ == "minikeras":
-        from minikeras.parity import stand_in
-
-        stand_in.install()
-    keras.utils.set_random_seed(seed)
-    sys.argv = [script, *arguments]
-    sys.path.insert(0, str(Path(script).resolve().parent))
-    try:
-        return runpy.run_path(script, run_name="__main__")
-    except SystemExit as stop:
-        if stop.code not in (None, 0):
-            raise
-        return {}
 
 
 class Recorded:
@@ -200,7 +187,7 @@ class Recorder:
 
     def finish(self, folder: Path) -> None:
         """Write every model's weights, before and after, and say what they are."""
-        arrays = {}
+        arrays: dict[str, Any] = {}
         for index, recorded in enumerate(self.models):
             final = _weights(recorded.model)
             recorded.described = {

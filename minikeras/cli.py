@@ -1,0 +1,178 @@
+"""The command line: verify, train, run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
+
+# Everything after the script's name is the script's own.
+PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+EPILOG = "Examples: " + ", ".join(EXAMPLES) + "."
+
+
+class BadUse(click.ClickException):
+    """Ends with exit code 2, as click's own usage errors do."""
+
+    exit_code = 2
+
+
+def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that `train` and `verify` share."""
+    for option in (
+        click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), help="Default: adam."),
+        click.option(
+            "--kernels", type=click.Choice(["reference", "fast"]), help="minikeras's kernels."
+        ),
+        click.option(
+            "--floatx", type=click.Choice(["float32", "float64"]), help="Default: float32."
+        ),
+        click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True),
+        click.option("--batch-size", type=click.IntRange(min=1), help="Default: the example's."),
+        click.option("--epochs", type=click.IntRange(min=1), help="Default: the example's."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="minikeras-reference", prog_name="minikeras")
+def main() -> None:
+    """Keras in plain NumPy, and how to see that it does what Keras does."""
+
+
+@main.command(epilog=EPILOG, context_settings={"allow_interspersed_args": True})
+@click.argument("target", metavar="EXAMPLE|SCRIPT.py")
+@click.argument("arguments", metavar="[-- ARGS]", nargs=-1)
+@training_options
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the HTML page goes. Default: verify-NAME.html here.",
+)
+@click.option(
+    "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="The same as data."
+)
+def verify(
+    target: str,
+    arguments: tuple[str, ...],
+    report: Path | None,
+    json_path: Path | None,
+    **options: Any,
+) -> None:
+    """Train with minikeras and with Keras on TensorFlow, from the same seed, and compare.
+
+    A script runs unmodified under both: the history of every fit, the result of every evaluate
+    and the weights of every model are compared; its own arguments follow after `--`.
+
+    \b
+    Exit code 0: within tolerance. In float64 no loss or metric of any epoch differs
+      by more than 1e-10 of its size. In float32 the epoch lines of verbose=2 are the
+      same text, times aside; or else nothing differs by more than 1e-5 of its size.
+    Exit code 1: outside it.
+    Exit code 2: bad use, or Keras itself cannot do it.
+    """
+    from rich.console import Console
+
+    from minikeras.parity import comparison, runs, terminal
+    from minikeras.parity import report as reports
+    from minikeras.parity.verify import verify_example, verify_script
+
+    is_script = _is_script(target)
+    if is_script:
+        for name in ("epochs", "batch_size", "optimizer"):
+            if options.pop(name) is not None:
+                flag = "--" + name.replace("_", "-")
+                raise click.UsageError(f"{flag} is for the examples; {target} decides it itself")
+    else:
+        if arguments:
+            raise click.UsageError(f"example {target!r} takes no arguments, got {arguments[0]!r}")
+        options["optimizer"] = options["optimizer"] or "adam"
+    name = Path(target).stem if is_script else target
+    report = report or Path(f"verify-{name}.html")
+    for path in filter(None, (report, json_path)):
+        if not path.parent.is_dir():
+            raise click.UsageError(f"{path}: there is no folder {str(path.parent)!r}")
+
+    console = Console()
+    try:
+        runs.require("jinja2")
+        with terminal.progress(Console(stderr=True)) as progress:
+            if is_script:
+                document = verify_script(target, list(arguments), progress=progress, **options)
+            else:
+                document = verify_example(target, progress=progress, **options)
+    except (runs.MissingRequirement, comparison.NothingToCompare) as error:
+        raise BadUse(str(error)) from None
+    except runs.WorkerFailed as error:
+        raise (BadUse if error.framework == "keras" else click.ClickException)(str(error)) from None
+    terminal.show(document, console)
+    reports.write_html(document, report)
+    if json_path:
+        reports.write_json(document, json_path)
+    console.print(f"Report: {report}", highlight=False, soft_wrap=True)
+    sys.exit(0 if document["verdict"]["within"] else 1)
+
+
+@main.command(epilog=EPILOG)
+@click.argument("example", type=click.Choice(list(EXAMPLES)), metavar="EXAMPLE")
+@training_options
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the picture of the curve goes. Default: train-EXAMPLE.png here.",
+)
+def train(
+    example: str, plot: Path | None, floatx: str | None, kernels: str | None, **options: Any
+) -> None:
+    """Train an example with minikeras alone and save a plot of its curve."""
+    import minikeras
+    from minikeras.parity import runs
+    from minikeras.parity.examples import train as train_example
+    from minikeras.parity.plot import save_plot
+
+    try:
+        runs.require("sklearn", "matplotlib")
+    except runs.MissingRequirement as error:
+        raise BadUse(str(error)) from None
+    if floatx:
+        minikeras.config.set_floatx(floatx)
+    if kernels:
+        minikeras.config.set_kernels(kernels)
+    options["optimizer"] = options["optimizer"] or "adam"
+    history = train_example(
+        minikeras, example, verbose=1 if sys.stdout.isatty() else 2, **options
+    ).history
+    path = plot or Path(f"train-{example}.png")
+    save_plot(history, EXAMPLES[example].title, path)
+    click.echo(f"Plot: {path}")
+
+
+@main.command(context_settings=PASSED_ON)
+@click.argument("script", type=click.Path(exists=True, dir_okay=False))
+@click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
+def run(script: str, arguments: tuple[str, ...]) -> None:
+    """Run a Keras script with `keras` and `tensorflow.keras` answered by minikeras."""
+    from minikeras.parity import stand_in
+
+    stand_in.install()
+    stand_in.run_script(script, list(arguments))
+
+
+def _is_script(target: str) -> bool:
+    if target in EXAMPLES:
+        return False
+    if target.endswith(".py"):
+        if not Path(target).is_file():
+            raise click.UsageError(f"there is no script {target!r}")
+        return True
+    raise click.UsageError(f"{target!r} is neither a script.py nor an example; {EPILOG}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""Writes a comparison down: one HTML page that needs nothing beside itself, or JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from minikeras.parity.comparison import Document
+from minikeras.parity.terminal import NAMES, initial_words, seconds
+
+# A chart in SVG units: narrow enough that its letters stay readable on a phone.
+WIDTH, HEIGHT = 360, 220
+LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 26
+EQUAL = 1e-18  # where a difference of exactly nothing is drawn on a logarithmic axis
+
+
+def write_html(document: Document, path: str | os.PathLike[str]) -> None:
+    """Write the page; an older one stays whole until the new one is complete."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("minikeras.parity"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(seconds=seconds, initial_words=initial_words, number=_number)
+    page = environment.get_template("report.html.jinja").render(
+        names=NAMES, charts=[_charts(fit) for fit in document["fits"]], bar=_bar, **document
+    )
+    write_atomically(path, page)
+
+
+def write_json(document: Document, path: str | os.PathLike[str]) -> None:
+    """Write the comparison as JSON; what JSON cannot say (NaN, infinity) becomes a string."""
+    text = json.dumps(_strict(document), indent=2, ensure_ascii=False, allow_nan=False)
+    write_atomically(path, text + "\n")
+
+
+def write_atomically(path: str | os.PathLike[str], text: str) -> None:
+    """Write beside `path`, then put it in place in one step."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)  # mkstemp's files are for their owner alone
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _strict(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _strict(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(entry) for entry in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _number(value: float) -> str:
+    return f"{value:.7g}"
+
+
+def _bar(relative: float) -> float:
+    """Percentage of a bar for a relative difference, on a logarithmic scale from 1e-18 to 1."""
+    if not relative > EQUAL:
+        return 0.0
+    return 100 * min(1.0, 1 - math.log10(relative) / math.log10(EQUAL))
+
+
+def _charts(fit: Document) -> list[Document]:
+    """A chart for each metric, training and validation together, then their differences."""
+    epochs = [row["epoch"] for row in fit["epochs"]]
+    columns = {
+        name: {
+            side: [row["metrics"].get(name, {}).get(side, math.nan) for row in fit["epochs"]]
+            for side in ("minikeras", "keras", "relative")
+        }
+        for name in fit["metrics"]
+    }
+    charts = []
+    for name in [name for name in columns if not name.startswith("val_")]:
+        together = [shown for shown in (name, f"val_{name}") if shown in columns]
+        series = [
+            (f"{NAMES[side]}: {shown}", f"{side} tone{tone}", columns[shown][side])
+            for tone, shown in enumerate(together)
+            for side in ("keras", "minikeras")
+        ]
+        charts.append(_chart(name, epochs, series))
+    series = [
+        (name, f"tone{tone % 6}", [max(value, EQUAL) for value in columns[name]["relative"]])
+        for tone, name in enumerate(columns)
+    ]
+    charts.append(_chart("relative difference", epochs, series, logarithmic=True))
+    return charts
+
+
+def _chart(
+    title: str,
+    epochs: Sequence[int],
+    series: Iterable[tuple[str, str, list[float]]],
+    *,
+    logarithmic: bool = False,
+) -> Document:
+    series = list(series)
+    values = [v for _, _, line in series for v in line if math.isfinite(v)] or [0.0]
+    low: float
+    high: float
+    ticks: list[tuple[float, str]]
+    if logarithmic:
+        heights = [math.log10(v) for v in values]
+        low, high = math.floor(min(heights)), math.ceil(max(heights))
+        high = max(high, low + 1)
+        ticks = [(power, f"1e{power:d}") for power in range(low, high + 1, (high - low) // 5 + 1)]
+        ticks = [(p, "equal" if p <= math.log10(EQUAL) else label) for p, label in ticks]
+    else:
+        low, high = min(values), max(values)
+        step = _nice_step(high - low or abs(high) or 1.0)
+        low, high = step * math.floor(low / step), step * math.ceil(high / step)
+        high = high if high > low else low + step
+        ticks = [
+            (low + i * step, f"{low + i * step:.4g}") for i in range(round((high - low) / step) + 1)
+        ]
+    first, last = (min(epochs), max(epochs)) if epochs else (0, 1)
+
+    def x(epoch: float) -> float:
+        share = (epoch - first) / (last - first) if last > first else 0.5
+        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+
+    def y(value: float) -> float:
+        share = (value - low) / (high - low)
+        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+
+    def points(line: list[float]) -> list[tuple[float, float]]:
+        placed = [
+            (x(epoch), y(math.log10(value) if logarithmic else value))
+            for epoch, value in zip(epochs, line)
+            if math.isfinite(value)
+        ]
+        return placed * 2 if len(placed) == 1 else placed  # round caps make one point a dot
+
+    stride = max(1, round(_nice_step(last - first)))
+    return {
+        "title": title,
+        "lines": [{"label": label, "css": css, "points": points(v)} for label, css, v in series],
+        "x_ticks": [(x(epoch), epoch) for epoch in epochs if epoch == first or epoch % stride == 0],
+        "y_ticks": [(y(height), label) for height, label in ticks],
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
+        "width": WIDTH,
+        "height": HEIGHT,
+    }
+
+
+def _nice_step(span: float) -> float:
+    """1, 2 or 5 times a power of ten, so that the span holds about five of them."""
+    if span <= 0:
+        return 1.0
+    magnitude = 10.0 ** math.floor(math.log10(span / 5))
+    return next(m * magnitude for m in (1, 2, 5, 10) if m * magnitude >= span / 5)

@@ -1,0 +1,98 @@
+"""Runs Keras scripts: answers `import keras` and `import tensorflow.keras` with minikeras.
+
+`keras.layers` then is the module `minikeras.layers` itself, so classes are the same whichever name
+they were imported by. Of TensorFlow only what Keras scripts commonly touch is there.
+"""
+
+from __future__ import annotations
+
+import importlib
+import runpy
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+PREFIXES = ("tensorflow.keras", "keras")
+DTYPES = ("bool", "float16", "float32", "float64", "int32", "int64", "uint8", "string")
+
+
+class StandIn(MetaPathFinder, Loader):
+    """Finds `keras`, `tensorflow` and everything below them."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        if name.partition(".")[0] not in ("keras", "tensorflow"):
+            return None
+        return ModuleSpec(name, self, is_package=True)
+
+    def exec_module(self, module: ModuleType) -> None:
+        # The import system takes what stands in sys.modules once the module has been executed.
+        sys.modules[module.__name__] = _answer(module.__name__)
+
+
+def install() -> None:
+    """Let minikeras answer from now on, in this process."""
+    if not any(isinstance(finder, StandIn) for finder in sys.meta_path):
+        sys.meta_path.insert(0, StandIn())
+
+
+def run_script(script: str, arguments: list[str]) -> dict[str, Any]:
+    """Run a script as the main program, as `python script arguments` would; its globals."""
+    sys.argv = [script, *arguments]
+    sys.path.insert(0, str(Path(script).resolve().parent))
+    return runpy.run_path(script, run_name="__main__")
+
+
+def _answer(name: str) -> ModuleType:
+    if name == "tensorflow":
+        return _tensorflow()
+    for prefix in PREFIXES:
+        if name == prefix or name.startswith(prefix + "."):
+            ours = "minikeras" + name.removeprefix(prefix)
+            try:
+                return importlib.import_module(ours)
+            except ModuleNotFoundError as error:
+                if error.name != ours:
+                    raise
+    raise ModuleNotFoundError(f"minikeras has nothing to answer for {name!r}", name=name)
+
+
+def _tensorflow() -> ModuleType:
+    keras = importlib.import_module("minikeras")
+
+    def missing(name: str) -> NoReturn:
+        raise AttributeError(
+            f"minikeras stands in for tensorflow, and offers of it keras and "
+            f"{', '.join(sorted(offered))}, but not {name!r}",
+            name=name,
+        )
+
+    def function(func: Any = None, **_: Any) -> Any:
+        return function if func is None else func
+
+    offered = {
+        "GradientTape": keras.GradientTape,
+        "Variable": keras.Variable,
+        "abs": keras.ops.abs,
+        "cast": keras.ops.cast,
+        "constant": keras.ops.convert_to_tensor,
+        "convert_to_tensor": keras.ops.convert_to_tensor,
+        "exp": keras.ops.exp,
+        "function": function,
+        "matmul": keras.ops.matmul,
+        "ones": keras.ops.ones,
+        "reduce_max": keras.ops.max,
+        "reduce_mean": keras.ops.mean,
+        "reduce_sum": keras.ops.sum,
+        "reshape": keras.ops.reshape,
+        "square": keras.ops.square,
+        "stop_gradient": keras.ops.stop_gradient,
+        "zeros": keras.ops.zeros,
+        **{dtype: dtype for dtype in DTYPES},
+    }
+    module = ModuleType("tensorflow", "minikeras standing in for TensorFlow.")
+    module.__path__ = []
+    module.__dict__.update(offered, keras=keras, __getattr__=missing)
+    return module

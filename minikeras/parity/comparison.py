@@ -68,25 +68,16 @@ def _compare_fit(
 ) -> Document:
     if mine["epochs"] != yours["epochs"]:
         problems.append(f"{what} ran epochs {mine['epochs']}, keras {yours['epochs']}")
-    by_name = {
-        name: {"minikeras": mine["history"].get(name), "keras": yours["history"].get(name)}
-        for name in sorted(mine["history"] | yours["history"], key=_reading_order)
-    }
-    rows = []
-    for index, epoch in enumerate(yours["epochs"][: len(mine["epochs"])]):
-        a, b = (
-            {
-                name: values[side][index]
-                for name, values in by_name.items()
-                if values[side] and index < len(values[side])  # validation_freq leaves gaps
-            }
-            for side in ("minikeras", "keras")
-        )
-        metrics = _compare_logs(a, b, floatx, problems, f"{what}, epoch {epoch + 1}")
-        rows.append({"epoch": epoch + 1, "metrics": metrics})
+    rows = [
+        {
+            "epoch": epoch + 1,
+            "metrics": _compare_logs(a, b, floatx, problems, f"{what}, epoch {epoch + 1}"),
+        }
+        for epoch, a, b in zip(yours["epochs"], mine["logs"], yours["logs"])
+    ]
     return {
         "model": yours["model"],
-        "metrics": list(by_name),
+        "metrics": sorted({name for row in rows for name in row["metrics"]}, key=_reading_order),
         "epochs": rows,
         "lines": {"minikeras": mine["lines"], "keras": yours["lines"]},
         "same_lines": mine["lines"] == yours["lines"],

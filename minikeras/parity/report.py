@@ -16,7 +16,7 @@ from minikeras.parity.terminal import NAMES, initial_words, seconds
 # A chart in SVG units: narrow enough that its letters stay readable on a phone.
 WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 26
-EQUAL = 1e-18  # where a difference of exactly nothing is drawn on a logarithmic axis
+EQUAL = -18  # where the logarithm of a difference of exactly nothing is drawn
 
 
 def write_html(document: Document, path: str | os.PathLike[str]) -> None:
@@ -31,8 +31,10 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> None:
         lstrip_blocks=True,
     )
     environment.filters.update(seconds=seconds, initial_words=initial_words, number=_number)
+    tolerance = document["verdict"]["tolerance"]
+    charts = [_charts(fit, tolerance) for fit in document["fits"]]
     page = environment.get_template("report.html.jinja").render(
-        names=NAMES, charts=[_charts(fit) for fit in document["fits"]], bar=_bar, **document
+        names=NAMES, charts=charts, bar=_bar, **document
     )
     write_atomically(path, page)
 
@@ -72,14 +74,17 @@ def _number(value: float) -> str:
     return f"{value:.7g}"
 
 
+def _logarithm(relative: float) -> float:
+    """log₁₀ of a relative difference, from `EQUAL` for none to 0 for all."""
+    return math.log10(min(max(relative, 10.0**EQUAL), 1.0))
+
+
 def _bar(relative: float) -> float:
-    """Percentage of a bar for a relative difference, on a logarithmic scale from 1e-18 to 1."""
-    if not relative > EQUAL:
-        return 0.0
-    return 100 * min(1.0, 1 - math.log10(relative) / math.log10(EQUAL))
+    """Percentage of a bar that shows a relative difference on a logarithmic scale."""
+    return 100 * (1 - _logarithm(relative) / EQUAL)
 
 
-def _charts(fit: Document) -> list[Document]:
+def _charts(fit: Document, tolerance: float) -> list[Document]:
     """A chart for each metric, training and validation together, then their differences."""
     epochs = [row["epoch"] for row in fit["epochs"]]
     columns = {
@@ -97,41 +102,26 @@ def _charts(fit: Document) -> list[Document]:
             for tone, shown in enumerate(together)
             for side in ("keras", "minikeras")
         ]
-        charts.append(_chart(name, epochs, series))
+        ticks = _nice_ticks(value for _, _, line in series for value in line)
+        charts.append(_chart(name, epochs, series, ticks))
     series = [
-        (name, f"tone{tone % 6}", [max(value, EQUAL) for value in columns[name]["relative"]])
+        (name, f"tone{tone % 6}", [_logarithm(value) for value in columns[name]["relative"]])
         for tone, name in enumerate(columns)
     ]
-    charts.append(_chart("relative difference", epochs, series, logarithmic=True))
+    powers = [(float(p), f"1e{p}" if p > EQUAL else "equal") for p in range(EQUAL, 1, 3)]
+    charts.append(_chart("relative difference", epochs, series, powers, math.log10(tolerance)))
     return charts
 
 
 def _chart(
     title: str,
     epochs: Sequence[int],
-    series: Iterable[tuple[str, str, list[float]]],
-    *,
-    logarithmic: bool = False,
+    series: Sequence[tuple[str, str, list[float]]],
+    ticks: Sequence[tuple[float, str]],
+    limit: float | None = None,
 ) -> Document:
-    series = list(series)
-    values = [v for _, _, line in series for v in line if math.isfinite(v)] or [0.0]
-    low: float
-    high: float
-    ticks: list[tuple[float, str]]
-    if logarithmic:
-        heights = [math.log10(v) for v in values]
-        low, high = math.floor(min(heights)), math.ceil(max(heights))
-        high = max(high, low + 1)
-        ticks = [(power, f"1e{power:d}") for power in range(low, high + 1, (high - low) // 5 + 1)]
-        ticks = [(p, "equal" if p <= math.log10(EQUAL) else label) for p, label in ticks]
-    else:
-        low, high = min(values), max(values)
-        step = _nice_step(high - low or abs(high) or 1.0)
-        low, high = step * math.floor(low / step), step * math.ceil(high / step)
-        high = high if high > low else low + step
-        ticks = [
-            (low + i * step, f"{low + i * step:.4g}") for i in range(round((high - low) / step) + 1)
-        ]
+    """Where everything in a chart goes; the ticks span its height."""
+    low, high = ticks[0][0], ticks[-1][0]
     first, last = (min(epochs), max(epochs)) if epochs else (0, 1)
 
     def x(epoch: float) -> float:
@@ -143,11 +133,7 @@ def _chart(
         return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
 
     def points(line: list[float]) -> list[tuple[float, float]]:
-        placed = [
-            (x(epoch), y(math.log10(value) if logarithmic else value))
-            for epoch, value in zip(epochs, line)
-            if math.isfinite(value)
-        ]
+        placed = [(x(epoch), y(v)) for epoch, v in zip(epochs, line) if math.isfinite(v)]
         return placed * 2 if len(placed) == 1 else placed  # round caps make one point a dot
 
     stride = max(1, round(_nice_step(last - first)))
@@ -156,11 +142,21 @@ def _chart(
         "lines": [{"label": label, "css": css, "points": points(v)} for label, css, v in series],
         "x_ticks": [(x(epoch), epoch) for epoch in epochs if epoch == first or epoch % stride == 0],
         "y_ticks": [(y(height), label) for height, label in ticks],
+        "limit": None if limit is None else y(limit),
         "left": LEFT,
         "right": WIDTH - RIGHT,
         "width": WIDTH,
         "height": HEIGHT,
     }
+
+
+def _nice_ticks(values: Iterable[float]) -> list[tuple[float, str]]:
+    """Round numbers, about five, from below the smallest finite value to above the largest."""
+    finite = [value for value in values if math.isfinite(value)] or [0.0]
+    low, high = min(finite), max(finite)
+    step = _nice_step(high - low or abs(high))
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [(i * step, f"{i * step:.4g}") for i in range(first, max(last, first + 1) + 1)]
 
 
 def _nice_step(span: float) -> float:

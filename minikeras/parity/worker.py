@@ -158,13 +158,18 @@ class Recorder:
             call.arguments["callbacks"] = given
         with _copied_output() as printed:
             history = method(*call.args, **call.kwargs)
-        logs = {key: [float(v) for v in values] for key, values in history.history.items()}
+        columns = {name: iter(values) for name, values in history.history.items()}
+        logs = [
+            {name: float(next(columns[name])) for name in names if name in columns}
+            for names in watcher.names  # with validation_freq not every epoch has every name
+        ]
         self.fits.append(
             {
                 "model": recorded.model.name,
                 "epochs": [int(epoch) for epoch in history.epoch],
-                "history": logs,
-                "lines": EPOCH_LINE.findall(printed.getvalue()) or epoch_lines(logs),
+                "logs": logs,
+                "lines": EPOCH_LINE.findall(printed.getvalue())
+                or [epoch_line(log) for log in logs],
                 "first_epoch_seconds": watcher.first,
                 "epoch_seconds": watcher.seconds,
                 "steps": watcher.params.get("steps"),
@@ -200,16 +205,12 @@ class Recorder:
         np.savez(folder / "arrays.npz", **arrays)
 
 
-def epoch_lines(logs: dict[str, list[float]]) -> list[str]:
-    """The lines that `verbose=2` would have printed for `logs`, without the times."""
-    names = sorted(logs, key=lambda name: (name.startswith("val_"), name))
-    return [
-        " - ".join(
-            f"{name}: {value:.4f}" if value > 1e-3 else f"{name}: {value:.4e}"
-            for name, value in zip(names, values)
-        )
-        for values in zip(*(logs[name] for name in names))
-    ]
+def epoch_line(log: dict[str, float]) -> str:
+    """The line that `verbose=2` prints for `log`, without the times."""
+    return " - ".join(
+        f"{name}: {value:.4f}" if value > 1e-3 else f"{name}: {value:.4e}"
+        for name, value in sorted(log.items(), key=lambda item: (item[0].startswith("val_"), item))
+    )
 
 
 def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
@@ -221,6 +222,7 @@ def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
             self.called = time.perf_counter()
             self.first: float | None = None  # from the call of `fit`, all preparation included
             self.seconds: list[float] = []
+            self.names: list[list[str]] = []
             self.begun: float | None = None
 
         def on_train_begin(self, logs: Any = None) -> None:
@@ -235,6 +237,7 @@ def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
 
         def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
             self._stop()
+            self.names.append(list(logs or {}))
             loss = (logs or {}).get("loss")
             send(event="epoch", epoch=epoch, loss=None if loss is None else float(loss))
 

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras import initializers
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.types import Array
+
+
+class Adagrad(Optimizer):
+    """Gradient descent whose rate falls, entry by entry, with the squares seen so far.
+
+    a ← a + g²
+    Δ = lr g / √(a + ε)
+    w ← w − Δ
+
+    Parity: a starts at ``initial_accumulator_value`` and ε stands inside the root.
+
+    Source: Duchi, Hazan & Singer (2011).
+    """
+
+    learning_rate: float = 0.001
+    initial_accumulator_value: float = 0.1
+    epsilon: float = 1e-7
+
+    slots = ("accumulator",)
+
+    def slot_initializer(self, slot: str) -> Any:
+        return initializers.Constant(self.initial_accumulator_value)
+
+    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
+        a = slots[0] + g * g
+        delta = lr * g / np.sqrt(a + self.epsilon)
+        self.note(a=a, Δ=delta)
+        return w - delta, a
+
+    def step_in_place(
+        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
+    ) -> bool:
+        kernels.adagrad(w, g, *slots, lr, w.dtype.type(self.epsilon))
+        return True

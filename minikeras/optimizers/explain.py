@@ -1,0 +1,138 @@
+"""One step of an optimizer, intermediate by intermediate.
+
+The formulas are those of the docstrings, the values those that the step itself noted: nothing
+is computed, or written, a second time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minikeras import config as settings
+from minikeras.autograd import Variable
+from minikeras.types import Array, TensorLike
+
+if TYPE_CHECKING:
+    from minikeras.optimizers.optimizer import Optimizer
+
+_LINE = re.compile(r"^\s*(?P<name>\S+)\s+(?P<formula>[←=] .*?)(?:\s{2,}(?P<comment>\S.*))?$")
+_GIVEN = {"g": "the gradient", "t": "updates, with this one", "lr": "learning rate"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One intermediate: its name, how it was computed, what came out, a word about it."""
+
+    name: str
+    formula: str
+    value: Any
+    comment: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """Records in the order of computation, for each variable path."""
+
+    records: dict[str, list[Record]]
+
+    def __getitem__(self, path: str) -> list[Record]:
+        return self.records[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.records)
+
+    def __rich__(self) -> Any:
+        from rich.console import Group
+        from rich.table import Table
+
+        tables = []
+        for path, records in self.records.items():
+            table = Table("name", "formula", "value", "", title=path, title_justify="left")
+            for record in records:
+                table.add_row(record.name, record.formula, _short(record.value), record.comment)
+            tables.append(table)
+        return Group(*tables)
+
+    def __str__(self) -> str:
+        from rich.console import Console
+
+        console = Console(width=100, no_color=True, highlight=False)
+        with console.capture() as capture:
+            console.print(self)
+        return str(capture.get())
+
+
+def explain(
+    optimizer: Optimizer,
+    grads: Sequence[TensorLike | None],
+    variables: Sequence[Variable] | None = None,
+) -> Explanation:
+    """What ``optimizer.apply(grads, variables)`` would do; everything is then put back."""
+    formulas, noted = _formulas(optimizer), {}  # type: dict[str, Any], dict[str, list[Record]]
+    current = ""
+
+    def note(*variable: Variable, **values: Any) -> None:
+        nonlocal current
+        if variable:
+            current = variable[0].path
+        for name, value in values.items():
+            formula, comment = formulas.get(_normal(name), ("", _GIVEN.get(name, "")))
+            record = Record(name, formula, np.array(value)[()], comment)
+            noted.setdefault(current, []).append(record)
+
+    watched = [*optimizer._variables, *(variables or optimizer._trainable_variables)]
+    arrays = [(variable, variable._value) for variable in watched]
+    before = {
+        name: list(value) if isinstance(value, list) else value
+        for name, value in optimizer.__dict__.items()
+    }
+    optimizer.__dict__["note"] = note
+    try:
+        # The reference kernels replace arrays and never write into them.
+        with settings.use_kernels("reference"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            optimizer.apply(grads, variables)
+    finally:
+        optimizer.__dict__.clear()
+        optimizer.__dict__.update(before)
+        for variable, array in arrays:
+            variable._value = array
+    return Explanation(noted)
+
+
+def _normal(name: str) -> str:
+    return unicodedata.normalize("NFKC", name)
+
+
+def _formulas(optimizer: Optimizer) -> dict[str, tuple[str, str]]:
+    """name → (formula, comment), from the docstrings of the classes, the most special first.
+
+    Of several lines for one name the last whose comment "if this and that" holds is taken.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for cls in type(optimizer).__mro__:
+        own: dict[str, tuple[str, str]] = {}
+        for line in inspect.cleandoc(cls.__dict__.get("__doc__") or "").splitlines():
+            match = _LINE.match(line)
+            if match and _holds(optimizer, match["comment"] or ""):
+                own[_normal(match["name"])] = match["formula"], match["comment"] or ""
+        found = own | found
+    return found
+
+
+def _holds(optimizer: Optimizer, comment: str) -> bool:
+    if not comment.startswith("if "):
+        return True
+    return all(getattr(optimizer, word, False) for word in comment[3:].split(" and "))
+
+
+def _short(value: Array) -> str:
+    return np.array2string(np.asarray(value), precision=6, threshold=12, edgeitems=2)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.types import Array
+
+
+class RMSprop(Optimizer):
+    """Gradient descent, scaled by the running size of the gradient.
+
+    v ← ρ v + (1 − ρ) g²
+    ḡ ← ρ ḡ + (1 − ρ) g                 if centered
+    d = v + ε
+    d = v − ḡ² + ε                      if centered
+    Δ = lr g / √d
+    M ← momentum M + Δ                  if momentum
+    w ← w − Δ
+    w ← w − M                           if momentum
+
+    Parity: ε stands inside the root.
+
+    Source: Tieleman & Hinton (2012), lecture 6.5; Graves (2013) for ``centered``.
+    """
+
+    learning_rate: float = 0.001
+    rho: float = 0.9
+    momentum: float = 0.0
+    epsilon: float = 1e-7
+    centered: bool = False
+
+    def setup(self) -> None:
+        used = {"velocity": True, "momentum": self.momentum > 0, "average_gradient": self.centered}
+        self.slots = tuple(slot for slot in used if used[slot])  # type: ignore[misc]
+        super().setup()
+
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        return tuple((slot,) for slot in self.slots)
+
+    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
+        rho, (v, *rest) = self.rho, slots
+        v = rho * v + (1 - rho) * (g * g)
+        self.note(v=v)
+        if self.centered:
+            rest[-1] = mean = rho * rest[-1] + (1 - rho) * g
+            d = v - mean * mean + self.epsilon
+            self.note(ḡ=mean)
+        else:
+            d = v + self.epsilon
+        delta = lr * g / np.sqrt(d)
+        self.note(d=d, Δ=delta)
+        if self.momentum > 0:
+            rest[0] = delta = self.momentum * rest[0] + delta
+            self.note(M=delta)
+        return w - delta, v, *rest
+
+    def step_in_place(
+        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
+    ) -> bool:
+        if len(slots) > 1:
+            return False
+        options = (self.rho, 1 - self.rho, self.epsilon)
+        kernels.rmsprop(w, g, *slots, lr, *map(w.dtype.type, options))
+        return True

@@ -1,0 +1,76 @@
+"""What all learning-rate schedules share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras import config as settings
+from minikeras import dtypes
+from minikeras.autograd import Tensor
+from minikeras.declare import Configurable
+from minikeras.types import TensorLike
+
+
+class LearningRateSchedule(Configurable):
+    """A function from the number of steps taken, from 0 on, to a learning rate.
+
+    A subclass defines ``at(s)`` for one step, or ``__call__`` as for Keras.  Steps may come as
+    a number, a variable or an array; the result is a tensor of their shape and of type floatx.
+
+    Parity: the bits are those of a call in eager TensorFlow.  In a compiled function (and so
+    in ``fit``) TensorFlow divides by a constant by multiplying with its reciprocal, and some
+    results differ in their last bits; ``PolynomialDecay(cycle=True)`` may even round one
+    cycle too far up at the end of a cycle.
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if cls.__module__.startswith("minikeras."):
+            cls._keras_module = "keras.optimizers.schedules"
+
+    _keras_module = "keras.optimizers.schedules"
+
+    def at(self, s: Any) -> Any:
+        """The learning rate after ``s`` steps, a scalar."""
+        raise NotImplementedError(
+            f"Learning rate schedule {type(self).__name__!r} must override `__call__(self, step)`."
+        )
+
+    def __call__(self, step: TensorLike) -> Any:
+        steps = np.asarray(step)
+        if steps.dtype.kind not in "iuf":
+            raise TypeError(f"step must be a number, received {step!r}")
+        real = dtypes.of(settings.floatx())
+        rates = np.array([self.at(s) for s in steps.reshape(-1)], dtype=real)
+        return Tensor(rates.reshape(steps.shape))
+
+    def get_config(self) -> dict[str, Any]:
+        if not self._fields:
+            raise NotImplementedError(
+                f"Learning rate schedule {type(self).__name__!r} must override `get_config()` in "
+                "order to be serializable."
+            )
+        return super().get_config()
+
+
+def real(value: Any) -> Any:
+    """A scalar of type floatx: schedules compute in this type, with its roundings."""
+    return dtypes.of(settings.floatx()).type(value)
+
+
+def cos(x: Any) -> Any:
+    """cos x with the bits of the C library, as TensorFlow computes a single cosine.
+
+    NumPy's own float32 cosine differs in the last bit for one argument in six; its complex
+    exponential calls the C library.
+    """
+    if x.dtype != np.float32:
+        return np.cos(x)
+    return np.exp(np.complex64(complex(0, x))).real
+
+
+def check_positive(name: str, value: float) -> None:
+    if value <= 0:
+        raise ValueError(f"Argument `{name}` must be > 0. Received: {name}={value}")

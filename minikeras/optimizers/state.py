@@ -1,0 +1,250 @@
+"""What an optimizer remembers: its variables, their names and order, saving and loading."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from minikeras import initializers
+from minikeras.autograd import Tensor, Variable
+from minikeras.declare import Configurable
+from minikeras.declare.names import name_scope
+from minikeras.types import Array, DType, TensorLike
+
+
+def is_overwritten(variable: Variable) -> bool:
+    """Does the variable take its gradient as its value (the scales of float8 training)?"""
+    return bool(getattr(variable, "overwrite_with_gradient", False))
+
+
+def store(variable: Variable, array: Array) -> None:
+    """Let the variable own an array that was just made, without the copy that ``assign`` takes."""
+    if array.dtype == variable._value.dtype and array.shape == variable._value.shape:
+        variable._value = array
+    else:
+        variable.assign(array)
+
+
+class Stateful(Configurable):
+    """The half of an optimizer that owns variables.
+
+    ``variables`` come in Keras's order: iteration, learning_rate (unless it is a schedule),
+    averages, gradient accumulators, then the slots.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+
+    if TYPE_CHECKING:
+        name: str | None
+        use_ema: bool
+        gradient_accumulation_steps: int | None
+
+    _variables: list[Variable] = []
+
+    def _start(self) -> None:
+        self._variables = []
+        self._trainable_variables: list[Variable] = []
+        self._index: dict[int, int] = {}
+        self._slots: list[list[Variable]] = []
+        self._averages: list[Variable | None] = []
+        self._accumulated: list[Variable] = []
+        self.built = False
+        self._iterations = self._add("iteration", 0, "int64")
+
+    @property
+    def variables(self) -> list[Variable]:
+        return self._variables[:]
+
+    @property
+    def iterations(self) -> Any:
+        """How many updates were made: an int64 variable, or a tensor while accumulating."""
+        if self.gradient_accumulation_steps:
+            return Tensor(np.asarray(self._iterations._value // self.gradient_accumulation_steps))
+        return self._iterations
+
+    def _add(self, name: str, value: Any, dtype: DType) -> Variable:
+        with name_scope(str(self.name), caller=self):
+            variable = Variable(
+                value, name=name, dtype=dtype, trainable=False, aggregation="only_first_replica"
+            )
+        self._variables.append(variable)
+        return variable
+
+    def add_variable(
+        self,
+        shape: Sequence[int],
+        initializer: Any = "zeros",
+        dtype: DType = None,
+        aggregation: str = "none",
+        layout: Any = None,
+        name: str | None = None,
+    ) -> Variable:
+        """A variable that belongs to the optimizer's state."""
+        with name_scope(str(self.name), caller=self):
+            variable = Variable(
+                initializers.get(initializer),
+                shape=tuple(shape),
+                dtype=dtype,
+                trainable=False,
+                aggregation=aggregation,
+                name=name,
+            )
+        self._variables.append(variable)
+        return variable
+
+    def add_variable_from_reference(
+        self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
+    ) -> Variable:
+        """A variable of the shape and dtype of another, and named after it."""
+        return self.add_variable(
+            reference_variable.shape,
+            initializer,
+            reference_variable._value.dtype.name,
+            name=f"{reference_variable.path.replace('/', '_')}_{name or 'var'}",
+        )
+
+    def add_optimizer_variables(
+        self, trainable_variables: Iterable[Variable], name: Any, initializer: Any = "zeros"
+    ) -> Any:
+        """One variable for each trainable one; several names give a tuple of lists.
+
+        They are created variable by variable, not name by name, and so ordered in files.
+        A variable that is overwritten by its gradient gets ``None``.  Raises ValueError unless
+        there is one initializer, or one for each name.
+        """
+        names = [name] if isinstance(name, str) else list(name)
+        several = isinstance(initializer, list | tuple)
+        kinds = list(initializer) if several else [initializer] * len(names)
+        if len(names) != len(kinds):
+            raise ValueError(
+                f"expected one initializer for each name, received name={name!r}, "
+                f"initializer={initializer!r}"
+            )
+        columns: tuple[list[Variable | None], ...] = tuple([] for _ in names)
+        for variable in trainable_variables:
+            for column, each, kind in zip(columns, names, kinds):
+                column.append(
+                    None
+                    if is_overwritten(variable)
+                    else self.add_variable_from_reference(variable, each, kind)
+                )
+        return columns[0] if isinstance(name, str) else columns
+
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The slots in order of creation: those of one group alternate, variable by variable."""
+        return (self.slots,)
+
+    def slot_initializer(self, slot: str) -> Any:
+        """What a slot holds before the first step."""
+        return "zeros"
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Create the state for these trainable variables."""
+        if self.built:
+            return
+        variables = list(variables)
+        if self.use_ema:
+            self._averages = self.add_optimizer_variables(variables, "average")
+        if self.gradient_accumulation_steps:
+            self._accumulated = [
+                self.add_variable_from_reference(v, "gradient_accumulator") for v in variables
+            ]
+        self._trainable_variables = variables
+        self._index = {id(variable): i for i, variable in enumerate(variables)}
+        columns: list[list[Variable]] = []
+        for group in self.slot_groups():
+            kinds = [self.slot_initializer(slot) for slot in group]
+            columns += self.add_optimizer_variables(variables, group, kinds)
+        self._slots = [list(row) for row in zip(*columns)] or [[] for _ in variables]
+        self.built = True
+
+    def _get_variable_index(self, variable: Variable) -> int:
+        return self._index[id(variable)]
+
+    def assign(self, variable: Variable, value: TensorLike) -> None:
+        variable.assign(value)
+
+    def assign_add(self, variable: Variable, value: TensorLike) -> None:
+        variable.assign_add(value)
+
+    def assign_sub(self, variable: Variable, value: TensorLike) -> None:
+        variable.assign_sub(value)
+
+    def set_weights(self, weights: Sequence[TensorLike]) -> None:
+        """Assign all variables.  Raises ValueError before ``build`` and for other shapes."""
+        if not self.built:
+            raise ValueError(
+                "set_weights() needs an optimizer that was built: call "
+                "optimizer.build(trainable_variables) first"
+            )
+        for variable, weight in zip(self._variables, weights):
+            if tuple(variable.shape) != tuple(np.shape(weight)):
+                raise ValueError(
+                    f"the optimizer's variable {variable.path} has shape {variable.shape}, "
+                    f"received a weight of shape {np.shape(weight)}"
+                )
+            variable.assign(weight)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Write the variables into a dictionary (or an h5 group) under "0", "1", ..."""
+        for i, variable in enumerate(self._variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Read what ``save_own_variables`` wrote; another count is a warning, and reads nothing."""
+        if len(store.keys()) != len(self._variables):
+            built = "" if self._variables else " It has not been built yet."
+            warnings.warn(
+                f"Skipping variable loading for optimizer '{self.name}', because it has "
+                f"{len(self._variables)} variables whereas the saved optimizer has "
+                f"{len(store.keys())} variables.{built}",
+                stacklevel=2,
+            )
+            return
+        for i, variable in enumerate(self._variables):
+            variable.assign(store[str(i)])
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        raise NotImplementedError
+
+    def stateless_apply(
+        self,
+        optimizer_variables: Sequence[TensorLike],
+        grads: Sequence[TensorLike],
+        trainable_variables: Sequence[TensorLike],
+    ) -> tuple[list[Any], list[Any]]:
+        """``apply`` as a function of values: returns new trainable and optimizer variables.
+
+        Raises ValueError if the optimizer is not built or the counts do not agree.
+
+        Parity: Keras refuses this on TensorFlow; it is as on JAX.
+        """
+        if not self.built:
+            raise ValueError(
+                f"stateless_apply needs a {type(self).__name__} that was built: call "
+                "optimizer.build(trainable_variables) first"
+            )
+        own, given = self._variables + self._trainable_variables, [
+            *optimizer_variables,
+            *trainable_variables,
+        ]
+        counts = len(optimizer_variables), len(trainable_variables)
+        expected = len(self._variables), len(self._trainable_variables)
+        if counts != expected:
+            raise ValueError(
+                f"received {counts[0]} optimizer_variables and {counts[1]} trainable_variables, "
+                f"expected {expected[0]} and {expected[1]}"
+            )
+        before = [variable._value for variable in own]
+        try:
+            for variable, value in zip(own, given):
+                variable.assign(value)  # copies: what was passed in stays as it is
+            self.apply(grads)
+            after = [Tensor(variable._value) for variable in own]
+        finally:
+            for variable, array in zip(own, before):
+                variable._value = array
+        return after[expected[0] :], after[: expected[0]]

@@ -16,8 +16,10 @@ def relative_difference(a: Array | float, b: Array | float) -> Array:
     infinitely far from any other number.
     """
     a, b = np.asarray(a, "float64"), np.asarray(b, "float64")
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        d = np.abs(a / 2 - b / 2) / (np.maximum(np.abs(a), np.abs(b)) / 2)
+    size = np.maximum(np.abs(a), np.abs(b))
+    half = np.where(size > 1, 0.5, 1.0)  # the difference of two huge numbers would overflow
+    with np.errstate(invalid="ignore", divide="ignore"):
+        d = np.abs(a * half - b * half) / (size * half)
     d = np.where(np.isnan(d) | np.isinf(a) | np.isinf(b), np.inf, d)
     return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, d)
 

@@ -94,33 +94,25 @@ def run(
     with tempfile.TemporaryDirectory(prefix="minikeras-") as name:
         folder = Path(name)
         with (folder / "log").open("w+", encoding="utf-8", errors="replace") as log:
-            process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-c",
-                    PROGRAM.format(framework=framework),
-                    json.dumps({**job, "folder": name}),
-                ],
+            command = [sys.executable, "-c", PROGRAM.format(framework=framework)]
+            with subprocess.Popen(
+                [*command, json.dumps({**job, "folder": name})],
                 env={**os.environ, **KERAS_ENVIRONMENT, "PYTHONIOENCODING": "utf-8"},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                text=True,
                 encoding="utf-8",
-            )
-            found = None
-            try:
-                assert process.stdout is not None
-                for line in process.stdout:
-                    event = json.loads(line)
-                    on_event(event)
-                    if event["event"] == "finished":
-                        found = event
-                process.wait()
-            finally:
-                process.kill()
-                process.wait()
-            if process.returncode != 0 or found is None:
+            ) as process:
+                found: dict[str, Any] = {}
+                try:
+                    assert process.stdout is not None
+                    for line in process.stdout:
+                        found = json.loads(line)  # the last event is what was found
+                        on_event(found)
+                except BaseException:
+                    process.kill()
+                    raise
+            if process.returncode != 0:
                 log.seek(0)
                 said = log.read().strip().splitlines()
                 raise WorkerFailed(framework, "\n".join(said[-25:]))

@@ -1,0 +1,88 @@
+"""Scripts written for Keras or tf.keras find minikeras behind their imports."""
+
+import subprocess
+import sys
+
+import pytest
+
+SCRIPT = """
+import sys
+import keras
+import keras.layers
+import numpy as np
+import tensorflow as tf
+import tensorflow.keras.optimizers.schedules as schedules
+from keras import ops
+from keras.optimizers import Adam
+from tensorflow import keras as tf_keras
+from tensorflow.keras.layers import Dense
+from tensorflow.keras.models import Sequential
+
+import minikeras
+
+assert keras is tf_keras is tf.keras is minikeras, (keras, tf_keras)
+assert Dense is keras.layers.Dense is minikeras.layers.Dense
+assert sys.modules["keras.layers"] is sys.modules["tensorflow.keras.layers"] is minikeras.layers
+assert minikeras.layers.__spec__.name == "minikeras.layers"
+assert keras.backend.backend() == "numpy"
+assert schedules.ExponentialDecay is keras.optimizers.schedules.ExponentialDecay
+assert __name__ == "__main__" and sys.argv[1:] == ["--epochs", "2", "x"], sys.argv
+
+x = tf.constant([[1.0, 2.0]])
+w = tf.Variable([[1.0], [1.0]])
+
+
+@tf.function
+def step():
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.square(tf.matmul(x, w)))
+    return tape.gradient(y, w)
+
+
+np.testing.assert_array_equal(step(), [[6.0], [12.0]])
+
+model = Sequential([keras.layers.Input((2,)), Dense(1)])
+model.compile(Adam(), "mse")
+history = model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, verbose=0)
+print("epochs", len(history.history["loss"]))
+"""
+
+
+def run(tmp_path, text, *arguments):
+    (tmp_path / "script.py").write_text(text)
+    (tmp_path / "beside.py").write_text("value = 7")
+    command = [sys.executable, "-m", "minikeras.cli", "run", "script.py", *arguments]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+
+def test_a_script_trains_with_minikeras(tmp_path):
+    result = run(tmp_path, SCRIPT, "--epochs", "2", "x")
+    assert (result.returncode, result.stdout) == (0, "epochs 2\n"), result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        (
+            "import keras.src",
+            "ModuleNotFoundError: minikeras has nothing to answer for 'keras.src'",
+        ),
+        ("from tensorflow import data", "cannot import name 'data'"),
+        ("import tensorflow as tf\ntf.data", "minikeras stands in for tensorflow"),
+        ("import tensorflow.python.ops", "nothing to answer for 'tensorflow.python'"),
+        ("import keras\nkeras.nonsense", "AttributeError"),
+    ],
+)
+def test_what_is_not_there_is_refused(text, error, tmp_path):
+    result = run(tmp_path, text)
+    assert result.returncode == 1 and error in result.stderr
+
+
+def test_exit_codes_and_neighbours_are_the_scripts_own(tmp_path):
+    result = run(tmp_path, "import sys, beside\nsys.exit(beside.value)")
+    assert result.returncode == 7, result.stderr
+
+
+def test_try_import_falls_back(tmp_path):
+    result = run(tmp_path, "try:\n    import keras.src\nexcept ImportError:\n    print('no')")
+    assert result.stdout == "no\n", result.stderr

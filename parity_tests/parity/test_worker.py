@@ -1,0 +1,121 @@
+"""A worker follows a script without changing it, and says what went wrong."""
+
+import math
+
+import numpy as np
+import pytest
+
+from minikeras.parity import runs
+from minikeras.parity.worker import EPOCH_LINE, epoch_line
+
+SCRIPT = """
+import sys
+import numpy as np
+import keras
+
+print("printed by the script", sys.argv[1:])
+assert __name__ == "__main__"
+keras.utils.set_random_seed(3)
+x, y = np.ones((8, 2), "float32"), np.ones((8, 1), "float32")
+
+
+class Net(keras.Model):  # built late: by the first fit
+    def __init__(self):
+        super().__init__(name="net")
+        self.dense = keras.layers.Dense(1)
+
+    def call(self, inputs):
+        return self.dense(inputs)
+
+
+def train(**options):
+    return model.fit(x, y, batch_size=4, **options)
+
+
+model = Net()
+model.compile("sgd", "mse", metrics=["mae"])
+train(epochs=3, verbose=2, validation_data=(x, y), validation_freq=2)
+stop = keras.callbacks.EarlyStopping("loss", mode="max")
+train(epochs=9, verbose=1, callbacks=stop)
+assert model.evaluate(x, y, verbose=0, return_dict=True).keys() == {"loss", "mae"}
+assert len(model.evaluate(x, y, verbose=0)) == 2
+untrained = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)], name="untrained")
+sys.exit(0) if "exit" in sys.argv else None
+"""
+
+
+@pytest.fixture
+def script(tmp_path):
+    def write(text):
+        path = tmp_path / "script.py"
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+def work(framework, script, arguments=(), floatx=None):
+    events = []
+    job = {"script": script, "arguments": list(arguments), "seed": 0}
+    job |= {"floatx": floatx, "kernels": None}
+    return runs.run(framework, job, events.append), events
+
+
+@pytest.mark.parametrize("framework", ["minikeras", "keras"])
+def test_a_script_is_followed(framework, script):
+    run, events = work(framework, script(SCRIPT), ["--flag"])
+    assert [event["event"] for event in events if event["event"] != "epoch"] == [
+        *("started", "fit", "fit", "finished")
+    ]
+    first, second = run.found["fits"]
+    assert first["epochs"] == [0, 1, 2] and first["model"] == "net" and first["steps"] == 2
+    assert ["val_loss" in log for log in first["logs"]] == [False, True, False]
+    # What verbose=2 printed is what the formatting of a log gives.
+    assert first["lines"] == [epoch_line(log) for log in first["logs"]]
+    assert len(second["logs"]) == len(second["lines"]) < 9  # stopped early, told by its logs
+    results = [evaluation["result"] for evaluation in run.found["evaluations"]]
+    assert results[0] == results[1] and set(results[0]) == {"loss", "mae"}
+    assert [model["name"] for model in run.found["models"]] == ["net", "untrained"]
+    before, after = run.weights(0, "initial"), run.weights(0, "final")
+    assert len(before) == len(after) == 2 and not np.array_equal(before[0], after[0])
+    assert run.first_epoch_seconds > 0 and run.step_seconds > 0
+
+
+def test_a_script_may_exit(script):
+    run, _ = work("keras", script(SCRIPT), ["exit"], floatx="float64")
+    assert len(run.found["fits"]) == 2 and run.found["floatx"] == "float64"
+    assert run.weights(0, "final")[0].dtype == "float64"
+
+
+@pytest.mark.parametrize("end", ["raise RuntimeError('broken here')", "exit('broken here')"])
+def test_a_failure_is_told(end, script):
+    with pytest.raises(runs.WorkerFailed, match="broken here") as failure:
+        work("keras", script(f"import keras\n{end}"))
+    assert failure.value.framework == "keras"
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("45/45 - 0s - 6ms/step - loss: 0.25\n", ["loss: 0.25"]),
+        ("1/1 - 2s - 2s/step - acc: 1.0 - loss: 1.0e-04\n", ["acc: 1.0 - loss: 1.0e-04"]),
+        ("Epoch 1/3\n7/7 - 62s - loss: 1.0\n8/8 - 0s - loss: 2.0\n", ["loss: 1.0", "loss: 2.0"]),
+        ("nothing - 0s - loss: 1\n", []),
+    ],
+)
+def test_epoch_lines_are_found(printed, expected):
+    assert EPOCH_LINE.findall(printed) == expected
+
+
+def test_epoch_line():
+    log = {"val_loss": 2.0, "loss": 5e-4, "accuracy": 1.0, "val_accuracy": -3.0}
+    assert epoch_line(log) == (
+        "accuracy: 1.0000 - loss: 5.0000e-04 - val_accuracy: -3.0000e+00 - val_loss: 2.0000"
+    )
+    assert epoch_line({"loss": math.nan}) == "loss: nan"
+
+
+def test_what_is_missing_is_named():
+    runs.require("numpy", "click")
+    with pytest.raises(runs.MissingRequirement, match=r"no_such_module.*minikeras-reference\[ver"):
+        runs.require("numpy", "no_such_module")

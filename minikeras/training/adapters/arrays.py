@@ -1,0 +1,161 @@
+"""Batches of arrays in memory."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from minikeras import config, dtypes, tree
+from minikeras.training.adapters import packing
+from minikeras.training.adapters.data_adapter import DataAdapter, to_array
+from minikeras.types import Array
+
+
+def can_slice(value: Any) -> bool:
+    return value is None or hasattr(value, "__array__")
+
+
+def can_slice_all(structure: Any) -> bool:
+    return all(map(can_slice, tree.flatten(structure)))
+
+
+def _is_foreign_float(dtype: Any) -> bool:
+    name = dtypes.standardize(dtype)
+    return name.startswith("float") and name != config.floatx()
+
+
+def standardize(value: Any) -> Array | None:
+    """An ndarray in which floats are ``floatx`` and all else keeps its dtype.
+
+    Data frames become (rows, columns), their columns (rows, 1).
+    Raises ValueError for dtypes that are no numbers.
+
+    Parity: one foreign float column casts the whole data frame.
+    """
+    if value is None:
+        return None
+    if hasattr(value, "iloc") and hasattr(value, "to_numpy"):  # pandas, which is not imported
+        columns = value.dtypes if hasattr(value, "columns") else [value.dtype]
+        if any(_is_foreign_float(dtype) for dtype in columns):
+            value = value.astype(config.floatx())
+        array = value.to_numpy()
+        return array if array.ndim > 1 else array[:, None]
+    array = to_array(value)
+    return array.astype(config.floatx()) if _is_foreign_float(array.dtype) else array
+
+
+class ArrayAdapter(DataAdapter):
+    """Slices of arrays, in order or shuffled.
+
+    shuffle: False; True, all samples anew at each epoch; "batch", each batch within itself.
+    batch_size: 32 by default, or what makes ``steps`` batches.
+
+    Parity: after ``set_random_seed`` every epoch of every fit has the same order.
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        batch_size: int | None = None,
+        steps: int | None = None,
+        shuffle: bool | str = False,
+        class_weight: Mapping[int, float] | None = None,
+    ) -> None:
+        if sample_weight is not None:
+            if class_weight is not None:
+                raise ValueError("class_weight and sample_weight exclude each other; received both")
+            sample_weight = _for_each_output(sample_weight, y)
+        if class_weight is not None:
+            packing.refuse_several_outputs(y)
+            sample_weight = packing.class_weight_to_sample_weights(y, class_weight)
+        packed = packing.pack_x_y_sample_weight(x, y, sample_weight)
+        self._inputs = tree.lists_to_tuples(tree.map_structure(standardize, packed))
+        self._samples = packing.check_cardinality(self._inputs)
+        if not batch_size:
+            batch_size = math.ceil(self._samples / steps) if steps else 32
+        self._batch_size = _positive("batch_size", batch_size) if self._samples else 32
+        self._shuffle = shuffle
+        self.num_batches = math.ceil(self._samples / self._batch_size)
+
+    def batches(self) -> Iterator[Any]:
+        n, size = self._samples, self._batch_size
+        if not self._shuffle:
+            for start in range(0, n, size):
+                cut = slice(start, min(start + size, n))
+                yield tree.map_structure(
+                    lambda array, cut=cut: array[cut], self._inputs, none_is_leaf=False
+                )
+            return
+        from minikeras.random import shuffling
+
+        for rows in shuffling.fit_batches(n, size, self._shuffle):
+            yield tree.map_structure(
+                lambda array, rows=rows: np.take(array, rows, axis=0),
+                self._inputs,
+                none_is_leaf=False,
+            )
+
+
+def _positive(name: str, value: Any) -> int:
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, received {value!r}") from None
+    if number <= 0:
+        raise ValueError(f"{name} must be positive, received {value!r}")
+    return number
+
+
+def _for_each_output(sample_weight: Any, y: Any) -> Any:
+    """One array of weights for each output, the same for all if only one is given."""
+    if not tree.is_nested(y):
+        return sample_weight
+    if tree.is_nested(sample_weight):
+        try:
+            tree.assert_same_structure(y, sample_weight)
+        except ValueError:
+            raise ValueError(
+                "sample_weight needs one array for each output in y, in the same structure; "
+                f"received y={y} and sample_weight={sample_weight}"
+            ) from None
+        return sample_weight
+    shape = sample_weight.shape
+    if len(shape) != 1 and not (len(shape) == 2 and shape[1] == 1):
+        raise ValueError(
+            "sample_weight for several outputs must be one number for each sample, "
+            f"(samples,), or one array for each output; received shape {shape}"
+        )
+    return tree.map_structure(lambda _: sample_weight, y)
+
+
+def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, Any]:
+    """The first ⌊n (1 − validation_split)⌋ samples, and the rest.
+
+    Raises ValueError if either part would be empty or something cannot be sliced.
+    """
+    leaves = tree.flatten(arrays)
+    stubborn = [type(leaf).__name__ for leaf in leaves if not can_slice(leaf)]
+    if stubborn:
+        raise ValueError(
+            "validation_split needs arrays that can be sliced; received leaves of type "
+            f"{', '.join(stubborn)}"
+        )
+    if all(leaf is None for leaf in leaves):
+        return arrays, arrays
+    arrays = tree.map_structure(standardize, arrays)
+    n = len(next(leaf for leaf in tree.flatten(arrays) if leaf is not None))
+    cut = math.floor(n * (1.0 - validation_split))
+    if cut in (0, n):
+        raise ValueError(
+            f"validation_split={validation_split} of {n} samples leaves nothing to train on or "
+            "nothing to validate with; give more data or another fraction"
+        )
+    first = tree.map_structure(lambda a: a[:cut], arrays, none_is_leaf=False)
+    rest = tree.map_structure(lambda a: a[cut:n], arrays, none_is_leaf=False)
+    return first, rest

@@ -1,0 +1,75 @@
+"""Batches from generators, and from anything else that can be iterated over."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from minikeras import tree
+from minikeras.training.adapters.data_adapter import DataAdapter, to_arrays
+from minikeras.training.adapters.packing import with_class_weight
+
+
+class GeneratorAdapter(DataAdapter):
+    """What can be iterated over only once.
+
+    Parity: two batches are drawn ahead, to look at; when the loop starts over after the
+    generator has ended, it meets these two again and nothing else.
+    """
+
+    def __init__(self, generator: Iterator[Any]) -> None:
+        self._generator = generator
+        self._first = list(itertools.islice(generator, 2))
+        if not self._first:
+            raise ValueError("x is a generator that yields no batch: expected at least one")
+        if not isinstance(self._first[0], tuple):
+            raise ValueError(
+                "x is a generator, which must yield tuples: (inputs,), (inputs, targets) or "
+                f"(inputs, targets, sample_weights); received {self._first[0]!r}"
+            )
+        _check_ranks(self._first)
+
+    def batches(self) -> Iterator[Any]:
+        return map(to_arrays, itertools.chain(self._first, self._generator))
+
+
+def _check_ranks(batches: list[Any]) -> None:
+    for leaves in zip(*map(tree.flatten, batches)):
+        ranks = {np.ndim(leaf) for leaf in leaves if leaf is not None}
+        if 0 in ranks or len(ranks) > 1:
+            raise ValueError(
+                "x must yield arrays with a sample axis, of the same rank in every batch; "
+                f"received ranks {sorted(ranks)}: {leaves}"
+            )
+
+
+class IterableAdapter(DataAdapter):
+    """What can be iterated over at every epoch: tf.data datasets, torch DataLoaders, lists alike."""
+
+    def __init__(
+        self, iterable: Iterable[Any], class_weight: Mapping[int, float] | None = None
+    ) -> None:
+        self._iterable = iterable
+        self._class_weight = class_weight
+        self.num_batches = _length(iterable)
+
+    def batches(self) -> Iterator[Any]:
+        for batch in self._iterable:
+            arrays = to_arrays(batch)
+            if self._class_weight is not None:
+                arrays = with_class_weight(arrays, self._class_weight)
+            yield arrays
+
+
+def _length(iterable: Any) -> int | None:
+    cardinality = getattr(iterable, "cardinality", None)  # tf.data: negative if not known
+    if cardinality is not None:
+        count = int(cardinality() if callable(cardinality) else cardinality)
+        return count if count >= 0 else None
+    try:
+        return len(iterable)
+    except TypeError:
+        return None

@@ -1,0 +1,97 @@
+"""``x``, ``y`` and ``sample_weight`` as one batch, and what may be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from minikeras import config, tree
+from minikeras.types import Array
+
+
+def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
+    """``x``, ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)`` as three, None for what is missing.
+
+    For use in ``train_step`` and its kin.  Raises ValueError for tuples of any other length.
+    """
+    if isinstance(data, list):
+        data = tuple(data)
+    if not isinstance(data, tuple):
+        return data, None, None
+    if not 1 <= len(data) <= 3:
+        raise ValueError(
+            "data must be x, (x,), (x, y) or (x, y, sample_weight); received a tuple of "
+            f"{len(data)}: {data}"
+        )
+    return (*data, None, None)[:3]
+
+
+def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+    """The shortest of the forms that ``unpack_x_y_sample_weight`` reads.
+
+    Parity: without ``y``, a ``sample_weight`` is dropped.
+    """
+    if y is None:
+        return (x,) if isinstance(x, (tuple, list)) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
+def check_cardinality(data: Any) -> int:
+    """The number of samples, on which all arrays must agree.
+
+    Raises ValueError if they do not, IndexError for a scalar, KeyError if there are no arrays.
+    """
+    arrays = [leaf for leaf in tree.flatten(data) if leaf is not None]
+    if not arrays:
+        raise KeyError("x holds no data: expected at least one array, received None")
+    for array in arrays:
+        if not array.shape:
+            raise IndexError(
+                f"x, y and sample_weight need a sample axis; received the scalar {array}"
+            )
+    sizes = {len(array) for array in arrays}
+    if len(sizes) > 1:
+        parts = data if isinstance(data, tuple) else (data,)
+        found = "; ".join(
+            f"{name}: " + ", ".join(str(len(a)) for a in tree.flatten(part) if a is not None)
+            for name, part in zip(("x", "y", "sample_weight"), parts)
+        )
+        raise ValueError(
+            "Data cardinality is ambiguous: all arrays must hold the same number of samples. "
+            f"Received {found}"
+        )
+    return sizes.pop()
+
+
+def class_weight_to_sample_weights(y: Any, class_weight: Mapping[int, float]) -> Array:
+    """The weight of each sample's class; classes not mentioned weigh 1.
+
+    y: class numbers, (n,) or (n, 1), or one-hot rows, (n, classes).
+    """
+    y = np.asarray(y)
+    if y.ndim > 1:
+        y = y.argmax(axis=-1) if y.shape[-1] != 1 else y.squeeze(axis=-1)
+    labels, positions = np.unique(np.round(y).astype("int32"), return_inverse=True)
+    weights = [class_weight.get(int(label), 1.0) for label in labels]
+    return np.asarray(weights, config.floatx())[positions]
+
+
+def with_class_weight(batch: Any, class_weight: Mapping[int, float]) -> tuple[Any, Any, Any]:
+    """The batch with its classes' weights as ``sample_weight``."""
+    x, y, sample_weight = unpack_x_y_sample_weight(batch)
+    if sample_weight is not None:
+        raise ValueError(
+            "class_weight and sample_weight exclude each other; received batches with sample "
+            f"weights and class_weight={class_weight}"
+        )
+    refuse_several_outputs(y)
+    return x, y, class_weight_to_sample_weights(y, class_weight)
+
+
+def refuse_several_outputs(y: Any) -> None:
+    if tree.is_nested(y):
+        raise ValueError(
+            f"class_weight is for models with one output; received y of type {type(y).__name__}"
+        )

@@ -1,0 +1,109 @@
+"""Epochs cut out of data."""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from minikeras import config
+from minikeras.training.adapters import get_data_adapter
+
+
+class EpochIterator:
+    """Iterating gives one epoch: ``(first step, last step, iterator of batches)`` per execution.
+
+    Whoever takes the triple draws the batches from its iterator, up to ``steps_per_execution``
+    of them.  With ``steps_per_epoch``, the next epoch goes on where this one stopped and starts
+    over when the data end.
+    """
+
+    def __init__(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        batch_size: int | None = None,
+        steps_per_epoch: int | None = None,
+        shuffle: bool | str = False,
+        class_weight: Mapping[int, float] | None = None,
+        steps_per_execution: int = 1,
+    ) -> None:
+        limit = config.max_steps_per_epoch()
+        if limit and (not steps_per_epoch or limit < steps_per_epoch):
+            warnings.warn(f"Limiting steps_per_epoch to {limit}", stacklevel=3)
+            steps_per_epoch = limit
+        if steps_per_epoch is not None and steps_per_epoch < 0:
+            raise ValueError(f"steps_per_epoch must be positive, received {steps_per_epoch}")
+        self.steps_per_epoch = steps_per_epoch
+        self.steps_per_execution = steps_per_execution
+        self.data_adapter = get_data_adapter(
+            x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
+        )
+        self._iterator: Iterator[Any] | None = None
+        self._batches = self.data_adapter.num_batches
+        self._seen = 0
+
+    def reset(self) -> None:
+        """Start over, with what is known before the first batch."""
+        self._iterator = None
+        self._batches = self.data_adapter.num_batches
+        self._seen = 0
+        self.data_adapter.on_epoch_end()
+
+    def __iter__(self) -> Iterator[tuple[int, int, Iterator[Any]]]:
+        self.data_adapter.on_epoch_begin()
+        stride = self.steps_per_execution
+        steps = self.steps_per_epoch or self._batches
+        if steps:
+            yield from self._counted(steps, stride)
+        else:
+            iterator = self.data_adapter.batches()
+            first = 0
+            while True:  # ended by the StopIteration of whoever draws the batches
+                self._seen = first + stride
+                yield first, first + stride - 1, iterator
+                first += stride
+        self.data_adapter.on_epoch_end()
+
+    def _counted(self, steps: int, stride: int) -> Iterator[tuple[int, int, Iterator[Any]]]:
+        if self._iterator is None or self.steps_per_epoch is None:
+            self._iterator = self.data_adapter.batches()
+            self._seen = 0
+        for first in range(0, steps, stride):
+            if self._batches and self._seen >= self._batches:
+                if self.steps_per_epoch:
+                    self._warn()
+                break
+            self._seen += stride
+            yield first, first + stride - 1, self._iterator
+        if self._batches and self._seen >= self._batches:
+            self._iterator = self.data_adapter.batches()
+            self._seen = 0
+
+    @contextlib.contextmanager
+    def catch_stop_iteration(self) -> Iterator[None]:
+        """Ends the epoch where the data end, with a warning; their number is known from now on.
+
+        Parity: data of unknown length give this warning even when they simply end.
+        """
+        try:
+            yield
+        except StopIteration:
+            if self._batches is None:
+                self._batches = self._seen
+            self._warn()
+            self._iterator = None
+            self.data_adapter.on_epoch_end()
+
+    def _warn(self) -> None:
+        warnings.warn(
+            "Your input ran out of data; interrupting training. Make sure that your dataset or "
+            "generator can generate at least `steps_per_epoch * epochs` batches.",
+            stacklevel=4,
+        )
+
+    @property
+    def num_batches(self) -> int | None:
+        return self.steps_per_epoch or self._batches

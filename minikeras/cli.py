@@ -22,6 +22,19 @@ class BadUse(click.ClickException):
     exit_code = 2
 
 
+class NewFile(click.Path):
+    """A file to be written, refused before any work is done if its folder is not there."""
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Path:
+        path = Path(super().convert(value, param, ctx))
+        if not path.parent.is_dir():
+            self.fail(f"{str(path)!r}: there is no folder {str(path.parent)!r}", param, ctx)
+        return path
+
+
+NEW_FILE = NewFile(dir_okay=False, writable=True)
+
+
 def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that `train` and `verify` share."""
     for option in (
@@ -52,12 +65,10 @@ def main() -> None:
 @training_options
 @click.option(
     "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Where the HTML page goes. Default: verify-NAME.html here.",
 )
-@click.option(
-    "--json", "json_path", type=click.Path(dir_okay=False, path_type=Path), help="The same as data."
-)
+@click.option("--json", "json_path", type=NEW_FILE, help="The same as data.")
 def verify(
     target: str,
     arguments: tuple[str, ...],
@@ -95,10 +106,6 @@ def verify(
         options["optimizer"] = options["optimizer"] or "adam"
     name = Path(target).stem if is_script else target
     report = report or Path(f"verify-{name}.html")
-    for path in filter(None, (report, json_path)):
-        if not path.parent.is_dir():
-            raise click.UsageError(f"{path}: there is no folder {str(path.parent)!r}")
-
     console = Console()
     try:
         runs.require("jinja2")
@@ -124,7 +131,7 @@ def verify(
 @training_options
 @click.option(
     "--plot",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="Where the picture of the curve goes. Default: train-EXAMPLE.png here.",
 )
 def train(

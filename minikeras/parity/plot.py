@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 
 def save_plot(history: dict[str, list[float]], title: str, path: str | os.PathLike[str]) -> None:
@@ -22,5 +21,4 @@ def save_plot(history: dict[str, list[float]], title: str, path: str | os.PathLi
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend()
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=144)

@@ -48,7 +48,6 @@ def write_json(document: Document, path: str | os.PathLike[str]) -> None:
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:
     """Write beside `path`, then put it in place in one step."""
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "w", encoding="utf-8") as file:

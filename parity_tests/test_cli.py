@@ -1,0 +1,175 @@
+"""The command line: what it prints, what it leaves behind, and its exit codes."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from minikeras.cli import main
+from minikeras.parity.examples import EXAMPLES
+
+SCRIPT = """
+import numpy as np
+import keras
+
+ours = keras.backend.backend() == "numpy"
+keras.utils.set_random_seed(2)
+x = np.random.default_rng(0).normal(size=(24, 3))
+model = keras.Sequential(
+    [keras.layers.Input((3,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1)]
+)
+model.compile("sgd", "mse")
+{0}
+model.fit(x, x[:, :1], batch_size=8, epochs=2, verbose=0)
+model.evaluate(x, x[:, :1], verbose=0)
+"""
+
+
+@pytest.fixture
+def invoke(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    return lambda *arguments: CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def write(text):
+    Path("script.py").write_text(text)
+    return "script.py"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["verify"], "Missing argument"),
+        (["verify", "iris"], "neither a script.py nor an example"),
+        (["verify", "no_such.py"], "there is no script 'no_such.py'"),
+        (["verify", "iris-mlp", "more"], "takes no arguments, got 'more'"),
+        (["verify", "iris-mlp", "--epochs", "0"], "--epochs"),
+        (["verify", "iris-mlp", "--epochs", "two"], "--epochs"),
+        (["verify", "iris-mlp", "--batch-size", "-1"], "--batch-size"),
+        (["verify", "iris-mlp", "--seed", "-1"], "--seed"),
+        (["verify", "iris-mlp", "--floatx", "float16"], "--floatx"),
+        (["verify", "iris-mlp", "--kernels", "slow"], "--kernels"),
+        (["verify", "iris-mlp", "--optimizer", "lion"], "--optimizer"),
+        (["verify", "iris-mlp", "--report", "no/where.html"], "there is no folder 'no'"),
+        (["verify", "iris-mlp", "--json", "."], "is a directory"),
+        (["verify", "iris-mlp", "--speed"], "--speed"),
+        (["train"], "Missing argument"),
+        (["train", "iris"], "iris-mlp"),
+        (["train", "iris-mlp", "--plot", "no/where.png"], "there is no folder 'no'"),
+        (["run"], "Missing argument"),
+        (["run", "no_such.py"], "does not exist"),
+        (["learn"], "No such command"),
+    ],
+)
+def test_bad_use(arguments, message, invoke):
+    result = invoke(*arguments)
+    assert result.exit_code == 2 and message in result.output
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--batch-size"])
+def test_a_scripts_own_decisions(option, invoke):
+    result = invoke("verify", write("import keras"), option, 3)
+    assert result.exit_code == 2 and f"{option} is for the examples" in result.output
+
+
+@pytest.mark.parametrize(
+    ("command", "missing"),
+    [("verify", "tensorflow"), ("verify", "jinja2"), ("train", "sklearn"), ("train", "matplotlib")],
+)
+def test_what_is_not_installed_is_said(command, missing, invoke, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == missing else found(name)
+    )
+    result = invoke(command, "iris-mlp")
+    assert result.exit_code == 2 and missing in result.output
+    assert "pip install 'minikeras-reference[verify]'" in result.output
+
+
+@pytest.mark.parametrize("command", ["verify", "train"])
+def test_help_lists_the_examples(command, invoke):
+    result = invoke(command, "--help")
+    assert result.exit_code == 0
+    assert all(name in "".join(result.output.split()) for name in EXAMPLES)
+
+
+def test_the_command_is_installed():
+    program = [sys.executable, "-m", "minikeras.cli", "--version"]
+    answer = subprocess.run(program, capture_output=True, text=True, check=True).stdout
+    assert answer.startswith("minikeras, version 0.1.")
+
+
+def test_verify_an_example(invoke):
+    result = invoke(
+        *("verify", "digits-cnn", "--epochs", 2, "--seed", 3, "--floatx", "float64"),
+        *("--batch-size", 64, "--report", "page.html", "--json", "data.json"),
+    )
+    assert result.exit_code == 0, result.output
+    assert "WITHIN tolerance" in result.output and "bit-equal" in result.output
+    found = json.loads(Path("data.json").read_text())
+    assert found["options"]["epochs"] == 2 and found["options"]["batch_size"] == 64
+    assert found["floatx"] == "float64" and found["verdict"]["tolerance"] == 1e-10
+    assert len(found["fits"][0]["epochs"]) == 2
+    initial = [variable["initial"]["relative"] for variable in found["models"][0]["variables"]]
+    assert len(initial) == 8 and set(initial) == {0.0}
+    assert "Within tolerance" in Path("page.html").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"digits-cnn"}))
+def test_every_example_is_within_in_float32(name, invoke):
+    result = invoke("verify", name, "--epochs", 3)
+    assert result.exit_code == 0, result.output
+    assert Path(f"verify-{name}.html").exists()
+
+
+def test_verify_a_script(invoke):
+    result = invoke(
+        "verify",
+        write("import sys; assert sys.argv[1:] == ['--fast']" + SCRIPT.format("")),
+        "--",
+        "--fast",
+    )
+    assert result.exit_code == 0, result.output
+    assert "Evaluate" in result.output and Path("verify-script.html").exists()
+
+
+def test_another_seed_is_outside(invoke):
+    result = invoke("verify", write(SCRIPT.format("keras.utils.set_random_seed(4 + ours)")))
+    assert result.exit_code == 1 and "OUTSIDE tolerance" in result.output, result.output
+    assert "Outside tolerance" in Path("verify-script.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "exit_code", "framework"),
+    [
+        ("raise ValueError('wrong in both')", 2, "keras"),
+        ("if ours: raise ValueError('wrong in ours')", 1, "minikeras"),
+        ("exit(0)", 0, None),
+    ],
+)
+def test_scripts_that_end_early(line, exit_code, framework, invoke):
+    result = invoke("verify", write(SCRIPT.format("") + line))
+    assert result.exit_code == exit_code, result.output
+    if framework:
+        assert f"{framework} did not get through" in result.output and "wrong in" in result.output
+        assert not Path("verify-script.html").exists()
+
+
+def test_a_script_that_trains_nothing(invoke):
+    result = invoke("verify", write("import keras"))
+    assert result.exit_code == 2 and "nothing was trained" in result.output
+
+
+def test_train(invoke):
+    result = invoke("train", "iris-mlp", "--epochs", 2, "--optimizer", "sgd")
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert lines[0] == "Epoch 1/2" and lines[1].startswith("8/8 - 0s - ")
+    assert lines[-1] == "Plot: train-iris-mlp.png"
+    assert Path("train-iris-mlp.png").read_bytes().startswith(b"\x89PNG")

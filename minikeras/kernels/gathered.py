@@ -1,0 +1,187 @@
+"""A matrix product whose left factor is gathered, and whose sums run in a fixed order.
+
+    y[m, o] = Σ_k  x[r[m] + s[k]] · w[k, o]
+
+``x`` is flat, ``r`` and ``s`` are tables of offsets.  ``r = m·K, s = k`` is the plain product,
+``r = m, s = k·M`` the one with a transposed left factor; with r = where a window starts and
+s = where its cells lie, it is a convolution that never builds its patches.
+
+Each sum is one chain of fused multiply-adds, k ascending, cut into segments whose results
+are added one after the other: the order in which TensorFlow's contraction kernel sums on a CPU
+(``eigen_matmul.segments``), so that float32 results agree to the bit.  OpenBLAS runs several
+chains and promises no order.
+
+The inner kernel is written in LLVM's vector instructions: ROWS x 2 vectors stay in registers
+during a whole segment, which the compiler does not find by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from minikeras.kernels.eigen_matmul import joined, segments
+from minikeras.kernels.eigen_scalar import cores
+from minikeras.types import Array
+
+ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
+VECTORS = 2
+
+
+def _tile(height: int) -> Any:
+    """The inner kernel: y[m:m+height, o:o+width] (+)= x[...] @ w[start:stop, o:o+width]."""
+
+    @intrinsic
+    def tile(typingctx, x, rows, m, columns, start, stop, w, o, y, width):  # type: ignore[no-untyped-def]
+        signature = types.void(x, rows, m, columns, start, stop, w, o, y, width)
+
+        def generate(context, builder, sig, args):  # type: ignore[no-untyped-def]
+            names = ["x", "rows", "m", "columns", "start", "stop", "w", "o", "y", "width"]
+            kinds = dict(zip(names, sig.args, strict=True))
+            values = dict(zip(names, args, strict=True))
+            for name in ("m", "start", "stop", "o", "width"):
+                values[name] = context.cast(builder, values[name], kinds[name], types.int64)
+            arrays = {
+                name: context.make_array(kinds[name])(context, builder, values[name])
+                for name in ("x", "rows", "columns", "w", "y")
+            }
+            _emit(context, builder, height, values, arrays, kinds["w"].dtype)
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return tile
+
+
+def _emit(context, builder, height, values, arrays, dtype):  # type: ignore[no-untyped-def]
+    integer, short = ir.IntType(64), ir.IntType(32)
+    scalar = context.get_value_type(dtype)
+    lanes = 512 // dtype.bitwidth
+    vector, flags = ir.VectorType(scalar, lanes), ir.VectorType(ir.IntType(1), lanes)
+    pointer, align = vector.as_pointer(), short(dtype.bitwidth // 8)
+    zero = ir.Constant(vector, [0.0] * lanes)
+    suffix = f"v{lanes}f{dtype.bitwidth}"
+
+    def declare(name, result, *parameters):  # type: ignore[no-untyped-def]
+        kind = ir.FunctionType(result, parameters)
+        return cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.{suffix}")
+
+    fma = declare("fma", vector, vector, vector, vector)
+    load = declare("masked.load", vector, pointer, short, flags, vector)
+    store = declare("masked.store", ir.VoidType(), vector, pointer, short, flags)
+    # The overloaded names carry the pointer's type as well.
+    load.name, store.name = f"{load.name}.p0", f"{store.name}.p0"
+
+    def splat(value, kind):  # type: ignore[no-untyped-def]
+        undefined = ir.Constant(kind, ir.Undefined)
+        first = builder.insert_element(undefined, value, short(0))
+        return builder.shuffle_vector(
+            first, undefined, ir.Constant(ir.VectorType(short, lanes), [0] * lanes)
+        )
+
+    def at(name, index):  # type: ignore[no-untyped-def]
+        return builder.gep(arrays[name].data, [index])
+
+    def row_of_vectors(name, row):  # type: ignore[no-untyped-def]
+        start = builder.add(builder.mul(row, filters), values["o"])
+        return [
+            builder.bitcast(at(name, builder.add(start, integer(v * lanes))), pointer)
+            for v in range(VECTORS)
+        ]
+
+    filters = builder.extract_value(arrays["w"].shape, 1)
+    lane = ir.Constant(ir.VectorType(integer, lanes), list(range(lanes)))
+    masks = [
+        builder.icmp_signed(
+            "<", lane, splat(builder.sub(values["width"], integer(v * lanes)), lane.type)
+        )
+        for v in range(VECTORS)
+    ]
+    numbers = [builder.add(values["m"], integer(i)) for i in range(height)]
+    bases = [at("x", builder.load(at("rows", number))) for number in numbers]
+
+    before = builder.block
+    loop, after = builder.append_basic_block("block"), builder.append_basic_block("after")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    k = builder.phi(integer)
+    k.add_incoming(values["start"], before)
+    sums = [[builder.phi(vector) for _ in range(VECTORS)] for _ in range(height)]
+    weights = [
+        builder.call(load, [p, align, mask, zero])
+        for p, mask in zip(row_of_vectors("w", k), masks, strict=True)
+    ]
+    column = builder.load(at("columns", k))
+    totals = []
+    for base, row in zip(bases, sums, strict=True):
+        value = splat(builder.load(builder.gep(base, [column])), vector)
+        totals.append([builder.call(fma, [value, weights[v], row[v]]) for v in range(VECTORS)])
+    following = builder.add(k, integer(1))
+    k.add_incoming(following, loop)
+    for row, total in zip(sums, totals, strict=True):
+        for v in range(VECTORS):
+            row[v].add_incoming(zero, before)
+            row[v].add_incoming(total[v], loop)
+    builder.cbranch(builder.icmp_signed("<", following, values["stop"]), loop, after)
+    builder.position_at_end(after)
+
+    later = splat(builder.icmp_signed(">", values["start"], integer(0)), flags)
+    for number, total in zip(numbers, totals, strict=True):
+        for part, p, mask in zip(total, row_of_vectors("y", number), masks, strict=True):
+            old = builder.call(load, [p, align, builder.and_(mask, later), zero])
+            builder.call(store, [builder.fadd(old, part), p, align, mask])
+
+
+_tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
+
+
+def constant(real: Any, rank: int) -> Any:
+    """The type of a contiguous array that is only read: writable ones are accepted too."""
+    return types.Array(real, rank, "C", readonly=True)
+
+
+def _signature(real: Any) -> Any:
+    table = constant(types.int64, 1)
+    return types.void(constant(real, 1), table, table, constant(real, 2), table, real[:, ::1])
+
+
+@njit([_signature(types.float32), _signature(types.float64)], nogil=True, cache=True)
+def chained_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array) -> None:
+    """Write y (M, O) from x flat, rows (M,), columns (K,), w (K, O); ``cuts`` are K's segments."""
+    count, filters = len(rows), w.shape[1]
+    step = VECTORS * 64 // w.itemsize
+    start = 0
+    for cut in cuts:
+        stop = start + cut
+        for o in range(0, filters, step):
+            width = min(step, filters - o)
+            m = 0
+            while m + ROWS <= count:
+                _tile_of_six(x, rows, m, columns, start, stop, w, o, y, width)
+                m += ROWS
+            while m < count:
+                _tile_of_one(x, rows, m, columns, start, stop, w, o, y, width)
+                m += 1
+        start = stop
+
+
+def gathered_product(x: Array, rows: Array, columns: Array, w: Array) -> Array:
+    """y (M, O) from x flat, rows (M,), columns (K,), w (K, O), all contiguous floats."""
+    inner, filters = w.shape
+    if not inner:
+        return np.zeros((len(rows), filters), w.dtype)
+    parts = ((inner,),)
+    if w.dtype == np.float32:
+        parts = segments(len(rows), filters, inner, cores())
+    sums, start = [], 0
+    for cuts in parts:
+        stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)
+        chained_product(x, rows, columns[start:stop], w[start:stop], np.array(cuts), y)
+        sums.append(y)
+        start = stop
+    return sums[0] if len(sums) == 1 else joined(sums)

@@ -1,0 +1,103 @@
+"""Layers that keep the largest value, or the mean, of each window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from minikeras import config, ops
+from minikeras.layers.input_spec import InputSpec
+from minikeras.layers.layer import Layer
+from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
+from minikeras.types import Shape, TensorLike
+
+Ints = int | tuple[int, ...]
+
+
+class BasePooling(Layer):
+    """A window slides over the spatial axes; each channel is pooled by itself.
+
+    ``strides`` is ``pool_size`` unless given.  "same" padding adds cells that never win and are not
+    counted.  Raises ValueError for sizes that are no positive integers and an unknown padding.
+    """
+
+    rank: ClassVar[int]
+    pool: ClassVar[Callable[..., Any]]
+
+    pool_size: Ints
+    strides: Ints | None = None
+    padding: str = "valid"
+    data_format: str | None = None
+
+    def setup(self) -> None:
+        strides = self.pool_size if self.strides is None else self.strides
+        self.pool_size = per_axis(self.pool_size, self.rank, "pool_size")
+        self.strides = per_axis(strides, self.rank, "strides")
+        standardize_padding(self.padding)
+        self.data_format = config.standardize_data_format(self.data_format)
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+        self.built = True
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        ones = (1,) * self.rank
+        return windowed_shape(
+            input_shape, self.pool_size, self.strides, self.padding, self.data_format, ones
+        )
+
+
+class MaxPooling1D(BasePooling):
+    """The largest value of each window of steps: (batch, steps, channels)."""
+
+    rank = 1
+    pool = staticmethod(ops.max_pool)
+    pool_size = 2
+
+
+class MaxPooling2D(BasePooling):
+    """The largest value of each window of an image: (batch, height, width, channels).
+
+    Parity: of equal values the first in row-major order receives all of the gradient.
+    """
+
+    rank = 2
+    pool = staticmethod(ops.max_pool)
+    pool_size = (2, 2)
+
+
+class MaxPooling3D(BasePooling):
+    """The largest value of each window of a volume: (batch, depth, height, width, channels).
+
+    Parity: each of several equal values receives the whole gradient.
+    """
+
+    rank = 3
+    pool = staticmethod(ops.max_pool)
+    pool_size = (2, 2, 2)
+
+
+class AveragePooling1D(BasePooling):
+    """The mean of each window of steps: (batch, steps, channels)."""
+
+    rank = 1
+    pool = staticmethod(ops.average_pool)
+
+
+class AveragePooling2D(BasePooling):
+    """The mean of each window of an image: (batch, height, width, channels)."""
+
+    rank = 2
+    pool = staticmethod(ops.average_pool)
+
+
+class AveragePooling3D(BasePooling):
+    """The mean of each window of a volume: (batch, depth, height, width, channels)."""
+
+    rank = 3
+    pool = staticmethod(ops.average_pool)
+
+
+MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
+AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D

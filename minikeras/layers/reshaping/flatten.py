@@ -1,0 +1,31 @@
+"""Flatten: one axis of everything but the batch."""
+
+from __future__ import annotations
+
+from minikeras import config, ops, shapes
+from minikeras.layers.input_spec import InputSpec
+from minikeras.layers.layer import Layer
+from minikeras.types import Shape, TensorLike
+
+
+class Flatten(Layer):
+    """(batch, ...) → (batch, n): all axes after the first become one.
+
+    A vector (batch,) becomes (batch, 1).  With "channels_first" the channels are moved last before,
+    so that the order of the features does not depend on the format.
+    """
+
+    data_format: str | None = None
+
+    def setup(self) -> None:
+        self.data_format = config.standardize_data_format(self.data_format)
+        self.input_spec = InputSpec(min_ndim=1)
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        rank = len(inputs.shape)
+        if self.data_format == "channels_first" and rank > 1:
+            inputs = ops.transpose(inputs, (0, *range(2, rank), 1))
+        return ops.reshape(inputs, self.compute_output_shape(inputs.shape))
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], shapes.size(input_shape[1:]))

@@ -1,0 +1,33 @@
+"""Permute: axes in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from minikeras import ops
+from minikeras.layers.input_spec import InputSpec
+from minikeras.layers.layer import Layer
+from minikeras.types import Shape, TensorLike
+
+
+class Permute(Layer):
+    """Axis k of the output is axis ``dims[k - 1]`` of the input; the batch is axis 0 and stays.
+
+    Raises ValueError unless ``dims`` is a permutation of 1, 2, ..., n.
+    """
+
+    dims: Sequence[int]
+
+    def setup(self) -> None:
+        self.dims = tuple(self.dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ValueError(
+                f"`dims` must be a permutation of 1 to {len(self.dims)}. Received: dims={self.dims}"
+            )
+        self.input_spec = InputSpec(ndim=len(self.dims) + 1)
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        return ops.transpose(inputs, (0, *self.dims))
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], *(input_shape[axis] for axis in self.dims))

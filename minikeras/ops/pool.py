@@ -1,0 +1,265 @@
+"""Pooling over any number of spatial axes.
+
+As in ``conv.py`` the maps are closed under differentiation and know neither padding nor layouts:
+``spread`` is the transpose of ``window_sum``, ``spread_to_winners`` that of ``pick_winners``.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+
+from minikeras import dtypes
+from minikeras.autograd import operation, primitive
+from minikeras.dtypes import floating, promote
+from minikeras.ops.core import tensor
+from minikeras.ops.windows import (
+    Sizes,
+    Window,
+    counts,
+    from_channels_last,
+    padded,
+    per_axis,
+    same_margin,
+    spatial_rank,
+    standardize_padding,
+    taps,
+    to_channels_last,
+)
+from minikeras.types import Array, Shape, TensorLike
+
+Ints = int | tuple[int, ...] | list[int]
+
+
+def _pooled(x: Shape, *, size: Sizes, strides: Sizes) -> Shape:
+    batch, *space, channels = x
+    return (batch, *counts(tuple(space), size, strides, (1,) * len(size)), channels)
+
+
+def _windows(shape: Shape, size: Sizes, strides: Sizes) -> list[Window]:
+    """For each tap, in row-major order, the cells that it meets in an array of ``shape``."""
+    ones = (1,) * len(size)
+    out = counts(shape[1:-1], size, strides, ones)
+    return [window for _, window in taps(size, out, strides, ones)]  # type: ignore[arg-type]
+
+
+def _visits(windows: list[Window], size: Sizes) -> list[int]:
+    """Numbers of the taps, so ordered that a cell meets its windows as TensorFlow visits them.
+
+    Row by row; over volumes with the first axis fastest.  (Later windows meet a cell with earlier
+    taps.)
+    """
+    numbers = np.arange(len(windows)).reshape(size)
+    return [*(numbers.T if len(size) == 3 else numbers).reshape(-1)[::-1]]
+
+
+@primitive(dtype=promote, shape=_pooled)
+def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    """The largest value of each window.
+
+    y[n, i, c] = max over p of x[n, i·s + p, c]          dx: dy goes to the winner
+
+    Parity: of several equal values the first in row-major order wins; over volumes (three spatial
+    axes) each of them wins, and receives the whole of dy.
+    """
+    first, *others = _windows(x.shape, size, strides)
+    y = x[first].copy()
+    for window in others:
+        np.maximum(y, x[window], out=y)
+    return y
+
+
+@max_window.vjp
+def max_window_vjp(dy: Array, y: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    return spread_to_winners(dy, x, size=size, strides=strides)
+
+
+@primitive(dtype=promote)
+def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    """Add each dy[n, i, c] to the cell that wins window i of x."""
+    dx = np.zeros_like(x)
+    windows = _windows(x.shape, size, strides)
+    wins = _wins(x, windows, len(size))
+    for p in _visits(windows, size):
+        dx[windows[p]] += np.where(wins[p], dy, 0)
+    return dx
+
+
+@spread_to_winners.shape
+def spread_to_winners_shape(dy: Shape, x: Shape, *, size: Sizes, strides: Sizes) -> Shape:
+    return x
+
+
+@spread_to_winners.vjp
+def spread_to_winners_vjp(
+    ddx: Array, dx: Array, dy: Array, x: Array, *, size: Sizes, strides: Sizes
+) -> TensorLike:
+    return pick_winners(ddx, x, size=size, strides=strides), None
+
+
+@primitive(dtype=promote)
+def pick_winners(g: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    """The value of g where each window of x has its winner."""
+    windows = _windows(x.shape, size, strides)
+    wins = _wins(x, windows, len(size))
+    return np.sum([np.where(w, g[window], 0) for w, window in zip(wins, windows)], axis=0)
+
+
+@pick_winners.shape
+def pick_winners_shape(g: Shape, x: Shape, *, size: Sizes, strides: Sizes) -> Shape:
+    return _pooled(x, size=size, strides=strides)
+
+
+@pick_winners.vjp
+def pick_winners_vjp(
+    dy: Array, y: Array, g: Array, x: Array, *, size: Sizes, strides: Sizes
+) -> TensorLike:
+    return spread_to_winners(dy, x, size=size, strides=strides), None
+
+
+def _wins(x: Array, windows: list[Window], rank: int) -> Array:
+    """For each tap a mask of the windows that it wins."""
+    values = np.stack([x[window] for window in windows])
+    if rank == 3:
+        return values == values.max(0)
+    numbers = np.arange(len(windows)).reshape(-1, *[1] * x.ndim)
+    return values.argmax(0) == numbers
+
+
+@primitive(dtype=promote, shape=_pooled)
+def window_sum(x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    """y[n, i, c] = Σ_p x[n, i·s + p, c]"""
+    y = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
+    for window in _windows(x.shape, size, strides):
+        y += x[window]
+    return y
+
+
+@window_sum.vjp
+def window_sum_vjp(dy: Array, y: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    return spread(dy, space=x.shape[1:-1], size=size, strides=strides)
+
+
+@primitive(dtype=promote)
+def spread(dy: Array, *, space: Sizes, size: Sizes, strides: Sizes) -> Array:
+    """Add each dy[n, i, c] to all cells of window i: dx[n, i·s + p, c] += dy[n, i, c]"""
+    dx = np.zeros((dy.shape[0], *space, dy.shape[-1]), dy.dtype)
+    windows = _windows(dx.shape, size, strides)
+    for p in _visits(windows, size):
+        dx[windows[p]] += dy
+    return dx
+
+
+@spread.shape
+def spread_shape(dy: Shape, *, space: Sizes, size: Sizes, strides: Sizes) -> Shape:
+    return (dy[0], *space, dy[-1])
+
+
+@spread.vjp
+def spread_vjp(
+    ddx: Array, dx: Array, dy: Array, *, space: Sizes, size: Sizes, strides: Sizes
+) -> Array:
+    return window_sum(ddx, size=size, strides=strides)
+
+
+@primitive(dtype=floating)
+def mean_window(x: Array, cells: Array, *, size: Sizes, strides: Sizes) -> Array:
+    """The sum of each window over the number of its ``cells``, an array that fits (1, *out, 1).
+
+    y[n, i, c] = (Σ_p x[n, i·s + p, c]) / cells[i]
+    dx[n, i·s + p, c] += dy[n, i, c] · (1 / cells[i])
+
+    Parity: the gradient multiplies by the rounded reciprocal.
+    """
+    y = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
+    for window in _windows(x.shape, size, strides):
+        y += x[window]
+    return y / cells
+
+
+@mean_window.shape
+def mean_window_shape(x: Shape, cells: Shape, *, size: Sizes, strides: Sizes) -> Shape:
+    return _pooled(x, size=size, strides=strides)
+
+
+@mean_window.vjp
+def mean_window_vjp(
+    dy: Array, y: Array, x: Array, cells: Array, *, size: Sizes, strides: Sizes
+) -> TensorLike:
+    return spread(dy * (1 / cells), space=x.shape[1:-1], size=size, strides=strides), None
+
+
+def _is_float_plane(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> bool:
+    return len(size) < 3 and dy.dtype == x.dtype and x.dtype.char in "fd"
+
+
+# NumPy's maximum of strided slices is not to be beaten; the way back is, 15 times.
+spread_to_winners.fast("minikeras.kernels.pool", when=_is_float_plane)
+
+
+@operation
+def max_pool(
+    inputs: TensorLike,
+    pool_size: Ints,
+    strides: Ints | None = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> TensorLike:
+    """The largest value of each window, over 1, 2 or 3 spatial axes.
+
+    inputs: (batch, *space, channels), or (batch, channels, *space) with "channels_first".
+    ``strides`` is ``pool_size`` unless given; "same" padding adds cells that never win.
+
+    Raises ValueError for ranks, sizes or padding that do not fit, and where no window fits.
+    Parity: ties as in ``max_window``.
+    """
+    x, size, strides, padding = _arguments(inputs, pool_size, strides, padding, data_format)
+    kind = dtypes.of(x.dtype)
+    lowest = -math.inf if kind.kind == "f" else np.iinfo(kind).min
+    x = padded(x, padding, size, strides, (1,) * len(size), lowest)
+    return from_channels_last(max_window(x, size=size, strides=strides), data_format)
+
+
+@operation
+def average_pool(
+    inputs: TensorLike,
+    pool_size: Ints,
+    strides: Ints | None = None,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> TensorLike:
+    """The mean of each window, over 1, 2 or 3 spatial axes.
+
+    Arguments and errors as for ``max_pool``.  Cells added by "same" padding are not counted.
+    """
+    x, size, strides, padding = _arguments(inputs, pool_size, strides, padding, data_format)
+    cells = _cells(x.shape[1:-1], size, strides, padding)
+    x = padded(x, padding, size, strides, (1,) * len(size))
+    y = mean_window(x, tensor(cells, x.dtype), size=size, strides=strides)
+    return from_channels_last(y, data_format)
+
+
+def _arguments(
+    inputs: TensorLike, pool_size: Ints, strides: Ints | None, padding: str, data_format: str | None
+) -> tuple[TensorLike, Sizes, Sizes, str]:
+    x = tensor(inputs)
+    rank = spatial_rank(x)
+    size = per_axis(pool_size, rank, "pool_size")
+    strides = size if strides is None else per_axis(strides, rank, "strides")
+    return to_channels_last(x, data_format), size, strides, standardize_padding(padding)
+
+
+@functools.lru_cache(maxsize=64)
+def _cells(space: Shape, size: Sizes, strides: Sizes, padding: str) -> Array:
+    """How many cells of the input each window holds; one number if all windows are full."""
+    if padding == "valid" or None in space:
+        return np.array(float(math.prod(size)))
+    cells = np.ones(())
+    for n, k, s in zip(space, size, strides):
+        low, _ = same_margin(n, k, s, 1)  # type: ignore[arg-type]
+        starts = np.arange(0, n, s) - low  # type: ignore[arg-type]
+        inside = np.minimum(starts + k, n) - np.maximum(starts, 0)  # type: ignore[arg-type]
+        cells = np.multiply.outer(cells, inside)
+    return cells.reshape(1, *cells.shape, 1)

@@ -1,0 +1,193 @@
+"""Windows sliding over the spatial axes: what convolution and pooling share.
+
+Letters, per spatial axis: ``s`` stride, ``d`` dilation, ``i`` output position, ``p`` a *tap* (one
+cell of the window).  Tap p meets the input at i·s + p·d for every i: a strided slice.
+Everything here is channels-last, (batch, *space, channels); ``to_channels_last`` brings it there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from minikeras import config, shapes
+from minikeras.autograd import primitive
+from minikeras.dtypes import promote
+from minikeras.ops.manipulation import transpose
+from minikeras.types import Array, Shape, TensorLike
+
+Sizes = tuple[int, ...]
+Window = tuple[slice, ...]
+
+
+def taps(
+    size: Sizes, out: Sequence[int], strides: Sizes, dilation: Sizes
+) -> Iterator[tuple[Sizes, Window]]:
+    """Each tap p in row-major order, with the slice of the input it meets."""
+    for p in itertools.product(*map(range, size)):
+        starts = [a * d for a, d in zip(p, dilation)]
+        stops = [a + s * (n - 1) + 1 if n else a for a, s, n in zip(starts, strides, out)]
+        yield p, (slice(None), *map(slice, starts, stops, strides))
+
+
+def counts(space: Shape, size: Sizes, strides: Sizes, dilation: Sizes) -> Shape:
+    """How many windows fit along each axis.
+
+    Raises ValueError where none does.
+    """
+    out = tuple(map(shapes.window_count, space, size, strides, dilation))
+    if any(n is not None and n <= 0 for n in out):
+        raise ValueError(
+            f"Computed output size would be zero or negative: no window of size {size}, "
+            f"dilation {dilation}, fits into the spatial shape {tuple(space)}"
+        )
+    return out
+
+
+def same_margin(n: int, size: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Cells to add before and after an axis so that ⌈n / s⌉ windows fit; an odd one comes after."""
+    out = -(-n // stride)
+    total = max((out - 1) * stride + dilation * (size - 1) + 1 - n, 0)
+    return total // 2, total - total // 2
+
+
+def _margins(shape: Shape, sizes: Sizes, strides: Sizes, dilation: Sizes) -> list[tuple[int, int]]:
+    return [same_margin(*axis) for axis in zip(shape[1:-1], sizes, strides, dilation)]  # type: ignore[arg-type]
+
+
+def _inside(shape: Shape, size: Sizes, strides: Sizes, dilation: Sizes) -> Window:
+    """Where the cells of an array of ``shape`` lie in the padded one."""
+    margins = _margins(shape, size, strides, dilation)
+    return (
+        slice(None),
+        *(slice(low, low + n) for n, (low, _) in zip(shape[1:-1], margins)),  # type: ignore[operator]
+    )
+
+
+@primitive(dtype=promote)
+def pad_same(
+    x: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, value: float = 0.0
+) -> Array:
+    """Add cells of ``value`` around the spatial axes, as ``padding="same"`` asks.
+
+    Along an axis of n cells: t = max((⌈n/s⌉ − 1)·s + d·(k − 1) + 1 − n, 0) cells in all.
+    Parity: ⌊t/2⌋ of them come before, so the odd one comes after.
+    """
+    known = pad_same_shape(x.shape, size=size, strides=strides, dilation=dilation, value=value)
+    y = np.full(known, value, x.dtype)
+    y[_inside(x.shape, size, strides, dilation)] = x
+    return y
+
+
+@pad_same.shape
+def pad_same_shape(
+    x: Shape, *, size: Sizes, strides: Sizes, dilation: Sizes, value: float = 0.0
+) -> Shape:
+    batch, *space, channels = x
+    padded = [
+        None if n is None else n + sum(same_margin(n, *window))
+        for n, *window in zip(space, size, strides, dilation)
+    ]
+    return (batch, *padded, channels)
+
+
+@pad_same.vjp
+def pad_same_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    *,
+    size: Sizes,
+    strides: Sizes,
+    dilation: Sizes,
+    value: float = 0.0,
+) -> Array:
+    return dy[_inside(x.shape, size, strides, dilation)]
+
+
+def windowed_shape(
+    shape: Shape,
+    size: Sizes,
+    strides: Sizes,
+    padding: str,
+    data_format: str,
+    dilation: Sizes,
+    channels: int | None = None,
+) -> Shape:
+    """The shape after windows have slid over ``shape``; ``channels`` as they were unless given.
+
+    Raises ValueError for a wrong rank, and where no window fits.
+    """
+    if len(shape) != len(size) + 2:
+        raise ValueError(f"expected an input of rank {len(size) + 2}. Received shape {shape}")
+    first = data_format == "channels_first"
+    space = shape[2:] if first else shape[1:-1]
+    if padding.lower() == "valid":
+        out = counts(space, size, strides, dilation)
+    else:
+        out = tuple(None if n is None else -(-n // s) for n, s in zip(space, strides))
+    channels = (shape[1] if first else shape[-1]) if channels is None else channels
+    return (shape[0], channels, *out) if first else (shape[0], *out, channels)
+
+
+def padded(
+    x: TensorLike, padding: str, size: Sizes, strides: Sizes, dilation: Sizes, value: float = 0.0
+) -> TensorLike:
+    """x itself, or with the margins of ``padding="same"``."""
+    standardize_padding(padding)
+    if padding == "valid":
+        return x
+    if None not in x.shape[1:-1] and not any(map(any, _margins(x.shape, size, strides, dilation))):
+        return x
+    return pad_same(x, size=size, strides=strides, dilation=dilation, value=value)
+
+
+def standardize_padding(padding: str, allowed: tuple[str, ...] = ("valid", "same")) -> str:
+    """Lower case; ValueError unless it is one of ``allowed``."""
+    if not isinstance(padding, str) or padding.lower() not in allowed:
+        raise ValueError(f"The `padding` argument must be one of {allowed}. Received: {padding!r}")
+    return padding.lower()
+
+
+def per_axis(value: Any, rank: int, name: str, smallest: int = 1) -> Sizes:
+    """One whole number for each spatial axis, from one for all or a sequence of them.
+
+    Raises ValueError for a wrong number of them, and for values below ``smallest``.
+    """
+    expected = f"The `{name}` argument must be an integer or a tuple of {rank} integers"
+    if isinstance(value, (int, np.integer)):
+        sizes = (int(value),) * rank
+    else:
+        try:
+            sizes = tuple(int(v) for v in value)
+        except (TypeError, ValueError):
+            raise ValueError(f"{expected}. Received: {name}={value!r}") from None
+    if len(sizes) != rank or min(sizes) < smallest:
+        raise ValueError(f"{expected}, each at least {smallest}. Received: {name}={value!r}")
+    return sizes
+
+
+def spatial_rank(x: TensorLike) -> int:
+    """1, 2 or 3; ValueError for a tensor that is no batch of signals, images or volumes."""
+    rank = len(x.shape) - 2
+    if rank not in (1, 2, 3):
+        raise ValueError(
+            f"`inputs` must have rank 3, 4 or 5 (batch, space, channels). Received shape {x.shape}"
+        )
+    return rank
+
+
+def to_channels_last(x: TensorLike, data_format: str | None) -> TensorLike:
+    if config.standardize_data_format(data_format) == "channels_last":
+        return x
+    return transpose(x, (0, *range(2, len(x.shape)), 1))
+
+
+def from_channels_last(y: TensorLike, data_format: str | None) -> TensorLike:
+    if config.standardize_data_format(data_format) == "channels_last":
+        return y
+    last = len(y.shape) - 1
+    return transpose(y, (0, last, *range(1, last)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +27,7 @@ class NewFile(click.Path):
     """A file to be written, refused before any work is done if its folder is not there."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
-        path = Path(super().convert(value, param, ctx))
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.parent.is_dir():
             self.fail(f"{str(path)!r}: there is no folder {str(path.parent)!r}", param, ctx)
         return path
@@ -122,7 +123,7 @@ def verify(
     reports.write_html(document, report)
     if json_path:
         reports.write_json(document, json_path)
-    console.print(f"Report: {report}", highlight=False, soft_wrap=True)
+    console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
     sys.exit(0 if document["verdict"]["within"] else 1)
 
 

@@ -76,7 +76,7 @@ def _show_metrics(
     names: list[str],
     rows: list[tuple[str, Document]],
 ) -> None:
-    table = Table(title=title, title_justify="left", show_lines=True)
+    table = Table(title=Text(title), title_justify="left", show_lines=True)
     table.add_column(first, justify="right")
     table.add_column("")
     for name in names:
@@ -93,7 +93,7 @@ def _show_metrics(
 
 
 def _show_weights(console: Console, model: Document) -> None:
-    table = Table(title=f"Weights of {model['name']}", title_justify="left")
+    table = Table(title=Text(f"Weights of {model['name']}"), title_justify="left")
     for heading in ("variable", "shape", "initial", "final: ULP", "of the largest"):
         table.add_column(heading, justify="left" if heading == "variable" else "right")
     for variable in model["variables"]:

@@ -83,11 +83,11 @@ def _version(distribution: str) -> str:
 
 
 class Recorded:
-    """A model that was seen, with its variables before the first training and at the end."""
+    """A model that was seen, with its variables as they were before any training."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, initial: list[np.ndarray[Any, Any]]) -> None:
         self.model = model
-        self.initial = _weights(model)
+        self.initial = initial
         self.described: dict[str, Any] = {}
 
     def note_initial(self) -> None:
@@ -137,11 +137,11 @@ class Recorder:
 
         return hooked
 
-    def _record_of(self, model: Any) -> Recorded:
+    def _record_of(self, model: Any, trained: bool = False) -> Recorded:
         for recorded in self.models:
             if recorded.model is model:
                 return recorded
-        self.models.append(Recorded(model))
+        self.models.append(Recorded(model, [] if trained else _weights(model)))
         return self.models[-1]
 
     def _call(self, method: Any, recorded: Recorded, args: Any, kwargs: Any) -> Any:
@@ -188,7 +188,7 @@ class Recorder:
         """Add the models among a script's global variables that no hook saw (custom loops)."""
         for value in variables.values():
             if isinstance(value, self.keras.Model):
-                self._record_of(value)
+                self._record_of(value, trained=True)
 
     def finish(self, folder: Path) -> None:
         """Write every model's weights, before and after, and say what they are."""

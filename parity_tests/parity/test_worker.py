@@ -78,6 +78,7 @@ def test_a_script_is_followed(framework, script):
     assert [model["name"] for model in run.found["models"]] == ["net", "untrained"]
     before, after = run.weights(0, "initial"), run.weights(0, "final")
     assert len(before) == len(after) == 2 and not np.array_equal(before[0], after[0])
+    assert run.weights(1, "initial") == []  # seen only when the script was over
     assert run.first_epoch_seconds > 0 and run.step_seconds > 0
 
 

@@ -4,16 +4,18 @@ from typing import Any
 
 from minikeras.declare.registry import Registry
 from minikeras.optimizers import schedules
+from minikeras.optimizers.adadelta import Adadelta
 from minikeras.optimizers.adagrad import Adagrad
 from minikeras.optimizers.adam import Adam
 from minikeras.optimizers.adamax import Adamax
 from minikeras.optimizers.adamw import AdamW
+from minikeras.optimizers.lion import Lion
 from minikeras.optimizers.nadam import Nadam
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.rmsprop import RMSprop
 from minikeras.optimizers.sgd import SGD
 
-_ALL = (Optimizer, Adam, SGD, RMSprop, AdamW, Adagrad, Adamax, Nadam)
+_ALL = (Optimizer, Adam, SGD, RMSprop, Adadelta, AdamW, Adagrad, Adamax, Nadam, Lion)
 registry = Registry("optimizer", **{cls.__name__.lower(): cls for cls in _ALL})
 serialize = registry.serialize
 
@@ -44,10 +46,12 @@ def get(identifier: Any) -> Any:
 
 __all__ = [
     "SGD",
+    "Adadelta",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Lion",
     "Nadam",
     "Optimizer",
     "RMSprop",

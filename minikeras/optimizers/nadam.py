@@ -16,11 +16,11 @@ class Nadam(Optimizer):
     """Adam that looks ahead along its momentum, which warms up.
 
     u = β₁ (1 − ½ 0.96ᵗ)                momentum of this step
-    u₊ = β₁ (1 − ½ 0.96ᵗ⁺¹)             momentum of the next
+    u_next = β₁ (1 − ½ 0.96ᵗ⁺¹)         momentum of the next
     U = u₁ u₂ … uₜ                      one number for all variables
     m ← m + (g − m) (1 − β₁)
     v ← v + (g² − v) (1 − β₂)
-    m̂ = u₊ m / (1 − U u₊) + (1 − u) g / (1 − U)
+    m̂ = u_next m / (1 − U u_next) + (1 − u) g / (1 − U)
     v̂ = v / (1 − β₂ᵗ)
     Δ = m̂ lr / (√v̂ + ε)
     w ← w − Δ
@@ -52,7 +52,7 @@ class Nadam(Optimizer):
 
     @once_per_apply
     def momenta(self, t: Any, lr: Any) -> tuple[Any, Any, Any, Any]:
-        """u, u₊, U and 1 − β₂ᵗ; before any ``apply`` U is the product up to t."""
+        """u, u_next, U and 1 − β₂ᵗ; before any ``apply`` U is the product up to t."""
         beta_1, decay = rounded(self.beta_1, t), rounded(0.96, t)
 
         def u(t: Any) -> Any:
@@ -72,7 +72,7 @@ class Nadam(Optimizer):
         m_hat = u_next * m / (1 - u_product * u_next) + (1 - u) * g / (1 - u_product)
         v_hat = v / correction
         delta = m_hat * lr / (np.sqrt(v_hat) + self.epsilon)
-        self.note(u=u, U=u_product, m=m, v=v, m̂=m_hat, v̂=v_hat, Δ=delta, **{"u₊": u_next})
+        self.note(u=u, u_next=u_next, U=u_product, m=m, v=v, m̂=m_hat, v̂=v_hat, Δ=delta)
         return w - delta, m, v
 
     def step_in_place(

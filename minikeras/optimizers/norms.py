@@ -11,30 +11,28 @@ from minikeras.types import Array
 
 
 def total(x: Array) -> Any:
-    """Σ x over all entries, in the order in which TensorFlow adds float32 on one thread.
+    """Σ x over all entries, in the order in which TensorFlow adds on one thread.
 
-    Two rows of eight partial sums take every other packet of eight entries; longer arrays are
-    split in half at a packet first.
+    Four rows of partial sums, as wide as a packet (8 float32, 4 float64), take a packet each
+    in turn; long arrays are split in half first.
 
-    Parity: arrays that TensorFlow shares between threads are added in another order.
+    Parity: an array that TensorFlow shares out between threads is added in another order.
     Source: Eigen, ``TensorReduction.h``, ``InnerMostDimReducer``.
     """
     x = x.reshape(-1)
-    if x.dtype != np.float32:
-        return x.sum()
-    if x.size > 8 * 1024:
-        half = -(-(-(-x.size // 2)) // 8) * 8
+    width = 32 // x.itemsize
+    if x.size > 1024 * width:
+        half = -(-((x.size + 1) // 2) // width) * width
         return total(x[:half]) + total(x[half:])
-    pairs, packets = x.size // 16 * 16, x.size // 8 * 8
-    lanes = np.add.reduce(x[:pairs].reshape(-1, 2, 8), axis=0)
-    lane = lanes[0] + lanes[1]
-    if packets > pairs:
-        lane = lane + x[pairs:packets]
-    rest = np.float32(0)
+    fours, packets = x.size // (4 * width) * 4 * width, x.size // width * width
+    lanes = np.add.reduce(x[:fours].reshape(-1, 4, width), axis=0)
+    lanes = np.add.reduce([*lanes, *x[fours:packets].reshape(-1, width)], axis=0)
+    while lanes.size > 1:
+        lanes = lanes[: lanes.size // 2] + lanes[lanes.size // 2 :]
+    rest = x.dtype.type(0)
     for value in x[packets:]:
         rest = rest + value
-    four = lane[:4] + lane[4:]
-    return rest + ((four[0] + four[2]) + (four[1] + four[3]))
+    return rest + lanes[0]
 
 
 def norm(g: Array) -> Any:

@@ -117,7 +117,7 @@ class Optimizer(Stateful):
     gradient_accumulation_steps: int | None = None
     name: str | None = None
 
-    note: Any = staticmethod(no_note)
+    note = staticmethod(no_note)
     _exempt: tuple[set[int], str] = (set(), "")
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -197,8 +197,9 @@ class Optimizer(Stateful):
             self._warn_of_missing(grads, variables)
         pairs = [(g, v) for g, v in pairs if not (is_overwritten(v) and self._overwrite(g, v))]
         if pairs:
-            self._update(pairs)
-        store(self._iterations, np.asarray(self._iterations._value + 1))
+            with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
+                self._update(pairs)
+        store(self._iterations, self._iterations._value + 1)
 
     def _known(
         self, grads: Sequence[Any], variables: Sequence[Variable] | None
@@ -305,8 +306,7 @@ class Optimizer(Stateful):
         if not limit or limit < 0:
             return None
         total = global_norm(grads)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return limit * np.minimum(1 / total, total.dtype.type(1 / limit)) + (total - total)
+        return limit * np.minimum(1 / total, total.dtype.type(1 / limit)) + (total - total)
 
     def _clip(self, g: Array, variable: Variable, global_scale: Any) -> Array:
         if self.clipnorm and self.clipnorm > 0:

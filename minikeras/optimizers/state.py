@@ -23,7 +23,7 @@ def is_overwritten(variable: Variable) -> bool:
 def store(variable: Variable, array: Array) -> None:
     """Let the variable own an array that was just made, without the copy that ``assign`` takes."""
     if array.dtype == variable._value.dtype and array.shape == variable._value.shape:
-        variable._value = array
+        variable._value = np.asarray(array)  # arithmetic on arrays of rank 0 gives scalars
     else:
         variable.assign(array)
 

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.types import Array
+
+
+class Adadelta(Optimizer):
+    """Gradient descent scaled by the running sizes of past steps and of gradients.
+
+    a ← ρ a + (1 − ρ) g²
+    Δ = −√(d + ε) g / √(a + ε)
+    d ← ρ d + (1 − ρ) Δ²
+    w ← w + lr Δ
+
+    Parity: the paper has no lr; 1.0 gives its rule, the default 0.001 does not.
+
+    Source: Zeiler (2012).
+    """
+
+    learning_rate: float = 0.001
+    rho: float = 0.95
+    epsilon: float = 1e-7
+
+    slots = ("accumulated_grad", "accumulated_delta_var")
+
+    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
+        a, d = slots
+        a = self.rho * a + (1 - self.rho) * (g * g)
+        delta = -(np.sqrt(d + self.epsilon) * g / np.sqrt(a + self.epsilon))
+        d = self.rho * d + (1 - self.rho) * (delta * delta)
+        self.note(a=a, Δ=delta, d=d)
+        return w + lr * delta, a, d

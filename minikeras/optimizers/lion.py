@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras.optimizers.optimizer import Optimizer, rounded
+from minikeras.types import Array
+
+
+class Lion(Optimizer):
+    """Steps of one size, along the sign of a mean of momentum and gradient.
+
+    Δ = lr sign(β₁ m + (1 − β₁) g)
+    m ← β₂ m + (1 − β₂) g               after the step was chosen
+    w ← w − Δ
+
+    Raises ValueError unless 0 < beta_1 ≤ 1.
+
+    Source: Chen et al. (2023).
+    """
+
+    learning_rate: float = 0.001
+    beta_1: float = 0.9
+    beta_2: float = 0.99
+
+    slots = ("momentum",)
+
+    def setup(self) -> None:
+        if not 0 < self.beta_1 <= 1:
+            raise ValueError(f"beta_1 must be in (0, 1], received {self.beta_1}")
+        super().setup()
+
+    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
+        (m,) = slots
+        beta_1, beta_2 = rounded(self.beta_1, w), rounded(self.beta_2, w)
+        delta = lr * np.sign(m * beta_1 + g * (1 - beta_1))
+        m = m * beta_2 + g * (1 - beta_2)
+        self.note(Δ=delta, m=m)
+        return w - delta, m

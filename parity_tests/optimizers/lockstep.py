@@ -1,0 +1,117 @@
+"""Drive an optimizer and Keras's through the same steps and compare everything they hold."""
+
+import contextlib
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+from hypothesis import strategies as st
+
+import minikeras.optimizers
+from minikeras import config as settings
+from minikeras.autograd import Variable
+
+SHAPES = [(), (1,), (3,), (2, 3), (8,), (5, 7), (16, 9), (2, 3, 4)]
+
+
+def assert_same(ours, theirs, what, ulp=0):
+    """Equal shapes, dtypes and bits, but for ``ulp`` units in the last place.
+
+    Subnormal numbers count as 0: TensorFlow flushes them, NumPy keeps them.
+    """
+    ours, theirs = np.asarray(ours), np.asarray(theirs)
+    assert ours.shape == theirs.shape, f"{what}: shape {ours.shape} instead of {theirs.shape}"
+    assert ours.dtype == theirs.dtype, f"{what}: dtype {ours.dtype} instead of {theirs.dtype}"
+    if ours.dtype.kind != "f":
+        np.testing.assert_array_equal(ours, theirs, err_msg=what)
+        return
+    tiny = np.finfo(ours.dtype).tiny
+    ours = np.where(np.abs(ours) < tiny, 0, ours)
+    limit = ulp * np.spacing(np.abs(theirs)) + (0 if ulp == 0 else tiny)
+    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs)) | (np.abs(ours - theirs) <= limit)
+    assert same.all(), f"{what}: {ours[~same]} instead of {theirs[~same]}"
+
+
+@st.composite
+def trajectories(draw, dtype="float32", max_steps=5):
+    """``(weights, steps)``: some variables, and a gradient for each in every step."""
+    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    scale = 10.0 ** draw(st.integers(-3, 2))
+    grid = draw(st.booleans())  # zeros and ties are common on it
+
+    def values(shape):
+        x = random.standard_normal(shape)
+        return (np.round(4 * x) / 4 if grid else x * scale).astype(dtype)
+
+    steps = draw(st.integers(1, max_steps))
+    return [values(s) for s in shapes], [[values(s) for s in shapes] for _ in range(steps)]
+
+
+def check_optimizer(
+    name, config, trajectory, *, ulp=0, compiled=False, prepare=None, kernels="reference"
+):
+    """Every variable and slot after every step, their names and order, and the configs.
+
+    ``prepare(optimizer, variables, framework)`` runs before the optimizers are built; with
+    ``compiled`` Keras's step is a ``tf.function``.
+    """
+    weights, steps = trajectory
+    ours = getattr(minikeras.optimizers, name)(**config)
+    theirs = getattr(keras.optimizers, name)(**_for_keras(config))
+    named = {"name": None, "learning_rate": None}
+    assert ours.get_config() | named == theirs.get_config() | named, "config"
+    assert list(ours.get_config()) == list(theirs.get_config()), "order of the config"
+    mine = [Variable(w, name=f"w{i}") for i, w in enumerate(weights)]
+    yours = [keras.Variable(w, name=f"w{i}") for i, w in enumerate(weights)]
+    if prepare is not None:
+        prepare(ours, mine, minikeras)
+        prepare(theirs, yours, keras)
+    theirs.build(yours)  # where a tf.function may create no variables
+
+    def step(gradients):
+        theirs.apply(gradients, yours)
+
+    step = tf.function(step, autograph=False) if compiled else step
+    for count, gradients in enumerate(steps, 1):
+        copies = [None if g is None else g.copy() for g in gradients]
+        with _only_missing_gradients_warn(), settings.use_kernels(kernels):
+            ours.apply(gradients, mine)
+            step([None if g is None else tf.constant(g) for g in gradients])
+        for g, copy in zip(gradients, copies):
+            assert g is None or np.array_equal(g, copy, equal_nan=True), "a gradient was changed"
+        _compare(ours, theirs, mine, yours, f"step {count}", ulp)
+    ours.finalize_variable_values(mine)
+    theirs.finalize_variable_values(yours)
+    _compare(ours, theirs, mine, yours, "end", ulp)
+    again = type(ours).from_config(ours.get_config())
+    assert again.get_config() == ours.get_config(), "config after a round trip"
+    return ours
+
+
+def _compare(ours, theirs, mine, yours, when, ulp):
+    names = [v.path.partition("/")[2] for v in ours.variables]
+    assert names == [v.path.partition("/")[2] for v in theirs.variables], "names of the state"
+    for a, b in zip(mine + ours.variables, yours + theirs.variables, strict=True):
+        assert_same(a.numpy(), b.numpy(), f"{b.path} after {when}", ulp)
+    assert int(np.asarray(ours.iterations)) == int(np.asarray(theirs.iterations)), "iterations"
+
+
+def _for_keras(config):
+    """Schedules are given as minikeras's objects; Keras gets its own of the same config."""
+    rate = config.get("learning_rate")
+    if isinstance(rate, minikeras.optimizers.schedules.LearningRateSchedule):
+        return config | {
+            "learning_rate": keras.optimizers.schedules.deserialize(
+                minikeras.optimizers.schedules.serialize(rate)
+            )
+        }
+    return config
+
+
+@contextlib.contextmanager
+def _only_missing_gradients_warn():
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Gradients do not exist", UserWarning)
+        yield

@@ -145,7 +145,7 @@ def train(
     from minikeras.parity.plot import save_plot
 
     try:
-        runs.require("sklearn", "matplotlib")
+        runs.require("sklearn", "matplotlib", extra="examples")
     except runs.MissingRequirement as error:
         raise BadUse(str(error)) from None
     if floatx:

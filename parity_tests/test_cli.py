@@ -79,17 +79,22 @@ def test_a_scripts_own_decisions(option, invoke):
 
 
 @pytest.mark.parametrize(
-    ("command", "missing"),
-    [("verify", "tensorflow"), ("verify", "jinja2"), ("train", "sklearn"), ("train", "matplotlib")],
+    ("command", "missing", "extra"),
+    [
+        ("verify", "tensorflow", "verify"),
+        ("verify", "jinja2", "verify"),
+        ("train", "sklearn", "examples"),
+        ("train", "matplotlib", "examples"),
+    ],
 )
-def test_what_is_not_installed_is_said(command, missing, invoke, monkeypatch):
+def test_what_is_not_installed_is_said(command, missing, extra, invoke, monkeypatch):
     found = importlib.util.find_spec
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == missing else found(name)
     )
     result = invoke(command, "iris-mlp")
     assert result.exit_code == 2 and missing in result.output
-    assert "pip install 'minikeras-reference[verify]'" in result.output
+    assert f"pip install 'minikeras-reference[{extra}]'" in result.output
 
 
 @pytest.mark.parametrize("command", ["verify", "train"])

@@ -18,7 +18,6 @@ import numpy as np
 
 from minikeras.types import Array
 
-INSTALL = "pip install 'minikeras-reference[verify]'"
 # oneDNN's convolutions return uninitialised memory for some shapes, and differ between processors.
 KERAS_ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
@@ -78,12 +77,13 @@ class Run:
         return None
 
 
-def require(*modules: str) -> None:
+def require(*modules: str, extra: str = "verify") -> None:
     """Raise MissingRequirement, saying how to install, unless every module can be found."""
     missing = [name for name in modules if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingRequirement(
-            f"this command needs {' and '.join(missing)}; install with: {INSTALL}"
+            f"this command needs {' and '.join(missing)}; "
+            f"install with: pip install 'minikeras-reference[{extra}]'"
         )
 
 

@@ -41,8 +41,10 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
     os.dup2(2, 1)  # from here on, what the training prints cannot be taken for an event
 
     keras = importlib.import_module(framework)
-    if job["floatx"]:
-        keras.config.set_floatx(job["floatx"])
+    # A settings file of the user's could have told Keras otherwise.
+    keras.config.set_floatx(job["floatx"] or "float32")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
     if job["kernels"] and framework == "minikeras":
         keras.config.set_kernels(job["kernels"])
     recorder = Recorder(keras, lambda **event: print(json.dumps(event), file=channel))

@@ -1,6 +1,6 @@
 """One side of a comparison: trains with one framework in this process and reports to its parent.
 
-Started by `runs.start` with a job in JSON. Events go to the parent as lines of JSON on what was
+Started by `runs.run` with a job in JSON. Events go to the parent as lines of JSON on what was
 standard output; arrays go to `arrays.npz` in the job's folder. Whatever the training prints goes
 to standard error, which the parent keeps for the day something fails.
 """
@@ -102,6 +102,16 @@ def _weights(model: Any) -> list[np.ndarray[Any, Any]]:
     return [np.array(weight.numpy()) for weight in model.weights]
 
 
+def _numbers(logs: dict[str, Any]) -> dict[str, float]:
+    """Python floats; the entries of a metric that gives one number a class get a name each."""
+    found = {}
+    for name, value in logs.items():
+        entries = np.ravel(np.asarray(value, "float64")).tolist()
+        names = [name] if len(entries) == 1 else [f"{name}[{i}]" for i in range(len(entries))]
+        found.update(zip(names, entries))
+    return found
+
+
 class Recorder:
     """Hooks on `keras.Model` that keep what every `fit` and `evaluate` answered."""
 
@@ -162,7 +172,7 @@ class Recorder:
             history = method(*call.args, **call.kwargs)
         columns = {name: iter(values) for name, values in history.history.items()}
         logs = [
-            {name: float(next(columns[name])) for name in names if name in columns}
+            _numbers({name: next(columns[name]) for name in names if name in columns})
             for names in watcher.names  # with validation_freq not every epoch has every name
         ]
         self.fits.append(
@@ -182,8 +192,7 @@ class Recorder:
     def _evaluate(self, method: Any, recorded: Recorded, args: Any, kwargs: Any) -> Any:
         result = method(recorded.model, *args, **kwargs)
         logs = result if isinstance(result, dict) else recorded.model.get_metrics_result()
-        logs = {key: float(value) for key, value in logs.items()}
-        self.evaluations.append({"model": recorded.model.name, "result": logs})
+        self.evaluations.append({"model": recorded.model.name, "result": _numbers(logs)})
         return result
 
     def find_models(self, variables: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minikeras.parity import runs
-from minikeras.parity.worker import EPOCH_LINE, epoch_line
+from minikeras.parity.worker import EPOCH_LINE, _numbers, epoch_line
 
 SCRIPT = """
 import sys
@@ -114,6 +114,11 @@ def test_epoch_line():
         "accuracy: 1.0000 - loss: 5.0000e-04 - val_accuracy: -3.0000e+00 - val_loss: 2.0000"
     )
     assert epoch_line({"loss": math.nan}) == "loss: nan"
+
+
+def test_a_metric_of_several_numbers():
+    log = {"f1_score": np.float32([0.5, 0.25]), "loss": 1, "mae": np.float32([2])}
+    assert _numbers(log) == {"f1_score[0]": 0.5, "f1_score[1]": 0.25, "loss": 1.0, "mae": 2.0}
 
 
 def test_what_is_missing_is_named():

@@ -104,7 +104,7 @@ def _weights(model: Any) -> list[np.ndarray[Any, Any]]:
 
 def _numbers(logs: dict[str, Any]) -> dict[str, float]:
     """Python floats; the entries of a metric that gives one number a class get a name each."""
-    found = {}
+    found: dict[str, float] = {}
     for name, value in logs.items():
         entries = np.ravel(np.asarray(value, "float64")).tolist()
         names = [name] if len(entries) == 1 else [f"{name}[{i}]" for i in range(len(entries))]

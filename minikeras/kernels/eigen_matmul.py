@@ -372,6 +372,11 @@ def gemm(a: Array, b: Array, parts: tuple[tuple[int, ...], ...]) -> Array:
         _gemm(a[:, start:stop], b[start:stop], _as_array(cuts), y)
         sums.append(y)
         start = stop
+    return joined(sums)
+
+
+def joined(sums: list[Array]) -> Array:
+    """The sum of the parts' buffers, in the order in which Eigen adds them up."""
     groups = [_join(sums[i : i + 4]) for i in range(0, len(sums), 4)]
     first, rest = groups[0], groups[1:]
     while len(rest) >= 3:

@@ -1,0 +1,175 @@
+"""Softmax and the crossentropies behind it, float32, with the bits that TensorFlow gives on a CPU.
+
+All act on the last axis. Where TensorFlow walks over the whole array, the elements left over after
+the last packet of eight go through the C library; where it sums a row, those left over in the row.
+
+Source: TensorFlow, `softmax_op_functor.h`, `xent_op.h`, `sparse_xent_op.h`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from minikeras.kernels.eigen_math import (
+    exp_packet,
+    exp_rest,
+    log_packet,
+    log_rest,
+    reciprocal,
+)
+from minikeras.kernels.eigen_reduce import sum_leaf
+from minikeras.kernels.eigen_scalar import PACKET, TINY
+from minikeras.types import Array
+
+_0 = np.float32(0)
+_SOFTMAX_TILE, _DENSE_TILE = 6956, 4508  # from Eigen's cost of the expression; found by bisection
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _shift(x, y):  # type: ignore[no-untyped-def]
+    """y = x − max x along each row."""
+    rows, columns = x.shape
+    for i in range(rows):
+        top = x[i, 0]
+        for j in range(1, columns):
+            top = x[i, j] if x[i, j] > top or x[i, j] != x[i, j] else top
+        for j in range(columns):
+            y[i, j] = x[i, j] - top
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _exp(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = exp_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = exp_rest(x[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _exp_tiles(x, y, target):  # type: ignore[no-untyped-def]
+    """y = eˣ, in tiles of as few whole rows as hold `target` numbers: each ends with leftovers."""
+    rows, columns = x.shape
+    height = (target + columns - 1) // columns
+    for i in range(0, rows, height):
+        _exp(x[i : i + height].reshape(-1), y[i : i + height].reshape(-1))
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _log(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = log_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = log_rest(x[i])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum_rows(x, y):  # type: ignore[no-untyped-def]
+    s = np.empty(4 * PACKET, np.float32)
+    for i in range(x.shape[0]):
+        y[i] = sum_leaf(x[i], s)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sum_exp_rows(x, y):  # type: ignore[no-untyped-def]
+    """y = Σ eˣ along each row."""
+    rows, columns = x.shape
+    s = np.empty(4 * PACKET, np.float32)
+    e = np.empty(columns, np.float32)
+    for i in range(rows):
+        _exp(x[i], e)
+        y[i] = sum_leaf(e, s)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _sparse(labels, shifted, totals, loss, dx):  # type: ignore[no-untyped-def]
+    rows, columns = shifted.shape
+    _exp(shifted.reshape(-1), dx.reshape(-1))
+    for i in range(rows):
+        label = labels[i]
+        loss[i] = log_rest(totals[i]) - shifted[i, label]
+        for j in range(columns):
+            share = dx[i, j] / totals[i]
+            share = share if share >= TINY or share != share else _0
+            dx[i, j] = share - np.float32(1 if j == label else 0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _dense(labels, shifted, totals, dx):  # type: ignore[no-untyped-def]
+    rows, columns = shifted.shape
+    _exp_tiles(shifted, dx, _DENSE_TILE)
+    for i in range(rows):
+        for j in range(columns):
+            share = dx[i, j] / totals[i]
+            share = share if share >= TINY or share != share else _0
+            dx[i, j] = share - labels[i, j]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _scale_rows(y, factors):  # type: ignore[no-untyped-def]
+    for i in range(y.shape[0]):
+        for j in range(y.shape[1]):
+            product = y[i, j] * factors[i]
+            y[i, j] = product if product >= TINY or product != product else _0
+
+
+def _matrix(x: Array) -> Array:
+    return np.ascontiguousarray(x).reshape(-1, x.shape[-1])
+
+
+def softmax(x: Array) -> Array:
+    """yᵢ = exp(xᵢ − max x) · (1 / Σⱼ exp(xⱼ − max x)) along the last axis."""
+    logits = _matrix(x)
+    y = np.empty_like(logits)
+    totals = np.empty(len(y), np.float32)
+    _shift(logits, y)
+    _exp_tiles(y, y, _SOFTMAX_TILE)
+    _sum_rows(y, totals)
+    _scale_rows(y, reciprocal(totals))
+    return y.reshape(x.shape)
+
+
+def log_softmax(x: Array) -> Array:
+    """yᵢ = (xᵢ − max x) − log Σⱼ exp(xⱼ − max x) along the last axis."""
+    logits = _matrix(x)
+    y = np.empty_like(logits)
+    totals = np.empty(len(y), np.float32)
+    _shift(logits, y)
+    _sum_exp_rows(y, totals)
+    _log(totals, totals)
+    return (y - totals[:, None]).reshape(x.shape)
+
+
+def sparse_crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
+    """The crossentropy of integer labels (n,) and logits (n, classes), and its gradient.
+
+    lossᵢ = log Σⱼ exp sᵢⱼ − s[i, labelᵢ]      dx = exp s / Σ exp s − onehot,  s = x − max x
+
+    The labels must be in range.
+    """
+    shifted = np.empty_like(logits)
+    totals = np.empty(len(logits), np.float32)
+    _shift(np.ascontiguousarray(logits), shifted)
+    _sum_exp_rows(shifted, totals)
+    loss, dx = np.empty_like(totals), np.empty_like(shifted)
+    _sparse(labels, shifted, totals, loss, dx)
+    return loss, dx
+
+
+def crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
+    """The crossentropy of label probabilities and logits, both (n, classes), and its gradient.
+
+    lossᵢ = Σⱼ labelᵢⱼ (log Σₖ exp sᵢₖ − sᵢⱼ)      dx = exp s / Σ exp s − label,  s = x − max x
+    """
+    shifted = np.empty_like(logits)
+    totals = np.empty(len(logits), np.float32)
+    _shift(np.ascontiguousarray(logits), shifted)
+    _sum_exp_rows(shifted, totals)
+    logs, loss = np.empty_like(totals), np.empty_like(totals)
+    _log(totals, logs)
+    _sum_rows(labels * (logs[:, None] - shifted), loss)
+    dx = np.empty_like(shifted)
+    _dense(labels, shifted, totals, dx)
+    return loss, dx

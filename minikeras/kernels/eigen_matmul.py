@@ -265,6 +265,11 @@ def _gemm(a, b, cuts, out):  # type: ignore[no-untyped-def]
                         _four_by_two(a, i, k0, length, panel, k0 * ldb, ldb, out, i, j, more)
                     else:
                         _one_by_two(a, i, k0, length, panel, k0 * ldb, ldb, out, i, j, more)
+                elif width == WIDTH:
+                    if rows == ROWS:
+                        _four_by_one(a, i, k0, length, panel, k0 * ldb, ldb, out, i, j, more)
+                    else:
+                        _one_by_one(a, i, k0, length, panel, k0 * ldb, ldb, out, i, j, more)
                 else:
                     if rows == ROWS:
                         if ldb == tile:
@@ -286,7 +291,7 @@ def _gemm(a, b, cuts, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _folded(matrix, vector, out):  # type: ignore[no-untyped-def]
+def _folded(matrix, vector, halves, out):  # type: ignore[no-untyped-def]
     """out = matrix · vector, the matrix stored by rows: eight sums, folded at the end."""
     rows, inner = matrix.shape
     whole = inner - inner % PACKET
@@ -298,7 +303,7 @@ def _folded(matrix, vector, out):  # type: ignore[no-untyped-def]
                 s[v] += matrix[i, k + v] * vector[k + v]
         total = add_packet_lanes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
         k = whole
-        if i + 1 == rows and rows % 2 == 1 and inner - whole >= 4:  # an odd last row: half packets
+        if halves and i + 1 == rows and rows % 2 == 1 and inner - whole >= 4:  # an odd last row
             h = matrix[i, k : k + 4] * vector[k : k + 4]
             total += (h[0] + h[2]) + (h[1] + h[3])
             k += 4
@@ -323,17 +328,16 @@ def _chained(matrix, vector, block, out):  # type: ignore[no-untyped-def]
             out[j] += chain[j]
 
 
-def _matrix_vector(matrix: Array, vector: Array) -> Array:
-    """matrix (rows, inner) · vector (inner,), along whichever axis the matrix is stored."""
+def _matrix_vector(matrix: Array, vector: Array, folds: bool, tiny: bool) -> Array:
+    """matrix (rows, inner) · vector (inner,); `folds`: the matrix is stored along its rows."""
     rows, inner = matrix.shape
     out = np.empty(rows, np.float32)
     vector = np.ascontiguousarray(vector)
-    if matrix.strides[1] == matrix.itemsize and (inner > 1 or matrix.strides[0] == matrix.itemsize):
-        _folded(np.ascontiguousarray(matrix), vector, out)
+    if folds:
+        _folded(np.ascontiguousarray(matrix), vector, not tiny, out)
     else:
-        by_columns = np.ascontiguousarray(matrix.T)
-        block = max(inner, 1) if inner < 128 else 16 if rows * 4 < 32_000 else 4
-        _chained(by_columns, vector, block, out)
+        block = inner if inner < 128 or tiny else 16 if rows * 4 < 32_000 else 4
+        _chained(np.ascontiguousarray(matrix.T), vector, block, out)
     return out
 
 
@@ -351,10 +355,14 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
         return np.zeros((rows, columns), np.float32)
     if k == 1:
         return np.multiply(a, b)
-    if columns == 1:
-        return _matrix_vector(a, b[:, 0]).reshape(rows, 1)
-    if rows == 1:
-        return _matrix_vector(b.T, a[0]).reshape(1, columns)
+    if rows == 1 or columns == 1:
+        # Below 20 Eigen evaluates element by element; whether that folds depends on its types.
+        tiny = rows + columns + k < 20 or rows == columns
+        if columns == 1:
+            folds = a.strides[1] == 4 and not tiny
+            return _matrix_vector(a, b[:, 0], folds, tiny).reshape(rows, 1)
+        folds = b.strides[0] == 4 and not (tiny and a.strides[0] == 4)
+        return _matrix_vector(b.T, a[0], folds, tiny).reshape(1, columns)
     parts = segments(rows, columns, k, cores() if threads is None else threads)
     return gemm(a, b, parts)
 

@@ -1,0 +1,162 @@
+"""Tensors out of nothing but numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from minikeras import dtypes
+from minikeras.autograd import Symbol, Tensor, operation
+from minikeras.ops.core import cast, convert_to_tensor, tensor
+from minikeras.types import DType, TensorLike
+
+
+def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
+    return (int(shape),) if not hasattr(shape, "__iter__") else tuple(map(int, shape))
+
+
+def zeros(shape: int | Sequence[int], dtype: DType = None) -> TensorLike:
+    """A tensor of zeros."""
+    return Tensor(np.zeros(_shape(shape), dtypes.of(dtype)))
+
+
+def ones(shape: int | Sequence[int], dtype: DType = None) -> TensorLike:
+    """A tensor of ones."""
+    return Tensor(np.ones(_shape(shape), dtypes.of(dtype)))
+
+
+empty = zeros
+
+
+def full(shape: int | Sequence[int], fill_value: TensorLike, dtype: DType = None) -> TensorLike:
+    """A tensor of one value, or of a tensor that broadcasts to the shape."""
+    from minikeras.ops.manipulation import broadcast_to
+
+    return broadcast_to(cast(fill_value, dtype), _shape(shape))
+
+
+@operation
+def zeros_like(x: TensorLike, dtype: DType = None) -> TensorLike:
+    """Zeros of the shape of x."""
+    return _like(x, 0, dtype)
+
+
+@operation
+def ones_like(x: TensorLike, dtype: DType = None) -> TensorLike:
+    """Ones of the shape of x."""
+    return _like(x, 1, dtype)
+
+
+empty_like = zeros_like
+
+
+@operation
+def full_like(x: TensorLike, fill_value: TensorLike, dtype: DType = None) -> TensorLike:
+    """One value, or a tensor that broadcasts, in the shape of x."""
+    x = tensor(x)
+    if isinstance(x, Symbol):
+        return Symbol(x.shape, dtype or x.dtype)
+    return full(x.shape, fill_value, dtype or x.dtype)
+
+
+def _like(x: TensorLike, value: int, dtype: DType) -> TensorLike:
+    x = tensor(x)
+    dtype = dtypes.of(dtype or x.dtype)
+    if isinstance(x, Symbol):
+        return Symbol(x.shape, dtype)
+    return Tensor(np.full(x.shape, value, dtype))
+
+
+def array(x: TensorLike, dtype: DType = None) -> TensorLike:
+    """A tensor of x."""
+    return convert_to_tensor(x, dtype=dtype)
+
+
+def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) -> TensorLike:
+    """start, start + step, ... below stop; arange(n) counts from 0.
+
+    The dtype is the common one of the arguments: int32 for Python ints, floatx for floats.
+    """
+    if dtype is None:
+        given = [v for v in (start, stop, step) if v is not None]
+        dtype = dtypes.result_type(*(getattr(v, "dtype", type(v)) for v in given))
+    if stop is None:
+        start, stop = 0, start
+    wanted = dtypes.of(dtype)
+    first, last, by = (
+        np.asarray(v, wanted)[()] for v in (start, stop, 1 if step is None else step)
+    )
+    if by == 0:
+        raise ValueError(f"`step` must not be zero, received step={step}")
+    count = max(0, math.ceil((last.item() - first.item()) / by.item()))
+    return Tensor((first + np.arange(count).astype(wanted) * by).astype(wanted))
+
+
+def linspace(
+    start: TensorLike,
+    stop: TensorLike,
+    num: int = 50,
+    endpoint: bool = True,
+    retstep: bool = False,
+    dtype: DType = None,
+    axis: int = 0,
+) -> Any:
+    """`num` equally spaced values from start to stop, which is left out unless `endpoint`."""
+    if num < 0:
+        raise ValueError(f"`num` must be a non-negative integer, received num={num}")
+    if dtype is None:
+        kinds = [getattr(v, "dtype", type(v)) for v in (start, stop)]
+        dtype = dtypes.result_type(*kinds, float)
+    wanted = dtypes.of(dtype)
+    first, last = np.asarray(start, wanted), np.asarray(stop, wanted)
+    y, step = np.linspace(first, last, num, endpoint, True, axis=axis)
+    y = (np.floor(y) if wanted.kind in "iu" else y).astype(wanted)
+    return (Tensor(y), Tensor(np.asarray(step, wanted))) if retstep else Tensor(y)
+
+
+def logspace(
+    start: TensorLike,
+    stop: TensorLike,
+    num: int = 50,
+    endpoint: bool = True,
+    base: float = 10,
+    dtype: DType = None,
+    axis: int = 0,
+) -> TensorLike:
+    """base to the power of `linspace`."""
+    powers = linspace(start, stop, num, endpoint, dtype=dtype, axis=axis)._value
+    return Tensor(np.power(powers.dtype.type(base), powers))
+
+
+def geomspace(
+    start: TensorLike,
+    stop: TensorLike,
+    num: int = 50,
+    endpoint: bool = True,
+    dtype: DType = None,
+    axis: int = 0,
+) -> TensorLike:
+    """`num` values in a constant ratio from start to stop."""
+    wanted = dtypes.of(dtype)
+    first, last = np.asarray(start, wanted), np.asarray(stop, wanted)
+    exponents = (np.log(np.abs(v)) / np.log(wanted.type(10)) for v in (first, last))
+    y = logspace(*exponents, num=num, endpoint=endpoint, dtype=dtype, axis=axis)._value
+    return Tensor((y * np.sign(first)).astype(wanted))
+
+
+def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> TensorLike:
+    """Ones on the k-th diagonal of an N × M matrix of zeros."""
+    return Tensor(np.eye(int(N), None if M is None else int(M), int(k), dtypes.of(dtype)))
+
+
+def identity(n: int, dtype: DType = None) -> TensorLike:
+    """The n × n unit matrix."""
+    return eye(n, dtype=dtype)
+
+
+def tri(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> TensorLike:
+    """Ones on and below the k-th diagonal of an N × M matrix of zeros."""
+    return Tensor(np.tri(int(N), None if M is None else int(M), int(k), dtypes.of(dtype)))

@@ -1,0 +1,215 @@
+"""Crossentropies, and the logits that a softmax or sigmoid remembers."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from minikeras import config, shapes
+from minikeras.autograd import elementwise, operation, primitive
+from minikeras.dtypes import promote, separate
+from minikeras.ops.arithmetic import clip
+from minikeras.ops.core import cast, tensor
+from minikeras.ops.elementwise import log
+from minikeras.ops.manipulation import moveaxis, squeeze
+from minikeras.ops.reduction import sum
+from minikeras.types import Array, Shape, TensorLike
+
+
+@primitive(dtype=promote)
+def softmax_crossentropy(target: Array, logits: Array) -> Array:
+    """Crossentropy of a distribution with the softmax of the last axis.
+
+    y = Σ t (ln Σ e^(x − m) − (x − m)), m = max x
+
+    dx = dy (softmax x − t)         dt = −dy ln softmax x
+    """
+    shifted = logits - np.max(logits, -1, keepdims=True)
+    return np.sum(target * (np.log(np.sum(np.exp(shifted), -1, keepdims=True)) - shifted), -1)
+
+
+@softmax_crossentropy.shape
+def softmax_crossentropy_shape(target: Shape, logits: Shape) -> Shape:
+    return logits[:-1]
+
+
+@softmax_crossentropy.vjp
+def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> TensorLike:
+    shifted = logits - np.max(logits, -1, keepdims=True)
+    e = np.exp(shifted)
+    total = np.sum(e, -1, keepdims=True)
+    dy = np.expand_dims(dy, -1)
+    return lambda: dy * (np.log(total) - shifted), lambda: dy * (e / total - target)
+
+
+@primitive(dtype=separate, out=lambda target, logits: logits)
+def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
+    """Crossentropy of a class number with the softmax of the last axis.
+
+    y = ln Σ e^(x − m) − (x_t − m), m = max x       dx = dy (softmax x − [class = t])
+
+    Raises ValueError for a class that does not exist.
+    """
+    classes = logits.shape[-1]
+    if target.size and not (target.min() >= 0 and target.max() < classes):
+        raise ValueError(
+            f"`target` must hold classes in [0, {classes}), "
+            f"received values from {target.min()} to {target.max()}"
+        )
+    shifted = logits - np.max(logits, -1, keepdims=True)
+    own = np.take_along_axis(shifted, target[..., None], -1)[..., 0]
+    return np.log(np.sum(np.exp(shifted), -1)) - own
+
+
+@sparse_softmax_crossentropy.shape
+def sparse_softmax_crossentropy_shape(target: Shape, logits: Shape) -> Shape:
+    return logits[:-1]
+
+
+@sparse_softmax_crossentropy.vjp
+def sparse_softmax_crossentropy_vjp(
+    dy: Array, y: Array, target: Array, logits: Array
+) -> TensorLike:
+    e = np.exp(logits - np.max(logits, -1, keepdims=True))
+    p = e / np.sum(e, -1, keepdims=True)
+    chosen = np.asarray(target)[..., None] == np.arange(logits.shape[-1])
+    return None, np.expand_dims(dy, -1) * (p - chosen.astype(p.dtype))
+
+
+@elementwise(dtype=promote)
+def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
+    """Crossentropy of a probability with a sigmoid.
+
+    y = max(x, 0) − x t + ln(1 + e^−|x|)
+
+    dx = dy [x ≥ 0] − dy t ∓ dy e / (1 + e), e = e^−|x|         dt = −dy x
+    """
+    return np.where(logits >= 0, logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits)))
+
+
+@sigmoid_crossentropy.vjp
+def sigmoid_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> TensorLike:
+    def dlogits() -> TensorLike:
+        positive = logits >= 0
+        e = np.exp(-np.abs(logits))
+        tail = dy * (1 / (1 + e)) * e
+        return np.where(positive, dy, 0) - dy * target + np.where(positive, -tail, tail)
+
+    return lambda: -dy * logits, dlogits
+
+
+def logits_behind(
+    output: TensorLike, from_logits: bool, activation: str, function: str
+) -> tuple[TensorLike, bool]:
+    """The logits that an output of softmax or sigmoid remembers, and whether these are logits.
+
+    Parity: used even if from_logits=False, so that nothing saturates; from_logits=True warns.
+    """
+    logits = getattr(output, "_keras_logits", None)
+    if logits is None:
+        return output, from_logits
+    if from_logits:
+        warnings.warn(
+            f'"`{function}` received `from_logits=True`, but the `output` argument was produced by '
+            f"a {activation} activation and thus does not represent logits. Was this intended?",
+            stacklevel=4,
+        )
+    return logits, True
+
+
+def _same_shape(target: TensorLike, output: TensorLike) -> None:
+    t, o = tuple(target.shape), tuple(output.shape)
+    received = f"Received: target.shape={t}, output.shape={o}"
+    if len(t) != len(o):
+        raise ValueError(
+            f"Arguments `target` and `output` must have the same rank (ndim). {received}"
+        )
+    if not all(map(shapes.match, t, o)):
+        raise ValueError(f"Arguments `target` and `output` must have the same shape. {received}")
+
+
+def _clipped(p: TensorLike) -> TensorLike:
+    epsilon = config.epsilon()
+    return clip(p, epsilon, 1.0 - epsilon)
+
+
+@operation
+def categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> TensorLike:
+    """−Σ t ln p along `axis`, p normalised and clipped to [ε, 1 − ε]; or from logits.
+
+    Raises ValueError for scalars and for shapes that differ.
+
+    Parity: logits that `output` remembers are used instead of it.
+    """
+    target, output = tensor(target), tensor(output)
+    if not len(target.shape):
+        raise ValueError(
+            "Arguments `target` and `output` must be at least rank 1. "
+            f"Received: target.shape={target.shape}, output.shape={output.shape}"
+        )
+    _same_shape(target, output)
+    output, from_logits = logits_behind(output, from_logits, "Softmax", "categorical_crossentropy")
+    if from_logits:
+        logits = tensor(output)
+        wide = "float32" if logits.dtype == "float16" else logits.dtype
+        target, x = cast(target, wide), cast(logits, wide)
+        if shapes.normalize_axis(axis, len(x.shape)) != len(x.shape) - 1:
+            target, x = moveaxis(target, axis, -1), moveaxis(x, axis, -1)
+        return cast(softmax_crossentropy(target, x), logits.dtype)
+    p = _clipped(output / sum(output, axis, True))
+    return -sum(target * log(p), axis)
+
+
+@operation
+def sparse_categorical_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
+) -> TensorLike:
+    """−ln p_t for class numbers t, p the last axis of `output`; or from logits.
+
+    Raises ValueError for another axis, for shapes that do not fit and for classes out of range.
+
+    Parity: probabilities are clipped to [ε, 1 − ε] and their logarithms then taken as logits,
+    which normalises them; logits that `output` remembers are used instead of it.
+    """
+    if axis not in (-1, len(output.shape) - 1):
+        raise ValueError(f"Only axis=-1 is currently supported. Received: axis={axis}")
+    output, from_logits = logits_behind(
+        output, from_logits, "Softmax", "sparse_categorical_crossentropy"
+    )
+    target, output = cast(tensor(target), "int64"), tensor(output)
+    if not len(output.shape):
+        raise ValueError(
+            f"Argument `output` must be at least rank 1. Received: output.shape={output.shape}"
+        )
+    if len(target.shape) == len(output.shape) and target.shape[-1] == 1:
+        target = squeeze(target, -1)
+    received = f"target.shape={tuple(target.shape)}, output.shape={tuple(output.shape)}"
+    if len(target.shape) != len(output.shape) - 1:
+        raise ValueError(f"Argument `output` must have one axis more than `target`: {received}")
+    if not all(map(shapes.match, target.shape, output.shape[:-1])):
+        raise ValueError(f"`target` and `output` must agree up to the last axis: {received}")
+    if not from_logits:
+        output = log(_clipped(output))
+    return sparse_softmax_crossentropy(target, output)
+
+
+@operation
+def binary_crossentropy(
+    target: TensorLike, output: TensorLike, from_logits: bool = False
+) -> TensorLike:
+    """−(t ln p + (1 − t) ln(1 − p)) for each element, p clipped to [ε, 1 − ε]; or from logits.
+
+    Raises ValueError for shapes that differ.
+
+    Parity: logits that `output` remembers are used instead of it.
+    """
+    target, output = tensor(target), tensor(output)
+    _same_shape(target, output)
+    output, from_logits = logits_behind(output, from_logits, "Sigmoid", "binary_crossentropy")
+    if from_logits:
+        return sigmoid_crossentropy(target, output)
+    p = _clipped(output)
+    return -(target * log(p) + (1 - target) * log(1 - p))

@@ -1,0 +1,141 @@
+"""Elements in order: sorting, searching, counting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras import dtypes, shapes
+from minikeras.autograd import Symbol, operation, primitive
+from minikeras.dtypes import separate
+from minikeras.ops.core import cast, tensor
+from minikeras.ops.indexing import take_along_axis
+from minikeras.ops.manipulation import reshape
+from minikeras.types import Array, Shape, TensorLike
+
+
+def _sorted_shape(x: Shape, *, axis: int) -> Shape:
+    return x
+
+
+@primitive(dtype=separate, out="int32", constant=True, shape=_sorted_shape)
+def _argsort(x: Array, *, axis: int) -> Array:
+    """The order in which the elements rise; equal ones stay in theirs."""
+    return np.argsort(x, axis, kind="stable").astype("int32")
+
+
+@operation
+def argsort(x: TensorLike, axis: int | None = -1) -> TensorLike:
+    """Indices (int32) that sort x along `axis`; without axis, the flat x."""
+    x = tensor(x)
+    if axis is None:
+        x, axis = reshape(x, (-1,)), 0
+    return _argsort(x, axis=shapes.normalize_axis(axis, len(x.shape)))
+
+
+@operation
+def sort(x: TensorLike, axis: int | None = -1) -> TensorLike:
+    """x in rising order along `axis`; without axis, the flat x."""
+    x = tensor(x)
+    if axis is None:
+        x, axis = reshape(x, (-1,)), 0
+    return take_along_axis(x, argsort(x, axis), axis)
+
+
+@operation
+def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[TensorLike, TensorLike]:
+    """The k largest elements of the last axis, falling, and their indices (int32).
+
+    Of equal elements the one with the lower index comes first.
+    """
+    x = tensor(x)
+    n = x.shape[-1] if len(x.shape) else None
+    if n is not None and k > n:
+        raise ValueError(f"`k` must not exceed the last axis, received k={k}, x.shape={x.shape}")
+    order = _falling(x)[..., :k]
+    return take_along_axis(x, order, -1), order
+
+
+@primitive(dtype=separate, out="int32", constant=True)
+def _falling(x: Array) -> Array:
+    """The order in which the last axis falls; equal elements stay in theirs."""
+    backwards = np.argsort(x[..., ::-1], -1, kind="stable")[..., ::-1]
+    return (x.shape[-1] - 1 - backwards).astype("int32")
+
+
+@_falling.shape
+def _falling_shape(x: Shape) -> Shape:
+    return x
+
+
+@operation
+def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> TensorLike:
+    """Whether fewer than k classes are predicted to be likelier than the target."""
+    return _in_top_k(tensor(targets), tensor(predictions), k=int(k))
+
+
+@primitive(dtype=separate, out="bool", constant=True)
+def _in_top_k(targets: Array, predictions: Array, *, k: int) -> Array:
+    """y = [fewer than k predictions exceed the target's, which is finite]"""
+    exists = (targets >= 0) & (targets < predictions.shape[-1])
+    safe = np.where(exists, targets, 0)[:, None]
+    own = np.take_along_axis(predictions, safe, -1)
+    ahead = (predictions > own).sum(-1)
+    return exists & np.isfinite(predictions).all(-1) & (ahead < k)
+
+
+@_in_top_k.shape
+def _in_top_k_shape(targets: Shape, predictions: Shape, *, k: int) -> Shape:
+    return targets
+
+
+@operation
+def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "left") -> TensorLike:
+    """Where the values would have to be inserted to keep the sequence sorted (int32)."""
+    sequence = tensor(sorted_sequence)
+    if len(sequence.shape) != 1:
+        raise ValueError(
+            "`sorted_sequence` must have one axis, "
+            f"received sorted_sequence.shape={tuple(sequence.shape)}"
+        )
+    return _searchsorted(sequence, tensor(values), side=side)
+
+
+@primitive(dtype=separate, out="int32", constant=True)
+def _searchsorted(sequence: Array, values: Array, *, side: str) -> Array:
+    """The first place at which a value fits in ("right": the last)."""
+    return np.searchsorted(sequence, values, side=side).astype("int32")  # type: ignore[call-overload]
+
+
+@_searchsorted.shape
+def _searchsorted_shape(sequence: Shape, values: Shape, *, side: str) -> Shape:
+    return values
+
+
+@operation
+def digitize(x: TensorLike, bins: TensorLike) -> TensorLike:
+    """The bin of each element: how many edges do not exceed it (int32)."""
+    edges = np.asarray(bins, "float32")
+    return _searchsorted(edges, cast(x, "float32"), side="right")
+
+
+def bincount(
+    x: TensorLike, weights: TensorLike = None, minlength: int = 0, sparse: bool = False
+) -> TensorLike:
+    """How often each whole number occurs along the last axis, or the sum of its weights."""
+    if sparse:
+        raise ValueError("sparse tensors do not exist on the NumPy backend: sparse=True")
+    values = np.asarray(x)
+    if isinstance(x, Symbol):
+        raise ValueError("bincount has no shape before its values are known")
+    wide = np.int32 if weights is None else None
+    dtype = dtypes.of(
+        "int32" if weights is None else dtypes.result_type(values.dtype, tensor(weights).dtype)
+    )
+    length = max(int(values.max(initial=-1)) + 1, minlength)
+    rows = values.reshape(-1, values.shape[-1])
+    loads = (
+        np.ones(rows.shape, wide) if weights is None else np.asarray(weights).reshape(rows.shape)
+    )
+    y = np.zeros((len(rows), length), dtype)
+    np.add.at(y, (np.arange(len(rows))[:, None], rows), loads.astype(dtype))
+    return tensor(y.reshape(*values.shape[:-1], length))

@@ -1,0 +1,169 @@
+"""Quantiles, histograms, correlations, and reductions that pass over NaN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras import dtypes, shapes
+from minikeras.autograd import operation
+from minikeras.dtypes import floating
+from minikeras.ops import reduction
+from minikeras.ops.arithmetic import clip, divide, sqrt, square
+from minikeras.ops.comparison import all as all_along
+from minikeras.ops.comparison import any as any_along
+from minikeras.ops.comparison import isnan, logical_not
+from minikeras.ops.core import as_kind, cast, convert_to_numpy, is_floating, tensor
+from minikeras.ops.diagonals import diagonal
+from minikeras.ops.elementwise import nan_to_num
+from minikeras.ops.indexing import take, where
+from minikeras.ops.linalg import matmul, outer
+from minikeras.ops.manipulation import moveaxis, reshape, swapaxes
+from minikeras.ops.sorting import sort
+from minikeras.types import TensorLike
+
+Axis = int | tuple[int, ...] | list[int] | None
+METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+@operation
+def quantile(
+    x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> TensorLike:
+    """The value below which a share q of the elements along `axis` lies.
+
+    Between two elements: "linear" interpolation, "lower", "higher", "midpoint" or "nearest".
+    Several q give a new first axis.  NaN anywhere gives NaN.
+    """
+    if method not in METHODS:
+        raise ValueError(f"`method` must be one of {METHODS}, received {method!r}")
+    x = as_kind(floating, x)
+    axes = shapes.normalize_axes(axis, len(x.shape))
+    shares = np.asarray(q, "float64")
+    kept = tuple(x.shape[i] for i in range(len(x.shape)) if i not in axes)
+    rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*kept, -1))
+    ordered = sort(rows, -1)
+    place = (rows.shape[-1] - 1) * shares
+    upper = np.ceil(place).astype(int)
+    low = np.maximum(upper - 1, 0)
+    high = np.minimum(low + 1, rows.shape[-1] - 1)
+    if method == "linear":
+        fraction = (high - place).astype(dtypes.of(x.dtype))
+        y = take(ordered, high, -1) * (1 - fraction) + take(ordered, low, -1) * fraction
+    elif method == "midpoint":
+        y = 0.5 * (take(ordered, np.floor(place).astype(int), -1) + take(ordered, upper, -1))
+    else:
+        rounding = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[method]
+        y = take(ordered, rounding(place).astype(int), -1)
+    lost = any_along(isnan(rows), -1)
+    y = where(reshape(lost, (*kept, *(1,) * shares.ndim)), np.asarray(np.nan, x.dtype), y)
+    if shares.ndim:
+        y = moveaxis(y, -1, 0)
+    if keepdims:
+        y = reshape(y, (*shares.shape, *shapes.reduced(tuple(x.shape), axes, True)))
+    return y
+
+
+@operation
+def median(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+    """The middle element along `axis`, or the mean of the two in the middle."""
+    return quantile(x, 0.5, axis=axis, keepdims=keepdims)
+
+
+@operation
+def percentile(
+    x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
+) -> TensorLike:
+    """`quantile` at q / 100."""
+    share = np.asarray(q, dtypes.of(None)) / np.asarray(100, dtypes.of(None))
+    return quantile(x, share, axis=axis, method=method, keepdims=keepdims)
+
+
+def _passing_over(fold: Callable[..., Any], nothing: float, name: str) -> Callable[..., Any]:
+    def reduce(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+        x = tensor(x)
+        if not is_floating(x):
+            return fold(x, axis, keepdims)
+        missing = isnan(x)
+        y = fold(where(missing, np.asarray(nothing, x.dtype), x), axis, keepdims)
+        if name in ("nansum", "nanprod"):
+            return y
+        lost = -1 if name.startswith("nanarg") else np.nan
+        return where(all_along(missing, axis, keepdims), np.asarray(lost, y.dtype), y)
+
+    reduce.__name__ = reduce.__qualname__ = name
+    reduce.__doc__ = f"`{fold.__name__}` of the elements that are numbers."
+    return operation(reduce)
+
+
+nansum = _passing_over(reduction.sum, 0, "nansum")
+nanprod = _passing_over(reduction.prod, 1, "nanprod")
+nanmax = _passing_over(reduction.max, -np.inf, "nanmax")
+nanmin = _passing_over(reduction.min, np.inf, "nanmin")
+nanargmax = _passing_over(reduction.argmax, -np.inf, "nanargmax")
+nanargmin = _passing_over(reduction.argmin, np.inf, "nanargmin")
+
+
+@operation
+def nanmean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+    """Mean of the elements that are numbers; of none, NaN."""
+    x = tensor(x)
+    if not is_floating(x):
+        return reduction.mean(x, axis, keepdims)
+    count = reduction.sum(cast(logical_not(isnan(x)), x.dtype), axis, keepdims)
+    return divide(nansum(x, axis, keepdims), count)
+
+
+@operation
+def nanvar(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+    """Population variance of the elements that are numbers."""
+    x = as_kind(floating, x)
+    valid = logical_not(isnan(x))
+    d = where(valid, x - nanmean(x, axis, True), np.zeros((), x.dtype))
+    count = reduction.sum(cast(valid, x.dtype), axis, keepdims)
+    return reduction.sum(square(d), axis, keepdims) / count
+
+
+@operation
+def nanstd(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+    """Square root of `nanvar`."""
+    return sqrt(nanvar(x, axis, keepdims))
+
+
+@operation
+def nancumsum(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
+    """Running sum that counts NaN as 0."""
+    return reduction.cumsum(nan_to_num(x), axis, dtype)
+
+
+@operation
+def nancumprod(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
+    """Running product that counts NaN as 1."""
+    return reduction.cumprod(nan_to_num(x, nan=1.0), axis, dtype)
+
+
+@operation
+def corrcoef(x: TensorLike) -> TensorLike:
+    """Correlation of every row of x with every other, clipped to [−1, 1]."""
+    x = as_kind(floating, x)
+    d = x - reduction.mean(x, -1, True)
+    covariance = matmul(d, swapaxes(d, -1, -2)) / (x.shape[-1] - 1)
+    deviation = sqrt(diagonal(covariance, 0, -2, -1))
+    return clip(covariance / outer(deviation, deviation), -1.0, 1.0)
+
+
+def histogram(
+    x: TensorLike, bins: int = 10, range: tuple[float, float] | None = None
+) -> tuple[TensorLike, TensorLike]:
+    """How many elements fall in each of `bins` equal intervals, and the edges of these.
+
+    Parity: the counts have the dtype of x.
+    """
+    values = convert_to_numpy(x)
+    low, high = range or (values.min(), values.max())
+    edges = np.linspace(low, high, bins + 1).astype(values.dtype)
+    inside = values[(values >= low) & (values <= high)]
+    places = np.searchsorted(edges[1:-1], inside, side="right")
+    return tensor(np.bincount(places, minlength=bins).astype(values.dtype)), tensor(edges)

@@ -1,0 +1,164 @@
+"""Fast twins in float32 that round and add in TensorFlow's order, fitted to the primitives.
+
+The kernels are in `minikeras.kernels.eigen_*`; here stand the expressions around them, each in
+the form in which TensorFlow evaluates it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras.kernels import eigen_math, eigen_matmul, eigen_reduce
+from minikeras.ops.nn import SELU_SCALE, SELU_SCALE_ALPHA
+from minikeras.types import Array
+
+exp, log, log1p, expm1 = eigen_math.exp, eigen_math.log, eigen_math.log1p, eigen_math.expm1
+tanh, softplus, rsqrt, reciprocal = (
+    eigen_math.tanh,
+    eigen_math.softplus,
+    eigen_math.rsqrt,
+    eigen_math.reciprocal,
+)
+_sigmoid = eigen_math.sigmoid
+_scalar_log = eigen_math._elementwise(eigen_math.log_rest, eigen_math.log_rest)
+
+
+def _leftover(dx: Array, rule: Callable[..., Array], *arrays: Array) -> Array:
+    """Eigen evaluates whole packets and the few elements after the last one by two expressions."""
+    rest = dx.size % eigen_math.PACKET
+    if rest:
+        dx = np.ascontiguousarray(dx)
+        dx.reshape(-1)[-rest:] = rule(*(a.reshape(-1)[-rest:] for a in arrays))
+    return dx
+
+
+def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return _leftover(dy * (y * (1 - y)), lambda dy, y: dy * y * (1 - y), dy, y)
+
+
+def sqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
+    dx = np.where(dy == 0, dy, dy * (np.float32(0.5) / y))
+    return _leftover(dx, lambda dy, y: np.where(dy == 0, dy, np.float32(0.5) * dy / y), dy, y)
+
+
+def expm1_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * exp(x)
+
+
+def log_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * reciprocal(x)
+
+
+def log1p_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * reciprocal(1 + x)
+
+
+def softplus_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * _sigmoid(x)
+
+
+def _elu(x: Array) -> Array:
+    return np.where(x < 0, exp(x) - 1, x)
+
+
+def selu(x: Array) -> Array:
+    return np.where(x < 0, SELU_SCALE_ALPHA * (exp(x) - 1), SELU_SCALE * x)
+
+
+def silu(x: Array) -> Array:
+    return x * _sigmoid(x)
+
+
+def silu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    s = _sigmoid(x)
+    return dy * (s * (1 + x * (1 - s)))
+
+
+def _matmul(a: Array, b: Array) -> Array:
+    if a.ndim == 2:
+        return eigen_matmul.matmul(a, b)
+    tall = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
+    return eigen_matmul.matmul(tall, b).reshape(*a.shape[:-1], b.shape[-1])
+
+
+def _sum(x: Array, *, axis: Any, keepdims: bool) -> Array:
+    return eigen_reduce.sum(x, axis, keepdims)
+
+
+def _mean(x: Array, *, axis: Any, keepdims: bool) -> Array:
+    return eigen_reduce.mean(x, axis, keepdims)
+
+
+def _sum_of_lines(x: Array) -> Array:
+    return eigen_reduce.bias_gradient(x)
+
+
+def _row_sums(x: Array) -> Array:
+    return eigen_reduce.sum(x, -1, keepdims=True)
+
+
+def _shifted(x: Array) -> Array:
+    return x - np.max(x, -1, keepdims=True)
+
+
+def _softmax(x: Array) -> Array:
+    e = exp(_shifted(x))
+    return e * reciprocal(_row_sums(e))
+
+
+def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return (dy - _row_sums(dy * y)) * y
+
+
+def _log_softmax(x: Array) -> Array:
+    shifted = _shifted(x)
+    return shifted - log(_row_sums(exp(shifted)))
+
+
+def _log_softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy - _row_sums(dy) * exp(y)
+
+
+def softmax_crossentropy(target: Array, logits: Array) -> Array:
+    shifted = _shifted(logits)
+    return _row_sums(target * (log(_row_sums(exp(shifted))) - shifted))[..., 0]
+
+
+def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
+    shifted = _shifted(logits)
+    e = exp(shifted)
+    total = _row_sums(e)
+    dy = dy[..., None]
+    return lambda: dy * (log(total) - shifted), lambda: dy * (e / total - target)
+
+
+def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
+    shifted = _shifted(logits)
+    own = np.take_along_axis(shifted, target[..., None], -1)[..., 0]
+    return _scalar_log(_row_sums(exp(shifted))[..., 0]) - own
+
+
+def sparse_softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
+    e = exp(_shifted(logits))
+    p = e / _row_sums(e)
+    chosen = target[..., None] == np.arange(logits.shape[-1])
+    return None, dy[..., None] * (p - chosen.astype(np.float32))
+
+
+def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
+    e = exp(-np.abs(logits))
+    return np.where(logits >= 0, logits, np.float32(0)) - logits * target + log1p(e)
+
+
+def sigmoid_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
+    def dlogits() -> Array:
+        positive = logits >= 0
+        e = exp(-np.abs(logits))
+        tail = dy * reciprocal(1 + e) * e
+        return np.where(positive, dy, np.float32(0)) - dy * target + np.where(positive, -tail, tail)
+
+    return lambda: -dy * logits, dlogits

@@ -1,0 +1,76 @@
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from parity_tests.ops.table import axes, check, few, matrices, reals, seeds, values
+
+FOLDS = [
+    "sum",
+    "mean",
+    "prod",
+    "max",
+    "min",
+    "amax",
+    "amin",
+    "std",
+    "var",
+    "all",
+    "any",
+    "logsumexp",
+    "ptp",
+]
+
+
+@pytest.mark.parametrize("name", FOLDS)
+@few
+@given(st.data(), st.booleans())
+def test_fold(name, data, keepdims):
+    x = data.draw(reals(matrices))
+    if name == "std":  # equal elements have no gradient, on either side
+        x = values(data.draw(seeds), (*x.shape[:2], 5), dtype=x.dtype)
+    axis = data.draw(axes(3)) if name != "std" else -1
+    check(name, x, axis=axis, keepdims=keepdims)
+
+
+@pytest.mark.parametrize("name", ["argmax", "argmin"])
+@given(st.data(), st.booleans())
+def test_argument(name, data, keepdims):
+    x = data.draw(reals(matrices))
+    check(name, x, axis=data.draw(st.sampled_from([None, 0, 1, -1])), keepdims=keepdims)
+
+
+@pytest.mark.parametrize("name", ["cumsum", "cumprod"])
+@given(reals(matrices), st.sampled_from([None, 0, 1, -1]))
+def test_running(name, x, axis):
+    check(name, x, axis=axis)
+
+
+@given(st.data(), reals(matrices, low=0.1), st.sampled_from([None, 1, 2, 3, 0, float("inf")]))
+def test_vector_norm(data, x, order):
+    check("norm", x, ord=order, axis=data.draw(st.integers(-3, 2)))
+
+
+@given(reals(matrices, low=0.1), st.sampled_from(["fro", 1, -1, float("inf"), float("-inf")]))
+def test_matrix_norm(x, order):
+    check("norm", x, ord=order, axis=(0, 2), keepdims=True)
+    check("norm", x, ord=order, axis=(2, 1))
+
+
+@given(reals(matrices), st.sampled_from([None, 0, -1]))
+def test_count_nonzero(x, axis):
+    check("count_nonzero", x, axis=axis)
+
+
+@given(st.data(), reals(matrices))
+def test_average(data, x):
+    axis = data.draw(st.integers(0, 2))
+    check("average", x, axis=axis)
+    check("average", x, axis=axis, weights=values(1, (x.shape[axis],), 0.1, 1, dtype=x.dtype))
+
+
+@pytest.mark.parametrize("method", ["linear", "lower", "higher", "midpoint", "nearest"])
+@given(reals(matrices), st.sampled_from([None, 1, (0, 2)]))
+@few
+def test_quantile(method, x, axis):
+    check("quantile", x, q=[0.1, 0.6], axis=axis, method=method)
+    check("median", x, axis=axis)

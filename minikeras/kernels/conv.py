@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numba import float32, float64, int64, njit, void
 
-from minikeras.kernels.eigen_matmul import segments
 from minikeras.kernels.eigen_scalar import cores
+from minikeras.kernels.eigen_segments import segments
 from minikeras.kernels.gathered import chained_product, constant, gathered_product
 from minikeras.kernels.windows import Sizes, count, flat, tables
 from minikeras.types import Array
@@ -45,26 +45,35 @@ def convolve_input_gradient(
     dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
+    out = dy.shape[1:-1]
     dx = np.zeros((dy.shape[0], *space, channels), dy.dtype)
-    starts, offsets = tables(dx.shape, size, dy.shape[1:-1], strides, dilation)
-    transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
+    if not filters:
+        return dx
+    starts, offsets = tables(dx.shape, size, out, strides, dilation)
     run = channels * size[-1] if dilation[-1] == 1 else channels
-    if filters:
-        cuts = np.array(segments(math.prod(dy.shape[1:-1]), len(offsets), filters, cores())[0])
-        _add_windows(flat(dy), transposed, starts, offsets, cuts, dx.reshape(-1), run)
+    if dy.dtype == np.float32 and WIDTH == 16 and dy.shape[0] > 1 and 1 < math.prod(out) < 16:
+        matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
+        _add_dots(*matrices, starts, offsets, run, dx.reshape(-1))
+    else:
+        transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
+        cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
+        _add_products(flat(dy), transposed, cuts, starts, offsets, run, dx.reshape(-1))
     return dx
 
 
+_TABLE = constant(int64, 1)
+
+
 def _signature(real: Any) -> Any:
-    table = constant(int64, 1)
-    return void(constant(real, 1), constant(real, 2), table, table, table, real[::1], int64)
+    matrix = constant(real, 2)
+    return void(constant(real, 1), matrix, _TABLE, _TABLE, _TABLE, int64, real[::1])
 
 
 @njit([_signature(float32), _signature(float64)], nogil=True, cache=True)
-def _add_windows(
-    dy: Array, w: Array, starts: Array, offsets: Array, cuts: Array, dx: Array, run: int
+def _add_products(
+    dy: Array, w: Array, cuts: Array, starts: Array, offsets: Array, run: int, dx: Array
 ) -> None:
-    """Add dy @ w, window by window, into dx; every ``run`` cells of a window are neighbours."""
+    """Add dy @ w (O, cells), window by window, into dx."""
     filters, cells = w.shape
     block = max(6, 16384 // max(cells, 1))  # a block of the product stays in the cache
     rows, columns = np.arange(block) * filters, np.arange(filters)
@@ -73,12 +82,45 @@ def _add_windows(
         height = min(block, len(starts) - first)
         chained_product(dy[first * filters :], rows[:height], columns, w, cuts, product[:height])
         for m in range(height):
-            start, source = starts[first + m], product[m]
-            if run < 8:
-                for k in range(cells):
-                    dx[start + offsets[k]] += source[k]
-            else:  # slices of neighbours: one vector instruction for 8 or 16 of them
-                for k in range(0, cells, run):
-                    target, part = dx[start + offsets[k] :], source[k : k + run]
-                    for t in range(run):
-                        target[t] += part[t]
+            _add_window(product[m], starts[first + m], offsets, run, dx)
+
+
+@njit(
+    [void(constant(float32, 2), constant(float32, 2), _TABLE, _TABLE, int64, float32[::1])],
+    nogil=True,
+    cache=True,
+)
+def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: Array) -> None:
+    """The same for maps of 2 to 15 cells, w (cells, O) as it is stored.
+
+    Parity: there oneDNN's kernel for AVX-512 takes dot products in 16 lanes, folded in halves.
+    """
+    filters = dy.shape[1]
+    product, lanes = np.empty(len(offsets), np.float32), np.empty(16, np.float32)
+    for m in range(len(starts)):
+        for k in range(len(offsets)):
+            lanes[:] = 0
+            for o in range(0, filters, 16):
+                a, b = dy[m, o : o + 16], w[k, o : o + 16]
+                for v in range(len(a)):
+                    lanes[v] = fma(a[v], b[v], lanes[v])
+            half = 8
+            while half:
+                for v in range(half):
+                    lanes[v] += lanes[v + half]
+                half //= 2
+            product[k] = lanes[0]
+        _add_window(product, starts[m], offsets, run, dx)
+
+
+@njit(nogil=True, cache=True)
+def _add_window(product: Array, start: int, offsets: Array, run: int, dx: Array) -> None:
+    """Add one row of the product to its window; every ``run`` cells of a window are neighbours."""
+    if run < 8:
+        for k in range(len(offsets)):
+            dx[start + offsets[k]] += product[k]
+    else:  # slices of neighbours: one vector instruction for 8 or 16 of them
+        for k in range(0, len(offsets), run):
+            target, part = dx[start + offsets[k] :], product[k : k + run]
+            for t in range(run):
+                target[t] += part[t]

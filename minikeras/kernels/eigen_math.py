@@ -109,7 +109,7 @@ def log1p_packet(x):  # type: ignore[no-untyped-def]
     u = x + _1
     y = log_packet(u)
     large = x * (y / (u - _1))
-    return x if u == _1 or u == y else large
+    return x if u == _1 or u == y else large  # noqa: SIM109
 
 
 @njit(inline="always")
@@ -234,7 +234,8 @@ def _reciprocal(x, y):  # type: ignore[no-untyped-def]
         rcp_packet(x, y, i)
         for j in range(i, i + PACKET):
             error = _1 - x[j] * y[j]
-            y[j] = y[j] + y[j] * error if error == error else y[j]
+            usable = error == error and abs(y[j]) < _INF  # not for 0, inf and what is flushed
+            y[j] = y[j] + y[j] * error if usable else y[j]
     for i in range(whole, x.size):
         y[i] = _1 / x[i]
 

@@ -189,7 +189,7 @@ def _simplified(shape: tuple[int, ...], reduced: Sequence[bool]) -> tuple[list[i
     return sizes, flags
 
 
-def sum(  # noqa: A001
+def sum(
     x: Array,
     axis: int | Sequence[int] | None = None,
     keepdims: bool = False,

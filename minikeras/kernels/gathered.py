@@ -8,7 +8,7 @@ s = where its cells lie, it is a convolution that never builds its patches.
 
 Each sum is one chain of fused multiply-adds, k ascending, cut into segments whose results
 are added one after the other: the order in which TensorFlow's contraction kernel sums on a CPU
-(``eigen_matmul.segments``), so that float32 results agree to the bit.  OpenBLAS runs several
+(``eigen_segments.py``), so that float32 results agree to the bit.  OpenBLAS runs several
 chains and promises no order.
 
 The inner kernel is written in LLVM's vector instructions: ROWS x 2 vectors stay in registers
@@ -25,8 +25,8 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.eigen_matmul import joined, segments
 from minikeras.kernels.eigen_scalar import cores
+from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2

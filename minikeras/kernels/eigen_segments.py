@@ -1,0 +1,132 @@
+"""Where TensorFlow cuts the inner dimension of a float32 matrix product on a CPU.
+
+The cuts are all that decides the bits of a product: each output element is, for each segment of
+the inner dimension, one chain of fused multiply-adds in order, and the segments' results are
+added. Up to about 320 there is one segment. Beyond, Eigen's estimates of cost decide how many
+threads work, on what, and in which blocks; oneDNN's kernel cuts its blocks once more.
+
+Source: Eigen, `TensorContractionThreadPool.h`, `GeneralBlockPanelKernel.h`; TensorFlow,
+`eigen_contraction_kernel.h`; oneDNN's gemm driver.
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import numpy as np
+
+from minikeras.kernels.eigen_scalar import PACKET
+from minikeras.types import Array
+
+_CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles
+_ONEDNN_BLOCK = 384
+_M_UNIT, _N_UNIT = 16, 4  # Eigen's register block under AVX without FMA
+
+
+def _ceil(a: int, b: int) -> int:
+    return -(-a // b)
+
+
+@functools.cache
+def l1_size() -> int:
+    """Bytes of the first data cache, which Eigen asks the processor for."""
+    try:
+        text = Path("/sys/devices/system/cpu/cpu0/cache/index0/size").read_text()
+        return int(text.strip().removesuffix("K")) * 1024
+    except (OSError, ValueError):
+        return 32 * 1024
+
+
+def _equal_slices(k: int, longest: int) -> int:
+    """Length of nearly equal slices of k, a multiple of 8."""
+    return min(k, _ceil(k // max(1, _ceil(k, longest)), 8) * 8)
+
+
+def _slice_one_thread(k: int, m: int, n: int) -> int:
+    if max(k, m, n) < 48:
+        return k
+    limit = max((l1_size() - 256) // 80 // 8 * 8, 1)
+    if k <= limit:
+        return k
+    rest = k % limit
+    length = limit if rest == 0 else limit - 8 * ((limit - 1 - rest) // (8 * (k // limit + 1)))
+    return _equal_slices(k, length)
+
+
+def _cut(k: int, length: int) -> tuple[int, ...]:
+    """k in slices of `length`, each again as oneDNN cuts what exceeds its block."""
+    cuts = []
+    while k > 0:
+        part = min(k, length)
+        k -= part
+        while part > 0:
+            block = part
+            if part >= 2 * _ONEDNN_BLOCK:
+                block = _ONEDNN_BLOCK
+            elif part > _ONEDNN_BLOCK:
+                block = (part + 1) // 2
+            cuts.append(block)
+            part -= block
+    return tuple(cuts)
+
+
+def _by_columns(m: int, n: int, threads: int) -> bool:
+    per_m, per_n = m // threads, n // threads
+    even_m, even_n = m % (threads * _N_UNIT) == 0, n % (threads * _N_UNIT) == 0
+    if per_m >= _N_UNIT and (
+        per_n < _N_UNIT or (per_n < 4 * _N_UNIT and not even_n and (even_m or m // n >= 6))
+    ):
+        return False
+    return not (per_n < 16 * _N_UNIT and m > n * 32)
+
+
+def _threads(cost: float, limit: int) -> int:
+    return min(limit, max(1, int((cost - 100_000) / 100_000 + 0.9)))
+
+
+@functools.lru_cache(maxsize=4096)
+def segments(rows: int, columns: int, k: int, threads: int) -> tuple[tuple[int, ...], ...]:
+    """How the inner dimension k of a (rows, k) by (k, columns) product is cut.
+
+    The outer tuple holds the parts that Eigen gives to different threads, each summed from zero
+    into a buffer of its own; the inner ones the segments of each part.
+    """
+    m, n = columns, rows  # Eigen works on the transposes
+    several = _equal_slices(k, min(k, 320))
+    speed = 4.0 if several == 1 else 2.0 if m < _N_UNIT or n < _M_UNIT else 1.0
+    loads = several / m if _by_columns(m, n, 2) else several / n
+    element = several * speed / PACKET + (4 + 4 * loads) * _CYCLES_PER_BYTE
+    used = _threads(m * n * element, threads)
+
+    speed = 4.0 if k == 1 else 2.0 if n < _N_UNIT or m < _M_UNIT else 1.0
+    total = k * (speed * m * n / PACKET + (4 + 4 * n) * _CYCLES_PER_BYTE)
+    joining = m * n * (3 * _CYCLES_PER_BYTE + 1 / PACKET)
+    parts, best = 1, total
+    for candidate in range(2, threads + 1, 2):
+        cost = total / candidate + 100_000 + candidate * (joining + 3000)
+        if cost < best:
+            parts, best = candidate, cost
+    worth = n > 1 and parts >= max(2, used) and k // parts >= 2 * _N_UNIT
+    narrow = max(m, n) // used < _N_UNIT
+    deep = k // parts > 8 * _N_UNIT and (min(m, n) < 2 * _N_UNIT or parts > used)
+    if worth and (narrow or deep):
+        block = min(k, max(12 * PACKET, _ceil(_ceil(k, parts), 8) * 8))
+        sizes = [min(block, k - start) for start in range(0, k, block)]
+        return tuple(_cut(size, _equal_slices(size, min(size, 320))) for size in sizes)
+    return (_cut(k, several if used > 1 and n > 1 else _slice_one_thread(k, m, n)),)
+
+
+def joined(sums: list[Array]) -> Array:
+    """The sum of the parts' buffers, in the order in which Eigen adds them up."""
+    groups = [_join(sums[i : i + 4]) for i in range(0, len(sums), 4)]
+    first, rest = groups[0], groups[1:]
+    while len(rest) >= 3:
+        first, rest = _join([first, *rest[:3]]), rest[3:]
+    return functools.reduce(np.add, rest, first)
+
+
+def _join(buffers: list[Array]) -> Array:
+    if len(buffers) == 4:
+        return (buffers[0] + buffers[1]) + (buffers[2] + buffers[3])
+    return functools.reduce(np.add, buffers)

@@ -1,0 +1,72 @@
+"""Matrix products: every bit, for every way in which the factors can be stored."""
+
+import numpy as np
+import tensorflow as tf
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from minikeras.kernels import eigen_matmul, eigen_segments
+
+sizes = st.one_of(st.sampled_from([1, 2, 3, 4, 8, 10, 16, 24, 32, 64]), st.integers(1, 150))
+inner = st.one_of(st.integers(1, 100), st.integers(100, 3000))
+seeds = st.integers(0, 2**32 - 1)
+
+
+def normal(seed, *shape):
+    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
+
+
+@given(sizes, inner, sizes, st.booleans(), st.booleans(), seeds)
+def test_bits(rows, k, columns, turn_a, turn_b, seed):
+    # A block of one column or row is oneDNN's to multiply in another order: see the module.
+    assume(columns < 48 or columns % 48 != 1)
+    assume(rows < 24 or rows % 24 != 1 or k <= 384)
+    assume(rows > 1 or columns > 1 or not turn_b)
+    a = normal(seed, k, rows) if turn_a else normal(seed, rows, k)
+    b = normal(seed + 1, columns, k) if turn_b else normal(seed + 1, k, columns)
+    theirs = tf.matmul(a, b, transpose_a=turn_a, transpose_b=turn_b).numpy()
+    ours = eigen_matmul.matmul(a.T if turn_a else a, b.T if turn_b else b)
+    np.testing.assert_array_equal(ours, theirs)
+
+
+@given(st.sampled_from([1, 2, 7, 16, 29, 32]), st.integers(1, 100), st.integers(2, 130), seeds)
+def test_dense(rows, features, units, seed):
+    """The three products of a dense layer and its gradient, as TensorFlow's tape asks for them."""
+    assume(units < 48 or units % 48 != 1)
+    assume(features < 48 or features % 48 != 1)
+    x, w = normal(seed, rows, features), normal(seed + 1, features, units)
+    dy = normal(seed + 2, rows, units)
+    with tf.GradientTape() as tape:
+        tensors = tf.constant(x), tf.constant(w)
+        tape.watch(tensors)
+        y = tf.matmul(*tensors)
+    dx, dw = tape.gradient(y, tensors, tf.constant(dy))
+    np.testing.assert_array_equal(eigen_matmul.matmul(x, w), y.numpy())
+    if rows > 1 or features > 1:
+        np.testing.assert_array_equal(eigen_matmul.matmul(dy, w.T), dx.numpy())
+    np.testing.assert_array_equal(eigen_matmul.matmul(x.T, dy), dw.numpy())
+
+
+@given(st.integers(2, 15), st.integers(2, 200), st.integers(1, 4), seeds)
+def test_input_gradient_of_few_windows(windows, filters, channels, seed):
+    """Windows that do not overlap: the input gradient is the product itself."""
+    if not eigen_matmul.HAS_AVX512:
+        return
+    w, dy = normal(seed, 2, 2, channels, filters), normal(seed + 1, 2, 1, windows, filters)
+    theirs = tf.raw_ops.Conv2DBackpropInput(
+        input_sizes=(2, 2, 2 * windows, channels),
+        filter=w,
+        out_backprop=dy,
+        strides=[1, 2, 2, 1],
+        padding="VALID",
+    ).numpy()
+    theirs = theirs.reshape(2, 2, windows, 2, channels).transpose(0, 2, 1, 3, 4)
+    ours = eigen_matmul.lanes_product(dy.reshape(-1, filters), w.reshape(-1, filters))
+    np.testing.assert_array_equal(ours, theirs.reshape(ours.shape))
+
+
+@given(sizes, sizes, inner, st.integers(1, 8))
+def test_segments_cover_the_inner_dimension(rows, columns, k, threads):
+    parts = eigen_segments.segments(rows, columns, k, threads)
+    assert sum(sum(cuts) for cuts in parts) == k
+    assert all(cut > 0 for cuts in parts for cut in cuts)

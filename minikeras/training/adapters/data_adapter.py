@@ -16,6 +16,7 @@ class DataAdapter:
     """Gives batches of arrays, from the beginning at every call of ``batches``."""
 
     num_batches: int | None = None  # None: not known, or endless
+    equal_batches = False  # whether all batches are known to be of one size
 
     def batches(self) -> Iterator[Any]:
         """Batches as ``unpack_x_y_sample_weight`` reads them, in ndarrays."""

@@ -47,7 +47,7 @@ def _check_ranks(batches: list[Any]) -> None:
 
 
 class IterableAdapter(DataAdapter):
-    """What can be iterated over at every epoch: tf.data datasets, torch DataLoaders, lists alike."""
+    """What can be iterated over at every epoch: a tf.data dataset, a torch DataLoader."""
 
     def __init__(
         self, iterable: Iterable[Any], class_weight: Mapping[int, float] | None = None
@@ -55,6 +55,8 @@ class IterableAdapter(DataAdapter):
         self._iterable = iterable
         self._class_weight = class_weight
         self.num_batches = _length(iterable)
+        spec = tree.flatten(getattr(iterable, "element_spec", None))[0]  # of tf.data
+        self.equal_batches = bool(getattr(spec, "shape", None)) and spec.shape[0] is not None
 
     def batches(self) -> Iterator[Any]:
         for batch in self._iterable:

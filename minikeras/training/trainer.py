@@ -1,0 +1,341 @@
+"""The loops: ``fit``, ``evaluate``, ``predict``, and their forms for a single batch."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from minikeras import config, optimizers, tree
+from minikeras.callbacks import CallbackList, History
+from minikeras.callbacks.logs import Logs, pythonify_logs
+from minikeras.training.adapters import (
+    class_weight_to_sample_weights,
+    to_array,
+    train_validation_split,
+    unpack_x_y_sample_weight,
+)
+from minikeras.training.epoch_iterator import EpochIterator
+from minikeras.training.steps import Steps
+
+
+class Trainer(Steps):
+    """What makes a layer trainable: mixed into ``Model``.
+
+    Of the layer it needs a call, ``trainable_variables``, ``losses`` and ``metrics``.
+    """
+
+    history: History
+    stop_evaluating = False
+    stop_predicting = False
+    _initial_epoch: int | None = None  # callbacks that resume training set it in on_train_begin
+    _eval_epoch_iterator: EpochIterator | None = None
+
+    def fit(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        epochs: int = 1,
+        verbose: int | str = "auto",
+        callbacks: Any = None,
+        validation_split: float = 0.0,
+        validation_data: Any = None,
+        shuffle: bool | str = True,
+        class_weight: Mapping[int, float] | None = None,
+        sample_weight: Any = None,
+        initial_epoch: int = 0,
+        steps_per_epoch: int | None = None,
+        validation_steps: int | None = None,
+        validation_batch_size: int | None = None,
+        validation_freq: int | list[int] = 1,
+    ) -> History:
+        """Train until ``epochs`` are complete, counted from ``initial_epoch``.
+
+        x: arrays, nests of arrays, a generator, a ``PyDataset`` or another iterable of batches
+        ``(x, y)`` or ``(x, y, sample_weight)``.  y, sample_weight: only beside arrays.
+        batch_size: 32 by default; shuffle: see ``ArrayAdapter``.
+        verbose: 0 silent, 1 bar ("auto"), 2 a line for each epoch.
+        validation_split: the last part of the arrays that is kept for validation.
+        validation_data: ``(x, y)`` or ``(x, y, sample_weight)``, or batches of these.
+        validation_freq: every how many epochs, or a list of epochs, from 1.
+        class_weight: weights of the samples by class number; others weigh 1.
+        steps_per_epoch: batches in an epoch; the next epoch continues in the data.
+
+        Returns the ``History``.  Ctrl-C or an error leaves the model as the last whole step made
+        it.  Raises ValueError before ``compile``.
+        """
+        self._assert_compile_called()
+        limit = config.max_epochs()
+        if limit and limit < epochs:
+            warnings.warn(f"Limiting epochs to {limit}", stacklevel=2)
+            epochs = limit
+        if validation_split and validation_data is None:
+            (x, y, sample_weight), validation_data = train_validation_split(
+                (x, y, sample_weight), validation_split
+            )
+        if validation_data is not None:
+            validation_data = unpack_x_y_sample_weight(validation_data)
+        epoch_iterator = EpochIterator(
+            x,
+            y,
+            sample_weight,
+            batch_size,
+            steps_per_epoch,
+            shuffle,
+            class_weight,
+            self.steps_per_execution,
+        )
+        epoch_iterator.reset()
+        callbacks = self._listen(
+            callbacks, verbose, epochs, epoch_iterator.num_batches, add_history=True
+        )
+        self.stop_training = False
+        self.make_train_function()
+        callbacks.on_train_begin()
+        training_logs: Logs | None = None
+        logs: Any = {}
+        vars(self)["_eval_epoch_iterator"] = None
+        try:
+            for epoch in range(self._initial_epoch or initial_epoch, epochs):
+                self.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+                logs = self._run_epoch(epoch_iterator, callbacks, "train", logs)
+                training_logs = dict(logs)
+                if validation_data is not None and _is_due(epoch, validation_freq):
+                    training_logs |= self._validate(
+                        validation_data,
+                        validation_batch_size or batch_size,
+                        validation_steps,
+                        callbacks,
+                    )
+                callbacks.on_epoch_end(epoch, training_logs)
+                if self.stop_training:
+                    break
+        finally:
+            vars(self)["_eval_epoch_iterator"] = None
+        if isinstance(self.optimizer, optimizers.Optimizer) and epochs > 0:
+            self.optimizer.finalize_variable_values(self.trainable_variables)
+        callbacks.on_train_end(logs=training_logs)
+        return self.history
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Loss and metrics over the data, as a list in the order of ``metrics``, or as a dict.
+
+        The arguments are those of ``fit``; nothing is shuffled.
+        """
+        self._assert_compile_called()
+        cached = kwargs.pop("_use_cached_eval_dataset", False)
+        if kwargs:
+            raise ValueError(f"Arguments not recognized: {kwargs}")
+        epoch_iterator = self._eval_epoch_iterator if cached else None
+        if epoch_iterator is None:
+            epoch_iterator = EpochIterator(
+                x,
+                y,
+                sample_weight,
+                batch_size,
+                steps,
+                steps_per_execution=self.steps_per_execution,
+            )
+            if cached:
+                vars(self)["_eval_epoch_iterator"] = epoch_iterator
+        epoch_iterator.reset()
+        callbacks = self._listen(callbacks, verbose, 1, epoch_iterator.num_batches)
+        self.make_test_function()
+        self.stop_evaluating = False
+        callbacks.on_test_begin()
+        self.reset_metrics()
+        logs = pythonify_logs(self._run_epoch(epoch_iterator, callbacks, "test", {}))
+        callbacks.on_test_end(logs)
+        return logs if return_dict else self._flatten_metrics_in_order(logs)
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: int | str = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Any:
+        """The outputs for all samples, as arrays in the structure of the model's outputs.
+
+        Raises ValueError if ``x`` holds no samples.
+        """
+        epoch_iterator = EpochIterator(
+            x,
+            batch_size=batch_size,
+            steps_per_epoch=steps,
+            steps_per_execution=self.steps_per_execution,
+        )
+        callbacks = self._listen(callbacks, verbose, 1, epoch_iterator.num_batches)
+        self.make_predict_function()
+        assert self.predict_function is not None
+        self.stop_predicting = False
+        callbacks.on_predict_begin()
+        parts: list[Any] = []
+        with epoch_iterator.catch_stop_iteration():
+            for begin, end, iterator in epoch_iterator:
+                callbacks.on_predict_batch_begin(begin)
+                batches = [next(iterator)]
+                batches += (b for _, b in zip(range(self.steps_per_execution - 1), iterator))
+                parts.append(self.predict_function(batches))
+                callbacks.on_predict_batch_end(end, {"outputs": parts[-1]})
+                if self.stop_predicting:
+                    break
+        callbacks.on_predict_end()
+        if not parts:
+            raise ValueError(f"x holds no samples to predict from: received {x!r}")
+        return tree.map_structure(lambda *a: np.concatenate([*map(to_array, a)]), *parts)
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | None = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One update from one batch; returns this batch's loss and metrics, as ``evaluate``."""
+        self._assert_compile_called()
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError(
+                    "sample_weight and class_weight exclude each other; received "
+                    f"sample_weight={sample_weight}, class_weight={class_weight}"
+                )
+            sample_weight = class_weight_to_sample_weights(y, class_weight)
+        self.make_train_function()
+        return self._on_batch(self.train_function, (x, y, sample_weight), return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics of one batch, as ``evaluate``."""
+        self._assert_compile_called()
+        self.make_test_function()
+        return self._on_batch(self.test_function, (x, y, sample_weight), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """The outputs for one batch, as arrays."""
+        self.make_predict_function()
+        assert self.predict_function is not None
+        return tree.map_structure(np.array, self.predict_function([(x,)]))
+
+    def _on_batch(self, function: Any, batch: Any, return_dict: bool) -> Any:
+        self.reset_metrics()
+        self._tell_batch_size_known(True)
+        logs = pythonify_logs(function(iter([batch])))
+        return logs if return_dict else self._flatten_metrics_in_order(logs)
+
+    # One epoch
+
+    def _run_epoch(
+        self, epoch_iterator: EpochIterator, callbacks: CallbackList, mode: str, logs: Any
+    ) -> Any:
+        """All steps of an epoch; returns the epoch's logs.
+
+        Results of metrics are computed at every step only if somebody may see them: a callback
+        that listens, or a step that the user wrote.
+        """
+        function = self.train_function if mode == "train" else self.test_function
+        begin_batch = getattr(callbacks, f"on_{mode}_batch_begin")
+        end_batch = getattr(callbacks, f"on_{mode}_batch_end")
+        stop = "stop_training" if mode == "train" else "stop_evaluating"
+        deferred = type(callbacks) is CallbackList and self._runs_own(mode)
+        assert function is not None
+        self._tell_batch_size_known(epoch_iterator.data_adapter.equal_batches)
+        before, vars(self)["_logs_deferred"] = self._logs_deferred, deferred
+        try:
+            with epoch_iterator.catch_stop_iteration():
+                for begin, end, iterator in epoch_iterator:
+                    begin_batch(begin)
+                    logs = function(iterator)
+                    if deferred:
+                        logs = self.get_metrics_result
+                    end_batch(end, logs)
+                    if getattr(self, stop):
+                        break
+        finally:
+            vars(self)["_logs_deferred"] = before
+        if callable(logs):
+            return logs()
+        results = self.get_metrics_result()
+        return results if isinstance(logs, dict) and logs.keys() == results.keys() else logs
+
+    def _tell_batch_size_known(self, known: bool) -> None:
+        if self._compile_loss is not None:
+            self._compile_loss.batch_size_known = known or self.run_eagerly
+
+    def _runs_own(self, mode: str) -> bool:
+        """Whether nothing of what makes the logs of a step has been overridden."""
+        names = (
+            f"make_{mode}_function",
+            f"{mode}_step",
+            "compute_metrics",
+            "get_metrics_result",
+        )
+        return all(
+            getattr(getattr(self, name), "__func__", None) is getattr(Trainer, name)
+            for name in names
+        )
+
+    def _validate(
+        self, data: tuple[Any, Any, Any], batch_size: int | None, steps: int | None, callbacks: Any
+    ) -> Logs:
+        x, y, sample_weight = data
+        logs = self.evaluate(
+            x=x,
+            y=y,
+            sample_weight=sample_weight,
+            batch_size=batch_size,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=True,
+            _use_cached_eval_dataset=True,
+        )
+        return {f"val_{name}": value for name, value in logs.items()}
+
+    def _listen(
+        self,
+        callbacks: Any,
+        verbose: int | str,
+        epochs: int,
+        steps: int | None,
+        add_history: bool = False,
+    ) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(
+            callbacks,
+            add_history=add_history,
+            add_progbar=verbose != 0,
+            verbose=verbose,
+            epochs=epochs,
+            steps=steps,
+            model=self,
+        )
+
+
+def _is_due(epoch: int, validation_freq: int | list[int]) -> bool:
+    if isinstance(validation_freq, int):
+        return (epoch + 1) % validation_freq == 0
+    if isinstance(validation_freq, list):
+        return epoch + 1 in validation_freq
+    raise ValueError(
+        "validation_freq must be an integer or a list of epochs; received "
+        f"{validation_freq!r} of type {type(validation_freq).__name__}"
+    )

@@ -1,0 +1,28 @@
+"""``keras.utils``: what has no better place."""
+
+from minikeras.autograd import is_keras_tensor
+from minikeras.callbacks.progbar import Progbar
+from minikeras.config import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
+from minikeras.declare.serialization import (
+    CustomObjectScope,
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+    serialize_keras_object,
+)
+from minikeras.declare.serialization import CustomObjectScope as custom_object_scope
+from minikeras.dtypes import standardize as standardize_dtype
+from minikeras.training.adapters import (
+    PyDataset,
+    pack_x_y_sample_weight,
+    unpack_x_y_sample_weight,
+)
+from minikeras.training.adapters import PyDataset as Sequence
+from minikeras.utils.numerical import normalize, to_categorical
+from minikeras.utils.session import clear_session, set_random_seed

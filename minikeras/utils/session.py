@@ -1,0 +1,45 @@
+"""Seeds and names that hold for the whole process."""
+
+from __future__ import annotations
+
+import gc
+import random
+
+import numpy as np
+
+from minikeras import config
+from minikeras.declare import reset_uids
+from minikeras.random import seeds
+
+
+def set_random_seed(seed: int) -> None:
+    """Everything random follows from ``seed``: Python's, NumPy's and minikeras's own numbers.
+
+    Layers draw their seeds from Python's ``random`` when they are made, so the same program gives
+    the same weights.
+
+    Raises ValueError unless ``seed`` is an integer in [0, 2³²).
+
+    Parity: from then on every epoch of every ``fit`` shuffles n samples in the same order.
+    """
+    if not isinstance(seed, int):
+        raise ValueError(f"seed must be an integer, received {seed!r} of type {type(seed)}")
+    seeds.set_global_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)
+
+
+def clear_session(free_memory: bool = True) -> None:
+    """Forget what the process has gathered: counters of automatic names, the global random stream.
+
+    Frees models that nobody holds any more, unless ``free_memory`` is False.
+
+    Parity: interactive logging and the dtype policy go back to their defaults; ``floatx``,
+    ``epsilon``, registered objects and the order of ``fit`` stay.
+    """
+    reset_uids()
+    seeds.clear_global_seed()
+    config.set_dtype_policy(None)
+    config.enable_interactive_logging()
+    if free_memory:
+        gc.collect()

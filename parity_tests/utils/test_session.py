@@ -1,0 +1,102 @@
+"""What ``set_random_seed`` fixes and ``clear_session`` forgets."""
+
+import random
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minikeras
+
+both = pytest.mark.parametrize("library", [minikeras, keras], ids=["ours", "theirs"])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_set_random_seed(seed):
+    drawn = []
+    for library in minikeras, keras:
+        library.utils.set_random_seed(seed)
+        drawn.append(
+            [
+                random.random(),
+                np.random.uniform(),
+                np.asarray(library.random.uniform((3,))).tolist(),
+                np.asarray(library.random.uniform((3,))).tolist(),
+                np.asarray(library.layers.Dense(2).kernel_initializer((3, 2))).tolist(),
+            ]
+        )
+    assert drawn[0] == drawn[1]
+
+
+@both
+@pytest.mark.parametrize("seed", [1.0, "1", None])
+def test_only_integers_are_seeds(library, seed):
+    with pytest.raises(ValueError, match="seed"):
+        library.utils.set_random_seed(seed)
+
+
+@both
+def test_clear_session(library):
+    library.utils.clear_session()
+    assert library.layers.Dense(1).name == "dense"
+    assert library.layers.Dense(1).name == "dense_1"
+    library.config.set_epsilon(1e-3)
+    library.config.disable_interactive_logging()
+    library.config.set_dtype_policy("float16")
+    library.utils.set_random_seed(1)
+    first = np.asarray(library.random.uniform((3,)))
+    library.backend.clear_session(free_memory=False)
+    try:
+        assert library.layers.Dense(1).name == "dense"
+        assert library.config.epsilon() == 1e-3
+        assert library.config.is_interactive_logging_enabled()
+        assert library.config.dtype_policy().name == "float32"
+        assert not np.array_equal(np.asarray(library.random.uniform((3,))), first)
+    finally:
+        library.config.set_epsilon(1e-7)
+
+
+def test_clear_session_keeps_the_order_of_fit():
+    orders = []
+    for library in minikeras, keras:
+        seen = []
+        library.utils.set_random_seed(3)
+        library.utils.clear_session()
+        model = library.Sequential([library.Input((1,)), library.layers.Lambda(lambda x: x)])
+        model.add_loss = None
+        model.compile(loss="mse", run_eagerly=True)
+        model.train_step = lambda data, seen=seen: seen.append(np.asarray(data[0])) or {}
+        model.fit(np.arange(8.0)[:, None], np.zeros(8), batch_size=3, verbose=0)
+        orders.append(np.concatenate(seen).tolist())
+    assert orders[0] == orders[1]
+
+
+def test_names_are_those_of_keras():
+    for name in (
+        "CustomObjectScope",
+        "Progbar",
+        "PyDataset",
+        "Sequence",
+        "clear_session",
+        "custom_object_scope",
+        "deserialize_keras_object",
+        "disable_interactive_logging",
+        "enable_interactive_logging",
+        "get_custom_objects",
+        "get_registered_name",
+        "get_registered_object",
+        "is_interactive_logging_enabled",
+        "is_keras_tensor",
+        "normalize",
+        "pack_x_y_sample_weight",
+        "register_keras_serializable",
+        "serialize_keras_object",
+        "set_random_seed",
+        "standardize_dtype",
+        "to_categorical",
+        "unpack_x_y_sample_weight",
+    ):
+        assert callable(getattr(minikeras.utils, name))
+        assert hasattr(keras.utils, name)

@@ -1,0 +1,218 @@
+"""The base of all losses: values per sample, weighted, masked, folded into one number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Self
+
+from minikeras import config, dtype_policies, ops, tree
+from minikeras.declare import Configurable, auto_name, field, serialization
+from minikeras.ops.core import tensor
+from minikeras.types import TensorLike
+
+MEANS = ("sum_over_batch_size", "mean")  # two names for one reduction
+REDUCTIONS = (*MEANS, "sum", "mean_with_sample_weight", "none", None)
+
+
+class Loss:
+    """A function of labels and predictions, folded into one number.
+
+    loss = Σ w v / n        v = call(y_true, y_pred), n the number of values in v
+
+    reduction   result
+    "sum_over_batch_size", "mean"   Σ w v / n
+    "mean_with_sample_weight"       Σ w v / Σ w
+    "sum"                           Σ w v
+    "none", None                    w v
+
+    Both arguments are first cast to ``dtype`` (``floatx`` by default).  A mask that ``y_pred``
+    or the values carry restricts the means to the valid entries.  To write a loss, override
+    ``call``.
+
+    Parity: the weights do not enter the divisor of "sum_over_batch_size".
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        reduction: str | None = "sum_over_batch_size",
+        dtype: Any = None,
+    ) -> None:
+        self.name = name or auto_name(type(self).__name__)
+        self.reduction = standardize_reduction(reduction)
+        self.dtype: str = dtype_policies.get(dtype or config.floatx()).compute_dtype
+
+    def __call__(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> Any:
+        in_mask = get_mask(y_pred)
+        y_pred = _map(self._cast, y_pred)
+        y_true = _map(self._cast, y_true)
+        values = self.call(y_true, y_pred)
+        out_mask = get_mask(values)
+        mask = in_mask if out_mask is None else out_mask
+        if in_mask is not None and out_mask is not None:
+            mask = ops.logical_and(in_mask, out_mask)
+        return reduce_weighted_values(values, sample_weight, mask, self.reduction, self.dtype)
+
+    def call(self, y_true: TensorLike, y_pred: TensorLike) -> Any:
+        """Values per sample: override this."""
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        return cls(**config)
+
+    def _cast(self, x: TensorLike) -> Any:
+        return tensor(x, self.dtype)
+
+    def _obj_type(self) -> str:
+        return "Loss"
+
+
+class LossFunctionWrapper(Loss):
+    """Any ``fn(y_true, y_pred, **kwargs)`` as a loss; ranks that differ by one are mended first."""
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = None,
+        dtype: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+        self.fn = fn
+        self._fn_kwargs = kwargs
+
+    def call(self, y_true: TensorLike, y_pred: TensorLike) -> Any:
+        if tree.is_nested(y_true):
+            pairs = tree.map_structure(squeeze_or_expand_to_same_rank, y_true, y_pred)
+            y_true = tree.map_structure_up_to(y_true, lambda pair: pair[0], pairs)
+            y_pred = tree.map_structure_up_to(y_pred, lambda pair: pair[1], pairs)
+        else:
+            y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+        return self.fn(y_true, y_pred, **self._fn_kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        fn = serialization.serialize_keras_object(self.fn)
+        kwargs = serialization.serialize_keras_object(self._fn_kwargs)
+        return {**super().get_config(), "fn": fn, **kwargs}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        if "fn" in config:
+            config = serialization.deserialize_keras_object(config)
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<LossFunctionWrapper({self.fn}, kwargs={self._fn_kwargs})>"
+
+
+class FunctionLoss(Configurable, LossFunctionWrapper):
+    """A function of this library, ``fn``, as a class whose fields are its arguments."""
+
+    reduction: str | None = "sum_over_batch_size"
+    name: str | None = None
+    dtype: Any = field(None, saved=False)
+
+    def setup(self) -> None:
+        general = ("reduction", "name", "dtype")
+        kwargs = {n: getattr(self, n) for n in self._fields if n not in general}
+        super().__init__(self.fn, self.reduction, self.name, self.dtype, **kwargs)
+
+
+def standardize_reduction(reduction: str | None) -> str | None:
+    """The same reduction; ValueError if it is none of ``REDUCTIONS``."""
+    if reduction not in set(REDUCTIONS):
+        raise ValueError(
+            f"Invalid value for argument `reduction`: expected one of {REDUCTIONS}, "
+            f"received reduction={reduction!r}"
+        )
+    return reduction
+
+
+def get_mask(x: Any) -> Any:
+    """The mask that a tensor carries, or None."""
+    return getattr(x, "_keras_mask", None)
+
+
+def set_mask(x: Any, mask: Any) -> None:
+    x._keras_mask = mask
+
+
+def squeeze_or_expand_to_same_rank(a: Any, b: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
+    """Mend ranks that differ by one where the longer shape ends in 1; arrays or tensors.
+
+    (N, T, 1), (N, T) → (N, T), (N, T)      the longer one loses its last axis
+    (N, 1), (N,)      → (N, 1), (N, 1)      but a vector gains one, if ``expand_rank_1``
+    """
+    rank_a, rank_b = len(a.shape), len(b.shape)
+    if rank_a == rank_b + 1 and a.shape[-1] == 1:
+        return (a, b[..., None]) if rank_b == 1 and expand_rank_1 else (a[..., 0], b)
+    if rank_b == rank_a + 1 and b.shape[-1] == 1:
+        return (a[..., None], b) if rank_a == 1 and expand_rank_1 else (a, b[..., 0])
+    return a, b
+
+
+def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None) -> Any:
+    """Fold a mask into the weights.
+
+    w ← w · mask · (n / Σ mask)     for a mean, so that dividing by n later divides by Σ mask
+    w ← w · mask                    otherwise
+    """
+    if mask is None:
+        return sample_weight
+    weight = ops.cast(mask, dtype)
+    if reduction in MEANS:
+        total = ops.convert_to_tensor(math.prod(mask.shape), dtype=dtype)
+        valid = ops.sum(weight)  # may be 0
+        weight = ops.where(ops.cast(mask, "bool"), ops.divide_no_nan(total, valid), 0)
+    if sample_weight is None:
+        return weight
+    weight, sample_weight = squeeze_or_expand_to_same_rank(weight, ops.cast(sample_weight, dtype))
+    return sample_weight * weight
+
+
+def reduce_values(
+    values: Any, sample_weight: Any = None, reduction: str | None = "sum_over_batch_size"
+) -> Any:
+    """Fold weighted values; a scalar or an empty vector is left as it is, and x / 0 is 0."""
+    shape = tuple(values.shape)
+    if reduction in (None, "none") or shape in ((), (0,)):
+        return values
+    total = ops.sum(values)
+    if reduction == "sum":
+        return total
+    if reduction == "mean_with_sample_weight" and sample_weight is not None:
+        return ops.divide_no_nan(total, ops.cast(ops.sum(sample_weight), total.dtype))
+    return total / math.prod(shape) if 0 not in shape else total
+
+
+def reduce_weighted_values(
+    values: Any,
+    sample_weight: Any = None,
+    mask: Any = None,
+    reduction: str | None = "sum_over_batch_size",
+    dtype: Any = None,
+) -> Any:
+    """Mask, weigh and fold; weights broadcast against the values after the rank is mended."""
+    values = ops.convert_to_tensor(values, dtype=dtype)
+    if sample_weight is not None:
+        sample_weight = ops.convert_to_tensor(sample_weight, dtype=dtype)
+    weight = apply_mask(sample_weight, mask, values.dtype, reduction)
+    if weight is not None:
+        weight = ops.cast(weight, values.dtype)
+        values, weight = squeeze_or_expand_to_same_rank(values, weight)
+        values = values * weight
+    return reduce_values(values, weight, reduction)
+
+
+def _map(function: Callable[[Any], Any], structure: Any) -> Any:
+    if isinstance(structure, list | tuple | dict):
+        return tree.map_structure(function, structure)
+    return function(structure)

@@ -1,0 +1,276 @@
+"""Losses between distributions: cross-entropies, their focal kin, divergences.
+
+Parity: given the output of a softmax or sigmoid, the cross-entropies use the logits behind it (a
+tensor remembers them, `ops.binary_crossentropy` tells when), so nothing is clipped and gradients
+do not vanish for saturated outputs.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from minikeras import config, ops, shapes
+from minikeras.declare import field
+from minikeras.losses.loss import FunctionLoss, set_mask
+from minikeras.types import TensorLike
+
+
+def kl_divergence(y_true: TensorLike, y_pred: TensorLike) -> Any:
+    """Σ y ln(y / p) along the last axis, both clipped to [ε, 1]."""
+    p = ops.convert_to_tensor(y_pred)
+    y = ops.convert_to_tensor(y_true, p.dtype)
+    y = ops.clip(y, config.epsilon(), 1)
+    p = ops.clip(p, config.epsilon(), 1)
+    return ops.sum(y * ops.log(y / p), axis=-1)
+
+
+def poisson(y_true: TensorLike, y_pred: TensorLike) -> Any:
+    """mean p − y ln(p + ε) over the last axis."""
+    p = ops.convert_to_tensor(y_pred)
+    y = ops.convert_to_tensor(y_true, dtype=p.dtype)
+    epsilon = ops.convert_to_tensor(config.epsilon(), dtype=p.dtype)
+    return ops.mean(p - y * ops.log(p + epsilon), axis=-1)
+
+
+def binary_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """mean −(y ln p + (1 − y) ln(1 − p)) over ``axis``; s = ``label_smoothing`` first draws
+    the labels towards one half, y ← y (1 − s) + ½ s.
+    """
+    p = ops.convert_to_tensor(y_pred)
+    y = _smoothed_binary(ops.cast(y_true, p.dtype), label_smoothing)
+    return ops.mean(ops.binary_crossentropy(y, p, from_logits=from_logits), axis=axis)
+
+
+def categorical_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """−Σ y ln p along ``axis``, y one-hot; s = ``label_smoothing`` first draws the labels towards
+    uniform, y ← y (1 − s) + s / K with K classes.
+
+    Raises ValueError for a bool ``axis`` or arguments of different shape.
+    Parity: K is the size of the *last* axis, whatever ``axis`` is.
+    """
+    _check(axis, y_pred, "categorical_crossentropy")
+    p = ops.convert_to_tensor(y_pred)
+    y = _smoothed_categorical(ops.cast(y_true, p.dtype), label_smoothing)
+    return ops.categorical_crossentropy(y, p, from_logits=from_logits, axis=axis)
+
+
+def sparse_categorical_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    from_logits: bool = False,
+    ignore_class: int | None = None,
+    axis: int = -1,
+) -> Any:
+    """−ln p[y] for labels y given as class numbers, of shape (N, ...) or (N, ..., 1).
+
+    Where y is ``ignore_class`` the loss is 0, and the result carries a mask that keeps such
+    entries out of means.
+
+    Parity: probabilities are clipped, not normalised; the softmax of their logarithms then
+    normalises them.
+    """
+    rank = len(y_pred.shape)
+    if len(y_true.shape) == rank and y_true.shape[axis] == 1:
+        y_true = ops.squeeze(y_true, axis=axis)
+    if ignore_class is None:
+        return ops.sparse_categorical_crossentropy(
+            y_true, y_pred, from_logits=from_logits, axis=axis
+        )
+    class_axis = shapes.normalize_axis(axis, rank)
+    values_shape = tuple(n for i, n in enumerate(y_pred.shape) if i != class_axis)
+    valid = ops.not_equal(y_true, ops.cast(ignore_class, y_pred.dtype))
+    y = ops.where(valid, y_true, 0)
+    p = ops.where(ops.expand_dims(valid, axis), y_pred, 0)
+    values = ops.sparse_categorical_crossentropy(y, p, from_logits=from_logits, axis=axis)
+    valid = ops.reshape(valid, values_shape)
+    values = ops.where(valid, values, 0.0)
+    set_mask(values, valid)
+    return values
+
+
+def binary_focal_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    apply_class_balancing: bool = False,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """mean (1 − pₜ)^γ · crossentropy over ``axis``, pₜ = y p + (1 − y)(1 − p): what is already
+    right counts less (Lin et al., 2017, "Focal loss for dense object detection").
+
+    Parity: α counts only with ``apply_class_balancing``, which weighs by α y + (1 − α)(1 − y).
+    """
+    p = ops.convert_to_tensor(y_pred)
+    y = _smoothed_binary(ops.cast(y_true, p.dtype), label_smoothing)
+    if from_logits:
+        p = ops.sigmoid(p)
+    crossentropy = ops.binary_crossentropy(y, p, from_logits=False)
+    p_t = y * p + (1 - y) * (1 - p)
+    focal = ops.power(1.0 - p_t, gamma) * crossentropy
+    if apply_class_balancing:
+        focal = (y * alpha + (1 - y) * (1 - alpha)) * focal
+    return ops.mean(focal, axis=axis)
+
+
+def categorical_focal_crossentropy(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    alpha: float = 0.25,
+    gamma: float = 2.0,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Any:
+    """Σ α (1 − p)^γ (−y ln p) along ``axis``, p first normalised, then clipped to [ε, 1 − ε].
+
+    Raises ValueError for a bool ``axis``.
+    """
+    _check(axis, y_pred, "categorical_focal_crossentropy")
+    p = ops.convert_to_tensor(y_pred)
+    y = _smoothed_categorical(ops.cast(y_true, p.dtype), label_smoothing)
+    if from_logits:
+        p = ops.softmax(p, axis=axis)
+    p = p / ops.sum(p, axis=axis, keepdims=True)
+    p = ops.clip(p, config.epsilon(), 1.0 - config.epsilon())
+    crossentropy = -y * ops.log(p)
+    weight = ops.multiply(ops.power(1.0 - p, gamma), alpha)
+    return ops.sum(ops.multiply(weight, crossentropy), axis=axis)
+
+
+def categorical_generalized_cross_entropy(y_true: TensorLike, y_pred: TensorLike, q: float) -> Any:
+    """(1 − p[y]^q) / q for class numbers y: robust to wrong labels, from cross-entropy (q → 0) to
+    mean absolute error (q = 1) (Zhang & Sabuncu, 2018).
+    """
+    y = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1])
+    p = ops.sum(y_pred * ops.cast(y, y_pred.dtype), axis=-1)
+    return (1 - ops.power(p, q)) / q
+
+
+def _smoothed_binary(y: Any, smoothing: float) -> Any:
+    return y * (1.0 - smoothing) + 0.5 * smoothing if smoothing else y
+
+
+def _smoothed_categorical(y: Any, smoothing: float) -> Any:
+    if not smoothing:
+        return y
+    classes = ops.cast(y.shape[-1], y.dtype)
+    return y * (1.0 - smoothing) + smoothing / classes
+
+
+def _check(axis: Any, y_pred: Any, loss: str) -> None:
+    if isinstance(axis, bool):
+        raise ValueError(f"`axis` must be of type `int`, received axis={axis} of type {type(axis)}")
+    if y_pred.shape[-1] == 1:
+        warnings.warn(
+            f"In loss {loss}, expected y_pred.shape to be (batch_size, num_classes) with "
+            f"num_classes > 1, received y_pred.shape={tuple(y_pred.shape)}. Consider "
+            "binary_crossentropy for two classes.",
+            SyntaxWarning,
+            stacklevel=3,
+        )
+
+
+class KLDivergence(FunctionLoss):
+    """Σ y ln(y / p): see `kl_divergence`."""
+
+    fn = staticmethod(kl_divergence)
+    name = "kl_divergence"
+
+
+class Poisson(FunctionLoss):
+    """p − y ln p, averaged: see `poisson`."""
+
+    fn = staticmethod(poisson)
+    name = "poisson"
+
+
+class BinaryCrossentropy(FunctionLoss):
+    """For labels 0 and 1 and one score each: see `binary_crossentropy`."""
+
+    fn = staticmethod(binary_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
+    name = "binary_crossentropy"
+
+
+class BinaryFocalCrossentropy(FunctionLoss):
+    """Binary cross-entropy that neglects what is already right: see `binary_focal_crossentropy`."""
+
+    fn = staticmethod(binary_focal_crossentropy)
+    apply_class_balancing: bool = False
+    alpha: float = 0.25
+    gamma: float = 2.0
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
+    name = "binary_focal_crossentropy"
+
+
+class CategoricalCrossentropy(FunctionLoss):
+    """For one-hot labels: see `categorical_crossentropy`."""
+
+    fn = staticmethod(categorical_crossentropy)
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
+    name = "categorical_crossentropy"
+
+
+class CategoricalFocalCrossentropy(FunctionLoss):
+    """For one-hot labels, neglecting what is right: see `categorical_focal_crossentropy`."""
+
+    fn = staticmethod(categorical_focal_crossentropy)
+    alpha: float = 0.25
+    gamma: float = 2.0
+    from_logits: bool = False
+    label_smoothing: float = 0.0
+    axis: int = -1
+    name = "categorical_focal_crossentropy"
+
+
+class SparseCategoricalCrossentropy(FunctionLoss):
+    """For class numbers as labels: see `sparse_categorical_crossentropy`.
+
+    Parity: the config forgets ``axis``, and labels are cast to ``dtype`` like all arguments, so a
+    class number above 2²⁴ is rounded in float32.
+    """
+
+    fn = staticmethod(sparse_categorical_crossentropy)
+    from_logits: bool = False
+    ignore_class: int | None = None
+    reduction: str | None = "sum_over_batch_size"
+    axis: int = field(-1, saved=False)
+    name = "sparse_categorical_crossentropy"
+
+
+class CategoricalGeneralizedCrossEntropy(FunctionLoss):
+    """(1 − p[y]^q) / q: see `categorical_generalized_cross_entropy`.
+
+    Raises ValueError unless 0 < q < 1.
+    """
+
+    fn = staticmethod(categorical_generalized_cross_entropy)
+    q: float = 0.5
+    name = "categorical_generalized_cross_entropy"
+
+    def setup(self) -> None:
+        if not 0 < self.q < 1:
+            raise ValueError(f"q must be in the interval (0, 1), received q={self.q}")
+        super().setup()

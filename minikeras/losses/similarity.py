@@ -1,0 +1,69 @@
+"""A loss between embeddings: rows of one class together, rows of different classes apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import ops
+from minikeras.losses.loss import FunctionLoss, set_mask
+from minikeras.types import TensorLike
+
+
+def circle(
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    ref_labels: TensorLike = None,
+    ref_embeddings: TensorLike = None,
+    remove_diagonal: bool = True,
+    gamma: float = 80,
+    margin: float = 0.4,
+) -> Any:
+    """Circle loss of L2-normalised embeddings (Sun et al., 2020), a value per row, at m = margin:
+
+    softplus(logsumexp₊ γ max(d + m, 0) (d − m) + logsumexp₋ γ max(1 + m − d, 0) (1 − m − d))
+
+    d = max(1 − E Rᵀ, 0)        distances (N, M) from the references, by default the rows themselves
+
+    + runs over references of the same label (but for a row itself, if ``remove_diagonal``), − over
+    the others.  The result carries a mask of the rows whose loss is above 0.
+    """
+    e = ops.convert_to_tensor(y_pred)
+    y = ops.cast(y_true, "int32")
+    references = e if ref_embeddings is None else ops.convert_to_tensor(ref_embeddings)
+    labels = y if ref_labels is None else ops.cast(ref_labels, "int32")
+
+    d = ops.maximum(1 - ops.matmul(e, ops.transpose(references)), 0.0)
+    same, other = _pairs(y, labels, remove_diagonal)
+    same_weight = ops.maximum((margin + d) * ops.cast(same, d.dtype), 0.0)
+    other_weight = ops.maximum(((1 + margin) - d) * ops.cast(other, d.dtype), 0.0)
+    attract = -1 * gamma * same_weight * (margin - d)
+    repel = gamma * other_weight * ((1 - margin) - d)
+    nothing = float("-inf")
+    values = ops.softplus(
+        ops.logsumexp(ops.where(same, attract, nothing), axis=1)
+        + ops.logsumexp(ops.where(other, repel, nothing), axis=1)
+    )
+    set_mask(values, values > 0)
+    return values
+
+
+def _pairs(rows: Any, columns: Any, remove_diagonal: bool) -> tuple[Any, Any]:
+    """Two masks (N, M): same label, different label."""
+    rows = ops.reshape(rows, (-1, 1)) if len(rows.shape) == 1 else rows
+    columns = ops.reshape(columns, (-1, 1)) if len(columns.shape) == 1 else columns
+    same = ops.equal(rows, ops.transpose(columns))
+    other = ops.logical_not(same)
+    if remove_diagonal:
+        diagonal = ops.eye(rows.shape[0], columns.shape[0], dtype="bool")
+        same = ops.logical_and(same, ops.logical_not(diagonal))
+    return same, other
+
+
+class Circle(FunctionLoss):
+    """Pulls a class together and pushes classes apart: see `circle`."""
+
+    fn = staticmethod(circle)
+    gamma: float = 80.0
+    margin: float = 0.4
+    remove_diagonal: bool = True
+    name = "circle"

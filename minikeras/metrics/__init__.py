@@ -1,0 +1,104 @@
+"""Metrics: what is measured over the batches of an epoch."""
+
+from __future__ import annotations
+
+from minikeras.declare import Registry
+from minikeras.losses import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+from minikeras.metrics.accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from minikeras.metrics.auc import AUC
+from minikeras.metrics.confusion import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    Recall,
+    TrueNegatives,
+    TruePositives,
+)
+from minikeras.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
+from minikeras.metrics.f_score import F1Score, FBetaScore
+from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from minikeras.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
+from minikeras.metrics.metric import Metric
+from minikeras.metrics.operating_point import (
+    PrecisionAtRecall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
+from minikeras.metrics.probabilistic import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
+from minikeras.metrics.reduction import Mean, MeanMetricWrapper, Sum
+from minikeras.metrics.regression import (
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    R2Score,
+    RootMeanSquaredError,
+)
+
+_ALIASES = {
+    "bce": BinaryCrossentropy,
+    "mse": MeanSquaredError,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "msle": MeanSquaredLogarithmicError,
+}
+
+registry = Registry(
+    "metric",
+    *(Metric, Mean, Sum, MeanMetricWrapper),
+    *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
+    *(MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError, R2Score),
+    *(AUC, FalseNegatives, FalsePositives, TrueNegatives, TruePositives, Precision, Recall),
+    *(PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity),
+    *(ConcordanceCorrelation, PearsonCorrelation, Hinge, SquaredHinge, CategoricalHinge),
+    *(KLDivergence, Poisson, BinaryCrossentropy, CategoricalCrossentropy),
+    *(SparseCategoricalCrossentropy, Accuracy, BinaryAccuracy, CategoricalAccuracy),
+    *(SparseCategoricalAccuracy, TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy),
+    *(F1Score, FBetaScore, IoU, BinaryIoU, MeanIoU, OneHotIoU, OneHotMeanIoU),
+    **_ALIASES,
+    **{alias.upper(): entry for alias, entry in _ALIASES.items()},
+)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

@@ -1,0 +1,261 @@
+"""Counts of the confusion matrix at one or many thresholds, and the ratios made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+from minikeras import config, ops
+from minikeras.autograd import Variable
+from minikeras.losses.loss import squeeze_or_expand_to_same_rank
+from minikeras.metrics.metric import DeclaredMetric, array
+from minikeras.types import Array, TensorLike
+
+NEG_INF = -1e10  # the score of a class that is not among the top k
+COUNTS = {
+    "tp": "true_positives",
+    "fp": "false_positives",
+    "tn": "true_negatives",
+    "fn": "false_negatives",
+}
+
+
+class _Count(DeclaredMetric):
+    """Σ w over the predictions p of one kind, at each threshold: p > threshold is positive."""
+
+    thresholds: Any = None
+    _kind: ClassVar[str]
+
+    def setup(self) -> None:
+        super().setup()
+        self.init_thresholds = self.thresholds
+        self.thresholds = parse_thresholds(self.thresholds, 0.5)
+        self.accumulator = self.zeros("accumulator", (len(self.thresholds),))
+
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> None:
+        update({self._kind: self.accumulator}, y_true, y_pred, self.thresholds, sample_weight)
+
+    def result(self) -> Any:
+        return self.accumulator.value[0] if len(self.thresholds) == 1 else self.accumulator.value
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "thresholds": self.init_thresholds}
+
+
+class TruePositives(_Count):
+    """Σ w where the label is 1 and p > threshold."""
+
+    thresholds: Any = None
+    _kind = "tp"
+
+
+class FalsePositives(_Count):
+    """Σ w where the label is 0 and p > threshold."""
+
+    thresholds: Any = None
+    _kind = "fp"
+
+
+class TrueNegatives(_Count):
+    """Σ w where the label is 0 and p ≤ threshold."""
+
+    thresholds: Any = None
+    _kind = "tn"
+
+
+class FalseNegatives(_Count):
+    """Σ w where the label is 1 and p ≤ threshold."""
+
+    thresholds: Any = None
+    _kind = "fn"
+
+
+class _Ratio(DeclaredMetric):
+    """tp / (tp + the count of another kind), at each threshold; 0 / 0 is 0.
+
+    With ``top_k`` only the k best scores of a row can be positive (and are, without
+    ``thresholds``); with ``class_id`` only that class is looked at.
+    """
+
+    thresholds: Any = None
+    top_k: int | None = None
+    class_id: int | None = None
+    _other: ClassVar[str]
+    _direction = "up"
+
+    def setup(self) -> None:
+        super().setup()
+        self.init_thresholds = self.thresholds
+        default = 0.5 if self.top_k is None else NEG_INF
+        self.thresholds = parse_thresholds(self.thresholds, default)
+        self._counts = {
+            kind: self.zeros(COUNTS[kind], (len(self.thresholds),)) for kind in ("tp", self._other)
+        }
+        for kind, variable in self._counts.items():
+            setattr(self, COUNTS[kind], variable)
+
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> None:
+        update(
+            self._counts,
+            y_true,
+            y_pred,
+            self.thresholds,
+            sample_weight,
+            top_k=self.top_k,
+            class_id=self.class_id,
+        )
+
+    def result(self) -> Any:
+        tp, other = self._counts.values()
+        ratio = ops.divide_no_nan(tp, tp + other)
+        return ratio[0] if len(self.thresholds) == 1 else ratio
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "thresholds": self.init_thresholds}
+
+
+class Precision(_Ratio):
+    """Of what was called positive, how much is: tp / (tp + fp)."""
+
+    thresholds: Any = None
+    top_k: int | None = None
+    class_id: int | None = None
+    _other = "fp"
+
+
+class Recall(_Ratio):
+    """Of what is positive, how much was called so: tp / (tp + fn)."""
+
+    thresholds: Any = None
+    top_k: int | None = None
+    class_id: int | None = None
+    _other = "fn"
+
+
+def parse_thresholds(thresholds: Any, default: float) -> list[float]:
+    """A list of thresholds from a number, a list or None; ValueError outside [0, 1]."""
+    if thresholds is None:
+        return [default]
+    found = list(thresholds) if isinstance(thresholds, list | tuple) else [thresholds]
+    wrong = [t for t in found if t is None or t < 0 or t > 1]
+    if wrong:
+        raise ValueError(f"Threshold values must be in [0, 1], received: {wrong}")
+    return found
+
+
+def evenly_spaced(thresholds: Sequence[float]) -> bool:
+    """Whether these are 0, 1/(n−1), 2/(n−1), ..., 1 for some n ≥ 3, to within ε."""
+    n = len(thresholds)
+    if n < 3:
+        return False
+    even = np.arange(n, dtype=np.float32) / (n - 1)
+    return bool(np.allclose(thresholds, even, atol=config.epsilon()))
+
+
+def update(
+    variables: dict[str, Variable],
+    y_true: TensorLike,
+    y_pred: TensorLike,
+    thresholds: Sequence[float],
+    sample_weight: TensorLike = None,
+    *,
+    top_k: int | None = None,
+    class_id: int | None = None,
+    multi_label: bool = False,
+    label_weights: TensorLike = None,
+    even: bool | None = None,
+) -> None:
+    """Add the counts "tp", "fp", "tn", "fn" of a batch to the variables of these names.
+
+    Any label but 0 is positive; a prediction is positive at the thresholds that it exceeds.  Counts
+    have the shape (thresholds,), or (thresholds, labels) for ``multi_label``.
+
+    Raises ValueError for a ``class_id`` and predictions of rank 1.
+    """
+    dtype = next(iter(variables.values())).dtype
+    p, y = squeeze_or_expand_to_same_rank(array(y_pred, dtype), array(y_true, dtype))
+    w = None
+    if sample_weight is not None:
+        w = array(sample_weight, dtype)[..., None]
+        w = squeeze_or_expand_to_same_rank(y, w, expand_rank_1=False)[1]
+    if top_k is not None:
+        p = _only_top_k(p, top_k)
+    if class_id is not None:
+        if p.ndim == 1:
+            raise ValueError(
+                "When class_id is provided, y_pred must be a 2D array with shape "
+                f"(num_samples, num_classes), found shape: {p.shape}"
+            )
+        y, p = y[..., class_id, None], p[..., class_id, None]
+    positive = y.astype(bool)
+    if w is not None:
+        w = np.broadcast_to(w, p.shape)
+    if label_weights is not None:
+        weights = np.broadcast_to(array(label_weights, dtype)[None], p.shape)
+        w = weights if w is None else w * weights
+    if not multi_label:
+        positive, p = positive.reshape(-1), p.reshape(-1)
+        w = None if w is None else w.reshape(-1)
+    count = _count_buckets if (evenly_spaced(thresholds) if even is None else even) else _count
+    counts = count(positive, p, w, np.asarray(thresholds), np.dtype(dtype), set(variables))
+    for kind, variable in variables.items():
+        variable.assign_add(counts[kind])
+
+
+def _count(
+    positive: Array, p: Array, w: Array | None, thresholds: Array, dtype: Any, kinds: set[str]
+) -> dict[str, Array]:
+    """Compare every prediction with every threshold: (thresholds, samples[, labels]) booleans."""
+    over = p[None] > thresholds.astype(dtype).reshape(-1, *(1,) * p.ndim)
+    cells = {
+        "tp": lambda: positive & over,
+        "fp": lambda: ~positive & over,
+        "tn": lambda: ~positive & ~over,
+        "fn": lambda: positive & ~over,
+    }
+    weight = dtype.type(1) if w is None else w
+    zero = dtype.type(0)
+    return {kind: array(ops.sum(np.where(cells[kind](), weight, zero), axis=1)) for kind in kinds}
+
+
+def _count_buckets(
+    positive: Array, p: Array, w: Array | None, thresholds: Array, dtype: Any, kinds: set[str]
+) -> dict[str, Array]:
+    """Sort predictions into the buckets between n even thresholds, then add up from above.
+
+    bucket = ⌈p (n − 1)⌉ − 1: p exceeds the thresholds of the buckets up to its own
+
+    Parity: where the first threshold lies below 0, p = 0 belongs to bucket 0; where it is 0, to
+    none.  Buckets are filled and added up one after another in ``dtype``.
+    """
+    n = len(thresholds)
+    p = np.clip(p, 0, 1)
+    bucket = np.ceil(p * dtype.type(n - 1)) - 1
+    if thresholds[0] < 0 or thresholds[-1] > 1:
+        bucket = np.maximum(bucket, 0)
+    w = np.ones((), dtype) if w is None else w
+    label = positive.astype(dtype)
+    counts = {}
+    for over, under, values in (("tp", "fn", label * w), ("fp", "tn", (1 - label) * w)):
+        filled = np.zeros((n, *p.shape[1:]), dtype)
+        known = (bucket >= 0) & (bucket < n)  # NaN is in no bucket
+        places = np.nonzero(known)
+        np.add.at(filled, (bucket[places].astype(np.intp), *places[1:]), values[places])
+        counts[over] = np.flip(np.cumsum(np.flip(filled, 0), axis=0, dtype=dtype), 0)
+        if under in kinds:
+            counts[under] = array(ops.sum(values, axis=0)) - counts[over]
+    return counts
+
+
+def _only_top_k(x: Array, k: int) -> Array:
+    """The k largest of each row, the first among equals; ``NEG_INF`` elsewhere."""
+    best = np.argsort(-x, axis=-1, kind="stable")[..., :k]
+    mask = np.zeros_like(x)
+    np.put_along_axis(mask, best, 1, axis=-1)
+    return x * mask + x.dtype.type(NEG_INF) * (1 - mask)

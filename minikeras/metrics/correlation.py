@@ -1,0 +1,57 @@
+"""How predictions and targets move together along an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import config, ops
+from minikeras.losses.loss import squeeze_or_expand_to_same_rank
+from minikeras.metrics.reduction import FunctionMetric
+from minikeras.types import TensorLike
+
+
+def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
+    """mean ŷ p̂ along ``axis``, x̂ = (x − mean x) / std x; NaN for a constant x."""
+    p = ops.convert_to_tensor(y_pred)
+    y, p = squeeze_or_expand_to_same_rank(ops.convert_to_tensor(y_true, dtype=p.dtype), p)
+    y = y - ops.mean(y, axis=axis, keepdims=True)
+    p = p - ops.mean(p, axis=axis, keepdims=True)
+    y = y / ops.std(y, axis=axis, keepdims=True)
+    p = p / ops.std(p, axis=axis, keepdims=True)
+    return ops.mean(y * p, axis=axis)
+
+
+def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
+    """mean 2 (y − mean p)(p − mean p) / (var y + var p + (mean y − mean p)² + ε) along ``axis``.
+
+    Parity: the first factor subtracts the mean of p, not that of y, which does not change the mean.
+    """
+    p = ops.convert_to_tensor(y_pred)
+    y, p = squeeze_or_expand_to_same_rank(ops.convert_to_tensor(y_true, dtype=p.dtype), p)
+    mean_y = ops.mean(y, axis=axis, keepdims=True)
+    mean_p = ops.mean(p, axis=axis, keepdims=True)
+    var_y = ops.var(y - mean_y, axis=axis, keepdims=True)
+    var_p = ops.var(p - mean_p, axis=axis, keepdims=True)
+    covariance = (y - mean_p) * (p - mean_p)
+    norm = var_y + var_p + ops.square(mean_y - mean_p)
+    return ops.mean(2 * covariance / (norm + config.epsilon()), axis=axis)
+
+
+class PearsonCorrelation(FunctionMetric):
+    """Mean of `pearson_correlation`."""
+
+    fn = staticmethod(pearson_correlation)
+    name: str | None = "pearson_correlation"
+    dtype: Any = None
+    axis: int = -1
+    _direction = "up"
+
+
+class ConcordanceCorrelation(FunctionMetric):
+    """Mean of `concordance_correlation`."""
+
+    fn = staticmethod(concordance_correlation)
+    name: str | None = "concordance_correlation"
+    dtype: Any = None
+    axis: int = -1
+    _direction = "up"

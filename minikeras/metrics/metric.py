@@ -1,0 +1,185 @@
+"""The base of all metrics: state that batches update and an epoch reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from minikeras import config, dtype_policies, initializers, tree
+from minikeras.autograd import StatelessScope, Variable
+from minikeras.declare import Configurable, auto_name
+from minikeras.declare.names import name_scope
+from minikeras.ops.core import tensor
+from minikeras.types import Array, DType, TensorLike
+
+
+class Metric:
+    """A quantity accumulated over batches: ``update_state`` adds one, ``result`` tells the total.
+
+    To write a metric, make variables in ``__init__`` with ``add_variable`` and override
+    ``update_state(y_true, y_pred, sample_weight=None)`` and ``result()``.  Variables and metrics
+    that become attributes belong to the metric.
+    """
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name = name or auto_name(type(self).__name__)
+        self.dtype: str = dtype_policies.get(dtype or config.floatx()).compute_dtype
+        self._variables: list[Variable] = []
+        self._metrics: list[Metric] = []
+
+    def update_state(self, *args: Any, **kwargs: Any) -> None:
+        """Take one batch into account."""
+        raise NotImplementedError
+
+    def result(self) -> Any:
+        """The metric of everything since the last reset: a scalar tensor, or a dict of them."""
+        raise NotImplementedError
+
+    def reset_state(self) -> None:
+        """Every variable becomes zero."""
+        for variable in self.variables:
+            variable.assign(np.zeros(variable.shape, variable.dtype))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """``update_state``, then ``result``."""
+        self._check_super_called()
+        self.update_state(*args, **kwargs)
+        return self.result()
+
+    def stateless_update_state(
+        self, metric_variables: Sequence[TensorLike], *args: Any, **kwargs: Any
+    ) -> list[Any]:
+        """The variables that an update would make of ``metric_variables``; ours stay as they are.
+
+        Raises ValueError unless there is one value for each variable.
+        """
+        with self._state(metric_variables) as scope:
+            self.update_state(*args, **kwargs)
+        return self._values(scope)
+
+    def stateless_result(self, metric_variables: Sequence[TensorLike]) -> Any:
+        """The result that ``metric_variables`` stand for.
+
+        Raises ValueError unless there is one value for each variable.
+        """
+        with self._state(metric_variables):
+            return self.result()
+
+    def stateless_reset_state(self) -> list[Any]:
+        """The values that a reset would give the variables."""
+        with StatelessScope() as scope:
+            self.reset_state()
+        return self._values(scope)
+
+    def _state(self, values: Sequence[TensorLike]) -> StatelessScope:
+        if len(values) != len(self.variables):
+            raise ValueError(
+                f"Argument `metric_variables` must hold one value for each variable of "
+                f"{type(self).__name__}: received {len(values)}, expected {len(self.variables)}"
+            )
+        return StatelessScope(zip(self.variables, values))
+
+    def _values(self, scope: StatelessScope) -> list[Any]:
+        found = [(v, scope.get_current_value(v)) for v in self.variables]
+        return [variable if value is None else value for variable, value in found]
+
+    def add_variable(
+        self,
+        shape: Any,
+        initializer: Any,
+        dtype: DType = None,
+        aggregation: str | None = "sum",
+        name: str | None = None,
+    ) -> Variable:
+        """A new piece of state, in ``floatx`` unless ``dtype`` says otherwise."""
+        self._check_super_called()
+        with name_scope(self.name.replace("/", ">")):
+            variable = Variable(
+                initializers.get(initializer),
+                shape=shape,
+                dtype=dtype,
+                trainable=False,
+                aggregation=aggregation,
+                synchronization="on_read",
+                name=name,
+            )
+        self._variables.append(variable)
+        return variable
+
+    def add_weight(
+        self,
+        shape: Any = (),
+        initializer: Any = None,
+        dtype: DType = None,
+        name: str | None = None,
+    ) -> Variable:
+        return self.add_variable(shape, initializer, dtype=dtype, name=name)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """Our own in the order they were made, then those of the metrics we hold."""
+        return [*self._variables, *(v for metric in self._metrics for v in metric.variables)]
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "dtype": self.dtype}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        return cls(**config)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name not in ("_variables", "_metrics") and isinstance(
+            value, Variable | Metric | list | tuple | dict
+        ):
+            self._own(tree.flatten(value))
+
+    def _own(self, values: Iterable[Any]) -> None:
+        for value in values:
+            known = None
+            if isinstance(value, Variable):
+                known = vars(self).get("_variables")
+            elif isinstance(value, Metric):
+                known = vars(self).get("_metrics")
+            if known is not None and not any(value is other for other in known):
+                known.append(value)
+
+    def _check_super_called(self) -> None:
+        if "_variables" not in vars(self):
+            raise RuntimeError(
+                f"{type(self).__name__}.__init__() must call super().__init__() first"
+            )
+
+    def _obj_type(self) -> str:
+        return "Metric"
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+    __str__ = __repr__
+
+
+class DeclaredMetric(Configurable, Metric):
+    """A metric whose arguments are fields; ``setup`` checks them and makes the variables."""
+
+    name: str | None = None
+    dtype: Any = None
+
+    def setup(self) -> None:
+        super().__init__(dtype=self.dtype, name=self.name)
+
+    def zeros(self, name: str, shape: Any = (), dtype: DType = None) -> Variable:
+        return self.add_variable(shape, "zeros", dtype=dtype, name=name)
+
+    __repr__ = __str__ = Metric.__repr__
+
+
+def array(x: TensorLike, dtype: Any = None) -> Array:
+    """The plain array of anything that becomes a tensor: metrics are not differentiated, and
+    their state changes once a step.
+    """
+    x = tensor(x, dtype)
+    found: Array = x._read() if isinstance(x, Variable) else x._value
+    return found

@@ -1,0 +1,110 @@
+"""The best of one rate while another is at least a given value."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from minikeras import ops
+from minikeras.metrics import confusion
+from minikeras.metrics.metric import DeclaredMetric
+from minikeras.types import TensorLike
+
+_RATES = {  # numerator, what completes the denominator
+    "sensitivity": ("tp", "fn"),
+    "specificity": ("tn", "fp"),
+    "precision": ("tp", "fp"),
+    "recall": ("tp", "fn"),
+}
+
+
+class _BestAt(DeclaredMetric):
+    """max over thresholds of ``_wanted``, where ``_bound`` ≥ the first argument; 0 if nowhere.
+
+    Raises ValueError for a bound outside [0, 1] and for fewer than 1 threshold.
+    """
+
+    _wanted: ClassVar[str]
+    _bound: ClassVar[str]
+    _direction = "up"
+
+    num_thresholds: int = 200
+    class_id: int | None = None
+
+    def setup(self) -> None:
+        self.value = getattr(self, self._bound)
+        if self.value < 0 or self.value > 1:
+            raise ValueError(
+                f"Argument `{self._bound}` must be in the range [0, 1], "
+                f"received {self._bound}={self.value}"
+            )
+        super().setup()
+        n = self.num_thresholds
+        if n <= 0:
+            raise ValueError(
+                f"Argument `num_thresholds` must be an integer > 0, received num_thresholds={n}"
+            )
+        inner = [(i + 1) * 1.0 / (n - 1) for i in range(n - 2)]
+        self.thresholds = [0.5] if n == 1 else [0.0, *inner, 1.0]
+        size = (len(self.thresholds),)
+        self.true_positives = self.zeros("true_positives", size)
+        self.false_positives = self.zeros("false_positives", size)
+        self.true_negatives = self.zeros("true_negatives", size)
+        self.false_negatives = self.zeros("false_negatives", size)
+        self._counts = {kind: getattr(self, name) for kind, name in confusion.COUNTS.items()}
+
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> None:
+        confusion.update(
+            self._counts,
+            y_true,
+            y_pred,
+            self.thresholds,
+            sample_weight,
+            class_id=self.class_id,
+            even=self.num_thresholds > 1,
+        )
+
+    def result(self) -> Any:
+        feasible = ops.greater_equal(self._rate(self._bound), self.value)
+        return ops.max(ops.where(feasible, self._rate(self._wanted), 0), initial=0)
+
+    def _rate(self, name: str) -> Any:
+        hit, miss = (self._counts[kind] for kind in _RATES[name])
+        return ops.divide_no_nan(hit, hit + miss)
+
+
+class SensitivityAtSpecificity(_BestAt):
+    """The best tp / (tp + fn) where tn / (tn + fp) ≥ ``specificity``."""
+
+    specificity: float
+    num_thresholds: int = 200
+    class_id: int | None = None
+    _wanted, _bound = "sensitivity", "specificity"
+
+
+class SpecificityAtSensitivity(_BestAt):
+    """The best tn / (tn + fp) where tp / (tp + fn) ≥ ``sensitivity``."""
+
+    sensitivity: float
+    num_thresholds: int = 200
+    class_id: int | None = None
+    _wanted, _bound = "specificity", "sensitivity"
+
+
+class PrecisionAtRecall(_BestAt):
+    """The best tp / (tp + fp) where tp / (tp + fn) ≥ ``recall``."""
+
+    recall: float
+    num_thresholds: int = 200
+    class_id: int | None = None
+    _wanted, _bound = "precision", "recall"
+
+
+class RecallAtPrecision(_BestAt):
+    """The best tp / (tp + fn) where tp / (tp + fp) ≥ ``precision``."""
+
+    precision: float
+    num_thresholds: int = 200
+    class_id: int | None = None
+    _wanted, _bound = "recall", "precision"

@@ -1,0 +1,164 @@
+"""How far predictions lie from numbers."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from minikeras import losses, ops
+from minikeras.declare import field
+from minikeras.losses.loss import squeeze_or_expand_to_same_rank
+from minikeras.metrics.metric import DeclaredMetric, array
+from minikeras.metrics.reduction import FunctionMetric, Mean
+from minikeras.types import Shape, TensorLike
+
+
+def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
+    """Σ ŷ p̂ along ``axis``: the loss of this name with the sign turned."""
+    return -losses.cosine_similarity(y_true, y_pred, axis=axis)
+
+
+class MeanSquaredError(FunctionMetric):
+    """Mean of `losses.mean_squared_error`."""
+
+    fn = staticmethod(losses.mean_squared_error)
+    name = "mean_squared_error"
+
+
+class MeanAbsoluteError(FunctionMetric):
+    """Mean of `losses.mean_absolute_error`."""
+
+    fn = staticmethod(losses.mean_absolute_error)
+    name = "mean_absolute_error"
+
+
+class MeanAbsolutePercentageError(FunctionMetric):
+    """Mean of `losses.mean_absolute_percentage_error`."""
+
+    fn = staticmethod(losses.mean_absolute_percentage_error)
+    name = "mean_absolute_percentage_error"
+
+
+class MeanSquaredLogarithmicError(FunctionMetric):
+    """Mean of `losses.mean_squared_logarithmic_error`."""
+
+    fn = staticmethod(losses.mean_squared_logarithmic_error)
+    name = "mean_squared_logarithmic_error"
+
+
+class CosineSimilarity(FunctionMetric):
+    """Mean cosine of the angle between y and p; the loss of this name is its negative.
+
+    Parity: the config forgets ``axis``.
+    """
+
+    fn = staticmethod(cosine_similarity)
+    name: str | None = "cosine_similarity"
+    dtype: Any = None
+    axis: int = field(-1, saved=False)
+    _direction = "up"
+
+
+class LogCoshError(FunctionMetric):
+    """Mean of `losses.log_cosh`."""
+
+    fn = staticmethod(losses.log_cosh)
+    name = "logcosh"
+
+
+class RootMeanSquaredError(Mean):
+    """√(mean (p − y)²): the root is taken of the mean over everything seen."""
+
+    name = "root_mean_squared_error"
+    _direction = "down"
+
+    def update_state(  # type: ignore[override]  # as in Keras: a mean of errors, not of values
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> None:
+        y, p = squeeze_or_expand_to_same_rank(array(y_true, self.dtype), array(y_pred, self.dtype))
+        super().update_state(np.square(p - y), sample_weight=sample_weight)
+
+    def result(self) -> Any:
+        return ops.sqrt(super().result())
+
+
+class R2Score(DeclaredMetric):
+    """Coefficient of determination, per output column: R² = 1 − Σ w (y − p)² / Σ w (y − ȳ)².
+
+    ``class_aggregation`` joins the columns: "uniform_average", "variance_weighted_average" (by
+    Σ w (y − ȳ)²) or None.  ``num_regressors`` > 0 asks for the adjusted R² of that many predictors.
+
+    Raises ValueError for an unknown aggregation, a negative number, data of rank other than 2.
+    Parity: a column of constant targets scores 0 (NaN if it is predicted perfectly).
+    """
+
+    class_aggregation: str | None = "uniform_average"
+    num_regressors: int = 0
+    name = "r2_score"
+    _direction = "up"
+
+    def setup(self) -> None:
+        allowed = (None, "uniform_average", "variance_weighted_average")
+        if self.class_aggregation not in allowed:
+            raise ValueError(
+                f"Invalid value for argument `class_aggregation`: expected one of {allowed}, "
+                f"received class_aggregation={self.class_aggregation!r}"
+            )
+        if self.num_regressors < 0:
+            raise ValueError(
+                "Invalid value for argument `num_regressors`: expected a value >= 0, "
+                f"received num_regressors={self.num_regressors}"
+            )
+        super().setup()
+        self.num_samples = self.zeros("num_samples")
+        self._built = False
+
+    def _build(self, y_shape: Shape, p_shape: Shape) -> None:
+        if len(p_shape) != 2 or len(y_shape) != 2:
+            raise ValueError(
+                "R2Score expects 2D inputs with shape (batch_size, output_dim), received "
+                f"y_pred.shape={p_shape} and y_true.shape={y_shape}"
+            )
+        columns = (p_shape[-1],)
+        self.squared_sum = self.zeros("squared_sum", columns)
+        self.sum = self.zeros("sum", columns)
+        self.total_mse = self.zeros("residual", columns)
+        self.count = self.zeros("count", columns)
+        self._built = True
+
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> None:
+        y, p = squeeze_or_expand_to_same_rank(array(y_true, self.dtype), array(y_pred, self.dtype))
+        if not self._built:
+            self._build(y.shape, p.shape)
+        w = array(1 if sample_weight is None else sample_weight, self.dtype)
+        w = np.broadcast_to(w[:, None] if w.ndim == 1 else w, y.shape)
+        weighted = y * w
+        self.sum.assign_add(ops.sum(weighted, axis=0))
+        self.squared_sum.assign_add(ops.sum(y * weighted, axis=0))
+        self.total_mse.assign_add(ops.sum(np.square(y - p) * w, axis=0))
+        self.count.assign_add(ops.sum(w, axis=0))
+        self.num_samples.assign_add(y.size)
+
+    def result(self) -> Any:
+        mean = self.sum / self.count
+        total = self.squared_sum - self.sum * mean
+        scores = 1 - self.total_mse / total
+        scores = ops.where(ops.isinf(scores), 0.0, scores)
+        if self.class_aggregation == "uniform_average":
+            scores = ops.mean(scores)
+        elif self.class_aggregation == "variance_weighted_average":
+            scores = ops.sum(total * scores) / ops.sum(total)
+        return self._adjusted(scores) if self.num_regressors else scores
+
+    def _adjusted(self, score: Any) -> Any:
+        """1 − (1 − R²)(n − 1) / (n − k − 1). Parity: n counts values, not rows."""
+        n, k = ops.convert_to_tensor(self.num_samples, dtype="float32"), self.num_regressors
+        if k >= n - 1:
+            why = "Division by zero" if k == n - 1 else "More predictors than datapoints"
+            warnings.warn(f"{why} in adjusted R2 score: the plain score is given", stacklevel=3)
+            return score
+        return 1.0 - (1.0 - score) * (n - 1.0) / (n - float(k) - 1.0)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.rounding import over_root
 from minikeras.types import Array
 
 
@@ -30,7 +31,7 @@ class Adadelta(Optimizer):
     def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
         a, d = slots
         a = self.rho * a + (1 - self.rho) * (g * g)
-        delta = -(np.sqrt(d + self.epsilon) * g / np.sqrt(a + self.epsilon))
+        delta = -over_root(np.sqrt(d + self.epsilon) * g, a + self.epsilon)
         d = self.rho * d + (1 - self.rho) * (delta * delta)
         self.note(a=a, Δ=delta, d=d)
         return w + lr * delta, a, d

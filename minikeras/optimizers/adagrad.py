@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from minikeras import initializers
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.rounding import is_compiled, over_root
 from minikeras.types import Array
 
 
@@ -32,12 +31,14 @@ class Adagrad(Optimizer):
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
         a = slots[0] + g * g
-        delta = lr * g / np.sqrt(a + self.epsilon)
+        delta = over_root(lr * g, a + self.epsilon)
         self.note(a=a, Δ=delta)
         return w - delta, a
 
     def step_in_place(
         self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
     ) -> bool:
+        if is_compiled():
+            return False
         kernels.adagrad(w, g, *slots, lr, w.dtype.type(self.epsilon))
         return True

@@ -13,6 +13,7 @@ from minikeras import config as settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name, serialization
 from minikeras.optimizers.norms import global_norm, norm
+from minikeras.optimizers.rounding import decay, over
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
 from minikeras.optimizers.state import Stateful, is_overwritten, store
 from minikeras.types import Array, TensorLike
@@ -283,7 +284,7 @@ class Optimizer(Stateful):
     def _incoming(self, g: Array, variable: Variable) -> Array:
         self.note(variable, g=g)
         if self.loss_scale_factor is not None:
-            g = g / self.loss_scale_factor
+            g = over(g, self.loss_scale_factor)
             self.note(unscaled=g)
         steps = self.gradient_accumulation_steps
         if steps:
@@ -291,7 +292,7 @@ class Optimizer(Stateful):
             g = g + accumulated._value
             self.note(accumulated=g)
             if self._updates_now():
-                g = g / steps
+                g = over(g, steps)
                 self.note(mean=g)
             else:
                 accumulated.assign(g)
@@ -326,7 +327,7 @@ class Optimizer(Stateful):
             g = g.astype(w.dtype)
         self.note(variable, t=t, lr=lr)
         if self.weight_decay is not None and self._use_weight_decay(variable):
-            w = w - w * rounded(self.weight_decay, w) * lr
+            w = decay(w, rounded(self.weight_decay, w), lr)
             store(variable, w)
             self.note(decayed=w)
         if self._overrides_update:

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.rounding import is_compiled, over_root
 from minikeras.types import Array
 
 
@@ -49,7 +48,7 @@ class RMSprop(Optimizer):
             self.note(ḡ=mean)
         else:
             d = v + self.epsilon
-        delta = lr * g / np.sqrt(d)
+        delta = over_root(lr * g, d)
         self.note(d=d, Δ=delta)
         if self.momentum > 0:
             rest[0] = delta = self.momentum * rest[0] + delta
@@ -59,7 +58,7 @@ class RMSprop(Optimizer):
     def step_in_place(
         self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
     ) -> bool:
-        if len(slots) > 1:
+        if len(slots) > 1 or is_compiled():
             return False
         options = (self.rho, 1 - self.rho, self.epsilon)
         kernels.rmsprop(w, g, *slots, lr, *map(w.dtype.type, options))

@@ -227,10 +227,13 @@ class Stateful(Configurable):
                 f"stateless_apply needs a {type(self).__name__} that was built: call "
                 "optimizer.build(trainable_variables) first"
             )
-        own, given = self._variables + self._trainable_variables, [
-            *optimizer_variables,
-            *trainable_variables,
-        ]
+        own, given = (
+            self._variables + self._trainable_variables,
+            [
+                *optimizer_variables,
+                *trainable_variables,
+            ],
+        )
         counts = len(optimizer_variables), len(trainable_variables)
         expected = len(self._variables), len(self._trainable_variables)
         if counts != expected:

@@ -10,6 +10,7 @@ import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import Variable
 from minikeras.optimizers import optimizer as module
+from minikeras.optimizers import rounding
 from parity_tests.optimizers.lockstep import check_optimizer, trajectories
 
 betas = st.sampled_from([0.0, 0.5, 0.9, 0.99, 0.999])
@@ -76,21 +77,36 @@ def test_float64_to_the_bit(name, data):
     check_optimizer(name, data.draw(configs(name)), data.draw(trajectories("float64")))
 
 
-@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "Adamax", "Nadam"])
-@pytest.mark.parametrize("config", [{}, {"weight_decay": 0.1, "clipnorm": 0.5, "use_ema": True}])
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"weight_decay": 0.1, "clipnorm": 0.5, "use_ema": True},
+        {"gradient_accumulation_steps": 3, "loss_scale_factor": 3.0},
+    ],
+)
 def test_compiled_step_to_the_bit(name, config):
     random = np.random.default_rng(0)
-    shapes = [(7, 5), (5,), ()]
-    draw = lambda: [random.standard_normal(s).astype("float32") for s in shapes]  # noqa: E731
-    check_optimizer(name, config, (draw(), [draw() for _ in range(5)]), compiled=True)
+
+    def draw():
+        return [random.standard_normal(s).astype("float32") for s in [(7, 5), (8,), (3,), ()]]
+
+    with rounding.compiled():
+        trajectory = draw(), [draw() for _ in range(6)]
+        check_optimizer(name, config, trajectory, compiled=True, kernels="fast")
 
 
-@pytest.mark.parametrize("name", ["RMSprop", "Adagrad"])
-def test_compiled_step_multiplies_by_a_reciprocal_root(name):
-    """In a graph TensorFlow turns x / √y into x · rsqrt(y): here the bits are those of eager."""
+def test_compiled_and_eager_differ():
+    """Else ``rounding.compiled`` would be of no use."""
     random = np.random.default_rng(0)
-    draw = lambda: [random.standard_normal((7, 5)).astype("float32")]  # noqa: E731
-    check_optimizer(name, {}, (draw(), [draw() for _ in range(5)]), compiled=True, ulp=4)
+    trajectory = (
+        [random.standard_normal((40, 30)).astype("float32")],
+        [[random.standard_normal((40, 30)).astype("float32")] for _ in range(3)],
+    )
+    for config in ({"weight_decay": 0.1}, {"loss_scale_factor": 3.0}):
+        with pytest.raises(AssertionError, match="w0 after step"):
+            check_optimizer("RMSprop", config, trajectory, compiled=True)
 
 
 @pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "Adamax", "Nadam", "Adagrad"])

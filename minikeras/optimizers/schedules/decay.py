@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.optimizers.rounding import over
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule, check_positive, real
 
 
@@ -26,7 +27,7 @@ class ExponentialDecay(LearningRateSchedule):
         check_positive("decay_steps", self.decay_steps)
 
     def at(self, s: Any) -> Any:
-        p = real(s) / real(self.decay_steps)
+        p = over(real(s), self.decay_steps)
         if self.staircase:
             p = np.floor(p)
         return real(self.initial_learning_rate) * real(self.decay_rate) ** p
@@ -49,10 +50,11 @@ class InverseTimeDecay(LearningRateSchedule):
         check_positive("decay_steps", self.decay_steps)
 
     def at(self, s: Any) -> Any:
-        p = real(s) / real(self.decay_steps)
         if self.staircase:
-            p = np.floor(p)
-        return real(self.initial_learning_rate) / (1 + real(self.decay_rate) * p)
+            growth = real(self.decay_rate) * np.floor(over(real(s), self.decay_steps))
+        else:
+            growth = over(real(s), self.decay_steps, times=self.decay_rate)
+        return real(self.initial_learning_rate) / (1 + growth)
 
 
 class PolynomialDecay(LearningRateSchedule):
@@ -76,10 +78,11 @@ class PolynomialDecay(LearningRateSchedule):
     def at(self, s: Any) -> Any:
         s, steps, end = real(s), real(self.decay_steps), real(self.end_learning_rate)
         if self.cycle:
-            steps = steps * (np.ceil(s / steps) if s != 0 else real(1))
+            steps = steps * (np.ceil(over(s, self.decay_steps)) if s != 0 else real(1))
         else:
             s = min(s, steps)
-        falling = (1 - s / steps) ** real(self.power)
+        p = s / steps if self.cycle else over(s, self.decay_steps)
+        falling = (1 - p) ** real(self.power)
         return (real(self.initial_learning_rate) - end) * falling + end
 
 

@@ -19,10 +19,9 @@ class LearningRateSchedule(Configurable):
     A subclass defines ``at(s)`` for one step, or ``__call__`` as for Keras.  Steps may come as
     a number, a variable or an array; the result is a tensor of their shape and of type floatx.
 
-    Parity: the bits are those of a call in eager TensorFlow.  In a compiled function (and so
-    in ``fit``) TensorFlow divides by a constant by multiplying with its reciprocal, and some
-    results differ in their last bits; ``PolynomialDecay(cycle=True)`` may even round one
-    cycle too far up at the end of a cycle.
+    Parity: the bits are those of a call in eager TensorFlow, or within ``rounding.compiled()``
+    those of ``fit``, where s / n is s · (1 / n): ``PolynomialDecay(cycle=True)`` may then even
+    round one cycle too far up at the end of a cycle.
     """
 
     def __init_subclass__(cls, **options: Any) -> None:

@@ -1,0 +1,59 @@
+"""Where float32 is rounded differently in TensorFlow's compiled functions than in its eager ones.
+
+Before TensorFlow runs a function it has traced, as ``fit`` does, it rewrites some formulas into
+cheaper ones that are equal on paper.  Within ``with compiled():`` these functions follow it;
+otherwise they compute what is written.
+
+Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.cc``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from minikeras import config as settings
+
+_compiled = False
+
+
+@contextlib.contextmanager
+def compiled() -> Iterator[None]:
+    """For the length of a block round as TensorFlow's compiled functions do."""
+    global _compiled
+    before, _compiled = _compiled, True
+    try:
+        yield
+    finally:
+        _compiled = before
+
+
+def is_compiled() -> bool:
+    return _compiled
+
+
+def over(x: Any, constant: float, times: Any = 1) -> Any:
+    """times (x / constant); compiled: x · (times · (1 / constant))"""
+    number = x.dtype.type
+    if _compiled:
+        return x * (number(times) * (number(1) / number(constant)))
+    return number(times) * (x / number(constant))
+
+
+def over_root(x: Any, y: Any) -> Any:
+    """x / √y; compiled: x · rsqrt(y), where rsqrt may be off by one unit in the last place"""
+    if not _compiled:
+        return x / np.sqrt(y)
+    if y.dtype == np.float32 and y.ndim and settings.kernels() == "fast":
+        from minikeras.kernels import eigen_math
+
+        return x * eigen_math.rsqrt(y)
+    return x * (1 / np.sqrt(y))
+
+
+def decay(w: Any, weight_decay: Any, lr: Any) -> Any:
+    """w − w weight_decay lr; compiled: the two numbers are multiplied first"""
+    return w - (w * (weight_decay * lr) if _compiled else w * weight_decay * lr)

@@ -1,0 +1,65 @@
+"""The engine: values that can be recorded, a tape, and the declaration of operations."""
+
+from minikeras.autograd.graph import (
+    KerasHistory,
+    KerasTensor,
+    Node,
+    Operation,
+    OpOperation,
+    any_symbolic,
+    is_keras_tensor,
+    operation,
+    strip,
+)
+from minikeras.autograd.primitive import (
+    Primitive,
+    array_of,
+    as_tensor,
+    elementwise,
+    primitive,
+    registry,
+    unbroadcast,
+)
+from minikeras.autograd.tape import GradientTape, recording
+from minikeras.autograd.tensor import Symbol, Tensor
+from minikeras.autograd.transforms import check_gradients, grad, hvp, value_and_grad, vjp
+from minikeras.autograd.variable import (
+    AutocastScope,
+    StatelessScope,
+    Variable,
+    in_stateless_scope,
+    scopes,
+)
+
+__all__ = [
+    "AutocastScope",
+    "GradientTape",
+    "KerasHistory",
+    "KerasTensor",
+    "Node",
+    "OpOperation",
+    "Operation",
+    "Primitive",
+    "StatelessScope",
+    "Symbol",
+    "Tensor",
+    "Variable",
+    "any_symbolic",
+    "array_of",
+    "as_tensor",
+    "check_gradients",
+    "elementwise",
+    "grad",
+    "hvp",
+    "in_stateless_scope",
+    "is_keras_tensor",
+    "operation",
+    "primitive",
+    "recording",
+    "registry",
+    "scopes",
+    "strip",
+    "unbroadcast",
+    "value_and_grad",
+    "vjp",
+]

@@ -1,0 +1,214 @@
+"""The graph that symbolic calls leave behind: tensors that know which call made them.
+
+Calling a layer or an op with a ``KerasTensor`` computes nothing.  It makes a ``Node`` that
+remembers the operation and its arguments; functional models are read off these nodes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from minikeras import shapes, tree
+from minikeras.autograd.tensor import Symbol
+from minikeras.declare.names import auto_name
+from minikeras.types import DType
+
+
+class KerasHistory(NamedTuple):
+    """Which call made a tensor: its operation, the number of the call, the place in its output."""
+
+    operation: Operation
+    node_index: int
+    tensor_index: int
+
+
+class KerasTensor(Symbol):
+    """A symbolic tensor: shape (None: any size), dtype, name, and the call that made it."""
+
+    def __init__(
+        self,
+        shape: Any,
+        dtype: DType = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(shapes.standardize(shape), dtype)
+        self.sparse, self.ragged, self.record_history = bool(sparse), bool(ragged), record_history
+        self.name = name or auto_name(type(self).__name__)
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, " + (
+            f"ragged={self.ragged}, name={self.name}>"
+        )
+
+
+def is_keras_tensor(x: Any) -> bool:
+    return isinstance(x, KerasTensor)
+
+
+def any_symbolic(args: Any, kwargs: Any = None) -> bool:
+    """Whether a KerasTensor hides anywhere in the arguments."""
+    return any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs)))
+
+
+class Operation:
+    """Anything that turns tensors into tensors and can be a node of a graph."""
+
+    def __init__(self, name: str | None = None) -> None:
+        if name is None:
+            name = auto_name(type(self).__name__)
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(
+                f"Argument `name` must be a string and cannot contain character `/`. "
+                f"Received: name={name!r} (of type {type(name)})"
+            )
+        self.name: str = name
+        self._inbound_nodes: list[Node] = []
+        self._outbound_nodes: list[Node] = []
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if any_symbolic(args, kwargs):
+            return self.symbolic_call(*args, **kwargs)
+        return self.call(*args, **kwargs)
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must implement call()")
+
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """The symbols that ``call`` would return, from the shape rules of its ops."""
+        return tree.map_structure(
+            lambda s: KerasTensor(s.shape, s.dtype) if isinstance(s, Symbol) else s,
+            self.call(*strip(args), **strip(kwargs)),
+        )
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        outputs = self.compute_output_spec(*args, **kwargs)
+        Node(self, args, kwargs, outputs)
+        return outputs
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        return cls(**config)
+
+    @property
+    def input(self) -> Any:
+        """The input of the only call; ValueError if there was none or several."""
+        return self._only_node("input").input_structure
+
+    @property
+    def output(self) -> Any:
+        return self._only_node("output").outputs
+
+    def _only_node(self, what: str) -> Node:
+        if len(self._inbound_nodes) != 1:
+            raise AttributeError(
+                f"{self.name!r} was called symbolically {len(self._inbound_nodes)} times: it has "
+                f"no single {what}"
+            ) if self._inbound_nodes else ValueError(
+                f"The layer {self.name} has never been called and thus has no defined {what}."
+            )
+        return self._inbound_nodes[0]
+
+
+class Node:
+    """One symbolic call ``outputs = operation(*args, **kwargs)``."""
+
+    def __init__(
+        self, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any
+    ) -> None:
+        self.operation, self.args, self.kwargs, self.outputs = operation, args, kwargs, outputs
+        flat = tree.flatten((args, kwargs))
+        self.input_tensors = [x for x in flat if isinstance(x, KerasTensor)]
+        self.output_tensors = [x for x in tree.flatten(outputs) if isinstance(x, KerasTensor)]
+        for i, tensor in enumerate(self.output_tensors):
+            tensor._keras_history = KerasHistory(  # type: ignore[attr-defined]
+                operation, len(operation._inbound_nodes), i
+            )
+        operation._inbound_nodes.append(self)
+        for parent in self.parent_nodes:
+            parent.operation._outbound_nodes.append(self)
+
+    @property
+    def parent_nodes(self) -> list[Node]:
+        made = [t._keras_history for t in self.input_tensors if hasattr(t, "_keras_history")]
+        return [h.operation._inbound_nodes[h.node_index] for h in made]
+
+    @property
+    def is_input(self) -> bool:
+        return not self.input_tensors
+
+    @property
+    def input_structure(self) -> Any:
+        """What the first argument was; the outputs themselves for an input layer."""
+        if self.is_input:
+            return self.outputs
+        return self.args[0] if len(self.args) == 1 and not self.kwargs else (
+            self.input_tensors[0] if len(self.input_tensors) == 1 else self.input_tensors
+        )
+
+    def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments with each KerasTensor replaced by the value of that id."""
+
+        def fill(x: Any) -> Any:
+            return values[id(x)] if isinstance(x, KerasTensor) else x
+
+        return tree.map_structure(fill, self.args), tree.map_structure(fill, self.kwargs)
+
+
+class OpOperation(Operation):
+    """An op of ``keras.ops`` as a node: ``x + 1`` in a functional model."""
+
+    def __init__(self, function: Any, name: str | None = None) -> None:
+        self.function = function
+        super().__init__(name or auto_name(function.__name__.strip("_")))
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        return self.function(*args, **kwargs)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "function": self.function.__name__}
+
+
+def strip(structure: Any) -> Any:
+    """KerasTensors as bare symbols, so that ops compute shapes and leave no nodes."""
+
+    def bare(x: Any) -> Any:
+        if not isinstance(x, KerasTensor):
+            return x
+        symbol = Symbol(x.shape, x.dtype)
+        symbol.__dict__.update((k, v) for k, v in x.__dict__.items() if k == "_keras_mask")
+        return symbol
+
+    return tree.map_structure(bare, structure)
+
+
+def symbolic_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """One node for one call of an op."""
+    return OpOperation(function).symbolic_call(*args, **kwargs)
+
+
+def operation(function: Callable[..., Any]) -> Any:
+    """Make a composed function one node of the graph when it is called with KerasTensors."""
+
+    @functools.wraps(function)
+    def public(*args: Any, **kwargs: Any) -> Any:
+        for x in args:
+            cls = type(x)
+            if cls is KerasTensor or (
+                (cls is list or cls is tuple or cls is dict) and any_symbolic(x)
+            ):
+                return symbolic_call(public, args, kwargs)
+        if kwargs and any_symbolic(kwargs):
+            return symbolic_call(public, args, kwargs)
+        return function(*args, **kwargs)
+
+    return public
+

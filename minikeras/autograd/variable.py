@@ -1,0 +1,301 @@
+"""State: an array with a name that training may change."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from minikeras import dtypes, shapes
+from minikeras.autograd.tensor import Tensor
+from minikeras.declare.names import auto_name, current_path
+from minikeras.types import Array, DType, TensorLike
+
+
+class _Scopes(threading.local):
+    autocast: np.dtype[Any] | None = None
+    stateless: StatelessScope | None = None
+
+
+scopes = _Scopes()
+
+
+class Variable:
+    """A named array; reading it gives a tensor, ``assign`` gives it another value.
+
+    ``initializer`` is a value, or a function of ``(shape, dtype)``.  Floating variables made with
+    ``autocast`` are read in the compute dtype of the layer that is running (mixed precision).
+
+    Raises ValueError for a name with a slash, for a missing shape, for a value of another shape.
+    """
+
+    __array_priority__ = 100
+    __hash__ = object.__hash__
+    _read_op: ClassVar[Callable[..., Any]]  # ops installs the recorded copy
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape: Any = None,
+        dtype: DType = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str | None = "none",
+        synchronization: str | None = "auto",
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        name = name or auto_name(type(self).__name__)
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(f"name must be a string without '/', received {name!r}")
+        aggregation = aggregation or "none"
+        if aggregation not in ("none", "mean", "sum", "only_first_replica"):
+            raise ValueError(
+                "aggregation must be one of 'none', 'mean', 'sum', 'only_first_replica' or None, "
+                f"received {aggregation!r}"
+            )
+        self._name = name
+        self._path = f"{current_path()}/{name}".lstrip("/")
+        self._trainable = bool(trainable)
+        self._autocast = bool(autocast)
+        self.aggregation, self.synchronization = aggregation, synchronization or "none"
+        self._regularizer: Callable[[Any], Any] | None = None
+        self._constraint: Callable[[Any], Any] | None = None
+        self._overwrite_with_gradient = False
+        self._version = 0
+        if isinstance(initializer, str):
+            from minikeras import initializers
+
+            initializer = initializers.get(initializer)
+        self._initializer = initializer if callable(initializer) else None
+        if callable(initializer):
+            if shape is None:
+                raise ValueError(f"shape must be given with an initializer function ({name!r})")
+            shape = shapes.standardize(shape)
+            initializer = initializer(shape, dtype=dtypes.standardize(dtype))
+        elif dtype is None:
+            dtype = getattr(initializer, "dtype", None)
+            if dtype is None:
+                dtype = dtypes.standardize(np.asarray(initializer).dtype)
+                dtype = {"float64": dtypes.standardize(None), "int64": "int32"}.get(dtype, dtype)
+        self._value: Array = np.array(initializer, dtype=dtypes.of(dtype))
+        if shape is not None and tuple(shape) != self._value.shape:
+            raise ValueError(f"shape {tuple(shape)} does not fit the value {self._value.shape}")
+
+    # What it is
+
+    name = property(lambda self: self._name)
+    path = property(lambda self: self._path)
+    shape = property(lambda self: self._value.shape)
+    ndim = property(lambda self: self._value.ndim)
+    size = property(lambda self: self._value.size)
+    initializer = property(lambda self: self._initializer)
+
+    @property
+    def dtype(self) -> str:
+        """The dtype it is read in: that of the running layer if autocast applies."""
+        return self._read().dtype.name
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(f"overwrite_with_gradient must be a boolean, received {value!r}")
+        self._overwrite_with_gradient = value
+
+    @property
+    def regularizer(self) -> Callable[[Any], Any] | None:
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Callable[[Any], Any] | None) -> None:
+        self._regularizer = _callable_or_none("regularizer", value)
+
+    @property
+    def constraint(self) -> Callable[[Any], Any] | None:
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Callable[[Any], Any] | None) -> None:
+        self._constraint = _callable_or_none("constraint", value)
+
+    # What it holds
+
+    def _read(self) -> Array:
+        """The array as operations see it: never to be written to."""
+        value = self._value
+        if scopes.stateless is not None:
+            value = scopes.stateless.read(self)
+        target = scopes.autocast
+        if target is not None and self._autocast and value.dtype.kind == "f":
+            return value.astype(target, copy=False)
+        return value
+
+    @property
+    def value(self) -> Any:
+        """The present value as a tensor; later assignments do not change it."""
+        return Variable._read_op(self)
+
+    def numpy(self) -> Array:
+        return np.array(self._read())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return np.array(self._read(), dtype=dtype)
+
+    def assign(self, value: TensorLike) -> Any:
+        """Replace the value; ValueError unless the shapes agree.  Returns the new value."""
+        if isinstance(value, Tensor):
+            array = value._value
+        else:
+            array = value._read() if isinstance(value, Variable) else np.asarray(value)
+        if array.shape != self._value.shape:
+            raise ValueError(
+                f"cannot assign a value of shape {array.shape} to the variable {self.path!r} of "
+                f"shape {self._value.shape}: the shapes must match"
+            )
+        array = np.array(array, dtype=self._value.dtype)
+        if scopes.stateless is not None:
+            scopes.stateless.add_update((self, array))
+        else:
+            self._value = array
+        return value if isinstance(value, Tensor) else Tensor(array)
+
+    def assign_add(self, value: TensorLike) -> Any:
+        return self.assign(self._stored() + np.asarray(value, self._value.dtype))
+
+    def assign_sub(self, value: TensorLike) -> Any:
+        return self.assign(self._stored() - np.asarray(value, self._value.dtype))
+
+    def _stored(self) -> Array:
+        return self._value if scopes.stateless is None else scopes.stateless.read(self)
+
+    def _updated_in_place(self) -> None:
+        """To be called after writing into ``_value``: tapes that read it before refuse to go on."""
+        self._version += 1
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __iter__(self) -> Any:
+        return iter(self.value)
+
+    def __bool__(self) -> bool:
+        raise TypeError("A Keras Variable cannot be used as a boolean")
+
+    def __float__(self) -> float:
+        return float(self._read())
+
+    def __int__(self) -> int:
+        return int(self._read())
+
+    def __index__(self) -> int:
+        return self._read().__index__()
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        copy = Variable.__new__(Variable)
+        copy.__dict__.update(self.__dict__, _value=self._value.copy())
+        memo[id(self)] = copy
+        return copy
+
+    def __repr__(self) -> str:
+        return (
+            f"<Variable path={self.path}, shape={self.shape}, dtype={self._value.dtype}, "
+            f"value={np.array2string(self._value, separator=', ')}>"
+        )
+
+
+def _callable_or_none(what: str, value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise ValueError(f"{what} must be callable or None, received {value!r}")
+    return value
+
+
+class AutocastScope:
+    """Floating variables are read as ``dtype`` within the block; None switches casting off."""
+
+    def __init__(self, dtype: DType) -> None:
+        self.dtype = None if dtype is None else dtypes.of(dtype)
+
+    def __enter__(self) -> None:
+        self._before, scopes.autocast = scopes.autocast, self.dtype
+
+    def __exit__(self, *exc: object) -> None:
+        scopes.autocast = self._before
+
+
+class StatelessScope:
+    """Within the block variables read as ``state_mapping`` says, and assignments are collected.
+
+    ``state_mapping`` is a list of ``(variable, value)``; ``get_current_value`` tells what a
+    variable would hold afterwards; nothing is written to the variables themselves.
+    """
+
+    def __init__(
+        self,
+        state_mapping: Iterable[tuple[Variable, Any]] | None = None,
+        collect_losses: bool = False,
+        initialize_variables: bool = True,
+    ) -> None:
+        self.collect_losses, self.initialize_variables = collect_losses, initialize_variables
+        self.losses: list[Any] = []
+        self.state_mapping: dict[int, Any] = {}
+        for variable, value in state_mapping or ():
+            if not isinstance(variable, Variable):
+                raise ValueError(
+                    f"state_mapping must hold (Variable, value) pairs, received {variable!r}"
+                )
+            array = value if isinstance(value, Tensor) else np.asarray(value, variable.dtype)
+            if array.shape != variable.shape:
+                raise ValueError(
+                    f"state_mapping gives {variable.path!r} a value of shape {array.shape}; "
+                    f"expected {variable.shape}"
+                )
+            self.state_mapping[id(variable)] = (variable, array)
+
+    def __enter__(self) -> StatelessScope:
+        self._before, scopes.stateless = scopes.stateless, self
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        scopes.stateless = self._before
+
+    def add_loss(self, loss: Any) -> None:
+        self.losses.append(loss)
+
+    def add_update(self, update: tuple[Variable, Any]) -> None:
+        self.state_mapping[id(update[0])] = update
+
+    def read(self, variable: Variable) -> Array:
+        entry = self.state_mapping.get(id(variable))
+        if entry is None:
+            return variable._value
+        return entry[1]._value if isinstance(entry[1], Tensor) else entry[1]
+
+    def source(self, variable: Variable) -> Any:
+        """What an operation reads in place of ``variable``: a mapped tensor keeps its gradient."""
+        entry = self.state_mapping.get(id(variable))
+        return entry[1] if entry and isinstance(entry[1], Tensor) else variable
+
+    def get_current_value(self, variable: Variable) -> Any:
+        """What ``variable`` holds within the scope; None if the scope says nothing about it."""
+        entry = self.state_mapping.get(id(variable))
+        if entry is None:
+            return None
+        return entry[1] if isinstance(entry[1], Tensor) else Tensor(entry[1])
+
+
+def in_stateless_scope() -> bool:
+    return scopes.stateless is not None

@@ -1,0 +1,174 @@
+"""Objects that are described by their constructor arguments.
+
+A subclass states its arguments once, as annotated fields:
+
+    class Huber(Loss):
+        delta: float = 1.0
+
+and receives ``__init__``, ``get_config``, ``from_config`` and ``__repr__``.  Own fields
+come first, inherited ones after, so that positional calls agree with Keras; a bare
+assignment ``name = "huber_loss"`` gives an inherited field another default.
+
+A class may write its own ``__init__``.  If it is a base (``class Layer(..., base=True)``)
+the generated constructors of its subclasses hand all further keywords to it.  If it is a
+leaf, ``get_config`` answers with the arguments it was called with, as long as these are
+plain values.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
+
+REQUIRED: Any = inspect.Parameter.empty
+_PLAIN = (str, int, float, bool, type(None))
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    default: Any = REQUIRED
+    registry: Any = None  # offers get ("relu" → ops.relu) and serialize (ops.relu → "relu")
+    kw_only: bool = False
+    saved: bool = True
+
+    def convert(self, value: Any) -> Any:
+        return value if self.registry is None else self.registry.get(value)
+
+    def serialize(self, value: Any) -> Any:
+        return value if self.registry is None else self.registry.serialize(value)
+
+
+def field(
+    default: Any = REQUIRED, *, registry: Any = None, kw_only: bool = False, saved: bool = True
+) -> Any:
+    """A field whose value may be given by name (``registry``), or that configs leave out."""
+    return Field(default, registry, kw_only, saved)
+
+
+class Configurable:
+    _fields: ClassVar[dict[str, Field]] = {}
+    _base_init: ClassVar[Callable[..., None] | None] = None
+    _call: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+
+    def __init_subclass__(cls, base: bool = False, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        own = {name: _take_field(cls, name) for name in _annotated(cls)}
+        inherited = {
+            name: dataclasses.replace(f, default=cls.__dict__[name]) if name in cls.__dict__ else f
+            for name, f in cls._fields.items()
+            if name not in own
+        }
+        changed = any(inherited[n] is not cls._fields[n] for n in inherited)
+        cls._fields = own | inherited
+        if "__init__" in cls.__dict__:
+            if base:
+                cls._base_init = cls.__dict__["__init__"]
+            else:
+                cls.__init__ = _remember_call(cls.__dict__["__init__"])  # type: ignore[method-assign]
+        elif own or changed:
+            cls.__init__ = _make_init(cls)  # type: ignore[method-assign]
+
+    def setup(self) -> None:
+        """Runs after the fields are set; subclasses validate here."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor arguments, as plain values, in the order of the constructor."""
+        return self._field_config() if self._fields else self._call_config()
+
+    def _field_config(self) -> dict[str, Any]:
+        return {n: f.serialize(getattr(self, n)) for n, f in self._fields.items() if f.saved}
+
+    def _call_config(self) -> dict[str, Any]:
+        """The arguments of the constructor call; NotImplementedError unless they are plain."""
+        if self._call is None:
+            return {}
+        args, kwargs = self._call
+        signature = inspect.signature(type(self).__init__)
+        bound = signature.bind(self, *args, **kwargs).arguments
+        config: dict[str, Any] = {}
+        for name, value in list(bound.items())[1:]:
+            extra = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
+            config |= value if extra else {name: value}
+        if not all(_is_plain(value) for value in config.values()):
+            raise NotImplementedError(
+                f"{type(self).__name__} was made with arguments that are no plain values: "
+                f"{sorted(n for n, v in config.items() if not _is_plain(v))}; "
+                "it must override get_config() to be saved"
+            )
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """An object equal to the one whose ``get_config`` this is."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        given = ", ".join(f"{n}={getattr(self, n)!r}" for n in self._fields if hasattr(self, n))
+        return f"{type(self).__name__}({given})"
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_is_plain, value.values()))
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return isinstance(value, _PLAIN)
+
+
+def _remember_call(init: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(init)
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        if self._call is None:  # the outermost constructor is the one that was called
+            object.__setattr__(self, "_call", (args, kwargs))
+        init(self, *args, **kwargs)
+
+    return __init__
+
+
+def _annotated(cls: type) -> list[str]:
+    """Annotated names that are fields: public and not ``ClassVar``, written as type or as text."""
+    hints = inspect.get_annotations(cls)
+    return [n for n, hint in hints.items() if n[0] != "_" and "ClassVar" not in str(hint)]
+
+
+def _take_field(cls: type, name: str) -> Field:
+    """Read a field out of the class body and leave its plain default behind."""
+    value = cls.__dict__.get(name, REQUIRED)
+    declared = value if isinstance(value, Field) else Field(value)
+    if declared.default is not REQUIRED:
+        setattr(cls, name, declared.default)
+    elif name in cls.__dict__:
+        delattr(cls, name)
+    return declared
+
+
+def _make_init(cls: type[Configurable]) -> Callable[..., None]:
+    fields, base_init = cls._fields, cls._base_init
+    kinds = {True: inspect.Parameter.KEYWORD_ONLY, False: inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    parameters = [
+        inspect.Parameter(name, kinds[f.kw_only], default=f.default) for name, f in fields.items()
+    ]
+    if base_init:
+        parameters.append(inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD))
+    signature = inspect.Signature(sorted(parameters, key=lambda p: p.kind))
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            bound = signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}.__init__(): {error}") from None
+        bound.apply_defaults()
+        if base_init:
+            base_init(self, **bound.arguments.pop("kwargs", {}))
+        for name, value in bound.arguments.items():
+            setattr(self, name, fields[name].convert(value))
+        self.setup()
+
+    this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[this, *signature.parameters.values()]
+    )
+    return __init__

@@ -1,0 +1,74 @@
+"""Names for classes and functions of one namespace: ``"he_normal" → HeNormal()``."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from minikeras.declare import serialization
+from minikeras.declare.names import to_snake_case
+
+
+class Registry:
+    """``get``, ``serialize`` and ``deserialize`` of a namespace such as ``keras.initializers``.
+
+    Entries are known by their own name, classes also in snake case, and by the aliases given.
+    """
+
+    def __init__(self, what: str, *entries: Any, **aliases: Any) -> None:
+        self.what = what
+        self.entries: dict[str, Any] = {}
+        for entry in entries:
+            self.entries[entry.__name__] = entry
+            if inspect.isclass(entry):
+                self.entries[to_snake_case(entry.__name__)] = entry
+        self.entries.update(aliases)
+
+    def get(self, identifier: Any) -> Any:
+        """An object from a name, a config, a class (which is called) or an object (kept as it is).
+
+        ``None`` stays ``None``.  Raises ValueError for anything that cannot be understood.
+        """
+        if identifier is None:
+            return None
+        found = identifier
+        if isinstance(identifier, dict):
+            found = self.deserialize(identifier)
+        elif isinstance(identifier, str):
+            found = self.find(identifier)
+        if inspect.isclass(found):
+            found = found()
+        if not callable(found) and not hasattr(found, "get_config"):
+            raise self._unknown(identifier)
+        return found
+
+    def find(self, name: str) -> Any:
+        """The entry or registered custom object called ``name``; ValueError if there is none."""
+        found = serialization.get_registered_object(name)
+        if found is None:
+            found = self.entries.get(name)
+        if found is None:
+            raise self._unknown(name)
+        return found
+
+    def serialize(self, obj: Any) -> Any:
+        return serialization.serialize_keras_object(obj)
+
+    def deserialize(self, config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
+        """The object of a config; its class may be given by a bare name of this namespace."""
+        if isinstance(config, str):
+            with serialization.custom_object_scope(custom_objects):
+                return self.get(config)
+        name = config.get("class_name") if isinstance(config, dict) else None
+        if name in self.entries and not config.get("registered_name"):
+            entry = self.entries[name]
+            home = serialization.public_module(entry)
+            config = {**config, "module": home, "class_name": entry.__name__}
+        return serialization.deserialize_keras_object(config, custom_objects=custom_objects)
+
+    def _unknown(self, identifier: Any) -> ValueError:
+        names = ", ".join(sorted(self.entries))
+        return ValueError(
+            f"Could not interpret {self.what} identifier: {identifier!r}; expected one of {names}, "
+            "a config dictionary, a class or an instance"
+        )

@@ -1,0 +1,130 @@
+"""Names of dtypes, and which dtype a computation takes place in.
+
+Promotion climbs a lattice: each dtype points at the next wider ones, and the result is
+the lowest dtype that all arguments reach.  Python numbers are *weak*: ``int`` and
+``float`` stand between the kinds, so that they change the kind of an array but never
+its width.
+
+    bool → int* → uint8 → uint16 → uint32 → uint64 ┐
+              └→ int8 → int16 → int32 → int64 ─────┴→ float* → float16 → float32 → float64
+                  (each uint also points at the next wider int)
+
+Parity: an int64 array and a float32 array meet in float32, not in NumPy's float64.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+
+from minikeras import config
+from minikeras.types import DType
+
+_WIDER: dict[str, tuple[str, ...]] = {
+    "bool": ("int*",),
+    "int*": ("uint8", "int8"),
+    "uint8": ("uint16", "int16"),
+    "uint16": ("uint32", "int32"),
+    "uint32": ("uint64", "int64"),
+    "uint64": ("float*",),
+    "int8": ("int16",),
+    "int16": ("int32",),
+    "int32": ("int64",),
+    "int64": ("float*",),
+    "float*": ("float16",),
+    "float16": ("float32",),
+    "float32": ("float64",),
+    "float64": ("complex64",),
+    "complex64": ("complex128",),
+    "complex128": (),
+}
+_PYTHON = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
+_NUMPY = {name: np.dtype(name) for name in _WIDER if not name.endswith("*")}
+FLOATS = ("float16", "float32", "float64")
+
+
+def standardize(dtype: DType | Any) -> str:
+    """The name of a dtype given as name, NumPy dtype, Python type or another library's dtype.
+
+    ``None`` and ``float`` are ``floatx``, ``int`` is int32.
+    Raises ValueError for anything else.
+    """
+    if dtype is None:
+        return config.floatx()
+    if isinstance(dtype, type) and dtype in _PYTHON:
+        return {bool: "bool", int: "int32", float: config.floatx(), complex: "complex64"}[dtype]
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
+    if name is None and isinstance(dtype, type):
+        name = dtype.__name__  # np.float32
+    if name is None and "torch" in str(dtype):
+        name = str(dtype).rpartition(".")[2]
+    name = {"int": "int32", "float": config.floatx(), "str": "string"}.get(str(name), str(name))
+    if name not in _NUMPY and name != "string":
+        raise ValueError(f"Invalid dtype: {dtype!r}; expected one of {(*_NUMPY, 'string')}")
+    return name
+
+
+def is_float(dtype: DType) -> bool:
+    return standardize(dtype).startswith("float")
+
+
+def is_int(dtype: DType) -> bool:
+    return standardize(dtype).startswith(("int", "uint"))
+
+
+@functools.cache
+def _reach(name: str) -> frozenset[str]:
+    """All dtypes that can hold what ``name`` holds, itself included."""
+    return frozenset({name}).union(*map(_reach, _WIDER[name]))
+
+
+@functools.cache
+def _join(names: frozenset[str]) -> str:
+    """The narrowest dtype that every argument reaches; the lattice has exactly one."""
+    common = frozenset.intersection(*map(_reach, names))
+    return next(n for n in common if common <= _reach(n))
+
+
+def result_type(*dtypes: DType | Any) -> str:
+    """The dtype in which values of these dtypes meet; no argument at all means ``floatx``."""
+    if not dtypes:
+        return config.floatx()
+    names = {_PYTHON[d] if d in _PYTHON else standardize(d) for d in dtypes}  # type: ignore[index]
+    if "string" in names:
+        raise ValueError(f"There is no implicit conversion between {sorted(names)}")
+    joined = _join(frozenset(names))
+    weak = _weak_result(joined)
+    if any(d in _PYTHON and d is not bool for d in dtypes) and len(names) > 1 and joined == "uint64":
+        return "uint32"  # as Keras, which narrows what a Python number has touched
+    return weak
+
+
+def _weak_result(name: str) -> str:
+    return {"int*": "int32", "float*": config.floatx()}.get(name, name)
+
+
+# What a primitive computes in.  A rule maps the kinds of the arguments (NumPy dtypes, and
+# Python types for weak numbers) to one dtype, or to None: leave each argument as it is.
+
+
+def promote(*kinds: Any) -> np.dtype[Any] | None:
+    """All arguments meet in their common dtype."""
+    return _NUMPY[result_type(*kinds)]
+
+
+def floating(*kinds: Any) -> np.dtype[Any] | None:
+    """As ``promote``; whole numbers and booleans then become ``floatx``."""
+    name = result_type(*kinds)
+    return _NUMPY[name if name.startswith(("float", "complex")) else config.floatx()]
+
+
+def separate(*kinds: Any) -> np.dtype[Any] | None:
+    """Every argument keeps its own dtype."""
+    return None
+
+
+def of(name: DType) -> np.dtype[Any]:
+    """The NumPy dtype of any name that ``standardize`` accepts."""
+    return _NUMPY[standardize(name)]

@@ -1,0 +1,95 @@
+"""Shape arithmetic on plain tuples.  ``None`` stands for a size not known yet."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from minikeras.types import Shape
+
+
+def standardize(shape: Any) -> Shape:
+    """A tuple of sizes from a list, a tuple or another library's shape object.
+
+    Raises ValueError for a negative size or for ``None``, TypeError for what is no size.
+    """
+    if shape is None:
+        raise ValueError("Undefined shapes are not supported: shape is None")
+    if not hasattr(shape, "__iter__"):
+        raise ValueError(f"Cannot convert {shape!r} to a shape: expected a tuple of sizes")
+    sizes = tuple(n if n is None else _size(n, shape) for n in shape)
+    return sizes
+
+
+def _size(n: Any, shape: Any) -> int:
+    try:
+        size = operator.index(n)
+    except TypeError:
+        raise ValueError(
+            f"Cannot convert {shape!r} to a shape: {n!r} (type {type(n).__name__}) is no size"
+        ) from None
+    if size < 0:
+        raise ValueError(f"Cannot convert {shape!r} to a shape: negative sizes are not allowed")
+    return size
+
+
+def broadcast(*shapes: Shape) -> Shape:
+    """NumPy broadcasting, extended with unknown sizes: ``(None, 1), (3,) -> (None, 3)``."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(s)) + tuple(s) for s in shapes]
+    return tuple(_broadcast_sizes(sizes, shapes) for sizes in zip(*padded, strict=True))
+
+
+def _broadcast_sizes(sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]) -> int | None:
+    known = {s for s in sizes if s not in (1, None)}
+    if len(known) > 1:
+        raise ValueError(f"Cannot broadcast shapes {' and '.join(map(str, shapes))}")
+    if known:
+        return known.pop()
+    return None if None in sizes else 1
+
+
+def match(a: int | None, b: int | None) -> bool:
+    """True unless two known sizes differ."""
+    return a is None or b is None or a == b
+
+
+def size(shape: Iterable[int | None]) -> int | None:
+    """Number of elements, or None if a size is unknown."""
+    sizes = tuple(shape)
+    return None if None in sizes else math.prod(sizes)  # type: ignore[arg-type]
+
+
+def window_count(size: int | None, kernel: int, stride: int, dilation: int = 1) -> int | None:
+    """How many placements of a dilated kernel fit into ``size``."""
+    if size is None:
+        return None
+    return (size - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def normalize_axis(axis: int, rank: int) -> int:
+    """A non-negative axis; ValueError if the tensor has no such axis."""
+    if not -rank <= axis < rank:
+        raise ValueError(f"axis {axis} is out of bounds for a tensor of rank {rank}")
+    return axis % rank
+
+
+def normalize_axes(axis: int | Sequence[int] | None, rank: int) -> tuple[int, ...]:
+    """All axes for ``None``, else the given ones, non-negative; ValueError on a repeated one."""
+    if axis is None:
+        return tuple(range(rank))
+    axes = (axis,) if isinstance(axis, int) else tuple(axis)
+    normal = tuple(normalize_axis(operator.index(a), rank) for a in axes)
+    if len(set(normal)) < len(normal):
+        raise ValueError(f"repeated axis in {axis}")
+    return normal
+
+
+def reduced(shape: Shape, axis: int | Sequence[int] | None, keepdims: bool) -> Shape:
+    """What is left after folding ``axis`` away (``None``: all of them)."""
+    axes = normalize_axes(axis, len(shape))
+    if keepdims:
+        return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axes)

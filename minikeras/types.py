@@ -1,0 +1,13 @@
+"""Names for the types that signatures speak of."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+TensorLike: TypeAlias = Any  # Tensor, Variable, KerasTensor, ndarray, number or nested list of numbers
+Shape: TypeAlias = tuple[int | None, ...]  # None: a size not known yet
+DType: TypeAlias = str | type | np.dtype[Any] | None

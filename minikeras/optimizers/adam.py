@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,7 +32,7 @@ class Adam(Optimizer):
     epsilon: float = 1e-7
     amsgrad: bool = False
 
-    slots = ("momentum", "velocity")
+    slots: ClassVar[tuple[str, ...]] = ("momentum", "velocity")
 
     def setup(self) -> None:
         if self.amsgrad:

@@ -14,7 +14,7 @@ class AdamW(Adam):
     """
 
     learning_rate: float = 0.001
-    weight_decay: float = 0.004  # type: ignore[assignment]
+    weight_decay: float = 0.004
 
     def setup(self) -> None:
         if self.weight_decay is None:

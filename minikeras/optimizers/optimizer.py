@@ -64,7 +64,7 @@ class LearningRate:
         return rate() if callable(rate) else rate
 
     def __set__(self, optimizer: Optimizer, value: Any) -> None:
-        old = optimizer.__dict__.get("_learning_rate")
+        old = optimizer._learning_rate
         if old is None or callable(value):
             optimizer._learning_rate = value
             optimizer._variables = [v for v in optimizer._variables if v is not old]
@@ -118,6 +118,7 @@ class Optimizer(Stateful):
     gradient_accumulation_steps: int | None = None
     name: str | None = None
 
+    _learning_rate: Any = None
     note = staticmethod(no_note)
     _exempt: tuple[set[int], str] = (set(), "")
 

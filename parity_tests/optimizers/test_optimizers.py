@@ -295,3 +295,24 @@ def test_a_rule_written_for_keras_runs():
     np.testing.assert_array_equal(w.numpy(), [-0.5, 0.5])
     assert [v.name for v in optimizer.variables] == ["iteration", "learning_rate", "w_count"]
     assert optimizer.get_config()["clipvalue"] == 1.0
+
+
+def test_a_step_on_paper():
+    """``step`` is a pure function that needs no variables: Kingma & Ba's rule by hand."""
+    w, g = np.array([1.0, -2.0]), np.array([0.5, 1.0])
+    m, v = np.zeros(2), np.zeros(2)
+    optimizer = minikeras.optimizers.Adam(epsilon=0.0)
+    new_w, new_m, new_v = optimizer.step(w, g, np.float64(1), np.float64(0.1), m, v)
+    np.testing.assert_allclose(new_w, w - 0.1 * np.sign(g), rtol=1e-6)
+    np.testing.assert_allclose(new_m, 0.1 * g)
+    np.testing.assert_allclose(new_v, 0.001 * g**2)
+    assert not m.any() and not v.any() and w[0] == 1.0
+
+
+def test_nadam_on_paper_agrees_with_apply():
+    w, g = np.float32([1.0, -2.0]), np.float32([0.5, 1.0])
+    variable = Variable(w, name="w")
+    minikeras.optimizers.Nadam().apply([g], [variable])
+    zeros = np.zeros(2, "float32")
+    step = minikeras.optimizers.Nadam().step(w, g, np.float32(1), np.float32(0.001), zeros, zeros)
+    np.testing.assert_array_equal(step[0], variable.numpy())

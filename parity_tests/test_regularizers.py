@@ -1,0 +1,91 @@
+"""Penalties: value, gradient, config."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minikeras.regularizers as ours
+from minikeras.autograd import GradientTape, Tensor
+
+theirs = keras.regularizers
+
+factors = st.sampled_from([0.0, 0.01, 0.1, 1.0, 3]) | st.floats(0, 10)
+CONFIGS = {
+    "L1": st.fixed_dictionaries({}, optional={"l1": factors}),
+    "L2": st.fixed_dictionaries({}, optional={"l2": factors}),
+    "L1L2": st.fixed_dictionaries({}, optional={"l1": factors, "l2": factors}),
+    "OrthogonalRegularizer": st.fixed_dictionaries(
+        {}, optional={"factor": factors, "mode": st.sampled_from(["rows", "columns"])}
+    ),
+}
+
+
+def values(seed, shape, dtype="float32"):
+    """Quarters in [-2, 2]: zeros are common."""
+    return (np.random.default_rng(seed).integers(-8, 9, shape) / 4).astype(dtype)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@given(data=st.data())
+def test_value_gradient_config(name, dtype, data):
+    config = data.draw(CONFIGS[name])
+    shape = data.draw(st.tuples(st.integers(2, 6), st.integers(2, 6)))
+    x = values(data.draw(st.integers(0, 2**32 - 1)), shape, dtype)
+    a, b = getattr(ours, name)(**config), getattr(theirs, name)(**config)
+    assert ours.serialize(a) == theirs.serialize(b)
+    assert ours.get(ours.serialize(a)).get_config() == b.get_config()
+    mine, yours = Tensor(x), tf.constant(x)
+    with GradientTape() as tape, tf.GradientTape() as tf_tape:
+        tape.watch(mine)
+        tf_tape.watch(yours)
+        p, q = a(mine), b(yours)
+    assert p.dtype == q.dtype.as_numpy_dtype and p.shape == q.shape
+    # a sum of n terms of one sign: n/2 roundings at most, in another order
+    rtol = x.size * np.finfo(dtype).eps
+    np.testing.assert_allclose(np.asarray(p), q.numpy(), rtol=rtol)
+    dq = tf_tape.gradient(q, yours)
+    if dq is not None:
+        scale = np.abs(dq.numpy()).max(initial=1e-3)
+        np.testing.assert_allclose(
+            np.asarray(tape.gradient(p, mine)), dq.numpy(), rtol=rtol, atol=rtol * scale
+        )
+
+
+@pytest.mark.parametrize("identifier", ["l1", "l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])
+def test_get(identifier):
+    assert ours.get(identifier).get_config() == theirs.get(identifier).get_config()
+
+
+def test_get_refuses():
+    assert ours.get(None) is theirs.get(None) is None
+    for package in (ours, theirs):
+        for identifier in ("l1_l2", "nothing", 3):
+            with pytest.raises(ValueError):
+                package.get(identifier)
+
+
+@pytest.mark.parametrize("value", [-1.0, float("nan"), float("inf"), "0.1"])
+def test_errors(value):
+    for package in (ours, theirs):
+        for name, key in [("L1", "l1"), ("L2", "l2"), ("L1L2", "l1"), ("L1L2", "l2")]:
+            with pytest.raises(ValueError):
+                getattr(package, name)(**{key: value})
+        with pytest.raises(ValueError):
+            package.OrthogonalRegularizer(value)
+        with pytest.raises(ValueError):
+            package.OrthogonalRegularizer(0.1, mode="diagonal")
+
+
+def test_orthogonal_wants_a_matrix():
+    x = np.ones((2, 3, 4), "float32")
+    for package, tensor in ((ours, Tensor(x)), (theirs, tf.constant(x))):
+        with pytest.raises(ValueError):
+            package.OrthogonalRegularizer()(tensor)
+
+
+def test_any_function_will_do():
+    assert ours.get(abs) is abs

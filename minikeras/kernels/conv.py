@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numba import float32, float64, int64, njit, void
 
-from minikeras.kernels.eigen_scalar import cores
+from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
 from minikeras.kernels.eigen_segments import segments
 from minikeras.kernels.gathered import chained_product, constant, gathered_product
 from minikeras.kernels.windows import Sizes, count, flat, tables
@@ -51,7 +51,7 @@ def convolve_input_gradient(
         return dx
     starts, offsets = tables(dx.shape, size, out, strides, dilation)
     run = channels * size[-1] if dilation[-1] == 1 else channels
-    if dy.dtype == np.float32 and WIDTH == 16 and dy.shape[0] > 1 and 1 < math.prod(out) < 16:
+    if dy.dtype == np.float32 and HAS_AVX512 and dy.shape[0] > 1 and 1 < math.prod(out) < 16:
         matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
         _add_dots(*matrices, starts, offsets, run, dx.reshape(-1))
     else:
@@ -59,6 +59,19 @@ def convolve_input_gradient(
         cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
         _add_products(flat(dy), transposed, cuts, starts, offsets, run, dx.reshape(-1))
     return dx
+
+
+@njit(nogil=True, cache=True)
+def _add_window(product: Array, start: int, offsets: Array, run: int, dx: Array) -> None:
+    """Add one row of the product to its window; every ``run`` cells of a window are neighbours."""
+    if run < 8:
+        for k in range(len(offsets)):
+            dx[start + offsets[k]] += product[k]
+    else:  # slices of neighbours: one vector instruction for 8 or 16 of them
+        for k in range(0, len(offsets), run):
+            target, part = dx[start + offsets[k] :], product[k : k + run]
+            for t in range(run):
+                target[t] += part[t]
 
 
 _TABLE = constant(int64, 1)
@@ -111,16 +124,3 @@ def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: 
                 half //= 2
             product[k] = lanes[0]
         _add_window(product, starts[m], offsets, run, dx)
-
-
-@njit(nogil=True, cache=True)
-def _add_window(product: Array, start: int, offsets: Array, run: int, dx: Array) -> None:
-    """Add one row of the product to its window; every ``run`` cells of a window are neighbours."""
-    if run < 8:
-        for k in range(len(offsets)):
-            dx[start + offsets[k]] += product[k]
-    else:  # slices of neighbours: one vector instruction for 8 or 16 of them
-        for k in range(0, len(offsets), run):
-            target, part = dx[start + offsets[k] :], product[k : k + run]
-            for t in range(run):
-                target[t] += part[t]

@@ -17,17 +17,15 @@ from __future__ import annotations
 
 import functools
 
-import llvmlite.binding as llvm
 import numpy as np
 from numba import njit
 
-from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores, fma
+from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
 from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.kernels.gathered import chained_product
 from minikeras.types import Array
 
 Parts = tuple[tuple[int, ...], ...]
-HAS_AVX512 = bool(llvm.get_host_cpu_features().get("avx512f"))
 
 
 def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
@@ -146,35 +144,3 @@ def _matrix_vector(matrix: Array, vector: Array, folds: bool, tiny: bool) -> Arr
         block = inner if inner < 128 or tiny else 16 if rows * 4 < 32_000 else 4
         _chained(np.ascontiguousarray(matrix.T), vector, block, out)
     return out
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _lanes(a, b, y):  # type: ignore[no-untyped-def]
-    rows, inner = a.shape
-    s = np.empty(16, np.float32)
-    for i in range(rows):
-        for j in range(b.shape[0]):
-            s[:] = 0
-            whole = inner - inner % 16
-            for k in range(0, whole, 16):
-                for v in range(16):
-                    s[v] = fma(a[i, k + v], b[j, k + v], s[v])
-            for v in range(inner - whole):
-                s[v] = fma(a[i, whole + v], b[j, whole + v], s[v])
-            for half in (8, 4, 2, 1):
-                for v in range(half):
-                    s[v] += s[v + half]
-            y[i, j] = s[0]
-
-
-def lanes_product(a: Array, b: Array) -> Array:
-    """y = a bᵀ with sixteen fused chains per element, folded halves upon halves.
-
-    So oneDNN multiplies (AVX-512 only) a transposed matrix by fewer than 16 columns, which is what
-    TensorFlow asks of it for the input gradient of a convolution with 2 to 15 outputs per image.
-
-    a: (rows, k)      b: (columns, k)      y: (rows, columns)
-    """
-    y = np.empty((a.shape[0], b.shape[0]), np.float32)
-    _lanes(np.ascontiguousarray(a), np.ascontiguousarray(b), y)
-    return y

@@ -14,6 +14,7 @@ import os
 import platform
 from typing import Any
 
+import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
@@ -21,6 +22,7 @@ from numba.extending import intrinsic
 
 PACKET = 8  # floats in an AVX register
 HAS_RCP = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
+HAS_AVX512 = bool(llvm.get_host_cpu_features().get("avx512f"))
 TINY = np.float32(np.finfo(np.float32).tiny)  # TensorFlow's threads flush anything smaller to 0
 
 

@@ -47,24 +47,6 @@ def test_dense(rows, features, units, seed):
     np.testing.assert_array_equal(eigen_matmul.matmul(x.T, dy), dw.numpy())
 
 
-@given(st.integers(2, 15), st.integers(2, 200), st.integers(1, 4), seeds)
-def test_input_gradient_of_few_windows(windows, filters, channels, seed):
-    """Windows that do not overlap: the input gradient is the product itself."""
-    if not eigen_matmul.HAS_AVX512:
-        return
-    w, dy = normal(seed, 2, 2, channels, filters), normal(seed + 1, 2, 1, windows, filters)
-    theirs = tf.raw_ops.Conv2DBackpropInput(
-        input_sizes=(2, 2, 2 * windows, channels),
-        filter=w,
-        out_backprop=dy,
-        strides=[1, 2, 2, 1],
-        padding="VALID",
-    ).numpy()
-    theirs = theirs.reshape(2, 2, windows, 2, channels).transpose(0, 2, 1, 3, 4)
-    ours = eigen_matmul.lanes_product(dy.reshape(-1, filters), w.reshape(-1, filters))
-    np.testing.assert_array_equal(ours, theirs.reshape(ours.shape))
-
-
 @given(sizes, sizes, inner, st.integers(1, 8))
 def test_segments_cover_the_inner_dimension(rows, columns, k, threads):
     parts = eigen_segments.segments(rows, columns, k, threads)

@@ -197,34 +197,90 @@ def softplus_rest(x):  # type: ignore[no-untyped-def]
     return x if x > -_SOFTPLUS_EDGE else y
 
 
-def _elementwise(packet: Any, rest: Any) -> Any:
-    """A loop over whole packets (which LLVM turns back into packets), then the leftover."""
+# One loop each, written out: Numba does not find kernels that close over a function in its cache.
+# LLVM turns the loop over whole packets back into packets.
 
-    @njit(cache=True, error_model="numpy", nogil=True)
-    def loop(x, y):  # type: ignore[no-untyped-def]
-        whole = x.size - x.size % PACKET
-        for i in range(whole):
-            y[i] = packet(x[i])
-        for i in range(whole, x.size):
-            y[i] = rest(x[i])
 
+@njit(cache=True, error_model="numpy", nogil=True)
+def exp_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = exp_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = exp_rest(x[i])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def log_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = log_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = log_rest(x[i])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def log1p_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = log1p_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = log1p_rest(x[i])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def expm1_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = expm1_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = expm1_rest(x[i])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def tanh_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = tanh_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = tanh_packet(x[i])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def sigmoid_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = sigmoid_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = sigmoid_rest(x[i])
+
+
+@njit(cache=True, error_model="numpy", nogil=True)
+def softplus_into(x, y):  # type: ignore[no-untyped-def]
+    whole = x.size - x.size % PACKET
+    for i in range(whole):
+        y[i] = softplus_packet(x[i])
+    for i in range(whole, x.size):
+        y[i] = softplus_rest(x[i])
+
+
+def _elementwise(kernel: Any) -> Any:
     def apply(x: Array) -> Array:
         flat = np.ascontiguousarray(x).reshape(-1)
         y = np.empty_like(flat)
-        loop(flat, y)
+        kernel(flat, y)
         return y.reshape(x.shape)
 
-    apply.__doc__ = packet.__doc__
     return apply
 
 
-exp = _elementwise(exp_packet, exp_rest)
-log = _elementwise(log_packet, log_rest)
-log1p = _elementwise(log1p_packet, log1p_rest)
-expm1 = _elementwise(expm1_packet, expm1_rest)
-tanh = _elementwise(tanh_packet, tanh_packet)
-sigmoid = _elementwise(sigmoid_packet, sigmoid_rest)
-softplus = _elementwise(softplus_packet, softplus_rest)
+exp = _elementwise(exp_into)
+log = _elementwise(log_into)
+log1p = _elementwise(log1p_into)
+expm1 = _elementwise(expm1_into)
+tanh = _elementwise(tanh_into)
+sigmoid = _elementwise(sigmoid_into)
+softplus = _elementwise(softplus_into)
 
 
 @njit(cache=True, error_model="numpy", nogil=True)

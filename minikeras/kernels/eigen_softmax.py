@@ -11,13 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from minikeras.kernels.eigen_math import (
-    exp_packet,
-    exp_rest,
-    log_packet,
-    log_rest,
-    reciprocal,
-)
+from minikeras.kernels.eigen_math import exp_into, log_into, log_rest, reciprocal
 from minikeras.kernels.eigen_reduce import sum_leaf
 from minikeras.kernels.eigen_scalar import PACKET, TINY
 from minikeras.types import Array
@@ -39,30 +33,12 @@ def _shift(x, y):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _exp(x, y):  # type: ignore[no-untyped-def]
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = exp_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = exp_rest(x[i])
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
 def _exp_tiles(x, y, target):  # type: ignore[no-untyped-def]
     """y = eˣ, in tiles of as few whole rows as hold `target` numbers: each ends with leftovers."""
     rows, columns = x.shape
     height = (target + columns - 1) // columns
     for i in range(0, rows, height):
-        _exp(x[i : i + height].reshape(-1), y[i : i + height].reshape(-1))
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _log(x, y):  # type: ignore[no-untyped-def]
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = log_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = log_rest(x[i])
+        exp_into(x[i : i + height].reshape(-1), y[i : i + height].reshape(-1))
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -79,14 +55,14 @@ def _sum_exp_rows(x, y):  # type: ignore[no-untyped-def]
     s = np.empty(4 * PACKET, np.float32)
     e = np.empty(columns, np.float32)
     for i in range(rows):
-        _exp(x[i], e)
+        exp_into(x[i], e)
         y[i] = sum_leaf(e, s)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
 def _sparse(labels, shifted, totals, loss, dx):  # type: ignore[no-untyped-def]
     rows, columns = shifted.shape
-    _exp(shifted.reshape(-1), dx.reshape(-1))
+    exp_into(shifted.reshape(-1), dx.reshape(-1))
     for i in range(rows):
         label = labels[i]
         loss[i] = log_rest(totals[i]) - shifted[i, label]
@@ -138,7 +114,7 @@ def log_softmax(x: Array) -> Array:
     totals = np.empty(len(y), np.float32)
     _shift(logits, y)
     _sum_exp_rows(y, totals)
-    _log(totals, totals)
+    log_into(totals, totals)
     return (y - totals[:, None]).reshape(x.shape)
 
 
@@ -168,7 +144,7 @@ def crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
     _shift(np.ascontiguousarray(logits), shifted)
     _sum_exp_rows(shifted, totals)
     logs, loss = np.empty_like(totals), np.empty_like(totals)
-    _log(totals, logs)
+    log_into(totals, logs)
     _sum_rows(labels * (logs[:, None] - shifted), loss)
     dx = np.empty_like(shifted)
     _dense(labels, shifted, totals, dx)

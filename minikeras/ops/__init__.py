@@ -87,6 +87,7 @@ from minikeras.ops.comparison import (
     not_equal,
     signbit,
 )
+from minikeras.ops.conv import conv, conv_transpose, depthwise_conv, separable_conv
 from minikeras.ops.core import (
     cast,
     cond,
@@ -252,6 +253,7 @@ from minikeras.ops.normalization import (
     rms_normalization,
 )
 from minikeras.ops.operators import install
+from minikeras.ops.pool import average_pool, max_pool
 from minikeras.ops.reduction import (
     amax,
     amin,

@@ -8,7 +8,7 @@ from minikeras import shapes
 from minikeras.autograd import elementwise, operation, primitive
 from minikeras.dtypes import floating, promote
 from minikeras.ops.core import as_kind, tensor
-from minikeras.ops.kinds import counting, measuring
+from minikeras.ops.kinds import counting, in_float32, measuring
 from minikeras.types import Array, Shape, TensorLike
 
 
@@ -56,6 +56,9 @@ def _sum_of_lines_shape(x: Shape) -> Shape:
 @_sum_of_lines.vjp
 def _sum_of_lines_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.broadcast_to(dy, x.shape)
+
+
+_sum_of_lines.fast("minikeras.ops.twins", when=in_float32)
 
 
 @operation
@@ -243,6 +246,9 @@ def sqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(dy == 0, dy, dy * (0.5 / y))
 
 
+sqrt.fast("minikeras.ops.twins", when=in_float32)
+
+
 @elementwise(dtype=floating)
 def rsqrt(x: Array) -> Array:
     """y = 1 / √x           dx = −½ dy y³"""
@@ -254,6 +260,9 @@ def rsqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(dy == 0, dy, -0.5 * (dy * y) * (y * y))
 
 
+rsqrt.fast("minikeras.ops.twins", when=in_float32)
+
+
 @elementwise(dtype=floating)
 def reciprocal(x: Array) -> Array:
     """y = 1 / x            dx = −dy y²"""
@@ -263,6 +272,9 @@ def reciprocal(x: Array) -> Array:
 @reciprocal.vjp
 def reciprocal_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(dy == 0, dy, dy * (-y * y))
+
+
+reciprocal.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=promote)

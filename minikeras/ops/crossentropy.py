@@ -12,6 +12,7 @@ from minikeras.dtypes import promote, separate
 from minikeras.ops.arithmetic import clip
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.elementwise import log
+from minikeras.ops.kinds import in_float32
 from minikeras.ops.manipulation import moveaxis, squeeze
 from minikeras.ops.reduction import sum
 from minikeras.types import Array, Shape, TensorLike
@@ -41,6 +42,17 @@ def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) 
     total = np.sum(e, -1, keepdims=True)
     dy = np.expand_dims(dy, -1)
     return lambda: dy * (np.log(total) - shifted), lambda: dy * (e / total - target)
+
+
+softmax_crossentropy.fast("minikeras.ops.twins", when=in_float32)
+
+
+def check_classes(target: Array, classes: int) -> None:
+    if target.size and not (target.min() >= 0 and target.max() < classes):
+        raise ValueError(
+            f"`target` must hold classes in [0, {classes}), "
+            f"received values from {target.min()} to {target.max()}"
+        )
 
 
 @primitive(dtype=separate, out=lambda target, logits: logits)
@@ -77,13 +89,18 @@ def sparse_softmax_crossentropy_vjp(
     return None, np.expand_dims(dy, -1) * (p - chosen.astype(p.dtype))
 
 
+sparse_softmax_crossentropy.fast("minikeras.ops.twins", when=in_float32)
+
+
 @elementwise(dtype=promote)
 def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
     """Crossentropy of a probability with a sigmoid.
 
     y = max(x, 0) − x t + ln(1 + e^−|x|)
 
-    dx = dy [x ≥ 0] − dy t ∓ dy e / (1 + e), e = e^−|x|         dt = −dy x
+    dx = (x ≥ 0: dy − q, else q) − dy t, q = dy e / (1 + e), e = e^−|x|         dt = −dy x
+
+    Parity: in the order in which TensorFlow's graph mode, that is `fit`, adds the terms.
     """
     return np.where(logits >= 0, logits, 0) - logits * target + np.log1p(np.exp(-np.abs(logits)))
 
@@ -91,12 +108,14 @@ def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
 @sigmoid_crossentropy.vjp
 def sigmoid_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> TensorLike:
     def dlogits() -> TensorLike:
-        positive = logits >= 0
         e = np.exp(-np.abs(logits))
         tail = dy * (1 / (1 + e)) * e
-        return np.where(positive, dy, 0) - dy * target + np.where(positive, -tail, tail)
+        return np.where(logits >= 0, dy - tail, tail) - dy * target
 
     return lambda: -dy * logits, dlogits
+
+
+sigmoid_crossentropy.fast("minikeras.ops.twins", when=in_float32)
 
 
 def logits_behind(

@@ -7,6 +7,7 @@ import numpy as np
 from minikeras.autograd import elementwise, operation
 from minikeras.dtypes import floating, promote
 from minikeras.ops.core import as_kind, cast, is_floating, tensor
+from minikeras.ops.kinds import in_float32
 from minikeras.types import Array, TensorLike
 
 
@@ -21,6 +22,9 @@ def exp_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * y
 
 
+exp.fast("minikeras.ops.twins", when=in_float32)
+
+
 @elementwise(dtype=floating)
 def expm1(x: Array) -> Array:
     """y = eˣ − 1           dx = dy eˣ"""
@@ -30,6 +34,9 @@ def expm1(x: Array) -> Array:
 @expm1.vjp
 def expm1_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.exp(x)
+
+
+expm1.fast("minikeras.ops.twins", when=in_float32)
 
 
 @operation
@@ -52,6 +59,9 @@ def log_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / x)
 
 
+log.fast("minikeras.ops.twins", when=in_float32)
+
+
 @elementwise(dtype=floating)
 def log1p(x: Array) -> Array:
     """y = ln(1 + x)        dx = dy / (1 + x)"""
@@ -61,6 +71,9 @@ def log1p(x: Array) -> Array:
 @log1p.vjp
 def log1p_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / (1 + x))
+
+
+log1p.fast("minikeras.ops.twins", when=in_float32)
 
 
 @operation

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes
+from minikeras.types import Array
 
 _ACCUMULATOR = {
     "bool": "int32",
@@ -34,3 +35,10 @@ def measuring(*kinds: Any) -> np.dtype[Any]:
 def averaging(*kinds: Any) -> np.dtype[Any]:
     """The common dtype, at least float32."""
     return dtypes.of(dtypes.result_type(*kinds, "float32"))
+
+
+def in_float32(*xs: Array, **_: Any) -> bool:
+    """Whether the twins that round as TensorFlow does apply: all floats are float32, none empty."""
+    return xs[-1].dtype == np.float32 and all(
+        x.size > 0 and x.dtype.kind != "f" or x.dtype == np.float32 and x.size > 0 for x in xs
+    )

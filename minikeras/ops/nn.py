@@ -15,6 +15,7 @@ from minikeras.ops.arithmetic import absolute, clip, maximum, minimum, power, sq
 from minikeras.ops.core import as_kind, tensor
 from minikeras.ops.elementwise import erf, expm1
 from minikeras.ops.indexing import where
+from minikeras.ops.kinds import in_float32
 from minikeras.ops.manipulation import reshape, split, transpose
 from minikeras.ops.trigonometry import tanh
 from minikeras.types import Array, Shape, TensorLike
@@ -79,6 +80,9 @@ def _elu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(y < 0, (y + 1) * dy, dy)
 
 
+_elu.fast("minikeras.ops.twins", when=in_float32)
+
+
 @operation
 def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = x where x > 0, else α (eˣ − 1)
@@ -106,6 +110,9 @@ def selu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(y < 0, dy * (y + SELU_SCALE_ALPHA), dy * SELU_SCALE)
 
 
+selu.fast("minikeras.ops.twins", when=in_float32)
+
+
 @operation
 def celu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = max(x, 0) + α (e^(min(x, 0) / α) − 1)"""
@@ -121,6 +128,9 @@ def softplus(x: Array) -> Array:
 @softplus.vjp
 def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
     return dy * _sigmoid(x)
+
+
+softplus.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=promote)
@@ -149,6 +159,9 @@ def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (y * (1 - y))
 
 
+_sigmoid.fast("minikeras.ops.twins", when=in_float32)
+
+
 @operation
 def sigmoid(x: TensorLike) -> TensorLike:
     """y = 1 / (1 + e⁻ˣ)
@@ -174,6 +187,9 @@ def silu(x: Array) -> Array:
 def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
     s = _sigmoid(x)
     return dy * (s * (1 + x * (1 - s)))
+
+
+silu.fast("minikeras.ops.twins", when=in_float32)
 
 
 swish = silu
@@ -304,6 +320,9 @@ def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
     return (dy - np.sum(dy * y, -1, keepdims=True)) * y
 
 
+_softmax.fast("minikeras.ops.twins", when=in_float32)
+
+
 @primitive(dtype=promote, shape=_unchanged)
 def _log_softmax(x: Array) -> Array:
     """y = x − m − ln Σ e^(x − m), m = max x, along the last axis           dx = dy − e^y Σ dy"""
@@ -314,6 +333,9 @@ def _log_softmax(x: Array) -> Array:
 @_log_softmax.vjp
 def _log_softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy - np.sum(dy, -1, keepdims=True) * np.exp(y)
+
+
+_log_softmax.fast("minikeras.ops.twins", when=in_float32)
 
 
 def _over_axes(rule: Any, x: TensorLike, axis: Any) -> TensorLike:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import Symbol, Tensor, Variable
+from minikeras.autograd import Primitive, Symbol, Tensor, Variable
 from minikeras.ops import (
     arithmetic,
     arrangement,
@@ -251,8 +251,16 @@ def _getitem(self: Any, key: Any) -> Any:
     return indexing.get_item(self, key)
 
 
+def _fold(dx: Any, axis: tuple[int, ...]) -> Any:
+    y = reduction._sum(dx, axis=axis, keepdims=False)
+    return y if isinstance(dx, Tensor) else y._value
+
+
 def install() -> None:
-    """Give Tensor, Variable and Symbol their operators and methods."""
+    """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers."""
+    Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _fold, core.copy
+    Primitive.cast = core.cast  # type: ignore[assignment]
+    Variable._read_op = core.copy
     members: dict[str, Any] = {
         "__getitem__": _getitem,
         "__array_ufunc__": _array_ufunc,

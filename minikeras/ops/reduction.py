@@ -11,7 +11,7 @@ from minikeras.ops.arithmetic import divide_no_nan, maximum, minimum, sqrt, squa
 from minikeras.ops.comparison import _folded, isfinite
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.elementwise import exp, log
-from minikeras.ops.kinds import accumulating, averaging, counting
+from minikeras.ops.kinds import accumulating, averaging, counting, in_float32
 from minikeras.types import Array, Shape, TensorLike
 
 Axis = int | tuple[int, ...] | list[int] | None
@@ -37,6 +37,9 @@ def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Ar
     return np.broadcast_to(_spread(dy, x, axis), x.shape)
 
 
+_sum.fast("minikeras.ops.twins", when=in_float32)
+
+
 @operation
 def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Sum along `axis`; whole numbers are summed in at least 32 bits."""
@@ -58,6 +61,9 @@ def _mean(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
 def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     n = math.prod(x.shape[a] for a in axis)
     return np.broadcast_to(_spread(dy / n, x, axis), x.shape)
+
+
+_mean.fast("minikeras.ops.twins", when=in_float32)
 
 
 @operation

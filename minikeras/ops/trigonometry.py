@@ -5,6 +5,7 @@ import numpy as np
 from minikeras.autograd import elementwise, operation
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind
+from minikeras.ops.kinds import in_float32
 from minikeras.types import Array, TensorLike
 
 
@@ -121,6 +122,9 @@ def tanh(x: Array) -> Array:
 @tanh.vjp
 def tanh_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 - y * y)
+
+
+tanh.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=floating)

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels import eigen_math, eigen_matmul, eigen_reduce
+from minikeras.kernels import eigen_math, eigen_matmul, eigen_reduce, eigen_softmax
+from minikeras.ops.crossentropy import check_classes
 from minikeras.ops.nn import SELU_SCALE, SELU_SCALE_ALPHA
 from minikeras.types import Array
 
@@ -24,7 +25,7 @@ tanh, softplus, rsqrt, reciprocal = (
     eigen_math.reciprocal,
 )
 _sigmoid = eigen_math.sigmoid
-_scalar_log = eigen_math._elementwise(eigen_math.log_rest, eigen_math.log_rest)
+_softmax, _log_softmax = eigen_softmax.softmax, eigen_softmax.log_softmax
 
 
 def _leftover(dx: Array, rule: Callable[..., Array], *arrays: Array) -> Array:
@@ -101,52 +102,40 @@ def _row_sums(x: Array) -> Array:
     return eigen_reduce.sum(x, -1, keepdims=True)
 
 
-def _shifted(x: Array) -> Array:
-    return x - np.max(x, -1, keepdims=True)
-
-
-def _softmax(x: Array) -> Array:
-    e = exp(_shifted(x))
-    return e * reciprocal(_row_sums(e))
-
-
 def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
     return (dy - _row_sums(dy * y)) * y
-
-
-def _log_softmax(x: Array) -> Array:
-    shifted = _shifted(x)
-    return shifted - log(_row_sums(exp(shifted)))
 
 
 def _log_softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy - _row_sums(dy) * exp(y)
 
 
+def _rows(x: Array) -> Array:
+    return x.reshape(-1, x.shape[-1])
+
+
 def softmax_crossentropy(target: Array, logits: Array) -> Array:
-    shifted = _shifted(logits)
-    return _row_sums(target * (log(_row_sums(exp(shifted))) - shifted))[..., 0]
+    loss, _ = eigen_softmax.crossentropy(_rows(target), _rows(logits))
+    return loss.reshape(logits.shape[:-1])
 
 
 def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
-    shifted = _shifted(logits)
-    e = exp(shifted)
-    total = _row_sums(e)
-    dy = dy[..., None]
-    return lambda: dy * (log(total) - shifted), lambda: dy * (e / total - target)
+    def dlogits() -> Array:
+        _, dx = eigen_softmax.crossentropy(_rows(target), _rows(logits))
+        return dy[..., None] * dx.reshape(logits.shape)
+
+    return lambda: dy[..., None] * -_log_softmax(logits), dlogits
 
 
 def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
-    shifted = _shifted(logits)
-    own = np.take_along_axis(shifted, target[..., None], -1)[..., 0]
-    return _scalar_log(_row_sums(exp(shifted))[..., 0]) - own
+    check_classes(target, logits.shape[-1])
+    loss, _ = eigen_softmax.sparse_crossentropy(target.reshape(-1), _rows(logits))
+    return loss.reshape(target.shape)
 
 
 def sparse_softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
-    e = exp(_shifted(logits))
-    p = e / _row_sums(e)
-    chosen = target[..., None] == np.arange(logits.shape[-1])
-    return None, dy[..., None] * (p - chosen.astype(np.float32))
+    _, dx = eigen_softmax.sparse_crossentropy(target.reshape(-1), _rows(logits))
+    return None, dy[..., None] * dx.reshape(logits.shape)
 
 
 def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
@@ -156,9 +145,8 @@ def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
 
 def sigmoid_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
     def dlogits() -> Array:
-        positive = logits >= 0
         e = exp(-np.abs(logits))
         tail = dy * reciprocal(1 + e) * e
-        return np.where(positive, dy, np.float32(0)) - dy * target + np.where(positive, -tail, tail)
+        return np.where(logits >= 0, dy - tail, tail) - dy * target
 
     return lambda: -dy * logits, dlogits

@@ -13,7 +13,7 @@ from hypothesis import given
 
 from minikeras import config, ops
 from minikeras.autograd import GradientTape, Symbol, Tensor
-from minikeras.ops import conv as rules
+from minikeras.ops.conv import convolve, convolve_input_gradient, convolve_kernel_gradient
 from parity_tests.harness import assert_close, check_op
 from parity_tests.windows import channels_first, convolutions, small
 
@@ -91,9 +91,9 @@ def test_float32_bits(shape: Any, size: int, stride: int, seed: int) -> None:
     how = {"strides": (stride, stride), "dilation": (1, 1)}
     with config.use_kernels("fast"):
         pairs = {
-            "y": (rules.convolve(x, kernel, **how), y),
-            "dx": (rules.convolve_input_gradient(dy, kernel, space=(n, n), **how), da),
-            "dw": (rules.convolve_kernel_gradient(x, dy, size=(size, size), **how), db),
+            "y": (convolve(x, kernel, **how), y),
+            "dx": (convolve_input_gradient(dy, kernel, space=(n, n), **how), da),
+            "dw": (convolve_kernel_gradient(x, dy, size=(size, size), **how), db),
         }
     for what, (mine, their) in pairs.items():
         np.testing.assert_array_equal(np.asarray(mine), their.numpy(), what)

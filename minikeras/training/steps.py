@@ -8,8 +8,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from minikeras import config, dtypes, ops, optimizers, tree
 from minikeras.autograd import GradientTape, Tensor, Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
@@ -157,7 +155,7 @@ class Steps:
     @property
     def metrics(self) -> list[Any]:
         """Mean of the loss, compiled metrics, losses of the outputs, then those of the layers."""
-        own = [m for m in (self._loss_tracker, self._compile_metrics) if m is not None]
+        own: list[Any] = [m for m in (self._loss_tracker, self._compile_metrics) if m is not None]
         if self._compile_loss is not None:
             own += self._compile_loss.metrics
         return own + super().metrics  # type: ignore[misc]
@@ -230,11 +228,11 @@ class Steps:
             return self.compute_loss(x, y, y_pred, sample_weight, training=training)
         return self.compute_loss(x, y, y_pred, sample_weight)
 
-    def _tracked_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
-        loss = self._compute_loss(x, y, y_pred, sample_weight, training)
+    def _track(self, loss: Any, x: Any) -> None:
+        """Take the batch's loss into the mean of the epoch, weighted by the batch size."""
+        first = next(leaf for leaf in tree.flatten(x) if leaf is not None)
         assert self._loss_tracker is not None
-        self._loss_tracker.update_state(_detached(loss), sample_weight=_batch_size(x))
-        return loss
+        self._loss_tracker.update_state(loss, sample_weight=first.shape[0])
 
     # Steps
 
@@ -252,9 +250,9 @@ class Steps:
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         with GradientTape() as tape:
             y_pred = self._forward(x, training=True)
-            loss = self._tracked_loss(x, y, y_pred, sample_weight, training=True)
-            if self.optimizer is not None:
-                loss = self.optimizer.scale_loss(loss)
+            loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
+            scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
+        self._track(loss, x)
         if self._compile_metrics is not None and not self._compile_metrics.built:
             self._compile_metrics.build(
                 y, y_pred
@@ -263,7 +261,7 @@ class Steps:
         if weights is None or self.run_eagerly:
             weights = self._remember_variables()
         if weights:
-            gradients = tape.gradient(loss, weights)
+            gradients = tape.gradient(scaled, weights)
             if self.optimizer is None:
                 raise AttributeError("optimizer=None cannot train: compile with an optimizer")
             self.optimizer.apply_gradients(zip(gradients, weights))
@@ -275,7 +273,7 @@ class Steps:
         """Loss and metrics of one batch, without an update; returns the logs."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred = self._forward(x, training=False)
-        self._tracked_loss(x, y, y_pred, sample_weight, training=False)
+        self._track(self._compute_loss(x, y, y_pred, sample_weight, training=False), x)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def predict_step(self, data: Any) -> Any:
@@ -354,12 +352,3 @@ def _scalar(loss: Any) -> Any:
     if not dtypes.is_float(loss.dtype):
         loss = ops.cast(loss, config.floatx())
     return ops.sum(loss) if loss.shape else loss
-
-
-def _detached(loss: Any) -> Any:
-    return Tensor(loss._value) if isinstance(loss, Tensor) else loss
-
-
-def _batch_size(x: Any) -> int:
-    first = next(leaf for leaf in tree.flatten(x) if leaf is not None)
-    return int(np.shape(first)[0])

@@ -127,4 +127,6 @@ def separate(*kinds: Any) -> np.dtype[Any] | None:
 
 def of(name: DType) -> np.dtype[Any]:
     """The NumPy dtype of any name that ``standardize`` accepts."""
-    return _NUMPY[standardize(name)]
+    if isinstance(name, np.dtype):
+        return name  # asking a dtype for its name takes longer than most operations
+    return _NUMPY.get(name) or _NUMPY[standardize(name)]  # type: ignore[arg-type]

@@ -81,7 +81,8 @@ class GradientTape:
             if isinstance(leaf, Variable):
                 self._watch_variable(leaf)
             elif isinstance(leaf, Tensor):
-                self._tracked[id(leaf)] = leaf
+                if leaf.dtype.kind == "f":  # whole numbers have no derivative
+                    self._tracked[id(leaf)] = leaf
             else:
                 raise ValueError(f"expected a Tensor or Variable to watch, received {leaf!r}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from minikeras import config, dtype_policies, ops, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
@@ -117,8 +117,12 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
     """A function of this library, ``fn``, as a class whose fields are its arguments."""
 
     reduction: str | None = "sum_over_batch_size"
-    name: str | None = None
+    name: Any = None
     dtype: Any = field(None, saved=False)
+
+    if TYPE_CHECKING:  # made from the fields
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def setup(self) -> None:
         general = ("reduction", "name", "dtype")

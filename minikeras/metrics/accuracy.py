@@ -24,7 +24,7 @@ def accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
 def binary_accuracy(y_true: TensorLike, y_pred: TensorLike, threshold: float = 0.5) -> Any:
     """1 where y = [p > threshold], else 0."""
     y, p = squeeze_or_expand_to_same_rank(array(y_true), array(y_pred))
-    return _hits(np.equal(y, np.greater(p, array(threshold))))
+    return _hits(np.equal(y, np.greater(p, array(threshold, "float32"))))
 
 
 def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:

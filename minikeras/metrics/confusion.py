@@ -112,7 +112,7 @@ class _Ratio(DeclaredMetric):
         )
 
     def result(self) -> Any:
-        tp, other = self._counts.values()
+        tp, other = (variable.value for variable in self._counts.values())
         ratio = ops.divide_no_nan(tp, tp + other)
         return ratio[0] if len(self.thresholds) == 1 else ratio
 

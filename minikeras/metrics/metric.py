@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from minikeras import config, dtype_policies, initializers, tree
-from minikeras.autograd import StatelessScope, Variable
+from minikeras.autograd import StatelessScope, Tensor, Variable
 from minikeras.declare import Configurable, auto_name
 from minikeras.declare.names import name_scope
 from minikeras.ops.core import tensor
@@ -164,8 +164,12 @@ class Metric:
 class DeclaredMetric(Configurable, Metric):
     """A metric whose arguments are fields; ``setup`` checks them and makes the variables."""
 
-    name: str | None = None
+    name: Any = None
     dtype: Any = None
+
+    if TYPE_CHECKING:  # made from the fields
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def setup(self) -> None:
         super().__init__(dtype=self.dtype, name=self.name)
@@ -180,6 +184,10 @@ def array(x: TensorLike, dtype: Any = None) -> Array:
     """The plain array of anything that becomes a tensor: metrics are not differentiated, and
     their state changes once a step.
     """
-    x = tensor(x, dtype)
-    found: Array = x._read() if isinstance(x, Variable) else x._value
-    return found
+    if isinstance(x, Tensor):
+        found = x._value
+    elif dtype is not None and isinstance(x, int | float):
+        found = np.asarray(x, dtype)
+    else:
+        found = x._read() if isinstance(x, Variable) else tensor(x, dtype)._value
+    return found if dtype is None else found.astype(dtype, copy=False)

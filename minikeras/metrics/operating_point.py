@@ -70,7 +70,7 @@ class _BestAt(DeclaredMetric):
         return ops.max(ops.where(feasible, self._rate(self._wanted), 0), initial=0)
 
     def _rate(self, name: str) -> Any:
-        hit, miss = (self._counts[kind] for kind in _RATES[name])
+        hit, miss = (self._counts[kind].value for kind in _RATES[name])
         return ops.divide_no_nan(hit, hit + miss)
 
 

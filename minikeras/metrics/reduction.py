@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from minikeras import losses, ops
+from minikeras.autograd import Tensor
 from minikeras.declare import serialization
 from minikeras.losses.loss import apply_mask, get_mask, squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array
@@ -55,7 +57,8 @@ class Mean(DeclaredMetric):
             self.count.assign_add(len(v) if v.ndim else 1)
 
     def result(self) -> Any:
-        return ops.divide_no_nan(self.total, self.count)
+        total, count = self.total._read(), self.count._read()
+        return Tensor(np.asarray(total / count if count else np.zeros_like(total)))
 
 
 class MeanMetricWrapper(Mean):
@@ -74,7 +77,7 @@ class MeanMetricWrapper(Mean):
         if fn in losses.BUILT_IN or type(fn) in losses.BUILT_IN:
             self._direction = "down"
 
-    def update_state(
+    def update_state(  # type: ignore[override]  # of pairs, not of values
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
@@ -96,8 +99,12 @@ class MeanMetricWrapper(Mean):
 class FunctionMetric(MeanMetricWrapper):
     """The mean of a function of this library, ``fn``, whose arguments are the fields."""
 
-    name: str | None = None  # a field again, so that a constructor without ``fn`` is made
+    name: Any = None  # a field again, so that a constructor without ``fn`` is made
     fn: ClassVar[Callable[..., Any]]
+
+    if TYPE_CHECKING:  # made from the fields
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def setup(self) -> None:
         super().setup()
@@ -127,16 +134,20 @@ def reduce_to_samplewise_values(
     w = array(sample_weight, dtype)
     if mask is not None:
         w = array(apply_mask(w, mask, dtype, "sum"))
-    v, w = squeeze_or_expand_to_same_rank(v, w)
-    v = _fold_from(v, w.ndim, fold)
     rank = w.ndim
-    w = np.broadcast_to(w, v.shape)
-    return _fold_from(v * w, 1, fold), _fold_from(w, 1, fold) if rank > 1 else w
+    if v.shape != w.shape:
+        v, w = squeeze_or_expand_to_same_rank(v, w)
+        rank = w.ndim
+        v = _fold_from(v, rank, fold)
+        w = np.broadcast_to(w, v.shape)
+    return _fold_from(np.multiply(v, w), 1, fold), _fold_from(w, 1, fold) if rank > 1 else w
 
 
 def _fold_from(x: Array, axis: int, fold: Callable[..., Any]) -> Array:
     if x.ndim <= axis:
         return x
+    if math.prod(x.shape[axis:]) == 1:
+        return x.reshape(x.shape[:axis])
     folded: Array = fold(x, axis=tuple(range(axis, x.ndim)))._value
     return folded
 

@@ -74,7 +74,7 @@ class RootMeanSquaredError(Mean):
     name = "root_mean_squared_error"
     _direction = "down"
 
-    def update_state(  # type: ignore[override]  # as in Keras: a mean of errors, not of values
+    def update_state(  # type: ignore[override]  # of pairs, not of values
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
         y, p = squeeze_or_expand_to_same_rank(array(y_true, self.dtype), array(y_pred, self.dtype))
@@ -144,7 +144,7 @@ class R2Score(DeclaredMetric):
         self.num_samples.assign_add(y.size)
 
     def result(self) -> Any:
-        mean = self.sum / self.count
+        mean = self.sum.value / self.count
         total = self.squared_sum - self.sum * mean
         scores = 1 - self.total_mse / total
         scores = ops.where(ops.isinf(scores), 0.0, scores)

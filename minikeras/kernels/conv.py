@@ -23,12 +23,17 @@ from minikeras.kernels.gathered import chained_product, constant, gathered_produ
 from minikeras.kernels.windows import Sizes, count, flat, tables
 from minikeras.types import Array
 
+# Cycles in which Eigen reckons to find one element of a patch: three divisions of 24 and 14
+# multiplications, for 8 elements at once.
+_PATCH = (3 * 24 + 14) / 8
+
 
 def convolve(x: Array, w: Array, *, strides: Sizes, dilation: Sizes) -> Array:
     size, filters = w.shape[:-2], w.shape[-1]
     out = count(x.shape[1:-1], size, strides, dilation)
     starts, offsets = tables(x.shape, size, out, strides, dilation)
-    y = gathered_product(flat(x), starts, offsets, flat(w).reshape(-1, filters))
+    reading = 0.0 if out == x.shape[1:-1] and math.prod(size) == 1 else _PATCH
+    y = gathered_product(flat(x), starts, offsets, flat(w).reshape(-1, filters), reading)
     return y.reshape(x.shape[0], *out, filters)
 
 

@@ -170,14 +170,19 @@ def chained_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array
         start = stop
 
 
-def gathered_product(x: Array, rows: Array, columns: Array, w: Array) -> Array:
-    """y (M, O) from x flat, rows (M,), columns (K,), w (K, O), all contiguous floats."""
+def gathered_product(
+    x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0
+) -> Array:
+    """y (M, O) from x flat, rows (M,), columns (K,), w (K, O), all contiguous floats.
+
+    ``reading``: what Eigen reckons to find one element of the left factor, see ``segments``.
+    """
     inner, filters = w.shape
-    if not inner:
+    if not (inner and filters and len(rows)):
         return np.zeros((len(rows), filters), w.dtype)
     parts = ((inner,),)
     if w.dtype == np.float32:
-        parts = segments(len(rows), filters, inner, cores())
+        parts = segments(len(rows), filters, inner, cores(), reading)
     sums, start = [], 0
     for cuts in parts:
         stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)

@@ -19,7 +19,7 @@ from minikeras import shapes
 from minikeras.autograd import operation, primitive
 from minikeras.dtypes import promote
 from minikeras.ops.core import tensor
-from minikeras.ops.manipulation import concatenate, split
+from minikeras.ops.manipulation import concatenate, reshape, split
 from minikeras.ops.windows import (
     Sizes,
     counts,
@@ -175,15 +175,19 @@ def conv(
             "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
             f"Received: strides={strides} and dilation_rate={dilation}"
         )
-    x = to_channels_last(x, data_format)
+    y = _grouped(to_channels_last(x, data_format), kernel, size, strides, dilation, padding)
+    return from_channels_last(y, data_format)
+
+
+def _grouped(
+    x: TensorLike, kernel: TensorLike, size: Sizes, strides: Sizes, dilation: Sizes, padding: str
+) -> TensorLike:
     groups = _groups(x, kernel)
     x = padded(x, standardize_padding(padding), size, strides, dilation)
     if groups == 1:
-        y = convolve(x, kernel, strides=strides, dilation=dilation)
-    else:
-        pairs = zip(split(x, groups, axis=-1), split(kernel, groups, axis=-1))
-        y = concatenate([convolve(*xw, strides=strides, dilation=dilation) for xw in pairs], -1)
-    return from_channels_last(y, data_format)
+        return convolve(x, kernel, strides=strides, dilation=dilation)
+    pairs = zip(split(x, groups, axis=-1), split(kernel, groups, axis=-1))
+    return concatenate([convolve(*xw, strides=strides, dilation=dilation) for xw in pairs], -1)
 
 
 def _windows(
@@ -213,3 +217,111 @@ def _groups(x: TensorLike, kernel: TensorLike) -> int:
             f"Received: {channels} input channels, kernel of shape {kernel.shape}"
         )
     return channels // inputs
+
+
+@operation
+def depthwise_conv(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: Ints = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Ints = 1,
+) -> TensorLike:
+    """Convolution of every channel with filters of its own, over 1 or 2 spatial axes.
+
+    y[n, i, c·M + m] = Σ_p  x[n, i·s + p·d, c] · w[p, c, m]
+
+    inputs: (batch, *space, C)      kernel: (*size, C, M)      y: (batch, *out, C·M)
+
+    Errors as for ``conv``; strides and dilation may be combined.
+    """
+    x, kernel = tensor(inputs), tensor(kernel)
+    size, strides, dilation = _windows(x, kernel, strides, dilation_rate)
+    if len(size) > 2:
+        raise ValueError(f"`inputs` must have rank 3 or 4. Received shape {x.shape}")
+    x = to_channels_last(x, data_format)
+    if not shapes.match(x.shape[-1], kernel.shape[-2]):
+        raise ValueError(
+            "The number of input channels must match the kernel's input channels. "
+            f"Received: {x.shape[-1]} input channels, kernel of shape {kernel.shape}"
+        )
+    kernel = reshape(kernel, (*size, 1, kernel.shape[-2] * kernel.shape[-1]))
+    return from_channels_last(_grouped(x, kernel, size, strides, dilation, padding), data_format)
+
+
+@operation
+def separable_conv(
+    inputs: TensorLike,
+    depthwise_kernel: TensorLike,
+    pointwise_kernel: TensorLike,
+    strides: Ints = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+    dilation_rate: Ints = 1,
+) -> TensorLike:
+    """``depthwise_conv``, whose channels are then mixed by a kernel of size 1.
+
+    depthwise_kernel: (*size, C, M)      pointwise_kernel: (1, ..., C·M, filters)
+    """
+    x = depthwise_conv(inputs, depthwise_kernel, strides, padding, data_format, dilation_rate)
+    return conv(x, pointwise_kernel, data_format=data_format)
+
+
+@operation
+def conv_transpose(
+    inputs: TensorLike,
+    kernel: TensorLike,
+    strides: Ints = 1,
+    padding: str = "valid",
+    output_padding: Ints | None = None,
+    data_format: str | None = None,
+    dilation_rate: Ints = 1,
+) -> TensorLike:
+    """The transpose of ``conv``: its input gradient, as a map of its own.
+
+    y[n, i·s + p·d, o] += Σ_c  x[n, i, c] · w[p, o, c]
+
+    inputs: (batch, *space, channels)      kernel: (*size, filters, channels)
+
+    Of n cells "valid" makes (n − 1)·s + max(k, s) and "same" n·s, where k = d·(size − 1) + 1; with
+    ``output_padding`` a they make (n − 1)·s + k + a and (n − 1)·s + k mod 2 + a.
+    Errors as for ``conv``.
+    """
+    x, kernel = tensor(inputs), tensor(kernel)
+    size, strides, dilation = _windows(x, kernel, strides, dilation_rate)
+    padding = standardize_padding(padding)
+    rank = len(size)
+    extra = (None,) * rank
+    if output_padding is not None:
+        extra = per_axis(output_padding, rank, "output_padding", smallest=0)  # type: ignore[assignment]
+    x = to_channels_last(x, data_format)
+    if not shapes.match(x.shape[-1], kernel.shape[-1]):
+        raise ValueError(
+            "The number of input channels must match the kernel's last axis. "
+            f"Received: {x.shape[-1]} input channels, kernel of shape {kernel.shape}"
+        )
+    ranges = [
+        transposed_range(*axis, padding)
+        for axis in zip(x.shape[1:-1], size, strides, dilation, extra)
+    ]
+    space = tuple(r and max(r[0] + r[1], r[2]) for r in ranges)
+    y = convolve_input_gradient(x, kernel, space=space, strides=strides, dilation=dilation)
+    kept = [slice(None) if r is None else slice(r[0], r[0] + r[1]) for r in ranges]
+    if any(k != slice(0, n) for k, n in zip(kept, space)):
+        y = y[(slice(None), *kept)]
+    return from_channels_last(y, data_format)
+
+
+def transposed_range(
+    n: int | None, size: int, stride: int, dilation: int, extra: int | None, padding: str
+) -> tuple[int, int, int] | None:
+    """First cell and number of cells that are kept, and how many all windows cover."""
+    if n is None:
+        return None
+    k = dilation * (size - 1) + 1
+    covered = (n - 1) * stride + k
+    if padding == "valid":
+        return 0, covered + (max(stride - k, 0) if extra is None else extra), covered
+    out = n * stride if extra is None else (n - 1) * stride + k % 2 + extra
+    return max(covered - out, 0) // 2, out, covered

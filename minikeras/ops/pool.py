@@ -55,7 +55,7 @@ def _visits(windows: list[Window], size: Sizes) -> list[int]:
     return [*(numbers.T if len(size) == 3 else numbers).reshape(-1)[::-1]]
 
 
-@primitive(dtype=promote, shape=_pooled)
+@primitive(dtype=promote)
 def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     """The largest value of each window.
 
@@ -69,6 +69,9 @@ def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     for window in others:
         np.maximum(y, x[window], out=y)
     return y
+
+
+max_window.shape(_pooled)
 
 
 @max_window.vjp
@@ -128,13 +131,16 @@ def _wins(x: Array, windows: list[Window], rank: int) -> Array:
     return values.argmax(0) == numbers
 
 
-@primitive(dtype=promote, shape=_pooled)
+@primitive(dtype=promote)
 def window_sum(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     """y[n, i, c] = Σ_p x[n, i·s + p, c]"""
     y = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
     for window in _windows(x.shape, size, strides):
         y += x[window]
     return y
+
+
+window_sum.shape(_pooled)
 
 
 @window_sum.vjp

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
-from minikeras import activations, config, constraints, initializers, ops, regularizers
+from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
-from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.layer import Layer
-from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
+from minikeras.layers.convolutional.base import Ints, WindowedLayer
 from minikeras.types import Shape, TensorLike
 
-Ints = int | tuple[int, ...]
 
-
-class BaseConv(Layer):
+class BaseConv(WindowedLayer):
     """Every output cell sees a window of the input.
 
     outputs = activation(conv(inputs, kernel) + bias)
@@ -27,9 +23,6 @@ class BaseConv(Layer):
     Raises ValueError for sizes that are no positive integers, for strides together with dilation,
     for filters or channels that ``groups`` does not divide, and where no window fits.
     """
-
-    rank: ClassVar[int]
-    paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
 
     filters: int
     kernel_size: Ints
@@ -49,77 +42,29 @@ class BaseConv(Layer):
     bias_constraint: Any = field(None, registry=constraints.registry)
 
     def setup(self) -> None:
-        self.kernel_size = per_axis(self.kernel_size, self.rank, "kernel_size")
-        self.strides = per_axis(self.strides, self.rank, "strides")
-        self.dilation_rate = per_axis(self.dilation_rate, self.rank, "dilation_rate")
-        self.padding = standardize_padding(self.padding, self.paddings)
-        self.data_format = config.standardize_data_format(self.data_format)
-        self.input_spec = InputSpec(min_ndim=self.rank + 2)
-        if self.filters is not None and self.filters <= 0:
-            raise ValueError(
-                f"`filters` must be a positive integer. Received: filters={self.filters}"
-            )
+        super().setup()
         if self.groups <= 0:
             raise ValueError(f"`groups` must be a positive integer. Received: {self.groups}")
-        if self.filters is not None and (self.filters % self.groups or self.filters % 1):
+        if self.filters is not None and self.filters % self.groups:
             raise ValueError(
-                "`filters` must be an integer that `groups` divides. "
+                "`filters` must be a multiple of `groups`. "
                 f"Received: filters={self.filters}, groups={self.groups}"
-            )
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ValueError(
-                "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
-                f"Received: strides={self.strides} and dilation_rate={self.dilation_rate}"
             )
 
     def build(self, input_shape: Shape) -> None:
-        axis = -1 if self.data_format == "channels_last" else 1
-        channels = input_shape[axis]
-        if channels is None:
-            raise ValueError(
-                f"The channels of the input must be known. Received input shape {input_shape}"
-            )
+        channels = self._channels(input_shape)
         if channels % self.groups:
             raise ValueError(
-                "The number of input channels must be evenly divisible by the number of groups. "
+                "The number of input channels must be a multiple of `groups`. "
                 f"Received: groups={self.groups}, input shape {input_shape}"
             )
-        self.compute_output_shape(input_shape)
-        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={axis: channels})
         self.kernel = self.add_weight(
             shape=(*self.kernel_size, channels // self.groups, self.filters), name="kernel"
         )
-        self.bias = self.add_weight(shape=(self.filters,), name="bias") if self.use_bias else None
-
-    def call(self, inputs: TensorLike) -> TensorLike:
-        outputs = self.convolve(inputs)
-        if self.bias is not None:
-            last = self.data_format == "channels_last"
-            outputs = outputs + (
-                self.bias if last else ops.reshape(self.bias, (1, -1, *[1] * self.rank))
-            )
-        return outputs if self.activation is None else self.activation(outputs)
+        self._add_bias(self.filters)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
-        return ops.conv(
-            inputs,
-            self.kernel,
-            strides=self.strides,
-            padding=self.padding,
-            data_format=self.data_format,
-            dilation_rate=self.dilation_rate,
-        )
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return windowed_shape(
-            input_shape,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.data_format,
-            self.dilation_rate,
-            self.filters,
-        )
+        return ops.conv(inputs, self.kernel, **self._moves())
 
 
 class Conv1D(BaseConv):
@@ -138,15 +83,12 @@ class Conv1D(BaseConv):
     paddings = ("valid", "same", "causal")
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
-        padding = self.padding
-        if padding == "causal":
-            before = (self.dilation_rate[0] * (self.kernel_size[0] - 1), 0)
-            last = self.data_format == "channels_last"
-            inputs = ops.pad(inputs, [(0, 0), before, (0, 0)] if last else [(0, 0), (0, 0), before])
-            padding = "valid"
-        return ops.conv(
-            inputs, self.kernel, self.strides, padding, self.data_format, self.dilation_rate
-        )
+        if self.padding != "causal":
+            return super().convolve(inputs)
+        before, none = (self.dilation_rate[0] * (self.kernel_size[0] - 1), 0), (0, 0)
+        last = self.data_format == "channels_last"
+        inputs = ops.pad(inputs, (none, before, none) if last else (none, none, before))
+        return ops.conv(inputs, self.kernel, **{**self._moves(), "padding": "valid"})
 
 
 class Conv2D(BaseConv):

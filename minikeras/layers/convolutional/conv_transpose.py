@@ -1,0 +1,104 @@
+"""Transposed convolution: from few cells to many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from minikeras import activations, constraints, initializers, ops, regularizers
+from minikeras.declare import field
+from minikeras.layers.convolutional.base import Ints, WindowedLayer
+from minikeras.ops.conv import transposed_range
+from minikeras.ops.windows import per_axis
+from minikeras.types import Shape, TensorLike
+
+
+class BaseConvTranspose(WindowedLayer):
+    """The input gradient of a convolution, as a layer: each cell spreads a window.
+
+    outputs = activation(conv_transpose(inputs, kernel) + bias)
+
+    kernel: (*kernel_size, filters, channels)       bias: (filters,)
+
+    Sizes of the output as for ``ops.conv_transpose``.  Errors as for ``BaseConv``, and ValueError
+    for an ``output_padding`` that is not smaller than the strides.
+    """
+
+    filters: int
+    kernel_size: Ints
+    strides: Ints = 1
+    padding: str = "valid"
+    output_padding: Ints | None = None
+    data_format: str | None = None
+    dilation_rate: Ints = 1
+    activation: Callable[..., Any] | None = field(None, registry=activations.registry)
+    use_bias: bool = True
+    kernel_initializer: Any = field("glorot_uniform", registry=initializers.registry)
+    bias_initializer: Any = field("zeros", registry=initializers.registry)
+    kernel_regularizer: Any = field(None, registry=regularizers.registry)
+    bias_regularizer: Any = field(None, registry=regularizers.registry)
+    activity_regularizer: Any = field(None, registry=regularizers.registry)
+    kernel_constraint: Any = field(None, registry=constraints.registry)
+    bias_constraint: Any = field(None, registry=constraints.registry)
+
+    def setup(self) -> None:
+        super().setup()
+        if self.output_padding is None:
+            return
+        self.output_padding = per_axis(self.output_padding, self.rank, "output_padding", 0)
+        if any(extra >= s for extra, s in zip(self.output_padding, self.strides)):
+            raise ValueError(
+                "`output_padding` must be smaller than `strides` along each axis. "
+                f"Received: output_padding={self.output_padding}, strides={self.strides}"
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        channels = self._channels(input_shape)
+        self.kernel = self.add_weight(
+            shape=(*self.kernel_size, self.filters, channels), name="kernel"
+        )
+        self._add_bias(self.filters)
+
+    def convolve(self, inputs: TensorLike) -> TensorLike:
+        moves = {**self._moves(), "output_padding": self.output_padding}
+        return ops.conv_transpose(inputs, self.kernel, **moves)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        first = self.data_format == "channels_first"
+        extra = self.output_padding or (None,) * self.rank
+        space = input_shape[2:] if first else input_shape[1:-1]
+        axes = zip(space, self.kernel_size, self.strides, self.dilation_rate, extra)
+        ranges = [transposed_range(*axis, self.padding) for axis in axes]
+        out = [None if r is None else r[1] for r in ranges]
+        return (
+            (input_shape[0], self.filters, *out) if first else (input_shape[0], *out, self.filters)
+        )
+
+
+class Conv1DTranspose(BaseConvTranspose):
+    """Transposed convolution along one axis: (batch, steps, channels)."""
+
+    rank = 1
+
+
+class Conv2DTranspose(BaseConvTranspose):
+    """Transposed convolution over images: (batch, height, width, channels)."""
+
+    rank = 2
+    strides = (1, 1)
+    dilation_rate = (1, 1)
+
+
+class Conv3DTranspose(BaseConvTranspose):
+    """Transposed convolution over volumes: (batch, depth, height, width, channels)."""
+
+    rank = 3
+    strides = (1, 1, 1)
+    dilation_rate = (1, 1, 1)
+
+
+Convolution1DTranspose, Convolution2DTranspose, Convolution3DTranspose = (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+)

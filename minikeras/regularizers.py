@@ -96,7 +96,8 @@ class OrthogonalRegularizer(Regularizer):
     Raises ValueError for another mode, a factor that is negative or not finite, and, when it
     is called, for a tensor that is no matrix.
 
-    Parity: a matrix of one row has no pairs, and the penalty is nan.
+    Parity: a matrix of one row has no pairs, and the penalty is nan.  An int as factor and
+    float64 matrices, for which Keras fails, are accepted.
     """
 
     factor: float = 0.01

@@ -18,7 +18,7 @@ CONFIGS = {
     "L2": st.fixed_dictionaries({}, optional={"l2": factors}),
     "L1L2": st.fixed_dictionaries({}, optional={"l1": factors, "l2": factors}),
     "OrthogonalRegularizer": st.fixed_dictionaries(
-        {}, optional={"factor": factors, "mode": st.sampled_from(["rows", "columns"])}
+        {}, optional={"factor": factors.map(float), "mode": st.sampled_from(["rows", "columns"])}
     ),
 }
 
@@ -32,6 +32,8 @@ def values(seed, shape, dtype="float32"):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @given(data=st.data())
 def test_value_gradient_config(name, dtype, data):
+    if name == "OrthogonalRegularizer":
+        dtype = "float32"  # Keras fails for other types, and for an int as factor
     config = data.draw(CONFIGS[name])
     shape = data.draw(st.tuples(st.integers(2, 6), st.integers(2, 6)))
     x = values(data.draw(st.integers(0, 2**32 - 1)), shape, dtype)
@@ -39,7 +41,7 @@ def test_value_gradient_config(name, dtype, data):
     assert ours.serialize(a) == theirs.serialize(b)
     assert ours.get(ours.serialize(a)).get_config() == b.get_config()
     mine, yours = Tensor(x), tf.constant(x)
-    with GradientTape() as tape, tf.GradientTape() as tf_tape:
+    with np.errstate(all="ignore"), GradientTape() as tape, tf.GradientTape() as tf_tape:
         tape.watch(mine)
         tf_tape.watch(yours)
         p, q = a(mine), b(yours)
@@ -49,10 +51,10 @@ def test_value_gradient_config(name, dtype, data):
     np.testing.assert_allclose(np.asarray(p), q.numpy(), rtol=rtol)
     dq = tf_tape.gradient(q, yours)
     if dq is not None:
-        scale = np.abs(dq.numpy()).max(initial=1e-3)
-        np.testing.assert_allclose(
-            np.asarray(tape.gradient(p, mine)), dq.numpy(), rtol=rtol, atol=rtol * scale
-        )
+        with np.errstate(all="ignore"):  # a row of zeros has no direction: nan in both
+            dp = np.asarray(tape.gradient(p, mine))
+        scale = np.nanmax(np.abs(dq.numpy()), initial=1e-3)
+        np.testing.assert_allclose(dp, dq.numpy(), rtol=rtol, atol=rtol * scale)
 
 
 @pytest.mark.parametrize("identifier", ["l1", "l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])

@@ -7,7 +7,8 @@
 
 Known to differ, by rounding only: products whose blocks leave exactly one column or row over
 (49, 97, 145 ... columns; 25, 49, 97 ... rows when the inner dimension exceeds 384), which oneDNN
-hands to its matrix-vector kernel; and (1, k) by (k, 1) with a transposed right factor.
+hands to its matrix-vector kernel; (1, k) by (k, 1) with a transposed right factor; and, on
+processors without AVX-512, the edges of oneDNN's blocks, where it runs two or four chains.
 
 Source: Eigen, `GeneralMatrixVector.h`, `GeneralMatrixMatrix.h`; TensorFlow,
 `batch_matmul_op_impl.h`.

@@ -24,12 +24,15 @@ def squared_hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 
 def categorical_hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """max(max((1 − y) p) − Σ y p + 1, 0) along the last axis, y one-hot."""
+    """max(max((1 − y) p) − (Σ y p − 1), 0) along the last axis, y one-hot.
+
+    Parity: rounded in the order that the graph optimizer of ``fit`` gives it.
+    """
     p = ops.convert_to_tensor(y_pred)
     y = ops.cast(y_true, p.dtype)
     right = ops.sum(y * p, axis=-1)
     wrong = ops.max((1.0 - y) * p, axis=-1)
-    return ops.maximum(wrong - right + 1.0, ops.cast(0.0, p.dtype))
+    return ops.maximum(wrong - (right - 1.0), ops.cast(0.0, p.dtype))
 
 
 def signs(y: Any) -> Any:

@@ -8,11 +8,12 @@ from minikeras import shapes
 from minikeras.autograd import elementwise, operation, primitive
 from minikeras.dtypes import floating, promote
 from minikeras.ops.core import as_kind, tensor
-from minikeras.ops.kinds import counting, in_float32, measuring
+from minikeras.ops.kinds import counting, in_float32, measuring, quiet
 from minikeras.types import Array, Shape, TensorLike
 
 
 @elementwise(dtype=promote)
+@quiet
 def _add(x1: Array, x2: Array) -> Array:
     """y = x₁ + x₂          dx₁ = dy,  dx₂ = dy"""
     return np.add(x1, x2)
@@ -24,6 +25,7 @@ def _add_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> tuple[Array, Array]:
 
 
 @primitive(dtype=promote)
+@quiet
 def bias_add(x: Array, b: Array) -> Array:
     """A vector added to every line along the last axis.
 
@@ -75,6 +77,7 @@ def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
 
 
 @elementwise(dtype=promote)
+@quiet
 def subtract(x1: Array, x2: Array) -> Array:
     """y = x₁ − x₂          dx₁ = dy,  dx₂ = −dy"""
     return np.subtract(x1, x2)
@@ -86,6 +89,7 @@ def subtract_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 
 
 @elementwise(dtype=promote)
+@quiet
 def multiply(x1: Array, x2: Array) -> Array:
     """y = x₁ x₂            dx₁ = dy x₂,  dx₂ = x₁ dy"""
     return np.multiply(x1, x2)
@@ -97,6 +101,7 @@ def multiply_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 
 
 @elementwise(dtype=floating)
+@quiet
 def divide(x1: Array, x2: Array) -> Array:
     """y = x₁ / x₂          dx₁ = dy / x₂,  dx₂ = dy ((−x₁ / x₂) / x₂)
 
@@ -129,12 +134,14 @@ def divide_no_nan_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 
 
 @elementwise(dtype=promote, constant=True)
+@quiet
 def floor_divide(x1: Array, x2: Array) -> Array:
     """y = ⌊x₁ / x₂⌋, constant almost everywhere."""
     return np.floor_divide(x1, x2)
 
 
 @elementwise(dtype=counting)
+@quiet
 def mod(x1: Array, x2: Array) -> Array:
     """y = x₁ − x₂ ⌊x₁ / x₂⌋        dx₁ = dy,  dx₂ = −dy ⌊x₁ / x₂⌋
 
@@ -149,6 +156,7 @@ def mod_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 
 
 @elementwise(dtype=promote)
+@quiet
 def power(x1: Array, x2: Array) -> Array:
     """y = x₁ ^ x₂          dx₁ = dy x₂ x₁^(x₂ − 1),  dx₂ = dy y ln x₁
 
@@ -209,6 +217,7 @@ def sign_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=counting)
+@quiet
 def square(x: Array) -> Array:
     """y = x²               dx = dy (2 x)"""
     return np.multiply(x, x)
@@ -220,6 +229,7 @@ def square_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=promote)
+@quiet
 def squared_difference(x1: Array, x2: Array) -> Array:
     """y = (x₁ − x₂)²       dx₁ = 2 dy (x₁ − x₂),  dx₂ = −dx₁"""
     d = x1 - x2
@@ -233,6 +243,7 @@ def squared_difference_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorL
 
 
 @elementwise(dtype=floating)
+@quiet
 def sqrt(x: Array) -> Array:
     """y = √x               dx = ½ dy / y, which is infinite at x = 0
 
@@ -250,6 +261,7 @@ sqrt.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=floating)
+@quiet
 def rsqrt(x: Array) -> Array:
     """y = 1 / √x           dx = −½ dy y³"""
     return np.divide(x.dtype.type(1), np.sqrt(x))
@@ -264,6 +276,7 @@ rsqrt.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=floating)
+@quiet
 def reciprocal(x: Array) -> Array:
     """y = 1 / x            dx = −dy y²"""
     return np.divide(x.dtype.type(1), x)

@@ -10,10 +10,12 @@ import numpy as np
 
 from minikeras import dtypes, tree
 from minikeras.autograd import Symbol, Tensor, Variable, operation, primitive
+from minikeras.ops.kinds import quiet
 from minikeras.types import Array, DType, Shape, TensorLike
 
 _KNOWN = (Tensor, Variable, Symbol)
 _WEAK = {"float64": "float32", "int64": "int32"}
+_LARGEST = np.iinfo("int32").max
 
 
 def convert_to_tensor(
@@ -53,8 +55,10 @@ def _pack(x: Any, dtype: DType) -> TensorLike:
         array = np.asarray(x)
     except ValueError as error:
         raise ValueError(f"cannot make a tensor of {x!r}: {error}") from None
-    if array.dtype == object:
+    if array.dtype.kind not in "biufc":
         raise ValueError(f"cannot make a tensor of {x!r}: expected numbers, an array or a tensor")
+    if array.dtype == "int64" and array.size and array.max() > _LARGEST:
+        return Tensor(array)
     if array.dtype.name in _WEAK:
         # straight to the wanted dtype: 0.1 rounded twice would differ in float64
         array = array.astype(dtypes.of(dtype or _WEAK[array.dtype.name]))
@@ -78,6 +82,7 @@ def is_floating(x: TensorLike) -> bool:
 
 
 @primitive(dtype=dtypes.separate, out=lambda x, *, dtype: dtype)
+@quiet
 def _cast(x: Array, *, dtype: Any) -> Array:
     """The nearest value in another dtype; whole numbers are cut, not rounded.      dx = dy"""
     return x.astype(dtype)

@@ -12,13 +12,14 @@ from minikeras.dtypes import promote, separate
 from minikeras.ops.arithmetic import clip
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.elementwise import log
-from minikeras.ops.kinds import in_float32
+from minikeras.ops.kinds import in_float32, quiet
 from minikeras.ops.manipulation import moveaxis, squeeze
 from minikeras.ops.reduction import sum
 from minikeras.types import Array, Shape, TensorLike
 
 
 @primitive(dtype=promote)
+@quiet
 def softmax_crossentropy(target: Array, logits: Array) -> Array:
     """Crossentropy of a distribution with the softmax of the last axis.
 
@@ -56,6 +57,7 @@ def check_classes(target: Array, classes: int) -> None:
 
 
 @primitive(dtype=separate, out=lambda target, logits: logits)
+@quiet
 def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
     """Crossentropy of a class number with the softmax of the last axis.
 
@@ -93,6 +95,7 @@ sparse_softmax_crossentropy.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=promote)
+@quiet
 def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
     """Crossentropy of a probability with a sigmoid.
 

@@ -7,11 +7,12 @@ import numpy as np
 from minikeras.autograd import elementwise, operation
 from minikeras.dtypes import floating, promote
 from minikeras.ops.core import as_kind, cast, is_floating, tensor
-from minikeras.ops.kinds import in_float32
+from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array, TensorLike
 
 
 @elementwise(dtype=floating)
+@quiet
 def exp(x: Array) -> Array:
     """y = eˣ               dx = dy y"""
     return np.exp(x)
@@ -26,6 +27,7 @@ exp.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=floating)
+@quiet
 def expm1(x: Array) -> Array:
     """y = eˣ − 1           dx = dy eˣ"""
     return np.expm1(x)
@@ -49,6 +51,7 @@ def exp2(x: TensorLike) -> TensorLike:
 
 
 @elementwise(dtype=floating)
+@quiet
 def log(x: Array) -> Array:
     """y = ln x             dx = dy / x"""
     return np.log(x)
@@ -63,6 +66,7 @@ log.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=floating)
+@quiet
 def log1p(x: Array) -> Array:
     """y = ln(1 + x)        dx = dy / (1 + x)"""
     return np.log1p(x)

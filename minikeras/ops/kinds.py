@@ -15,6 +15,9 @@ _ACCUMULATOR = {
     "uint16": "uint32",
 }
 
+# Infinities and NaN are results like any other: as in TensorFlow, nobody is warned.
+quiet = np.errstate(all="ignore")
+
 
 def counting(*kinds: Any) -> np.dtype[Any]:
     """The common dtype; booleans count as int32."""
@@ -40,5 +43,5 @@ def averaging(*kinds: Any) -> np.dtype[Any]:
 def in_float32(*xs: Array, **_: Any) -> bool:
     """Whether the twins that round as TensorFlow does apply: all floats are float32, none empty."""
     return xs[-1].dtype == np.float32 and all(
-        x.size > 0 and x.dtype.kind != "f" or x.dtype == np.float32 and x.size > 0 for x in xs
+        (x.size > 0 and x.dtype.kind != "f") or (x.dtype == np.float32 and x.size > 0) for x in xs
     )

@@ -13,12 +13,15 @@ from minikeras import dtypes, shapes
 from minikeras.autograd import operation, primitive
 from minikeras.dtypes import floating, promote
 from minikeras.ops.core import as_kind, cast, tensor
-from minikeras.ops.kinds import in_float32
+from minikeras.ops.kinds import in_float32, quiet
 from minikeras.ops.manipulation import reshape, squeeze, transpose
 from minikeras.types import Array, Shape, TensorLike
 
+_INT8 = (np.dtype("int8"), "int8")
+
 
 @primitive(dtype=promote, broadcasts=True)
+@quiet
 def _matmul(a: Array, b: Array) -> Array:
     """Product of two stacks of matrices; leading axes broadcast.
 
@@ -75,15 +78,17 @@ def matmul(x1: TensorLike, x2: TensorLike) -> TensorLike:
     x1, x2 = tensor(x1), tensor(x2)
     if not x1.shape or not x2.shape:
         raise ValueError(f"matmul needs at least one axis, received {x1.shape} and {x2.shape}")
-    if x1.dtype == "int8" and x2.dtype == "int8" and len(x1.shape) > 1 and len(x2.shape) > 1:
-        x1, x2 = cast(x1, "int32"), cast(x2, "int32")
     row, column = len(x1.shape) == 1, len(x2.shape) == 1
+    if not (row or column):
+        if x1.dtype in _INT8 and x2.dtype in _INT8:
+            x1, x2 = cast(x1, "int32"), cast(x2, "int32")
+        if x1.shape[-1] != x2.shape[-2]:
+            _matmul_shape(tuple(x1.shape), tuple(x2.shape))
+        return _matmul(x1, x2)
     a = reshape(x1, (1, *x1.shape)) if row else x1
     b = reshape(x2, (*x2.shape, 1)) if column else x2
     _matmul_shape(tuple(a.shape), tuple(b.shape))
-    y = _matmul(a, b)
-    dropped = ((-2,) if row else ()) + ((-1,) if column else ())
-    return squeeze(y, dropped) if dropped else y
+    return squeeze(_matmul(a, b), ((-2,) if row else ()) + ((-1,) if column else ()))
 
 
 @operation
@@ -150,6 +155,7 @@ def _count(x: TensorLike, axes: Sequence[int]) -> int:
 
 
 @primitive(dtype=promote, broadcasts=True)
+@quiet
 def _einsum(*xs: Array, subscripts: str) -> Array:
     """Sum of products over the letters that the result does not name.
 

@@ -13,9 +13,9 @@ from minikeras.autograd import Symbol, Tensor, elementwise, operation, primitive
 from minikeras.dtypes import floating, promote
 from minikeras.ops.arithmetic import absolute, clip, maximum, minimum, power, sqrt, square
 from minikeras.ops.core import as_kind, tensor
-from minikeras.ops.elementwise import erf, expm1
+from minikeras.ops.elementwise import erfc, expm1
 from minikeras.ops.indexing import where
-from minikeras.ops.kinds import in_float32
+from minikeras.ops.kinds import in_float32, quiet
 from minikeras.ops.manipulation import reshape, split, transpose
 from minikeras.ops.trigonometry import tanh
 from minikeras.types import Array, Shape, TensorLike
@@ -65,8 +65,11 @@ def _leaky_relu_vjp(dy: Array, y: Array, x: Array, *, negative_slope: float) -> 
 
 @operation
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> TensorLike:
-    """y = x where x > 0, else negative_slope · x."""
-    return _leaky_relu(x, negative_slope=float(negative_slope))
+    """y = x where x > 0, else negative_slope · x
+
+    Parity: the slope is rounded to float32 in every dtype.
+    """
+    return _leaky_relu(x, negative_slope=float(np.float32(negative_slope)))
 
 
 @elementwise(dtype=promote)
@@ -97,6 +100,7 @@ SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.758099340847
 
 
 @elementwise(dtype=promote)
+@quiet
 def selu(x: Array) -> Array:
     """y = λ x where x ≥ 0, else λα (eˣ − 1)    dx = λ dy, else dy (y + λα)
 
@@ -134,6 +138,7 @@ softplus.fast("minikeras.ops.twins", when=in_float32)
 
 
 @elementwise(dtype=promote)
+@quiet
 def softsign(x: Array) -> Array:
     """y = x / (1 + |x|)    dx = dy / (1 + |x|)²"""
     return x / (1 + np.abs(x))
@@ -178,6 +183,7 @@ def remember(y: TensorLike, logits: TensorLike) -> TensorLike:
 
 
 @elementwise(dtype=promote)
+@quiet
 def silu(x: Array) -> Array:
     """y = x σ(x)           dx = dy σ(x) (1 + x (1 − σ(x)))"""
     return x * _sigmoid.forward(x)
@@ -227,15 +233,16 @@ def hard_tanh(x: TensorLike) -> TensorLike:
 def gelu(x: TensorLike, approximate: bool = True) -> TensorLike:
     """y = x Φ(x), Φ the normal distribution; or its approximation by tanh.
 
-    exact           ½ x (1 + erf(x / √2))
+    exact           ½ x erfc(−x / √2)
     approximate     ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
 
-    Parity: approximate by default here, exact by default in `activations`.
+    Parity: approximate by default here, exact by default in `activations`; 1/√2 and 0.044715
+    are rounded to float32 in every dtype.
     """
     x = as_kind(floating, x)
     if not approximate:
-        return 0.5 * x * (1.0 + erf(x / np.asarray(math.sqrt(2), x.dtype)))
-    cubic = np.asarray(0.044715, x.dtype) * power(x, np.asarray(3, x.dtype))
+        return 0.5 * x * erfc(-x * np.asarray(np.float32(math.sqrt(0.5)), x.dtype))
+    cubic = np.asarray(np.float32(0.044715), x.dtype) * power(x, np.asarray(3, x.dtype))
     return 0.5 * x * (1.0 + tanh(0.7978845608028654 * (x + cubic)))
 
 
@@ -309,6 +316,7 @@ def _unchanged(x: Shape) -> Shape:
 
 
 @primitive(dtype=promote, shape=_unchanged)
+@quiet
 def _softmax(x: Array) -> Array:
     """y = e^(x − m) / Σ e^(x − m), m = max x, along the last axis          dx = (dy − Σ dy y) y"""
     e = np.exp(x - np.max(x, -1, keepdims=True))
@@ -324,6 +332,7 @@ _softmax.fast("minikeras.ops.twins", when=in_float32)
 
 
 @primitive(dtype=promote, shape=_unchanged)
+@quiet
 def _log_softmax(x: Array) -> Array:
     """y = x − m − ln Σ e^(x − m), m = max x, along the last axis           dx = dy − e^y Σ dy"""
     shifted = x - np.max(x, -1, keepdims=True)

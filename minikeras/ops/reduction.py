@@ -11,7 +11,7 @@ from minikeras.ops.arithmetic import divide_no_nan, maximum, minimum, sqrt, squa
 from minikeras.ops.comparison import _folded, isfinite
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.elementwise import exp, log
-from minikeras.ops.kinds import accumulating, averaging, counting, in_float32
+from minikeras.ops.kinds import accumulating, averaging, counting, in_float32, quiet
 from minikeras.types import Array, Shape, TensorLike
 
 Axis = int | tuple[int, ...] | list[int] | None
@@ -27,6 +27,7 @@ def _spread(y: TensorLike, x: TensorLike, axis: Axis) -> TensorLike:
 
 
 @primitive(dtype=accumulating, shape=_folded)
+@quiet
 def _sum(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = Σ x              dx = dy, spread over the folded axes"""
     return np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
@@ -48,6 +49,7 @@ def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
 
 
 @primitive(dtype=averaging, shape=_folded)
+@quiet
 def _mean(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     """y = Σ x / n          dx = dy / n, spread over the folded axes
 
@@ -75,6 +77,7 @@ def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike
 
 
 @primitive(dtype=counting, shape=_folded)
+@quiet
 def _prod(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = Π x              dxᵢ = dy Π_{j≠i} xⱼ
 
@@ -113,6 +116,7 @@ def prod(
 
 
 @primitive(dtype=separate, shape=_folded)
+@quiet
 def _max(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = max x            dx = dy / (number of winners), at every winner
 
@@ -128,6 +132,7 @@ def _max_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Ar
 
 
 @primitive(dtype=separate, shape=_folded)
+@quiet
 def _min(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = min x            dx = dy / (number of winners), at every winner
 
@@ -270,6 +275,7 @@ def argmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> Te
 
 
 @primitive(dtype=counting)
+@quiet
 def _cumsum(x: Array, *, axis: int, reverse: bool) -> Array:
     """yᵢ = Σ_{j≤i} xⱼ       dxᵢ = Σ_{j≥i} dyⱼ"""
     if reverse:
@@ -288,6 +294,7 @@ def _cumsum_vjp(dy: Array, y: Array, x: Array, *, axis: int, reverse: bool) -> T
 
 
 @primitive(dtype=counting)
+@quiet
 def _cumprod(x: Array, *, axis: int) -> Array:
     """yᵢ = Π_{j≤i} xⱼ       dxᵢ = Σ_{j≥i} yⱼ dyⱼ / xᵢ
 

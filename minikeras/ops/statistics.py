@@ -41,7 +41,7 @@ def quantile(
         raise ValueError(f"`method` must be one of {METHODS}, received {method!r}")
     x = as_kind(floating, x)
     axes = shapes.normalize_axes(axis, len(x.shape))
-    shares = np.asarray(q, "float64")
+    shares = convert_to_numpy(tensor(q)).astype("float64")  # Python's 0.6 is a float32 first
     kept = tuple(x.shape[i] for i in range(len(x.shape)) if i not in axes)
     rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*kept, -1))
     ordered = sort(rows, -1)

@@ -5,11 +5,12 @@ import numpy as np
 from minikeras.autograd import elementwise, operation
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind
-from minikeras.ops.kinds import in_float32
+from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array, TensorLike
 
 
 @elementwise(dtype=floating)
+@quiet
 def sin(x: Array) -> Array:
     """y = sin x            dx = dy cos x"""
     return np.sin(x)
@@ -21,6 +22,7 @@ def sin_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def cos(x: Array) -> Array:
     """y = cos x            dx = −dy sin x"""
     return np.cos(x)
@@ -32,6 +34,7 @@ def cos_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def tan(x: Array) -> Array:
     """y = tan x            dx = dy / cos² x"""
     return np.tan(x)
@@ -44,6 +47,7 @@ def tan_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def arcsin(x: Array) -> Array:
     """y = arcsin x         dx = dy / √(1 − x²)"""
     return np.arcsin(x)
@@ -55,6 +59,7 @@ def arcsin_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def arccos(x: Array) -> Array:
     """y = arccos x         dx = −dy / √(1 − x²)"""
     return np.arccos(x)
@@ -92,6 +97,7 @@ def arctan2_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 
 
 @elementwise(dtype=floating)
+@quiet
 def sinh(x: Array) -> Array:
     """y = sinh x           dx = dy cosh x"""
     return np.sinh(x)
@@ -103,6 +109,7 @@ def sinh_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def cosh(x: Array) -> Array:
     """y = cosh x           dx = dy sinh x"""
     return np.cosh(x)
@@ -139,6 +146,7 @@ def arcsinh_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def arccosh(x: Array) -> Array:
     """y = arcosh x         dx = dy / sinh y"""
     return np.arccosh(x)
@@ -150,6 +158,7 @@ def arccosh_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 
 @elementwise(dtype=floating)
+@quiet
 def arctanh(x: Array) -> Array:
     """y = artanh x         dx = dy / (1 − x²)"""
     return np.arctanh(x)

@@ -173,8 +173,8 @@ def test_created(call):
     same(eval(f"ops.{call}"), eval(f"keras.ops.{call}"))
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32", "float16", "float32"])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int32", "float16"])
 def test_saturate_cast(dtype):
-    for given in ("float32", "int64"):
+    for given in ("float32", "int64") if dtype != "float16" else ("float32",):
         x = np.array([3e5, -5, 7, -3e5]).astype(given)
         same(ops.saturate_cast(x, dtype), keras.ops.saturate_cast(x, dtype))

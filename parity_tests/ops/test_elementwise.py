@@ -52,7 +52,7 @@ def test_root_of_zero(x):
     check("sqrt", abs(x))
 
 
-@given(st.integers(0, 99), st.floats(-3, 3, width=32))
+@given(st.integers(0, 99), st.floats(0.125, 3, width=32))
 def test_python_numbers_are_weak(seed, number):
     for name in ("add", "multiply", "subtract", "maximum", "divide"):
         for dtype in ("float16", "float64", "int32"):

@@ -77,7 +77,7 @@ def test_in_top_k(data, k):
     )
 
 
-@given(reals(st.just((6,)), dtype="float32"), reals(st.just((2, 3)), dtype="float32"))
+@given(reals(st.just((6,)), dtype="float32"), reals(st.just((4,)), dtype="float32"))
 def test_search(edges, x):
     for side in ("left", "right"):
         check_op(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from minikeras import config, dtypes, ops, optimizers, tree
 from minikeras.autograd import GradientTape, Tensor, Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
-from minikeras.metrics import Mean
+from minikeras.metrics import Mean, Metric
 from minikeras.training.adapters import to_array, unpack_x_y_sample_weight
 from minikeras.training.compile_utils import CompileLoss, CompileMetrics
 
@@ -53,7 +53,10 @@ class Steps:
         non_trainable_variables: list[Variable]
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
-        def call(self, *args: Any, **kwargs: Any) -> Any: ...
+
+        _signature: Any
+
+        def _flatten_layers(self) -> list[Any]: ...
 
     def compile(
         self,
@@ -154,11 +157,19 @@ class Steps:
 
     @property
     def metrics(self) -> list[Any]:
-        """Mean of the loss, compiled metrics, losses of the outputs, then those of the layers."""
+        """Mean of the loss, compiled metrics, losses of the outputs, then those of the layers.
+
+        Parity: models inside this one keep theirs to themselves.
+        """
         own: list[Any] = [m for m in (self._loss_tracker, self._compile_metrics) if m is not None]
         if self._compile_loss is not None:
             own += self._compile_loss.metrics
-        return own + super().metrics  # type: ignore[misc]
+        layers = [
+            layer
+            for layer in self._flatten_layers()
+            if layer is self or not isinstance(layer, Steps)
+        ]
+        return own + [m for layer in layers for m in layer._found(Metric)]
 
     @property
     def metrics_names(self) -> list[str]:
@@ -237,9 +248,9 @@ class Steps:
     # Steps
 
     def _forward(self, x: Any, training: bool) -> Any:
-        if getattr(self, "_call_has_training_arg", True):
+        if self._signature.takes_training:
             return self(x, training=training)
-        return self(x)
+        return self(x)  # Parity: then the layers inside do not train either
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """One update of the weights from one batch; returns the logs.

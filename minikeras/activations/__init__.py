@@ -50,7 +50,7 @@ class _Activations(Registry):
         return linear if identifier is None else super().get(identifier)
 
     def serialize(self, activation: Any) -> Any:
-        name = getattr(activation, "__name__", None)
+        name = getattr(activation, "__name__", "")
         if isinstance(activation, types.FunctionType) and self.entries.get(name) is activation:
             return name
         config = super().serialize(activation)

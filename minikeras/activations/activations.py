@@ -8,7 +8,7 @@ import numpy as np
 
 from minikeras import ops
 from minikeras.autograd import operation
-from minikeras.ops import nn
+from minikeras.ops import nonlinear
 from minikeras.types import TensorLike
 
 
@@ -46,7 +46,7 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
 
     Parity: the result remembers x as its logits, for a tuple of axes too.
     """
-    return nn.remember(ops.softmax(x, axis=axis), x)
+    return nonlinear.remember(ops.softmax(x, axis=axis), x)
 
 
 def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
@@ -172,7 +172,7 @@ def linear(x: TensorLike) -> TensorLike:
 
 def mish(x: TensorLike) -> TensorLike:
     """y = x tanh(softplus x)"""
-    return nn.mish(x)
+    return nonlinear.mish(x)
 
 
 def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:

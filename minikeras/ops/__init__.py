@@ -50,6 +50,7 @@ from minikeras.ops.arrangement import (
     vsplit,
     vstack,
 )
+from minikeras.ops.attention import dot_product_attention
 from minikeras.ops.bitwise import (
     bitwise_and,
     bitwise_invert,
@@ -122,6 +123,7 @@ from minikeras.ops.creation import (
     ones,
     ones_like,
     tri,
+    vander,
     zeros,
     zeros_like,
 )
@@ -164,6 +166,8 @@ from minikeras.ops.elementwise import (
     exp2,
     expm1,
     floor,
+    heaviside,
+    ldexp,
     log,
     log1p,
     log2,
@@ -171,6 +175,7 @@ from minikeras.ops.elementwise import (
     logaddexp,
     logaddexp2,
     nan_to_num,
+    nextafter,
     round,
     trunc,
 )
@@ -181,23 +186,12 @@ from minikeras.ops.indexing import (
     one_hot,
     scatter,
     scatter_update,
+    select,
     slice,
     slice_update,
     take,
     take_along_axis,
     where,
-)
-from minikeras.ops.linalg import (
-    cross,
-    dot,
-    einsum,
-    inner,
-    kron,
-    matmul,
-    norm,
-    outer,
-    tensordot,
-    vdot,
 )
 from minikeras.ops.manipulation import (
     array_split,
@@ -215,7 +209,7 @@ from minikeras.ops.manipulation import (
     transpose,
     unstack,
 )
-from minikeras.ops.nn import (
+from minikeras.ops.nonlinear import (
     celu,
     elu,
     gelu,
@@ -254,6 +248,18 @@ from minikeras.ops.normalization import (
 )
 from minikeras.ops.operators import install
 from minikeras.ops.pool import average_pool, max_pool
+from minikeras.ops.products import (
+    cross,
+    dot,
+    einsum,
+    inner,
+    kron,
+    matmul,
+    norm,
+    outer,
+    tensordot,
+    vdot,
+)
 from minikeras.ops.reduction import (
     amax,
     amin,
@@ -282,6 +288,8 @@ from minikeras.ops.sorting import (
     searchsorted,
     sort,
     top_k,
+    unique,
+    unravel_index,
 )
 from minikeras.ops.statistics import (
     corrcoef,
@@ -299,6 +307,7 @@ from minikeras.ops.statistics import (
     nansum,
     nanvar,
     percentile,
+    psnr,
     quantile,
 )
 from minikeras.ops.trigonometry import (

@@ -70,7 +70,7 @@ def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     Parity: a vector along the last axis of x₁ is a bias, whose gradient is summed line after
     line; every other sum, `x1 + x2` included, in the order of `sum`.
     """
-    shape = getattr(x2, "shape", ())
+    shape: Shape = getattr(x2, "shape", ())
     if len(shape) == 1 and shape[0] != 1 and len(getattr(x1, "shape", ())) > 1:
         return bias_add(x1, x2)
     return _add(x1, x2)

@@ -146,13 +146,13 @@ def _folded(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:
 
 
 @primitive(dtype=separate, out="bool", constant=True, shape=_folded)
-def _all(x: Array, *, axis: Axis, keepdims: bool) -> Array:
+def _all(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     """y = [every x along axis ≠ 0]"""
     return np.all(x, axis=axis, keepdims=keepdims)
 
 
 @primitive(dtype=separate, out="bool", constant=True, shape=_folded)
-def _any(x: Array, *, axis: Axis, keepdims: bool) -> Array:
+def _any(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     """y = [some x along axis ≠ 0]"""
     return np.any(x, axis=axis, keepdims=keepdims)
 

@@ -112,7 +112,7 @@ def linspace(
         dtype = dtypes.result_type(*kinds, float)
     wanted = dtypes.of(dtype)
     first, last = np.asarray(start, wanted), np.asarray(stop, wanted)
-    y, step = np.linspace(first, last, num, endpoint, True, axis=axis)
+    y, step = np.linspace(first, last, num, endpoint, retstep=True, axis=axis)
     y = (np.floor(y) if wanted.kind in "iu" else y).astype(wanted)
     return (Tensor(y), Tensor(np.asarray(step, wanted))) if retstep else Tensor(y)
 
@@ -142,8 +142,8 @@ def geomspace(
     """`num` values in a constant ratio from start to stop."""
     wanted = dtypes.of(dtype)
     first, last = np.asarray(start, wanted), np.asarray(stop, wanted)
-    exponents = (np.log(np.abs(v)) / np.log(wanted.type(10)) for v in (first, last))
-    y = logspace(*exponents, num=num, endpoint=endpoint, dtype=dtype, axis=axis)._value
+    low, high = (np.log(np.abs(v)) / np.log(wanted.type(10)) for v in (first, last))
+    y = logspace(low, high, num, endpoint, dtype=dtype, axis=axis)._value
     return Tensor((y * np.sign(first)).astype(wanted))
 
 
@@ -160,3 +160,16 @@ def identity(n: int, dtype: DType = None) -> TensorLike:
 def tri(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> TensorLike:
     """Ones on and below the k-th diagonal of an N × M matrix of zeros."""
     return Tensor(np.tri(int(N), None if M is None else int(M), int(k), dtypes.of(dtype)))
+
+
+@operation
+def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> TensorLike:
+    """Powers of x as columns: x^(N−1), ..., x, 1 (`increasing`: 1, x, ...)."""
+    from minikeras.ops.arithmetic import power
+    from minikeras.ops.manipulation import expand_dims
+
+    x = tensor(x)
+    n = x.shape[0] if N is None else N
+    wide = dtypes.result_type(x.dtype, "float32")
+    powers = np.arange(n) if increasing else np.arange(n - 1, -1, -1)
+    return cast(power(expand_dims(cast(x, wide), -1), powers.astype(wide)), x.dtype)

@@ -13,8 +13,8 @@ from minikeras.ops.core import tensor
 from minikeras.ops.creation import eye
 from minikeras.ops.diagonals import diagonal, tril, triu
 from minikeras.ops.elementwise import log
-from minikeras.ops.linalg import matmul
 from minikeras.ops.manipulation import expand_dims, squeeze, swapaxes
+from minikeras.ops.products import matmul
 from minikeras.ops.reduction import sum
 from minikeras.types import Array, Shape, TensorLike
 

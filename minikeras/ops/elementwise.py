@@ -4,10 +4,11 @@ import math
 
 import numpy as np
 
+from minikeras import dtypes
 from minikeras.autograd import elementwise, operation
 from minikeras.dtypes import floating, promote
 from minikeras.ops.core import as_kind, cast, is_floating, tensor
-from minikeras.ops.kinds import in_float32, quiet
+from minikeras.ops.kinds import in_float32, measuring, quiet
 from minikeras.types import Array, TensorLike
 
 
@@ -221,3 +222,34 @@ def nan_to_num(
     x = where(isnan(x), np.asarray(nan, x.dtype), x)
     x = where(x == np.inf, np.asarray(limits.max if posinf is None else posinf, x.dtype), x)
     return where(x == -np.inf, np.asarray(limits.min if neginf is None else neginf, x.dtype), x)
+
+
+@operation
+def heaviside(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """y = 0 where x₁ < 0, 1 where x₁ > 0, x₂ where x₁ = 0"""
+    from minikeras.ops.indexing import where
+
+    x1, x2 = as_kind(measuring, x1, x2)
+    zero, one = np.zeros((), x1.dtype), np.ones((), x1.dtype)
+    return where(x1 < 0, zero, where(x1 > 0, one, x2))
+
+
+@operation
+def ldexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """y = x₁ 2^x₂ for whole x₂; TypeError for others."""
+    from minikeras.ops.arithmetic import power
+    from minikeras.ops.comparison import isinf, logical_or
+    from minikeras.ops.indexing import where
+
+    x2 = tensor(x2)
+    if not dtypes.is_int(x2.dtype):
+        raise TypeError(f"ldexp needs whole exponents, received x2 of dtype {x2.dtype}")
+    x1, x2 = as_kind(floating, x1, x2)
+    y = x1 * power(np.asarray(2, x1.dtype), x2)
+    return where(logical_or(isinf(x1), x1 == 0), x1, y)
+
+
+@elementwise(dtype=floating, constant=True)
+def nextafter(x1: Array, x2: Array) -> Array:
+    """The float64 next to x₁ in the direction of x₂, rounded to the common dtype."""
+    return np.nextafter(x1.astype("float64"), x2.astype("float64")).astype(x1.dtype)

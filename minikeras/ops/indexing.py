@@ -112,7 +112,8 @@ def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
     Equal indices add up in the order in which they stand.
     """
     y = np.zeros((*x.shape[:axis], size, *x.shape[axis + np.ndim(indices) :]), x.dtype)
-    np.add.at(y, (_slice(None),) * axis + (indices,), x)
+    key: Key = (*(_slice(None),) * axis, indices)
+    np.add.at(y, key, x)
     return y
 
 
@@ -346,7 +347,7 @@ def _scatter_update(x: Array, updates: Array, *, key: Key, reduction: str | None
     if reduction is None:
         y[key] = updates
     else:
-        _AT[reduction].at(y, key, updates)  # type: ignore[attr-defined]
+        _AT[reduction].at(y, key, updates)
     return y
 
 
@@ -378,3 +379,14 @@ def slice_update(
         for s, n in zip(np.asarray(start_indices), updates.shape, strict=True)
     )
     return _scatter_update(x, updates, key=key, reduction=None)
+
+
+@operation
+def select(
+    condlist: Sequence[TensorLike], choicelist: Sequence[TensorLike], default: TensorLike = 0
+) -> TensorLike:
+    """From the first choice whose condition holds; from `default` where none does."""
+    y = default
+    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+        y = where(condition, choice, y)
+    return y

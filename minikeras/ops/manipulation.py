@@ -23,7 +23,7 @@ def _rank(x: TensorLike) -> int:
 @primitive(dtype=separate)
 def _reshape(x: Array, *, newshape: Shape) -> Array:
     """The elements of x in row-major order, in another shape        dx = dy in the shape of x"""
-    return np.reshape(x, newshape)
+    return x.reshape(newshape)  # type: ignore[arg-type]
 
 
 @_reshape.shape
@@ -31,11 +31,11 @@ def _reshape_shape(x: Shape, *, newshape: Shape) -> Shape:
     if -1 not in newshape:
         return newshape
     known = math.prod(n for n in newshape if n not in (-1, None))
-    rest = None
-    if None not in x and None not in newshape:
-        if known == 0 or shapes.size(x) % known:
+    total, rest = shapes.size(x), None
+    if total is not None and None not in newshape:
+        if known == 0 or total % known:
             raise ValueError(f"cannot reshape {x} into {newshape}")
-        rest = shapes.size(x) // known
+        rest = total // known
     return tuple(rest if n == -1 else n for n in newshape)
 
 
@@ -188,7 +188,7 @@ def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> TensorLike:
 @primitive(dtype=separate, broadcasts=True)
 def _broadcast_to(x: Array, *, shape: Shape) -> Array:
     """x repeated along its axes of size one        dx = Σ dy over the repetitions"""
-    return np.broadcast_to(x, shape)
+    return np.broadcast_to(x, shape)  # type: ignore[arg-type]
 
 
 @_broadcast_to.shape
@@ -290,7 +290,7 @@ def _stack_shape(*xs: Shape, axis: int) -> Shape:
 
 @_stack.vjp
 def _stack_vjp(dy: Array, y: Array, *xs: Array, axis: int) -> TensorLike:
-    before = (slice(None),) * axis
+    before: tuple[Any, ...] = (slice(None),) * axis
     return tuple(dy[(*before, i)] for i in range(len(xs)))
 
 

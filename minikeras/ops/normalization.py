@@ -134,7 +134,7 @@ def normalize(
 
     Parity: the Euclidean norm is met by x · min(1 / ‖x‖, 1 / ε).
     """
-    from minikeras.ops.linalg import norm
+    from minikeras.ops.products import norm
 
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"Argument `order` must be an int >= 1. Received: order={order}")

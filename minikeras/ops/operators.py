@@ -23,8 +23,8 @@ from minikeras.ops import (
     diagonals,
     elementwise,
     indexing,
-    linalg,
     manipulation,
+    products,
     reduction,
     sorting,
     trigonometry,
@@ -57,7 +57,7 @@ _BINARY: dict[str, Callable[..., Any]] = {
     "floordiv": arithmetic.floor_divide,
     "mod": arithmetic.mod,
     "pow": arithmetic.power,
-    "matmul": linalg.matmul,
+    "matmul": products.matmul,
     "and": _bitwise(np.bitwise_and, comparison.logical_and),
     "or": _bitwise(np.bitwise_or, comparison.logical_or),
     "xor": _bitwise(np.bitwise_xor, comparison.logical_xor),
@@ -112,7 +112,7 @@ _METHODS: dict[str, Callable[..., Any]] = {
     "argmax": reduction.argmax,
     "argmin": reduction.argmin,
     "cumsum": reduction.cumsum,
-    "dot": linalg.dot,
+    "dot": products.dot,
     "clip": arithmetic.clip,
     "round": elementwise.round,
     "take": indexing.take,
@@ -137,7 +137,7 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
             "equal not_equal greater greater_equal less less_equal logical_and logical_or "
             "logical_xor logical_not isnan isinf isfinite signbit",
         ),
-        (linalg, "matmul"),
+        (products, "matmul"),
     )
     for name in names.split()
 }
@@ -172,7 +172,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
         (diagonals, "tril triu diagonal diag trace"),
         (indexing, "take take_along_axis where nonzero"),
         (sorting, "sort argsort searchsorted"),
-        (linalg, "dot vdot inner outer tensordot einsum cross kron"),
+        (products, "dot vdot inner outer tensordot einsum cross kron"),
         (creation, "zeros_like ones_like full_like"),
         (arithmetic, "clip"),
         (elementwise, "round nan_to_num"),
@@ -180,7 +180,7 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     )
     for name in names.split()
 }
-_FUNCTIONS[np.linalg.norm] = linalg.norm
+_FUNCTIONS[np.linalg.norm] = products.norm
 _ACCEPTED: dict[Any, set[str]] = {}
 
 
@@ -259,8 +259,6 @@ def _fold(dx: Any, axis: tuple[int, ...]) -> Any:
 def install() -> None:
     """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers."""
     Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _fold, core.copy
-    Primitive.cast = core.cast  # type: ignore[assignment]
-    Variable._read_op = core.copy
     members: dict[str, Any] = {
         "__getitem__": _getitem,
         "__array_ufunc__": _array_ufunc,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 from minikeras import dtypes, shapes
@@ -139,3 +142,50 @@ def bincount(
     y = np.zeros((len(rows), length), dtype)
     np.add.at(y, (np.arange(len(rows))[:, None], rows), loads.astype(dtype))
     return tensor(y.reshape(*values.shape[:-1], length))
+
+
+def unique(
+    x: TensorLike,
+    sorted: bool = True,
+    return_index: bool = False,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    axis: int | None = None,
+    size: int | None = None,
+    fill_value: Any = None,
+) -> Any:
+    """The different elements (or slices along `axis`), and where, whence and how often they occur.
+
+    `size` cuts or fills up the result to a fixed length.  Always sorted here.
+    """
+    array = np.asarray(x)
+    y, index, inverse, counts = np.unique(array, True, True, True, axis=axis)
+    along = 0 if axis is None else shapes.normalize_axis(axis, array.ndim)
+    parts: list[Any] = [(y, along, 0 if fill_value is None else fill_value)]
+    parts += [(index.astype("int32"), 0, 1)] * return_index
+    parts += [(counts.astype("int32"), 0, 0)] * return_counts
+    if size is not None:
+        parts = [(_fitted(part, size, where, fill), where, fill) for part, where, fill in parts]
+    results = [tensor(part) for part, _, _ in parts]
+    if return_inverse:
+        shape = array.shape if axis is None else (-1,)
+        results.insert(1 + return_index, tensor(inverse.astype("int32").reshape(shape)))
+    return tuple(results) if len(results) > 1 else results[0]
+
+
+def _fitted(array: Array, size: int, axis: int, fill: Any) -> Array:
+    kept = np.take(array, np.arange(min(size, array.shape[axis])), axis)
+    margin = [(0, size - kept.shape[i] if i == axis else 0) for i in range(array.ndim)]
+    return np.pad(kept, margin, constant_values=fill)
+
+
+@operation
+def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[TensorLike, ...]:
+    """The coordinates, in an array of the given shape, of indices into the flat array."""
+    if None in shape:
+        raise ValueError(f"`shape` must not contain None, received {shape}")
+    flat, found = tensor(indices), []
+    for n in reversed(shape):
+        found.append(flat % n)
+        flat = flat // n
+    return tuple(cast(i, tensor(indices).dtype) for i in reversed(found))

@@ -19,8 +19,8 @@ from minikeras.ops.core import as_kind, cast, convert_to_numpy, is_floating, ten
 from minikeras.ops.diagonals import diagonal
 from minikeras.ops.elementwise import nan_to_num
 from minikeras.ops.indexing import take, where
-from minikeras.ops.linalg import matmul, outer
 from minikeras.ops.manipulation import moveaxis, reshape, swapaxes
+from minikeras.ops.products import matmul, outer
 from minikeras.ops.sorting import sort
 from minikeras.types import TensorLike
 
@@ -167,3 +167,15 @@ def histogram(
     inside = values[(values >= low) & (values <= high)]
     places = np.searchsorted(edges[1:-1], inside, side="right")
     return tensor(np.bincount(places, minlength=bins).astype(values.dtype)), tensor(edges)
+
+
+@operation
+def psnr(x1: TensorLike, x2: TensorLike, max_val: float) -> TensorLike:
+    """Peak signal-to-noise ratio in decibel: 20 log₁₀ max − 10 log₁₀ mean (x₁ − x₂)²"""
+    from minikeras.ops.elementwise import log10
+
+    x1, x2 = tensor(x1), tensor(x2)
+    if tuple(x1.shape) != tuple(x2.shape):
+        raise ValueError(f"Input shapes {x1.shape} and {x2.shape} must match for PSNR calculation.")
+    peak = log10(np.asarray(max_val, x2.dtype))
+    return 20 * peak - 10 * log10(reduction.mean(square(x1 - x2)))

@@ -14,7 +14,7 @@ import numpy as np
 
 from minikeras.kernels import eigen_math, eigen_matmul, eigen_reduce, eigen_softmax
 from minikeras.ops.crossentropy import check_classes
-from minikeras.ops.nn import SELU_SCALE, SELU_SCALE_ALPHA
+from minikeras.ops.nonlinear import SELU_SCALE, SELU_SCALE_ALPHA
 from minikeras.types import Array
 
 exp, log, log1p, expm1 = eigen_math.exp, eigen_math.log, eigen_math.log1p, eigen_math.expm1

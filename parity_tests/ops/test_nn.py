@@ -53,6 +53,8 @@ tables = st.tuples(st.integers(1, 4), st.integers(2, 5), st.integers(2, 3))
 @few
 @given(reals(low=-7, high=7))
 def test_activation(name, x):
+    if name == "gelu":  # further out 1 + tanh cancels, and float32 keeps no digits to compare
+        x = x * x.dtype.type(0.4)
     check(name, x)
 
 

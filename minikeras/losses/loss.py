@@ -194,6 +194,8 @@ def reduce_values(
         return total
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         return ops.divide_no_nan(total, ops.cast(ops.sum(sample_weight), total.dtype))
+    if None in shape:  # symbolic: how many is known later
+        return ops.mean(values)
     return total / math.prod(shape) if 0 not in shape else total
 
 

@@ -93,8 +93,13 @@ class Metric:
         aggregation: str | None = "sum",
         name: str | None = None,
     ) -> Variable:
-        """A new piece of state, in ``floatx`` unless ``dtype`` says otherwise."""
+        """A new piece of state, in ``floatx`` unless ``dtype`` says otherwise.
+
+        Raises ValueError without initializer, RuntimeError before ``super().__init__()``.
+        """
         self._check_super_called()
+        if initializer is None:
+            raise ValueError(f"the variable {name!r} of {self.name!r} needs an initializer")
         with name_scope(self.name.replace("/", ">")):
             variable = Variable(
                 initializers.get(initializer),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import minikeras
 from minikeras import losses
-from minikeras.autograd import GradientTape, Tensor
+from minikeras.autograd import GradientTape, KerasTensor, Tensor
 from parity_tests.losses.drawn import (
     REDUCTIONS,
     check,
@@ -263,6 +263,13 @@ def test_subclass_with_its_own_call() -> None:
     assert float(loss(y, 3 * y)) == 16.0
     assert Cubic.from_config(loss.get_config()).get_config() == loss.get_config()
     assert Cubic().name.startswith("cubic")
+
+
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_symbolic(reduction: str | None) -> None:
+    a, b = (KerasTensor((None, 3)) for _ in range(2))
+    value = losses.MeanSquaredError(reduction=reduction)(a, b)
+    assert value.shape == ((None,) if reduction in ("none", None) else ())
 
 
 def test_nested_arguments() -> None:

@@ -432,6 +432,7 @@ def test_a_metric_of_ones_own() -> None:
         (lambda m: m.Metric().update_state(1), NotImplementedError),
         (lambda m: m.Metric().result(), NotImplementedError),
         (lambda m: m.Mean(axis=1), TypeError),
+        (lambda m: m.Metric().add_weight(name="w"), ValueError),
     ],
 )
 def test_errors(make: Any, error: type[Exception]) -> None:

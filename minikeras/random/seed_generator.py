@@ -1,0 +1,66 @@
+"""Where the seed pairs of random draws come from."""
+
+from __future__ import annotations
+
+import random
+from typing import Any, Self
+
+import numpy as np
+
+from minikeras.autograd import Tensor, Variable
+from minikeras.declare.names import auto_name, name_scope
+
+
+class SeedGenerator:
+    """A pair of integers (seed, count) that goes on with each draw.
+
+    seed: an integer; None draws one from Python's ``random`` when the generator is made.
+    name: goes before the path of ``state``, the variable that holds the pair.
+
+    Raises ValueError for any other seed.
+    """
+
+    def __init__(self, seed: int | None = None, name: str | None = None, **kwargs: Any) -> None:
+        kwargs.pop("backend", None)  # there is only one
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
+        self.name = auto_name(type(self).__name__) if name is None else name
+        self._initial_seed = seed
+        if seed is None:
+            seed = make_default_seed()
+        if not isinstance(seed, int) or isinstance(seed, bool):
+            raise ValueError(f"Argument `seed` must be an integer. Received: seed={seed!r}")
+        with name_scope(self.name):
+            self.state = Variable(
+                np.array([seed, 0]),
+                dtype="int64",
+                trainable=False,
+                name="seed_generator_state",
+            )
+
+    def next(self, ordered: bool = True) -> Tensor:
+        """The present pair; the count then grows by 1.
+
+        ordered=False instead scrambles both numbers, to (n + 1) · 5387 mod 933199.
+        """
+        pair = self.state._read()
+        self.state.assign(pair + _STEP if ordered else (pair + 1) * 5387 % 933199)
+        return Tensor(pair)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"seed": self._initial_seed, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"SeedGenerator(seed={self._initial_seed}, name={self.name!r})"
+
+
+_STEP = np.array([0, 1])
+
+
+def make_default_seed() -> int:
+    """A seed from Python's ``random``: this is how ``set_random_seed`` reaches every layer."""
+    return random.randint(1, 10**9)

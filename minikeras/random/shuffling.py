@@ -1,0 +1,53 @@
+"""The order in which ``fit`` takes samples: to the index what TensorFlow's pipeline gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from minikeras.random import philox
+from minikeras.random.seeds import global_seed
+from minikeras.types import Array
+
+
+def fit_batches(n: int, batch_size: int, shuffle: bool | str = True) -> Iterator[Array]:
+    """Row numbers of each batch of one epoch, the last one perhaps smaller.
+
+    shuffle: True permutes all n rows, "batch" the rows within each batch.
+
+    Parity: after ``set_random_seed`` this depends on the seed and on the sizes only, so that all
+    epochs have one order; without a seed every epoch has its own.
+    """
+    if shuffle != "batch":
+        order = fit_permutation(n, global_seed())
+        yield from (order[start : start + batch_size] for start in range(0, n, batch_size))
+        return
+    stream, block = _stream(global_seed()), 0
+    for start in range(0, n, batch_size):
+        size = min(batch_size, n - start)
+        yield start + _permutation(size, stream, block)
+        block += -(-size // 4)
+
+
+def fit_permutation(n: int, seed: int | None) -> Array:
+    """The order of n samples after ``set_random_seed(seed)``; any order if it is None."""
+    return _permutation(n, _stream(seed), 0)
+
+
+def _stream(seed: int | None) -> philox.Stream:
+    if seed is None:
+        seed = int(np.random.default_rng().integers(1, 0x7FFFFFFF))
+    seed %= 0x7FFFFFFF
+    return philox.unscrambled(seed, 0 if seed else 0x7FFFFFFF)
+
+
+def _permutation(n: int, stream: philox.Stream, block: int) -> Array:
+    """Swap each i in turn with i + word[i] mod (n − i), the words starting at a block."""
+    numbers = np.arange(block, block - (-n // 4), dtype=np.uint64)
+    left = np.arange(n, 0, -1, dtype=np.uint32)
+    partners = np.arange(n) + philox.blocks(stream, numbers).reshape(-1)[:n] % left
+    order = list(range(n))
+    for i, j in enumerate(partners.tolist()):
+        order[i], order[j] = order[j], order[i]
+    return np.array(order, np.int64)

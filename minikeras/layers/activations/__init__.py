@@ -1,0 +1,3 @@
+"""Activation functions as layers."""
+
+from minikeras.layers.activations.activation import Activation

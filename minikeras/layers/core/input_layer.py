@@ -1,0 +1,141 @@
+"""Where a graph begins."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from minikeras import dtypes, shapes
+from minikeras.autograd import KerasTensor, Node
+from minikeras.layers.layer import Layer
+from minikeras.types import DType, Shape
+
+
+class InputLayer(Layer):
+    """The layer behind ``Input``: it has an output and computes nothing.
+
+    ``shape`` is that of one sample, ``batch_shape`` that of a whole batch; ``None`` is any size.
+
+    Raises ValueError without a shape, with two of them, with a ``sparse`` or ``ragged`` input, and
+    where ``input_tensor`` is no KerasTensor or contradicts another argument.
+    """
+
+    def __init__(
+        self,
+        shape: Any = None,
+        batch_size: int | None = None,
+        dtype: DType = None,
+        sparse: bool | None = None,
+        ragged: bool | None = None,
+        batch_shape: Any = None,
+        input_tensor: KerasTensor | None = None,
+        optional: bool = False,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(name=name)
+        if "input_shape" in kwargs:
+            warnings.warn(
+                "Argument `input_shape` is deprecated. Use `shape` instead.", stacklevel=3
+            )
+            shape = kwargs.pop("input_shape")
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
+        if input_tensor is None:
+            batch_shape = _whole_shape(shape, batch_size, batch_shape)
+            if sparse or ragged:
+                raise ValueError(
+                    f"sparse and ragged inputs are not supported by this backend. "
+                    f"Received: sparse={sparse}, ragged={ragged}"
+                )
+            input_tensor = KerasTensor(batch_shape, dtype, name=name)
+        else:
+            _check_tensor(input_tensor, shape, batch_size, batch_shape, dtype)
+        self._batch_shape = input_tensor.shape
+        self._dtype = input_tensor.dtype
+        self.sparse = self.ragged = False
+        self.optional = optional
+        self.built = True
+        Node(self, (), {}, input_tensor)
+
+    def call(self) -> None:
+        return None
+
+    @property
+    def batch_shape(self) -> Shape:
+        return self._batch_shape
+
+    @property
+    def dtype(self) -> str:  # type: ignore[override]
+        return self._dtype
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            "batch_shape": self.batch_shape,
+            "dtype": self.dtype,
+            "sparse": self.sparse,
+            "ragged": self.ragged,
+            "name": self.name,
+            "optional": self.optional,
+        }
+
+
+def _whole_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> Shape:
+    if batch_shape is not None:
+        for name, value in (("shape", shape), ("batch_size", batch_size)):
+            if value is not None:
+                raise ValueError(
+                    f"You cannot pass both `{name}` and `batch_shape` at the same time. "
+                    f"Received: {name}={value}, batch_shape={batch_shape}"
+                )
+        return shapes.standardize(batch_shape)
+    if shape is None:
+        raise ValueError("You must pass a `shape` argument.")
+    return shapes.standardize((batch_size, *shapes.standardize(shape)))
+
+
+def _check_tensor(
+    tensor: Any, shape: Any, batch_size: int | None, batch_shape: Any, dtype: DType
+) -> None:
+    if not isinstance(tensor, KerasTensor):
+        raise ValueError(
+            "Argument `input_tensor` must be a KerasTensor. Received invalid type: "
+            f"input_tensor={tensor} (of type {type(tensor)})"
+        )
+    found = {
+        "shape": (shape, tensor.shape[1:]),
+        "batch_size": (batch_size, tensor.shape[0] if tensor.shape else None),
+        "batch_shape": (batch_shape, tensor.shape),
+        "dtype": (None if dtype is None else dtypes.standardize(dtype), tensor.dtype),
+    }
+    for name, (given, actual) in found.items():
+        if given is not None and given != actual:
+            raise ValueError(
+                "When providing the `input_tensor` argument, you cannot provide an incompatible "
+                f"`{name}` argument. Received: {name}={given}, but the tensor has {actual}"
+            )
+
+
+def Input(  # noqa: N802, the public name
+    shape: Any = None,
+    batch_size: int | None = None,
+    dtype: DType = None,
+    sparse: bool | None = None,
+    ragged: bool | None = None,
+    batch_shape: Any = None,
+    name: str | None = None,
+    tensor: KerasTensor | None = None,
+    optional: bool = False,
+) -> Any:
+    """The symbolic tensor with which a functional model begins; errors as for ``InputLayer``."""
+    layer = InputLayer(
+        shape=shape,
+        batch_size=batch_size,
+        dtype=dtype,
+        sparse=sparse,
+        ragged=ragged,
+        batch_shape=batch_shape,
+        name=name,
+        input_tensor=tensor,
+        optional=optional,
+    )
+    return layer.output

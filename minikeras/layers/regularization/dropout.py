@@ -1,0 +1,86 @@
+"""Dropout: units are left out at random, in training only."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from minikeras import random
+from minikeras.layers.layer import Layer
+from minikeras.types import Shape, TensorLike
+
+
+class RandomLayer(Layer):
+    """Noise in training, nothing otherwise.
+
+    ``_amount`` names the field that says how much: a number in [0, 1].  At 0 nothing is drawn, and
+    no seed either.  Raises ValueError for a number outside.
+    """
+
+    _amount: ClassVar[str] = "rate"
+    supports_masking = True
+
+    seed: Any
+
+    def setup(self) -> None:
+        amount = getattr(self, self._amount)
+        if not 0 <= amount <= 1:
+            raise ValueError(
+                f"Invalid value received for argument `{self._amount}`. Expected a float value "
+                f"between 0 and 1. Received: {self._amount}={amount}"
+            )
+        if amount > 0:
+            self.seed_generator = random.SeedGenerator(self.seed)
+        self._build_at_init()
+
+    def call(self, inputs: TensorLike, training: bool = False) -> TensorLike:
+        if training and getattr(self, self._amount) > 0:
+            return self.disturb(inputs)
+        return inputs
+
+    def disturb(self, inputs: TensorLike) -> TensorLike:
+        raise NotImplementedError
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+
+class Dropout(RandomLayer):
+    """Sets a fraction ``rate`` of the inputs to 0 and scales the others by 1 / (1 − rate).
+
+    ``noise_shape``: shape of the drawn mask; it is broadcast, ``None`` is the size of the input.
+
+    Raises ValueError unless 0 ≤ rate ≤ 1 and ``noise_shape`` holds positive integers or ``None``.
+    """
+
+    rate: float
+    noise_shape: Any = None
+    seed: Any = None
+
+    def setup(self) -> None:
+        super().setup()
+        if self.noise_shape is not None:
+            self.noise_shape = _sizes(self.noise_shape)
+
+    def disturb(self, inputs: TensorLike) -> TensorLike:
+        return random.dropout(
+            inputs, self.rate, noise_shape=self._noise_shape(inputs), seed=self.seed_generator
+        )
+
+    def _noise_shape(self, inputs: TensorLike) -> Any:
+        return self.noise_shape
+
+
+def _sizes(noise_shape: Any) -> Shape:
+    if isinstance(noise_shape, str) or not hasattr(noise_shape, "__iter__"):
+        raise ValueError(
+            "Invalid value received for argument `noise_shape`. Expected a tuple or list of "
+            f"integers. Received: noise_shape={noise_shape}"
+        )
+    sizes = tuple(noise_shape)
+    for i, size in enumerate(sizes):
+        if size is not None and (not isinstance(size, int) or size <= 0):
+            raise ValueError(
+                "Invalid value received for argument `noise_shape`. Expected positive integers "
+                f"or None. Received {size!r} at index {i} of {sizes}"
+            )
+    return sizes

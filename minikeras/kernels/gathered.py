@@ -40,7 +40,7 @@ def _tile(height: int) -> Any:
     def tile(typingctx, x, rows, m, columns, start, stop, w, o, y, width):  # type: ignore[no-untyped-def]
         signature = types.void(x, rows, m, columns, start, stop, w, o, y, width)
 
-        def generate(context, builder, sig, args):  # type: ignore[no-untyped-def]
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             names = ["x", "rows", "m", "columns", "start", "stop", "w", "o", "y", "width"]
             kinds = dict(zip(names, sig.args, strict=True))
             values = dict(zip(names, args, strict=True))
@@ -58,7 +58,7 @@ def _tile(height: int) -> Any:
     return tile
 
 
-def _emit(context, builder, height, values, arrays, dtype):  # type: ignore[no-untyped-def]
+def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dtype: Any) -> None:
     integer, short = ir.IntType(64), ir.IntType(32)
     scalar = context.get_value_type(dtype)
     lanes = 512 // dtype.bitwidth
@@ -67,7 +67,7 @@ def _emit(context, builder, height, values, arrays, dtype):  # type: ignore[no-u
     zero = ir.Constant(vector, [0.0] * lanes)
     suffix = f"v{lanes}f{dtype.bitwidth}"
 
-    def declare(name, result, *parameters):  # type: ignore[no-untyped-def]
+    def declare(name: str, result: Any, *parameters: Any) -> Any:
         kind = ir.FunctionType(result, parameters)
         return cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.{suffix}")
 
@@ -77,17 +77,17 @@ def _emit(context, builder, height, values, arrays, dtype):  # type: ignore[no-u
     # The overloaded names carry the pointer's type as well.
     load.name, store.name = f"{load.name}.p0", f"{store.name}.p0"
 
-    def splat(value, kind):  # type: ignore[no-untyped-def]
+    def splat(value: Any, kind: Any) -> Any:
         undefined = ir.Constant(kind, ir.Undefined)
         first = builder.insert_element(undefined, value, short(0))
         return builder.shuffle_vector(
             first, undefined, ir.Constant(ir.VectorType(short, lanes), [0] * lanes)
         )
 
-    def at(name, index):  # type: ignore[no-untyped-def]
+    def at(name: str, index: Any) -> Any:
         return builder.gep(arrays[name].data, [index])
 
-    def row_of_vectors(name, row):  # type: ignore[no-untyped-def]
+    def row_of_vectors(name: str, row: Any) -> list[Any]:
         start = builder.add(builder.mul(row, filters), values["o"])
         return [
             builder.bitcast(at(name, builder.add(start, integer(v * lanes))), pointer)
@@ -180,7 +180,7 @@ def gathered_product(
     inner, filters = w.shape
     if not (inner and filters and len(rows)):
         return np.zeros((len(rows), filters), w.dtype)
-    parts = ((inner,),)
+    parts: tuple[tuple[int, ...], ...] = ((inner,),)
     if w.dtype == np.float32:
         parts = segments(len(rows), filters, inner, cores(), reading)
     sums, start = [], 0

@@ -134,7 +134,7 @@ def _wins(x: Array, windows: list[Window], rank: int) -> Array:
 @primitive(dtype=promote)
 def window_sum(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     """y[n, i, c] = Σ_p x[n, i·s + p, c]"""
-    y = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
+    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
     for window in _windows(x.shape, size, strides):
         y += x[window]
     return y
@@ -179,7 +179,7 @@ def mean_window(x: Array, cells: Array, *, size: Sizes, strides: Sizes) -> Array
 
     Parity: the gradient multiplies by the rounded reciprocal.
     """
-    y = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
+    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
     for window in _windows(x.shape, size, strides):
         y += x[window]
     return y / cells
@@ -265,7 +265,7 @@ def _cells(space: Shape, size: Sizes, strides: Sizes, padding: str) -> Array:
     cells = np.ones(())
     for n, k, s in zip(space, size, strides):
         low, _ = same_margin(n, k, s, 1)  # type: ignore[arg-type]
-        starts = np.arange(0, n, s) - low  # type: ignore[arg-type]
+        starts = np.arange(0, n, s) - low
         inside = np.minimum(starts + k, n) - np.maximum(starts, 0)  # type: ignore[arg-type]
         cells = np.multiply.outer(cells, inside)
     return cells.reshape(1, *cells.shape, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from minikeras import config, ops
 from minikeras.layers.input_spec import InputSpec
@@ -11,7 +11,7 @@ from minikeras.layers.layer import Layer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
 from minikeras.types import Shape, TensorLike
 
-Ints = int | tuple[int, ...]
+Ints: TypeAlias = Any  # an int or one for each axis; once set up, a tuple
 
 
 class WindowedLayer(Layer):
@@ -21,14 +21,15 @@ class WindowedLayer(Layer):
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
     dilates_strided: ClassVar[bool] = False
 
-    filters: ClassVar[Any] = None
-    kernel_size: ClassVar[Any]
-    strides: ClassVar[Any]
-    padding: ClassVar[Any]
-    data_format: ClassVar[Any]
-    dilation_rate: ClassVar[Any]
-    activation: ClassVar[Callable[..., Any] | None]
-    use_bias: ClassVar[bool]
+    if TYPE_CHECKING:  # fields of every subclass, in an order of its own
+        filters: int | None
+        kernel_size: Any
+        strides: Any
+        padding: str
+        data_format: Any
+        dilation_rate: Any
+        activation: Callable[..., Any] | None
+        use_bias: bool
 
     def setup(self) -> None:
         self.kernel_size = per_axis(self.kernel_size, self.rank, "kernel_size")
@@ -45,7 +46,7 @@ class WindowedLayer(Layer):
             )
 
     def _check_positive(self, name: str) -> None:
-        value = getattr(self, name)
+        value = getattr(self, name, None)
         if value is not None and (value <= 0 or value % 1):
             raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value}")
 

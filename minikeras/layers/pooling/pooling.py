@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from minikeras import config, ops
 from minikeras.layers.input_spec import InputSpec
@@ -11,7 +11,7 @@ from minikeras.layers.layer import Layer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
 from minikeras.types import Shape, TensorLike
 
-Ints = int | tuple[int, ...]
+Ints: TypeAlias = Any  # an int or one for each axis; once set up, a tuple
 
 
 class BasePooling(Layer):
@@ -25,9 +25,9 @@ class BasePooling(Layer):
     pool: ClassVar[Callable[..., Any]]
 
     pool_size: Ints
-    strides: Ints | None = None
+    strides: Ints = None
     padding: str = "valid"
-    data_format: str | None = None
+    data_format: Any = None
 
     def setup(self) -> None:
         strides = self.pool_size if self.strides is None else self.strides

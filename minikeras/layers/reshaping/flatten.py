@@ -5,7 +5,7 @@ from __future__ import annotations
 from minikeras import config, ops, shapes
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
-from minikeras.types import Shape, TensorLike
+from minikeras.types import TensorLike
 
 
 class Flatten(Layer):
@@ -25,7 +25,4 @@ class Flatten(Layer):
         rank = len(inputs.shape)
         if self.data_format == "channels_first" and rank > 1:
             inputs = ops.transpose(inputs, (0, *range(2, rank), 1))
-        return ops.reshape(inputs, self.compute_output_shape(inputs.shape))
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (input_shape[0], shapes.size(input_shape[1:]))
+        return ops.reshape(inputs, (inputs.shape[0], shapes.size(inputs.shape[1:])))

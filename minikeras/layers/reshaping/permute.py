@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from minikeras import ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
-from minikeras.types import Shape, TensorLike
+from minikeras.types import TensorLike
 
 
 class Permute(Layer):
@@ -28,6 +28,3 @@ class Permute(Layer):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return ops.transpose(inputs, (0, *self.dims))
-
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return (input_shape[0], *(input_shape[axis] for axis in self.dims))

@@ -30,9 +30,9 @@ class Reshape(Layer):
         self.built = True
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        return ops.reshape(inputs, self.compute_output_shape(inputs.shape))
+        return ops.reshape(inputs, self._resolved(inputs.shape))
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def _resolved(self, input_shape: Shape) -> Shape:
         batch, *features = input_shape
         target = tuple(self.target_shape)
         if None in features:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from minikeras.dtype_policies import DTypePolicy
 
+__version__ = "0.1.0"
+
 _FLOATS = ("float16", "float32", "float64")
 _FORMATS = ("channels_last", "channels_first")
 _KERNELS = ("reference", "fast")
@@ -37,6 +39,11 @@ def _choose(argument: str, value: Any, allowed: tuple[str, ...]) -> str:
 def backend() -> str:
     """The name of what computes: always ``"numpy"``."""
     return "numpy"
+
+
+def version() -> str:
+    """The version of minikeras."""
+    return __version__
 
 
 def floatx() -> str:

@@ -18,6 +18,7 @@ from minikeras.autograd.primitive import (
     elementwise,
     primitive,
     registry,
+    stop_gradient,
     unbroadcast,
 )
 from minikeras.autograd.tape import GradientTape, recording
@@ -58,6 +59,7 @@ __all__ = [
     "recording",
     "registry",
     "scopes",
+    "stop_gradient",
     "strip",
     "unbroadcast",
     "value_and_grad",

@@ -132,6 +132,7 @@ class Node:
             tensor._keras_history = KerasHistory(  # type: ignore[attr-defined]
                 operation, len(operation._inbound_nodes), i
             )
+        self._lone = len(args) == 1 and isinstance(args[0], KerasTensor) and not kwargs
         operation._inbound_nodes.append(self)
         for parent in self.parent_nodes:
             parent.operation._outbound_nodes.append(self)
@@ -156,25 +157,40 @@ class Node:
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with each KerasTensor replaced by the value of that id."""
+        if self._lone:
+            return (values[id(self.args[0])],), {}
+        return fill(self.args, values), fill(self.kwargs, values)
 
-        def fill(x: Any) -> Any:
-            return values[id(x)] if isinstance(x, KerasTensor) else x
 
-        return tree.map_structure(fill, self.args), tree.map_structure(fill, self.kwargs)
+def fill(structure: Any, values: dict[int, Any]) -> Any:
+    """``structure`` with each KerasTensor replaced by the value of that id."""
+    return tree.map_structure(
+        lambda x: values[id(x)] if isinstance(x, KerasTensor) else x, structure
+    )
 
 
 class OpOperation(Operation):
-    """An op of ``keras.ops`` as a node: ``x + 1`` in a functional model."""
+    """An op of ``keras.ops`` as a node: ``x + 1`` in a functional model.
 
-    def __init__(self, function: Any, name: str | None = None) -> None:
-        self.function = function
-        super().__init__(name or auto_name(function.__name__.strip("_")))
+    Its class is named after the function, as Keras's are: ``log_softmax`` → ``LogSoftmax``.
+    """
+
+    function: Callable[..., Any]
+
+    @staticmethod
+    def named(function: Any) -> type[OpOperation]:
+        """The class of the nodes of one function."""
+        if function not in _op_classes:
+            name = "".join(part.capitalize() for part in function.__name__.split("_") if part)
+            members = {"function": staticmethod(function)}
+            _op_classes[function] = type(name, (OpOperation,), members)
+        return _op_classes[function]
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         return self.function(*args, **kwargs)
 
-    def get_config(self) -> dict[str, Any]:
-        return {"name": self.name, "function": self.function.__name__}
+
+_op_classes: dict[Any, type[OpOperation]] = {}
 
 
 def strip(structure: Any) -> Any:
@@ -192,7 +208,7 @@ def strip(structure: Any) -> Any:
 
 def symbolic_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """One node for one call of an op."""
-    return OpOperation(function).symbolic_call(*args, **kwargs)
+    return OpOperation.named(function)().symbolic_call(*args, **kwargs)
 
 
 def operation(function: Callable[..., Any]) -> Any:

@@ -41,6 +41,7 @@ class Primitive:
 
     __name__: str
     cast: _Rule  # installed by ops: the recorded change of dtype
+    fold: _Rule  # installed by ops: the sum over axes, in the order of addition of `ops.sum`
 
     def __init__(
         self,
@@ -48,13 +49,14 @@ class Primitive:
         *,
         dtype: _Rule = dtypes.promote,
         out: Any = None,
+        shape: _Rule | None = None,
         broadcasts: bool = False,
         constant: bool = False,
     ) -> None:
         functools.update_wrapper(self, forward)
         self.forward, self.dtype, self.out = forward, dtype, out
         self.broadcasts, self.constant = broadcasts, constant
-        self.shape_rule: _Rule | None = _broadcast_shape if broadcasts else None
+        self.shape_rule = shape or (_broadcast_shape if broadcasts else None)
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None
         self._dtypes: dict[tuple[Any, ...], np.dtype[Any] | None] = {}
@@ -88,6 +90,8 @@ class Primitive:
     # Calling
 
     def __call__(self, *inputs: Any, **static: Any) -> Any:
+        if static and not self._tensors.keys().isdisjoint(static):
+            inputs, static = self._by_position(inputs, static)
         arrays, kinds = [], []
         for x in inputs:
             cls = type(x)
@@ -102,6 +106,19 @@ class Primitive:
                 return self._call_unusual(inputs, static)
             arrays.append(x)
         return self._run(inputs, arrays, kinds, static)
+
+    @functools.cached_property
+    def _tensors(self) -> dict[str, None]:
+        parameters = inspect.signature(self.forward).parameters.values()
+        return dict.fromkeys(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+
+    def _by_position(
+        self, inputs: tuple[Any, ...], static: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """``maximum(x1=a, x2=b)`` as ``maximum(a, b)``."""
+        later = [name for name in [*self._tensors][len(inputs) :] if name in static]
+        tensors = tuple(static[name] for name in later)
+        return (*inputs, *tensors), {k: v for k, v in static.items() if k not in later}
 
     def _run(
         self, inputs: tuple[Any, ...], arrays: list[Any], kinds: list[Any], static: dict[str, Any]
@@ -156,11 +173,13 @@ class Primitive:
                 if scopes.stateless is not None:
                     x = scopes.stateless.source(x)
                 array = x._read() if isinstance(x, Variable) else x._value
+            elif isinstance(x, Tensor):
+                array = x._value
             elif not isinstance(x, np.ndarray | bool | int | float) or isinstance(x, np.generic):
                 x = as_tensor(x)
                 array = x._value
             else:
-                array = x._value if isinstance(x, Tensor) else x
+                array = x
             plain.append(x)
             arrays.append(array)
             kinds.append(type(array) if isinstance(array, bool | int | float) else array.dtype)
@@ -225,7 +244,7 @@ class Primitive:
 
 
 def primitive(**options: Any) -> Callable[[_Rule], Primitive]:
-    """Declare an operation; options: ``dtype``, ``out``, ``broadcasts``, ``constant``."""
+    """Declare an operation; options as in ``Primitive.__init__``."""
     return lambda forward: Primitive(forward, **options)
 
 
@@ -238,7 +257,7 @@ def unbroadcast(dx: Any, shape: Shape) -> Any:
     """Sum over the axes along which an input of ``shape`` was stretched."""
     extra = len(dx.shape) - len(shape)
     stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 != dx.shape[i + extra])
-    folded = np.sum(dx, axis=(*range(extra), *stretched)) if extra or stretched else dx
+    folded = Primitive.fold(dx, (*range(extra), *stretched)) if extra or stretched else dx
     return folded.reshape(shape)
 
 
@@ -280,3 +299,14 @@ def array_of(x: Any) -> Array:
     if type(x) is Tensor:
         return x._value
     return x._read() if isinstance(x, Variable) else as_tensor(x)._value
+
+
+@primitive(dtype=dtypes.separate, constant=True)
+def stop_gradient(variable: Array) -> Array:
+    """y = x, and no derivative flows back: dx is None."""
+    return variable
+
+
+@stop_gradient.shape
+def stop_gradient_shape(variable: Shape) -> Shape:
+    return variable

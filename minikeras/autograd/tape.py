@@ -154,6 +154,7 @@ class GradientTape:
                     "its gradient would be wrong. Compute all gradients before applying any"
                 )
 
+    @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
     def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Tensor | None]:
         on_tensors = bool(recording.tapes)
         wanted = {id(s) for s in sources}

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd.tensor import Tensor
+from minikeras.autograd.tensor import Symbol, Tensor
 from minikeras.declare.names import auto_name, current_path
 from minikeras.types import Array, DType, TensorLike
 
@@ -58,7 +58,7 @@ class Variable:
             )
         self._name = name
         self._path = f"{current_path()}/{name}".lstrip("/")
-        self._trainable = bool(trainable)
+        self._trainable = self.trainable_at_birth = bool(trainable)
         self._autocast = bool(autocast)
         self.aggregation, self.synchronization = aggregation, synchronization or "none"
         self._regularizer: Callable[[Any], Any] | None = None
@@ -157,6 +157,8 @@ class Variable:
 
     def assign(self, value: TensorLike) -> Any:
         """Replace the value; ValueError unless the shapes agree.  Returns the new value."""
+        if isinstance(value, Symbol) and scopes.stateless is not None:
+            return value  # shapes are being traced: nothing is to change
         if isinstance(value, Tensor):
             array = value._value
         else:
@@ -174,13 +176,10 @@ class Variable:
         return value if isinstance(value, Tensor) else Tensor(array)
 
     def assign_add(self, value: TensorLike) -> Any:
-        return self.assign(self._stored() + np.asarray(value, self._value.dtype))
+        return self.assign(self + value)
 
     def assign_sub(self, value: TensorLike) -> Any:
-        return self.assign(self._stored() - np.asarray(value, self._value.dtype))
-
-    def _stored(self) -> Array:
-        return self._value if scopes.stateless is None else scopes.stateless.read(self)
+        return self.assign(self - value)
 
     def _updated_in_place(self) -> None:
         """To be called after writing into ``_value``: tapes that read it before refuse to go on."""

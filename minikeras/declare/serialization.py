@@ -161,6 +161,8 @@ def _serialize_object(obj: Any) -> dict[str, Any]:
         inner = serialize_dict(inner)
         cls = type(obj)
         module, registered = public_module(cls), None
+        if hasattr(cls, "function") and module == "keras.autograd":
+            module = "keras.ops"  # the node of an op: its class is made from the function
         if module is None:
             module, registered = cls.__module__, get_registered_name(cls)
         class_name = cls.__name__
@@ -290,6 +292,12 @@ def _find(name: str, config: dict[str, Any], known: dict[str, Any]) -> Any:
 
 def _find_public(module: str, name: str) -> Any:
     path = "minikeras" + module.removeprefix("keras").replace(".src", "")
+    if path == "minikeras.ops":
+        from minikeras.autograd import OpOperation
+        from minikeras.declare.names import to_snake_case
+
+        function = getattr(importlib.import_module(path), to_snake_case(name), None)
+        return None if function is None else OpOperation.named(function)
     with contextlib.suppress(ImportError):
         found = getattr(importlib.import_module(path), name, None)
         if inspect.isclass(found) and hasattr(found, "from_config"):

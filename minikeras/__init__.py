@@ -1,0 +1,39 @@
+"""Keras 3 in plain NumPy: ``import minikeras as keras``."""
+
+from minikeras import (
+    activations,
+    backend,
+    callbacks,
+    config,
+    constraints,
+    dtype_policies,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    regularizers,
+    saving,
+    tree,
+    utils,
+)
+from minikeras.autograd import (
+    GradientTape,
+    KerasTensor,
+    Operation,
+    StatelessScope,
+    Variable,
+)
+from minikeras.config import __version__, version
+from minikeras.declare.names import name_scope
+from minikeras.dtype_policies import DTypePolicy, FloatDTypePolicy
+from minikeras.initializers import Initializer
+from minikeras.layers import Input, InputSpec, Layer
+from minikeras.losses import Loss
+from minikeras.metrics import Metric
+from minikeras.models import Function, Model, Sequential
+from minikeras.optimizers import Optimizer
+from minikeras.regularizers import Regularizer

@@ -1,0 +1,20 @@
+"""Models: stacks, graphs and subclasses (``keras.models``)."""
+
+import json
+from typing import Any
+
+from minikeras.models.cloning import clone_model
+from minikeras.models.function import Function
+from minikeras.models.functional import Functional
+from minikeras.models.model import Model
+from minikeras.models.sequential import Sequential
+
+
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The model that ``to_json`` described."""
+    from minikeras.declare.serialization import deserialize_keras_object
+
+    return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)
+
+
+__all__ = ["Function", "Functional", "Model", "Sequential", "clone_model", "model_from_json"]

@@ -1,0 +1,87 @@
+"""The same architecture with weights of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from minikeras import tree
+from minikeras.layers import InputLayer, Layer
+from minikeras.models.functional import Functional
+from minikeras.models.sequential import Sequential
+
+
+def clone_model(
+    model: Any,
+    input_tensors: Any = None,
+    clone_function: Callable[[Any], Any] | None = None,
+    call_function: Callable[..., Any] | None = None,
+    recursive: bool = False,
+    **kwargs: Any,
+) -> Any:
+    """A functional or sequential model made anew from its layers' configs.
+
+    clone_function: layer → its copy, by default ``from_config(get_config())``.
+    call_function: ``(layer, *args, **kwargs)`` → outputs, called in place of the layer itself.
+    recursive: clone nested models layer by layer.
+    input_tensors: tensors to build a functional copy upon.
+
+    Raises ValueError for a subclassed model with any of these, and for what is no model.
+    """
+    if kwargs:
+        raise ValueError(f"Unexpected keyword argument(s): {sorted(kwargs)}")
+
+    def clone(layer: Any) -> Any:
+        if recursive and isinstance(layer, Functional | Sequential):
+            return clone_model(layer, clone_function=clone_function, recursive=True)
+        if clone_function is not None and not isinstance(layer, InputLayer):
+            return clone_function(layer)
+        return type(layer).from_config(layer.get_config())
+
+    if isinstance(model, Sequential):
+        if call_function is not None:
+            raise ValueError("`call_function` argument is not supported with Sequential models.")
+        return _clone_sequential(model, clone, input_tensors)
+    if isinstance(model, Functional):
+        return _clone_functional(model, clone, input_tensors, call_function)
+    if any((clone_function, call_function, input_tensors, recursive)):
+        raise ValueError(
+            "Arguments clone_function, call_function, input_tensors and recursive are only "
+            f"supported for Sequential and Functional models. Received model of type {type(model)}"
+        )
+    return type(model).from_config(model.get_config())
+
+
+def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tensors: Any) -> Any:
+    layers = [clone(layer) for layer in model.layers]
+    if input_tensors is not None:
+        tensor = tree.flatten(input_tensors)[0]
+        layers.insert(0, tensor)
+    elif isinstance(model._stack[0] if model._stack else None, InputLayer):
+        layers.insert(0, clone(model._stack[0]))
+    return type(model)(layers, name=model.name, trainable=model.trainable)
+
+
+def _clone_functional(
+    model: Any, clone: Callable[[Any], Any], input_tensors: Any, call_function: Any
+) -> Any:
+    copies = {op: clone(op) if isinstance(op, Layer) else type(op)(name=op.name) for op in model.operations}
+    values: dict[int, Any] = {}
+    if input_tensors is not None:
+        inputs = input_tensors
+        values.update(zip(map(id, model.inputs), tree.flatten(inputs), strict=True))
+    else:
+        values = {id(x): copies[x._keras_history.operation].output for x in model.inputs}
+        inputs = tree.pack_sequence_as(
+            model._inputs_struct, [values[id(x)] for x in model.inputs]
+        )
+    for node in model._graph.calls:
+        args, kwargs = node.arguments(values)
+        operation = copies[node.operation]
+        if call_function is None:
+            outputs = operation(*args, **kwargs)
+        else:
+            outputs = call_function(operation, *args, **kwargs)
+        values.update(zip(map(id, node.output_tensors), tree.flatten(outputs), strict=True))
+    outputs = tree.map_structure(lambda y: values[id(y)], model._outputs_struct)
+    return type(model)(inputs, outputs, name=model.name, trainable=model.trainable)

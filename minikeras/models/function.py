@@ -1,0 +1,166 @@
+"""A function read off a graph of symbolic calls, and run on values."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable
+from typing import Any
+
+from minikeras import tree
+from minikeras.autograd import KerasTensor, Node, Operation
+
+NodeKey = tuple[int, int]
+
+
+def node_key(operation: Any, index: int) -> NodeKey:
+    return id(operation), index
+
+
+def node_of(tensor: Any) -> Node:
+    """The call that made a tensor."""
+    history = tensor._keras_history
+    node: Node = history.operation._inbound_nodes[history.node_index]
+    return node
+
+
+class Function(Operation):
+    """Maps values of ``inputs`` to values of ``outputs`` along the calls between them.
+
+    inputs, outputs: nested structures of KerasTensors.
+
+    Raises ValueError if either is empty, if an output does not depend on the inputs alone, or if
+    two operations share a name.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self._set_graph(inputs, outputs)
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        self._inputs_struct = tree.map_structure(lambda x: x, inputs)
+        self._outputs_struct = tree.map_structure(lambda x: x, outputs)
+        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
+        for argument, flat, given in (
+            ("inputs", self._inputs, inputs),
+            ("outputs", self._outputs, outputs),
+        ):
+            if not flat:
+                raise ValueError(f"`{argument}` argument cannot be empty. Received: {given}")
+        self._graph = Graph(self._inputs, self._outputs)
+
+    operations = property(lambda self: list(self._graph.operations))
+    inputs = property(lambda self: self._inputs)
+    outputs = property(lambda self: self._outputs)
+
+    def call(self, inputs: Any) -> Any:
+        return self._run(tree.flatten(inputs))
+
+    def _run(self, flat_inputs: list[Any]) -> Any:
+        values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
+        for node in self._graph.calls:
+            args, kwargs = node.arguments(values)
+            outputs = node.operation(*args, **kwargs)
+            if len(node.output_tensors) == 1 and not tree.is_nested(outputs):
+                values[id(node.output_tensors[0])] = outputs
+            else:
+                flat = tree.flatten(outputs)
+                values.update(zip(map(id, node.output_tensors), flat, strict=True))
+        return tree.pack_sequence_as(self._outputs_struct, [values[id(y)] for y in self._outputs])
+
+
+class Graph:
+    """The calls between some inputs and outputs, in the order in which Keras lists them.
+
+    The depth of a call is its longest way to an output; calls run from the deepest to depth 0,
+    and among equals in the order in which a walk from the outputs meets them.
+    """
+
+    def __init__(self, inputs: list[Any], outputs: list[Any]) -> None:
+        nodes, first_seen = _walk(inputs, outputs)
+        depths, operation_depths = _depths(nodes, inputs, first_seen)
+        self.keys = {node_key(n.operation, n.operation._inbound_nodes.index(n)) for n in depths}
+        self.by_depth: dict[int, list[Node]] = collections.defaultdict(list)
+        for node, depth in depths.items():
+            self.by_depth[depth].append(node)
+        self.operations = sorted(
+            operation_depths, key=lambda op: (-operation_depths[op], first_seen[op])
+        )
+        order = [node for depth in sorted(self.by_depth, reverse=True) for node in self.by_depth[depth]]
+        self.calls = [node for node in order if not node.is_input]
+        self._check_connected(inputs)
+        names = [operation.name for operation in self.operations]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(
+                    f'The name "{name}" is used {names.count(name)} times in the model. All '
+                    "operation names should be unique."
+                )
+
+    def _check_connected(self, inputs: list[Any]) -> None:
+        known = {id(x) for x in inputs}
+        passed: list[str] = []
+        for node in self.calls:
+            for x in node.input_tensors:
+                if id(x) not in known:
+                    raise ValueError(
+                        f"Graph disconnected: cannot find parent for tensor {x} at operation "
+                        f"{node.operation.name!r}. The following previous operations were "
+                        f"accessed without issue: {passed}"
+                    )
+            passed.append(node.operation.name)
+            known.update(map(id, node.output_tensors))
+
+
+def _walk(inputs: list[Any], outputs: list[Any]) -> tuple[list[Node], dict[Any, int]]:
+    """All calls that the outputs need, parents first; and when each operation was first met."""
+    stops = {id(x) for x in inputs}
+    done: set[int] = set()
+    order: list[Node] = []
+    first_seen: dict[Any, int] = {}
+
+    # A stack of our own: networks of a thousand layers are deeper than Python recurses.
+    for output in outputs:
+        stack: list[tuple[Any, Iterable[Any] | None]] = [(output, None)]
+        while stack:
+            tensor, parents = stack.pop()
+            node = node_of(tensor)
+            if parents is None:
+                if id(node) in done:
+                    continue
+                if not node.is_input and id(tensor) in stops:
+                    done.add(id(node))
+                    continue
+                first_seen.setdefault(node.operation, len(first_seen))
+                parents = iter(node.input_tensors)
+            for parent in parents:
+                if id(node_of(parent)) not in done:
+                    stack += [(tensor, parents), (parent, None)]
+                    break
+            else:
+                done.add(id(node))
+                order.append(node)
+    return order, first_seen
+
+
+def _depths(
+    nodes: list[Node], inputs: list[Any], first_seen: dict[Any, int]
+) -> tuple[dict[Node, int], dict[Any, int]]:
+    inside = set(nodes)
+    depths: dict[Node, int] = {}
+    operation_depths: dict[Any, int] = {}
+    for node in reversed(nodes):
+        depth = max(depths.setdefault(node, 0), operation_depths.get(node.operation, 0))
+        operation_depths[node.operation] = depths[node] = depth
+        for parent in node.parent_nodes:
+            if parent in inside:
+                depths[parent] = max(depth + 1, depths.get(parent, 0))
+    for x in inputs:
+        operation = x._keras_history.operation
+        if operation not in operation_depths and node_of(x).is_input:
+            operation_depths[operation] = depths[node_of(x)] = 0
+            first_seen[operation] = -1
+    return depths, operation_depths
+
+
+def is_input_tensor(x: KerasTensor) -> bool:
+    return node_of(x).is_input

@@ -1,0 +1,207 @@
+"""A stack of layers, each fed with the output of the one before."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import inspect
+from typing import Any, ClassVar
+
+from minikeras import shapes
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.layers import InputLayer, Layer
+from minikeras.models.functional import Functional
+from minikeras.models.model import Model
+
+
+class Sequential(Model, base=True):
+    """``Sequential([layer, ...])``; built as soon as the shape of its input is known.
+
+    Raises ValueError for what is no layer, and for two layers of one name.
+    """
+
+    _keras_module: ClassVar[str] = "keras"
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        return object.__new__(cls)
+
+    def __init__(
+        self, layers: Any = None, trainable: bool = True, name: str | None = None
+    ) -> None:
+        Layer.__init__(self, trainable=trainable, name=name)
+        self._functional: Functional | None = None
+        self._stack: list[Any] = []
+        if layers:
+            for layer in layers:
+                self.add(layer, rebuild=False)
+            self._maybe_rebuild()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name == "_functional":  # holds the same layers once more
+            self._parts.pop(name, None)
+
+    def add(self, layer: Any, rebuild: bool = True) -> None:
+        """Put a layer, or what ``Input`` returned, on top."""
+        if not self._stack and getattr(layer, "_input_shape_arg", None) is not None:
+            self.add(InputLayer(shape=layer._input_shape_arg))
+        origin = getattr(layer, "_keras_history", (None,))[0]
+        if isinstance(origin, InputLayer):
+            layer = origin
+        if not isinstance(layer, Layer):
+            raise ValueError(
+                "Only instances of `keras.Layer` can be added to a Sequential model. Received: "
+                f"{layer} (of type {type(layer)})"
+            )
+        if any(known.name == layer.name and known is not layer for known in self._stack):
+            raise ValueError(
+                "All layers added to a Sequential model should have unique names. Name "
+                f"'{layer.name}' is already the name of a layer in this model. Update the `name` "
+                "argument to pass a unique name."
+            )
+        if isinstance(layer, InputLayer) and self._stack and isinstance(self._stack[0], InputLayer):
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use input shape "
+                f"{self._stack[0].batch_shape}. You cannot add a different Input layer to it."
+            )
+        self._stack.append(layer)
+        if rebuild:
+            self._maybe_rebuild()
+        else:
+            self.built, self._functional = False, None
+
+    def pop(self, rebuild: bool = True) -> Any:
+        """Take the topmost layer off and return it."""
+        layer = self._stack.pop()
+        self.built, self._functional = False, None
+        if rebuild and self._stack:
+            self._maybe_rebuild()
+        return layer
+
+    def _maybe_rebuild(self) -> None:
+        self.built, self._functional = False, None
+        first = self._stack[0]
+        if len(self._stack) > 1:
+            if isinstance(first, InputLayer):
+                self.build(first.batch_shape)
+            elif hasattr(first, "input_shape"):
+                self.build(first.input_shape)
+
+    def build(self, input_shape: Any = None) -> None:
+        try:
+            shape = shapes.standardize(input_shape)
+        except (ValueError, TypeError):
+            return  # several inputs: the layers are built as they are called
+        if not self._stack:
+            raise ValueError(
+                f"Sequential model {self.name} cannot be built because it has no layers. Call "
+                "`model.add(layer)`."
+            )
+        if isinstance(self._stack[0], InputLayer):
+            if self._stack[0].batch_shape != shape:
+                raise ValueError(
+                    f"Sequential model '{self.name}' has already been configured to use input "
+                    f"shape {self._stack[0].batch_shape}. You cannot build it with input_shape "
+                    f"{shape}"
+                )
+        else:
+            dtype = self._stack[0].compute_dtype
+            self._stack.insert(0, InputLayer(batch_shape=shape, dtype=dtype))
+        inputs = x = self._stack[0].output
+        for layer in self._stack[1:]:
+            try:
+                x = layer(x)
+            except NotImplementedError:
+                return  # shapes cannot be inferred: values will show them
+            except TypeError:
+                _check_takes_one(layer)
+                raise
+        self._functional = Functional(inputs, x)
+
+    def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+        if self._functional is not None:
+            return self._functional.call(inputs, training=training, mask=mask)
+        for layer in self.layers:
+            named = {"mask": mask} if "mask" in layer._signature.mask_names else {}
+            inputs = layer(inputs, **named)
+            mask = getattr(inputs, "_keras_mask", None)
+        return inputs
+
+    @property
+    def layers(self) -> list[Any]:
+        """What was added; the input layer at the bottom is left out."""
+        stack = self._stack
+        return stack[1:] if stack and isinstance(stack[0], InputLayer) else stack[:]
+
+    @layers.setter
+    def layers(self, _: Any) -> None:
+        raise AttributeError(
+            "`Sequential.layers` attribute is reserved and should not be used. Use `add()` and "
+            "`pop()` to change the layers in this model."
+        )
+
+    def _graph_part(self, name: str) -> Any:
+        if self._functional is None:
+            raise AttributeError(f"Sequential model '{self.name}' has no defined {name} yet.")
+        return getattr(self._functional, name)
+
+    input_shape = property(lambda self: self._graph_part("input_shape"))
+    output_shape = property(lambda self: self._graph_part("output_shape"))
+    inputs = property(lambda self: self._graph_part("inputs"))
+    outputs = property(lambda self: self._graph_part("outputs"))
+    input = property(lambda self: self._graph_part("input"))
+    output = property(lambda self: self._graph_part("output"))
+
+    @property
+    def input_spec(self) -> Any:  # type: ignore[override]
+        if "_manual_input_spec" in self.__dict__:
+            return self._manual_input_spec
+        return None if self._functional is None else self._functional.input_spec
+
+    @input_spec.setter
+    def input_spec(self, value: Any) -> None:
+        self._manual_input_spec = value
+
+    @property
+    def input_dtype(self) -> Any:  # type: ignore[override]
+        layers = self.layers
+        return layers[0].input_dtype if layers else self.compute_dtype
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        return Layer.get_build_config(self)
+
+    def get_config(self) -> dict[str, Any]:
+        config = Layer.get_config(self)
+        config["layers"] = copy.deepcopy([serialize_keras_object(layer) for layer in self._stack])
+        if self._functional is not None:
+            config["build_input_shape"] = self._stack[0].batch_shape
+        return config
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        model = cls(name=config.get("name"))
+        for entry in config["layers"]:
+            model.add(deserialize_keras_object(entry, custom_objects=custom_objects))
+        shape = config.get("build_input_shape")
+        if model._functional is None and isinstance(shape, list | tuple):
+            with contextlib.suppress(ValueError):
+                model.build(tuple(shape))
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model
+
+
+def _check_takes_one(layer: Any) -> None:
+    """Say what is wrong with a layer that one tensor alone cannot call."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    positional = [
+        p for p in inspect.signature(layer.call).parameters.values() if p.kind in kinds
+    ]
+    required = [p.name for p in positional if p.default is p.empty]
+    if not positional or len(required) > 1:
+        raise ValueError(
+            "Layers added to a Sequential model should have a single positional argument, the "
+            f"input tensor. Layer {type(layer).__name__} has "
+            + (f"several required ones: {required}" if positional else "none")
+        )
+

@@ -1,0 +1,193 @@
+"""The table that ``model.summary()`` prints."""
+
+from __future__ import annotations
+
+import math
+import re
+import shutil
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from minikeras import config, dtypes, tree
+from minikeras.autograd import Node
+from minikeras.models.functional import Functional
+from minikeras.models.sequential import Sequential
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_NUMBER, _UNKNOWN, _TYPE = 34, 45, 33  # the colours of the terminal's palette
+
+
+def print_summary(
+    model: Any,
+    line_length: int | None,
+    positions: list[float] | None,
+    print_fn: Callable[[str], Any] | None,
+    expand_nested: bool,
+    show_trainable: bool,
+    layer_range: tuple[str, str] | list[str] | None,
+) -> None:
+    """Print a row for each layer, then the totals."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    layers = model.operations if isinstance(model, Functional) else model.layers
+    nodes = _branching_nodes(model)
+    header = {"Layer (type)": "left", "Output Shape": "left", "Param #": "right"}
+    width, ends = 88, positions or [0.45, 0.80, 1.0]
+    if nodes is not None:
+        header["Connected to"] = "left"
+        width, ends = 108, positions or [0.3, 0.56, 0.74, 1.0]
+    if show_trainable:
+        header["Trainable"] = "center"
+        width, ends = width + 12, [end * 0.90 for end in ends] + [1.0]
+    line_length = line_length or min(width, shutil.get_terminal_size().columns - 4)
+    table = Table(width=line_length, show_lines=True)
+    start = 0
+    for (name, side), end in zip(header.items(), ends, strict=True):
+        column = int(end * line_length) - start
+        if column < 4:
+            raise ValueError("Insufficient console width to print summary.")
+        table.columns.append(
+            Column(name, justify=side, width=column, _index=len(table.columns))  # type: ignore[arg-type]
+        )
+        start += column
+    for layer in layers[_selected(layers, layer_range)]:
+        for row in _rows(layer, 0, expand_nested, show_trainable, nodes):
+            table.add_row(*row)
+
+    if print_fn is None and not config.is_interactive_logging_enabled():
+        import logging
+
+        print_fn = logging.getLogger("minikeras").info
+    plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if print_fn else {}
+    console = Console(highlight=False, **plain)
+    if print_fn:
+        console.begin_capture()
+    _print(console, model, table)
+    if print_fn:
+        print_fn(console.end_capture())
+
+
+def _print(console: Console, model: Any, table: Any) -> None:
+    from rich.markup import escape
+
+    trainable, fixed = model.trainable_weights, model.non_trainable_weights
+    optimizer = model.optimizer if model.compiled else None
+    slots = optimizer.variables if optimizer is not None and optimizer.built else []
+    console.print(f'[bold]Model: "{escape(model.name)}"[/]')
+    console.print(table)
+    parts = {"Total": [*trainable, *fixed, *slots], "Trainable": trainable, "Non-trainable": fixed}
+    if slots:
+        parts["Optimizer"] = slots
+    for name, variables in parts.items():
+        count = sum(v.size for v in variables)
+        console.print(f"[bold] {name} params: [/]{_number(f'{count:,}')} ({_memory(variables)})")
+
+
+def _rows(
+    layer: Any, level: int, expand_nested: bool, show_trainable: bool, nodes: list[Node] | None
+) -> list[list[str]]:
+    from rich.markup import escape
+
+    prefix = "   " * level + "└ " if level else ""
+    kind = f"[color({_TYPE})]{escape(type(layer).__name__)}[/]"
+    row = [f"{escape(prefix + layer.name)} ({kind})", _output_shape(layer), _parameters(layer)]
+    if nodes is not None:
+        row.append(_connections(layer, nodes))
+    if show_trainable:
+        if getattr(layer, "weights", None):
+            row.append(
+                f"[bold][color({_NUMBER})]Y[/][/]" if layer.trainable else "[bold][color(9)]N[/][/]"
+            )
+        else:
+            row.append("[bold]-[/]")
+    rows = [row]
+    if expand_nested:
+        for inner in getattr(layer, "layers", []):
+            rows += _rows(inner, level + 1, expand_nested, show_trainable, nodes)
+    return rows
+
+
+def _number(x: Any) -> str:
+    return f"[color({_UNKNOWN if x is None else _NUMBER})]{x}[/]"
+
+
+def _parameters(layer: Any) -> str:
+    if not hasattr(layer, "built"):
+        return _number(0)
+    return _number(f"{layer.count_params():,}") if layer.built else f"{_number(0)} (unbuilt)"
+
+
+def _output_shape(layer: Any) -> str:
+    def shown(shape: Any) -> str:
+        return f"({', '.join(map(_number, shape))})"
+
+    if layer._inbound_nodes:
+        shapes = [shown(y.shape) for y in layer._inbound_nodes[-1].output_tensors]
+    elif getattr(layer, "_build_shapes", None):
+        try:
+            found = layer.compute_output_shape(*layer._build_shapes.values())
+        except Exception:  # whatever a user's call raises, the summary goes on
+            return "?"
+        shapes = tree.flatten(tree.map_shape_structure(shown, found))
+    else:
+        return "?"
+    return str(shapes[0]) if len(shapes) == 1 else str(shapes).replace("'", "")
+
+
+def _connections(layer: Any, nodes: list[Node]) -> str:
+    found = []
+    for node in layer._inbound_nodes:
+        if node in nodes:
+            for x in node.input_tensors:
+                operation, index, place = x._keras_history  # type: ignore[attr-defined]
+                found.append(f"{operation.name}[{_number(index)}][{_number(place)}]")
+    return ", ".join(found) or "-"
+
+
+def _branching_nodes(model: Any) -> list[Node] | None:
+    """The calls of a model that is no plain chain; None for a chain."""
+    if isinstance(model, Sequential) or not isinstance(model, Functional):
+        return None
+    by_depth = model._graph.by_depth.values()
+    nodes = [node for level in by_depth for node in level]
+    chain = all(len(level) == 1 and len(level[0].input_tensors) <= 1 for level in by_depth)
+    shared = any(sum(n in nodes for n in layer._inbound_nodes) > 1 for layer in model.layers)
+    return None if chain and not shared else nodes
+
+
+def _memory(variables: list[Any]) -> str:
+    unique = {id(v): v for v in variables}.values()
+    size = sum(math.prod(v.shape) * dtypes.of(v.dtype).itemsize for v in unique)
+    amount = float(size)
+    for unit in ("B", "KB", "MB", "GB", "TB"):
+        if amount < 1024:
+            return f"{amount:.2f} {unit}"
+        amount /= 1024
+    return f"{amount:.2f} PB"
+
+
+def _selected(layers: list[Any], layer_range: Any) -> slice:
+    """The rows between two names or patterns, both included."""
+    if layer_range is None:
+        return slice(None)
+    if len(layer_range) != 2:
+        raise ValueError(
+            "layer_range must be a list or tuple of length 2. Received: layer_range = "
+            f"{layer_range} of length {len(layer_range)}"
+        )
+    if not all(isinstance(name, str) for name in layer_range):
+        raise ValueError(f"layer_range should contain string type only. Received: {layer_range}")
+    first, last = (
+        [i for i, layer in enumerate(layers) if re.match(pattern, layer.name)]
+        for pattern in layer_range
+    )
+    if not first or not last:
+        raise ValueError(
+            f"Passed layer_names do not match the layer names in the model. Received: {layer_range}"
+        )
+    if min(first) > max(last):
+        return slice(min(last), max(first) + 1)
+    return slice(min(first), max(last) + 1)

@@ -221,19 +221,16 @@ from minikeras.ops.nonlinear import (
     hard_tanh,
     leaky_relu,
     log_sigmoid,
-    log_softmax,
     relu,
     relu6,
     selu,
     sigmoid,
     silu,
     soft_shrink,
-    softmax,
     softplus,
     softsign,
     sparse_plus,
     sparse_sigmoid,
-    sparsemax,
     squareplus,
     swish,
     tanh_shrink,
@@ -280,6 +277,7 @@ from minikeras.ops.reduction import (
     var,
 )
 from minikeras.ops.segment import segment_max, segment_min, segment_prod, segment_sum
+from minikeras.ops.softmax import log_softmax, softmax, sparsemax
 from minikeras.ops.sorting import (
     argsort,
     bincount,

@@ -274,7 +274,8 @@ def kron(x1: TensorLike, x2: TensorLike) -> TensorLike:
     m, n = ((1,) * (rank - len(x.shape)) + tuple(x.shape) for x in (x1, x2))
     a = reshape(x1, tuple(v for size in m for v in (size, 1)))
     b = reshape(x2, tuple(v for size in n for v in (1, size)))
-    return reshape(a * b, tuple(i * j for i, j in zip(m, n, strict=True)))
+    sizes = tuple(None if None in pair else math.prod(pair) for pair in zip(m, n, strict=True))
+    return reshape(a * b, sizes)
 
 
 @operation

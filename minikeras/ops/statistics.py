@@ -43,12 +43,15 @@ def quantile(
     axes = shapes.normalize_axes(axis, len(x.shape))
     shares = convert_to_numpy(tensor(q)).astype("float64")  # Python's 0.6 is a float32 first
     kept = tuple(x.shape[i] for i in range(len(x.shape)) if i not in axes)
-    rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*kept, -1))
+    n = shapes.size(x.shape[i] for i in axes)
+    if n is None:
+        raise ValueError(f"quantile needs the sizes of axis {axis} of shape {tuple(x.shape)}")
+    rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*kept, n))
     ordered = sort(rows, -1)
-    place = (rows.shape[-1] - 1) * shares
+    place = (n - 1) * shares
     upper = np.ceil(place).astype(int)
     low = np.maximum(upper - 1, 0)
-    high = np.minimum(low + 1, rows.shape[-1] - 1)
+    high = np.minimum(low + 1, n - 1)
     if method == "linear":
         fraction = (high - place).astype(dtypes.of(x.dtype))
         y = take(ordered, high, -1) * (1 - fraction) + take(ordered, low, -1) * fraction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minikeras import constraints, initializers, regularizers, tree
 from minikeras.autograd import StatelessScope, Variable, scopes
@@ -19,8 +19,9 @@ class LayerState(Configurable):
     and metrics are found in the attributes, also inside lists, tuples and dicts.
     """
 
-    name: str
-    dtype_policy: Any
+    if TYPE_CHECKING:  # not fields: Layer sets them
+        name: str
+        dtype_policy: Any
 
     def _start_tracking(self, trainable: bool) -> None:
         self._own_variables: list[Variable] = []

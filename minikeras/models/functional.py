@@ -140,8 +140,8 @@ class Functional(Function, Model, base=True):
         if mismatch or len(flat) != len(self._inputs):
             raise ValueError(
                 "The structure of `inputs` doesn't match the expected structure. Expected: "
-                f"{tree.map_structure(lambda x: x.name, struct)}. Received: inputs="
-                f"{tree.map_structure(lambda x: f'Tensor(shape={getattr(x, 'shape', None)})', inputs)}"
+                f"{tree.map_structure(lambda x: x.name, struct)}. Received tensors of shapes: "
+                f"{tree.map_structure(lambda x: getattr(x, 'shape', None), inputs)}"
             )
         return [self._fit(x, ref) for x, ref in zip(flat, self._inputs, strict=True)]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from minikeras.layers import Layer
-from minikeras.training import Trainer
+from minikeras.training.trainer import Trainer
 
 
 def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

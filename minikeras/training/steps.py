@@ -54,7 +54,7 @@ class Steps:
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-        _signature: Any
+        _call_has_training_arg: bool
 
         def _flatten_layers(self) -> list[Any]: ...
 
@@ -248,7 +248,7 @@ class Steps:
     # Steps
 
     def _forward(self, x: Any, training: bool) -> Any:
-        if self._signature.takes_training:
+        if self._call_has_training_arg:
             return self(x, training=training)
         return self(x)  # Parity: then the layers inside do not train either
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import config, dtypes, tree
+from minikeras.random import shuffling
 from minikeras.training.adapters import packing
 from minikeras.training.adapters.data_adapter import DataAdapter, to_array
 from minikeras.types import Array
@@ -93,8 +94,6 @@ class ArrayAdapter(DataAdapter):
                     lambda array, cut=cut: array[cut], self._inputs, none_is_leaf=False
                 )
             return
-        from minikeras.random import shuffling
-
         for rows in shuffling.fit_batches(n, size, self._shuffle):
             yield tree.map_structure(
                 lambda array, rows=rows: np.take(array, rows, axis=0),

@@ -110,13 +110,14 @@ def gamma(seed: Seed, shape: Sequence[int], alpha: Any, dtype: str = "float32") 
 def beta(seed: Seed, shape: Sequence[int], alpha: Any, beta: Any, dtype: str = "float32") -> Array:
     """Beta distributed: x / (x + y) with x, y gamma distributed with parameters α and β.
 
-    Parity: y comes from the seed pair plus 12.
+    Parity: y comes from the seed pair plus 12, and subnormal results become 0 (not in float16).
     """
     shape = tuple(shape)
     a, b = (np.broadcast_to(np.asarray(p, dtype), shape) for p in (alpha, beta))
     x = gamma(seed, shape, a, dtype)
     y = gamma((seed[0] + 12, seed[1] + 12), shape, b, dtype)
-    return x / (x + y)
+    ratio = x / (x + y)
+    return ratio if dtype == "float16" else np.where(ratio < np.finfo(dtype).tiny, 0, ratio)
 
 
 def binomial(
@@ -128,9 +129,11 @@ def binomial(
     above one half the failures are counted instead.
 
     Raises ValueError if shape does not end with the common shape of counts and probabilities.
+
+    Parity: numbers and lists are taken as float32, arrays as they are.
     """
     shape = tuple(shape)
-    n, p = np.broadcast_arrays(np.asarray(counts), np.asarray(probabilities))
+    n, p = np.broadcast_arrays(*(_as_given(x) for x in (counts, probabilities)))
     trials, place = _spread(n, shape, "counts and probabilities")
     chance, _ = _spread(p, shape, "counts and probabilities")
     q = np.where(chance > 0.5, 1 - chance, chance)
@@ -144,6 +147,10 @@ def binomial(
     result = np.empty(len(trials), dtype)
     result[place] = drawn
     return result.reshape(shape)
+
+
+def _as_given(parameter: Any) -> Array:
+    return np.asarray(parameter, None if hasattr(parameter, "dtype") else np.float32)
 
 
 def _geometric_jumps(seed: Seed, n: Array, q: Array, waiting: Array, drawn: Array) -> None:

@@ -1,0 +1,64 @@
+"""Initializers without randomness."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from minikeras import ops
+from minikeras.declare import field
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.initializers.initializer import Initializer
+from minikeras.types import DType
+
+
+class Zeros(Initializer):
+    """All elements 0."""
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        return ops.zeros(shape, dtype=dtype)
+
+
+class Ones(Initializer):
+    """All elements 1."""
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        return ops.ones(shape, dtype=dtype)
+
+
+class Constant(Initializer):
+    """All elements ``value``, or an array that broadcasts to the shape.
+
+    Parity: a Python number passes through float32, also on its way to float64.
+    """
+
+    value: Any = 0.0
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        value = self.value
+        if isinstance(value, float | list | tuple):
+            narrow = None if isinstance(value, list | tuple) else "float32"
+            value = ops.convert_to_tensor(value, dtype=narrow)
+        return ops.cast(value, dtype) * ops.ones(shape, dtype=dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"value": serialize_keras_object(self.value)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        return cls(deserialize_keras_object(config["value"]))
+
+
+class Identity(Initializer):
+    """``gain`` on the diagonal of a matrix, 0 elsewhere.
+
+    Raises ValueError for any other rank.
+
+    Parity: the config leaves ``gain`` out.
+    """
+
+    gain: float = field(1.0, saved=False)
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        if len(shape) != 2:
+            raise ValueError(f"Identity makes matrices only, received shape={shape}")
+        return self.gain * ops.eye(*shape, dtype=dtype)

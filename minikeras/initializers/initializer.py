@@ -1,0 +1,56 @@
+"""What all initializers share."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from minikeras import random
+from minikeras.declare import Configurable
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.random.seed_generator import make_default_seed
+from minikeras.types import DType
+
+
+class Initializer(Configurable):
+    """A function that makes the first value of a variable from its shape and dtype.
+
+    Subclasses define ``__call__(shape, dtype=None)``; their annotated fields are the arguments of
+    the constructor and make up the config.
+    """
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} must implement __call__()")
+
+    def clone(self) -> Self:
+        """A new initializer with the same config.
+
+        Parity: without a seed in the config the clone draws one of its own.
+        """
+        return self.from_config(self.get_config())
+
+
+class RandomInitializer(Initializer):
+    """An initializer with a seed, by default drawn from Python's ``random`` when it is made.
+
+    Parity: with an integer seed, also a drawn one, every call gives the same values.  A
+    ``SeedGenerator`` goes on from call to call.
+
+    Raises ValueError for any other seed.
+    """
+
+    seed: Any = None
+
+    def setup(self) -> None:
+        self._init_seed = self.seed
+        if self.seed is None:
+            self.seed = make_default_seed()
+        elif isinstance(self.seed, dict):
+            self.seed = deserialize_keras_object(self.seed)
+        elif not isinstance(self.seed, int | random.SeedGenerator):
+            raise ValueError(
+                "seed must be an integer or a keras.random.SeedGenerator, "
+                f"received seed={self.seed!r}"
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "seed": serialize_keras_object(self._init_seed)}

@@ -1,0 +1,186 @@
+"""Random initializers with a given spread, and those that take it from the shape."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from minikeras import random
+from minikeras.initializers.initializer import RandomInitializer
+from minikeras.types import DType
+
+# The standard deviation of a standard normal number that is known to be within ±2
+_TRUNCATED = 0.87962566103423978
+
+
+class RandomNormal(RandomInitializer):
+    """Normal numbers."""
+
+    mean: float = 0.0
+    stddev: float = 0.05
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        return random.normal(shape, self.mean, self.stddev, dtype, self.seed)
+
+
+class TruncatedNormal(RandomInitializer):
+    """Normal numbers less than two standard deviations from the mean."""
+
+    mean: float = 0.0
+    stddev: float = 0.05
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        return random.truncated_normal(shape, self.mean, self.stddev, dtype, self.seed)
+
+
+class RandomUniform(RandomInitializer):
+    """Numbers of [minval, maxval)."""
+
+    minval: float = -0.05
+    maxval: float = 0.05
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        return random.uniform(shape, self.minval, self.maxval, dtype, self.seed)
+
+
+class VarianceScaling(RandomInitializer):
+    """Numbers of variance ``scale`` / n, where n counts what flows into, or out of, a unit.
+
+    mode: n is "fan_in", "fan_out" or the mean of the two, "fan_avg"; see ``compute_fans``.
+    distribution: "untruncated_normal"; "truncated_normal" (or "normal"), cut off at ±2σ of a
+        normal distribution that is wider by 1/0.8796, so that the variance is right after the cut;
+        "uniform" in ±√(3 scale / n).
+    input_axes, output_axes: axes of the shape whose product is the fan; by default as for the
+        kernels of dense and convolutional layers.
+
+    Raises ValueError for a scale that is not positive, another mode or distribution.
+    """
+
+    scale: float = 1.0
+    mode: str = "fan_in"
+    distribution: str = "truncated_normal"
+    seed: Any = None
+    input_axes: Sequence[int] | None = None
+    output_axes: Sequence[int] | None = None
+
+    def setup(self) -> None:
+        if self.scale <= 0:
+            raise ValueError(f"scale must be positive, received scale={self.scale}")
+        if self.mode not in ("fan_in", "fan_out", "fan_avg"):
+            raise ValueError(
+                f"mode must be 'fan_in', 'fan_out' or 'fan_avg', received mode={self.mode!r}"
+            )
+        self.distribution = self.distribution.lower()
+        if self.distribution == "normal":
+            self.distribution = "truncated_normal"
+        if self.distribution not in ("uniform", "truncated_normal", "untruncated_normal"):
+            raise ValueError(
+                "distribution must be 'uniform', 'truncated_normal' or 'untruncated_normal', "
+                f"received distribution={self.distribution!r}"
+            )
+        super().setup()
+
+    def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
+        fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2.0}
+        variance = self.scale / max(1.0, fan[self.mode])
+        if self.distribution == "uniform":
+            limit = math.sqrt(3.0 * variance)
+            return random.uniform(shape, -limit, limit, dtype, self.seed)
+        if self.distribution == "untruncated_normal":
+            return random.normal(shape, 0.0, math.sqrt(variance), dtype, self.seed)
+        stddev = math.sqrt(variance) / _TRUNCATED
+        return random.truncated_normal(shape, 0.0, stddev, dtype, self.seed)
+
+
+def compute_fans(
+    shape: Sequence[int],
+    input_axes: Sequence[int] | None = None,
+    output_axes: Sequence[int] | None = None,
+) -> tuple[int, int]:
+    """How many inputs a unit has, and how many units an input reaches.
+
+    The last two axes of a kernel are its input and output channels; all other axes are the window,
+    which multiplies both.  Axes for both fans override this.
+    """
+    shape = tuple(shape)
+    if input_axes is not None and output_axes is not None:
+        return math.prod(shape[i] for i in input_axes), math.prod(shape[i] for i in output_axes)
+    if len(shape) < 2:
+        fan = math.prod(shape)
+        return fan, fan
+    window = math.prod(shape[:-2])
+    return shape[-2] * window, shape[-1] * window
+
+
+class _Case(VarianceScaling):
+    """Variance scaling with scale, mode and distribution fixed."""
+
+    _case: ClassVar[tuple[float, str, str]]
+    _fields: ClassVar = {
+        name: VarianceScaling._fields[name] for name in ("seed", "input_axes", "output_axes")
+    }
+
+    def __init__(
+        self,
+        seed: Any = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__(*self._case, seed, input_axes, output_axes)
+
+
+class GlorotUniform(_Case):
+    """Uniform in ±√(6 / (fan_in + fan_out)).
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks" (2010).
+    """
+
+    _case = 1.0, "fan_avg", "uniform"
+
+
+class GlorotNormal(_Case):
+    """Truncated normal with variance 2 / (fan_in + fan_out).
+
+    Source: as ``GlorotUniform``.
+    """
+
+    _case = 1.0, "fan_avg", "truncated_normal"
+
+
+class LecunUniform(_Case):
+    """Uniform in ±√(3 / fan_in).
+
+    Source: LeCun, Bottou, Orr and Müller, "Efficient backprop" (1998).
+    """
+
+    _case = 1.0, "fan_in", "uniform"
+
+
+class LecunNormal(_Case):
+    """Truncated normal with variance 1 / fan_in.
+
+    Source: as ``LecunUniform``.
+    """
+
+    _case = 1.0, "fan_in", "truncated_normal"
+
+
+class HeUniform(_Case):
+    """Uniform in ±√(6 / fan_in).
+
+    Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers" (2015).
+    """
+
+    _case = 2.0, "fan_in", "uniform"
+
+
+class HeNormal(_Case):
+    """Truncated normal with variance 2 / fan_in.
+
+    Source: as ``HeUniform``.
+    """
+
+    _case = 2.0, "fan_in", "truncated_normal"

@@ -107,6 +107,7 @@ def check(
     *more: Any,
     mask: np.ndarray | None = None,
     rtol: float | None = None,
+    size: float = 0.0,
 ) -> None:
     """The value and its gradient by the predictions, for plain tensors or masked ones."""
 
@@ -133,7 +134,7 @@ def check(
     if both is None:
         return
     (value, dp), (expected, dexpected) = both
-    close(value, expected, "value", rtol)
+    close(value, expected, "value", rtol, size)
     assert (dp is None) == (dexpected is None), f"gradient: {dp}, Keras {dexpected}"
     if dp is not None:
-        close(dp, dexpected, "gradient", rtol)
+        close(dp, dexpected, "gradient", rtol, size)

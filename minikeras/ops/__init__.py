@@ -95,6 +95,7 @@ from minikeras.ops.core import (
     convert_to_numpy,
     convert_to_tensor,
     copy,
+    custom_gradient,
     dtype,
     fori_loop,
     is_tensor,

@@ -70,9 +70,14 @@ def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     Parity: a vector along the last axis of x₁ is a bias, whose gradient is summed line after
     line; every other sum, `x1 + x2` included, in the order of `sum`.
     """
-    shape: Shape = getattr(x2, "shape", ())
-    if len(shape) == 1 and shape[0] != 1 and len(getattr(x1, "shape", ())) > 1:
-        return bias_add(x1, x2)
+    bias: Shape = getattr(x2, "shape", ())
+    if bias and bias[-1] not in (1, None):
+        shape: Shape = getattr(x1, "shape", ())
+        if shape[-1:] == bias[-1:] and 1 < len(shape) >= len(bias):
+            if len(bias) == 1:
+                return bias_add(x1, x2)
+            if bias[:-1] == (1,) * (len(bias) - 1):
+                return bias_add(x1, x2.reshape((-1,)))
     return _add(x1, x2)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from minikeras import dtypes, tree
-from minikeras.autograd import Symbol, Tensor, Variable, operation, primitive
+from minikeras.autograd import Symbol, Tensor, Variable, operation, primitive, recording
 from minikeras.ops.kinds import quiet
 from minikeras.types import Array, DType, Shape, TensorLike
 
@@ -173,6 +174,51 @@ def copy_shape(x: Shape) -> Shape:
 @copy.vjp
 def copy_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy
+
+
+class _Pullback:
+    """The derivative that a user gave, in the place of an operation's on the tape."""
+
+    def __init__(self, rule: Callable[..., Any]) -> None:
+        self.rule = rule
+
+    def pullback(
+        self,
+        dy: Any,
+        y: Any,
+        inputs: list[Any],
+        static: dict[str, Any],
+        needed: list[bool],
+        reference: bool = False,
+    ) -> list[Any]:
+        dxs = self.rule(*[tensor(d) for d in (dy if isinstance(dy, tuple) else (dy,))])
+        dxs = dxs if isinstance(dxs, (tuple, list)) else (dxs,)
+        found = [None if dx is None else tensor(dx) for dx in dxs]
+        return found if reference else [None if dx is None else dx._value for dx in found]
+
+
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a function that returns `(y, grad)`, where `grad(*dy)` is each input's gradient."""
+
+    @functools.wraps(f)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(x, Symbol) for x in tree.flatten(args)):
+            return f(*args, **kwargs)[0]
+        xs = [x if isinstance(x, Variable) else tensor(x) for x in args]
+        tapes, recording.tapes = recording.tapes, ()
+        try:
+            y, rule = f(*(x.value if isinstance(x, Variable) else x for x in xs), **kwargs)
+        finally:
+            recording.tapes = tapes
+        several = isinstance(y, (tuple, list))
+        fresh = tuple(Tensor(np.asarray(v)) for v in (y if several else (y,)))
+        output = fresh if several else fresh[0]
+        arrays = [x._value for x in xs]
+        for tape in tapes:
+            tape._record((_Pullback(rule), tuple(xs), arrays, {}, output))  # type: ignore[arg-type]
+        return output
+
+    return call
 
 
 def cond(pred: TensorLike, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:

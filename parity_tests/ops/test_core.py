@@ -77,6 +77,26 @@ def test_gradients_flow_through_loops_and_casts():
     np.testing.assert_allclose(g, [4, 32])
 
 
+def test_custom_gradient():
+    @ops.custom_gradient
+    def log1pexp(x):
+        e = ops.exp(x)
+        return ops.log(1 + e), lambda dy: dy * (1 - 1 / (1 + e))
+
+    @ops.custom_gradient
+    def both(x, y):
+        return (x * y, x + y), lambda dp, ds: (dp * y + 10 * ds, None)
+
+    x, y = Tensor(np.array([1.0, 100.0])), Variable(np.array([2.0, 3.0]))
+    with GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        a = log1pexp(x)
+        p, s = both(x, y)
+    np.testing.assert_allclose(tape.gradient(a, x), [0.7310585786, 1.0])
+    np.testing.assert_allclose(tape.gradient([p, s], x), [12, 13])
+    assert tape.gradient([p, s], y) is None
+
+
 MISUSE = {
     "matmul": (np.ones((2, 3)), np.ones((2, 3))),
     "reshape": (np.ones((2, 3)), (4, 2)),

@@ -222,10 +222,9 @@ class Layer(LayerState, Operation, base=True):
         original_args, original_kwargs = args, kwargs
         if self._convert_input_args:
             args = tuple([self._convert(x) for x in args])
-            if kwargs:
-                kwargs = {k: self._convert(v) for k, v in kwargs.items()}
+            kwargs = {k: self._convert(v) for k, v in kwargs.items()}
         else:
-            kwargs = dict(kwargs)
+            kwargs = dict(kwargs)  # the node keeps the arguments as they were given
         if not self._allow_non_tensor_positional_args:
             _check_positional(args)
         given = self._signature.bind(args, kwargs)

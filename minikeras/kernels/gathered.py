@@ -25,7 +25,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.eigen_scalar import cores
+from minikeras.kernels.eigen_scalar import cores, fma
 from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.types import Array
 
@@ -170,6 +170,38 @@ def chained_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array
         start = stop
 
 
+@njit(
+    [_signature(types.float32)],
+    nogil=True,
+    cache=True,
+)
+def folded_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array) -> None:
+    """The same for a single column of w, in the order of oneDNN's matrix-vector kernel.
+
+    Of each segment sixteen cells at a time go through eight fused chains, which are folded; then
+    what is left by eights, fours, twos, one: each folded by itself and added.
+    """
+    a = np.empty(8, np.float32)
+    for m in range(len(rows)):
+        base, start, total = rows[m], 0, np.float32(0)
+        for cut in cuts:
+            k, stop, folded = start, start + cut, np.float32(0)
+            for unit in (16, 8, 4, 2, 1):
+                end = k + (stop - k) // unit * unit
+                if k == end:
+                    continue
+                lanes = min(unit, 8)
+                a[:] = 0
+                while k < end:
+                    for v in range(lanes):
+                        a[v] = fma(x[base + columns[k + v]], w[k + v, 0], a[v])
+                    k += lanes
+                folded += ((a[0] + a[1]) + (a[4] + a[5])) + ((a[2] + a[3]) + (a[6] + a[7]))
+            total += folded
+            start = stop
+        y[m, 0] = total
+
+
 def gathered_product(
     x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0
 ) -> Array:
@@ -186,7 +218,8 @@ def gathered_product(
     sums, start = [], 0
     for cuts in parts:
         stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)
-        chained_product(x, rows, columns[start:stop], w[start:stop], np.array(cuts), y)
+        order = folded_product if filters == 1 and w.dtype == np.float32 else chained_product
+        order(x, rows, columns[start:stop], w[start:stop], np.array(cuts), y)
         sums.append(y)
         start = stop
     return sums[0] if len(sums) == 1 else joined(sums)

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import assume, given
 
 from minikeras import config, ops
 from minikeras.autograd import GradientTape, Symbol, Tensor
@@ -71,13 +71,14 @@ def test_second_order(case: Any) -> None:
         assert_close(a, b, f"second derivative, {what}", scale=float(scale))
 
 
-images = st.tuples(small, st.integers(4, 9), st.integers(2, 17), st.integers(2, 40))
+images = st.tuples(small, st.integers(2, 9), st.integers(1, 17), st.integers(1, 40))
 
 
 @given(images, small, st.integers(1, 2), st.integers(0, 2**32 - 1))
 def test_float32_bits(shape: Any, size: int, stride: int, seed: int) -> None:
-    """The fast kernels sum in TensorFlow's order; dx only if dy has 16 cells (docs/parity.md)."""
+    """The fast kernels sum in TensorFlow's order, but for windows and maps of one single cell."""
     batch, out, channels, filters = shape
+    assume(size > 1 or channels > 1)
     n = (out - 1) * stride + size
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((batch, n, n, channels), np.float32)

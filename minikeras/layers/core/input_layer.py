@@ -115,7 +115,7 @@ def _check_tensor(
             )
 
 
-def Input(  # noqa: N802, the public name
+def Input(
     shape: Any = None,
     batch_size: int | None = None,
     dtype: DType = None,

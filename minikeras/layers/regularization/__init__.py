@@ -1,3 +1,10 @@
 """Layers that keep a network from learning its data by heart."""
 
+from minikeras.layers.regularization.activity_regularization import ActivityRegularization
 from minikeras.layers.regularization.dropout import Dropout
+from minikeras.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from minikeras.layers.regularization.spatial_dropout import (
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)

@@ -1,0 +1,51 @@
+"""Softmax: probabilities along an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import activations, dtypes, ops
+from minikeras.layers.layer import Layer
+from minikeras.types import TensorLike
+
+
+class Softmax(Layer):
+    """outputs = exp(inputs) / Σ exp(inputs) along ``axis`` (several: taken together)
+
+    Cells that ``mask`` leaves out get 0: their inputs count as −10⁹ (−3·10⁴ in half precision).
+
+    Raises ValueError for a mask that does not broadcast to the inputs.
+    """
+
+    axis: Any = -1
+
+    supports_masking = True
+
+    def setup(self) -> None:
+        self._build_at_init()
+
+    def call(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
+        if mask is not None:
+            _check_mask(mask, inputs)
+            if dtypes.standardize(mask.dtype) != "bool":
+                mask = ops.greater(mask, 0.5)
+            half = dtypes.standardize(inputs.dtype) == "float16"
+            inputs = ops.where(mask, inputs, -3e4 if half else -1e9)
+        if isinstance(self.axis, tuple | list) and len(self.axis) > 1:
+            axes = tuple(self.axis)
+            outputs = ops.exp(inputs - ops.logsumexp(inputs, axis=axes, keepdims=True))
+        else:
+            axis = self.axis[0] if isinstance(self.axis, tuple | list) else self.axis
+            outputs = activations.softmax(inputs, axis=axis)
+        return outputs if mask is None else ops.where(mask, outputs, 0.0)
+
+
+def _check_mask(mask: TensorLike, inputs: TensorLike) -> None:
+    pairs = zip(reversed(mask.shape), reversed(inputs.shape))
+    if len(mask.shape) > len(inputs.shape) or any(
+        None not in (have, want) and have not in (1, want) for have, want in pairs
+    ):
+        raise ValueError(
+            "The `mask` must be broadcastable to `inputs`. "
+            f"Received: inputs.shape={inputs.shape}, mask.shape={mask.shape}"
+        )

@@ -1,0 +1,101 @@
+"""Embedding: a vector for each number."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from minikeras import constraints, initializers, ops, regularizers
+from minikeras.declare import field
+from minikeras.layers.layer import Layer
+from minikeras.types import Shape, TensorLike
+
+
+class _Lookup(Layer):
+    """The fields of ``Embedding`` that configs hold."""
+
+    input_dim: int
+    output_dim: int
+    embeddings_initializer: Any = field("uniform", registry=initializers.registry)
+    embeddings_regularizer: Any = field(None, registry=regularizers.registry)
+    embeddings_constraint: Any = field(None, registry=constraints.registry)
+    mask_zero: bool = False
+    quantization_config: None = field(None, kw_only=True)  # configs of Keras name it
+
+
+class Embedding(_Lookup):
+    """Looks up whole numbers in a table of vectors.
+
+    outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
+
+    embeddings: (input_dim, output_dim)
+
+    ``mask_zero``: 0 stands for nothing, and the layers that follow are told so.
+    ``weights``: the table, in place of an initializer's.
+
+    Raises ValueError unless both sizes are positive integers, IndexError for numbers that the table
+    does not have.
+
+    Parity: −1 is the last row, as in NumPy.
+    """
+
+    def __init__(
+        self,
+        input_dim: int,
+        output_dim: int,
+        embeddings_initializer: Any = "uniform",
+        embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
+        mask_zero: bool = False,
+        weights: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        if kwargs.pop("input_length", None) is not None:
+            warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=3)
+        super().__init__(
+            input_dim,
+            output_dim,
+            embeddings_initializer,
+            embeddings_regularizer,
+            embeddings_constraint,
+            mask_zero,
+            **kwargs,
+        )
+        if weights is not None:
+            self.build()
+            self.set_weights(weights if isinstance(weights, list) else [np.asarray(weights)])
+
+    def setup(self) -> None:
+        for name in ("input_dim", "output_dim"):
+            size = getattr(self, name)
+            if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
+                raise ValueError(
+                    f"`{name}` must be a positive integer. "
+                    f"Received: {name}={size} (of type {type(size).__name__})."
+                )
+        self.supports_masking = self.mask_zero
+        self.autocast = False  # numbers of rows must not be rounded
+
+    def build(self, input_shape: Shape | None = None) -> None:
+        if not self.built:
+            self.embeddings = self.add_weight((self.input_dim, self.output_dim), name="embeddings")
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        if inputs.dtype not in ("int32", "int64"):
+            inputs = ops.cast(inputs, "int32")
+        try:
+            outputs = ops.take(self.embeddings, inputs, axis=0)
+        except IndexError as error:
+            raise IndexError(
+                f"inputs of layer {self.name!r} must be smaller than input_dim={self.input_dim}: "
+                f"{error}"
+            ) from None
+        return ops.cast(outputs, self.compute_dtype)
+
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
+        return ops.not_equal(inputs, 0) if self.mask_zero else None
+
+    def get_config(self) -> dict[str, Any]:
+        return {"activity_regularizer": None} | super().get_config()

@@ -1,0 +1,26 @@
+"""Masking: steps that hold nothing are left out by the layers that follow."""
+
+from __future__ import annotations
+
+from minikeras import ops
+from minikeras.layers.layer import Layer
+from minikeras.types import TensorLike
+
+
+class Masking(Layer):
+    """Masks each step of (batch, steps, features) whose features all equal ``mask_value``.
+
+    outputs = inputs, and 0 at the masked steps
+    """
+
+    mask_value: float = 0.0
+
+    def setup(self) -> None:
+        self._build_at_init()
+
+    def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
+        return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        kept = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
+        return ops.where(kept, inputs, 0)

@@ -1,0 +1,170 @@
+"""BatchNormalization: each feature with mean 0 and variance 1 over the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import config, constraints, dtypes, initializers, ops, regularizers
+from minikeras.declare import field
+from minikeras.layers.input_spec import InputSpec
+from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.types import Shape, TensorLike
+
+
+class BatchNormalization(ScaledLayer):
+    """Normalises with the moments of the batch in training, with their running means otherwise.
+
+    outputs = gamma (inputs − m) / √(v + epsilon) + beta
+    moving_mean     ← momentum · moving_mean     + (1 − momentum) m
+    moving_variance ← momentum · moving_variance + (1 − momentum) v
+
+    gamma, beta, moving_mean, moving_variance: (size of ``axis``,)
+
+    m and v are taken over all axes but ``axis``, over the cells that ``mask`` keeps.  A layer with
+    ``trainable = False`` uses its running means in training, too.
+
+    With ``renorm`` (Ioffe, 2017) the batch is corrected to the running means:
+    gamma ← r gamma, beta ← beta + d gamma,  r = σ / renorm_stddev, d = (m − renorm_mean) /
+    renorm_stddev, clipped to ``renorm_clipping`` ("rmin", "rmax", "dmax") and not differentiated.
+
+    Parity: v is the biased variance, in moving_variance, too; masked moments are divided by the
+    number of cells + ε.
+    """
+
+    axis: int = -1
+    momentum: float = 0.99
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = field("zeros", registry=initializers.registry)
+    gamma_initializer: Any = field("ones", registry=initializers.registry)
+    moving_mean_initializer: Any = field("zeros", registry=initializers.registry)
+    moving_variance_initializer: Any = field("ones", registry=initializers.registry)
+    beta_regularizer: Any = field(None, registry=regularizers.registry)
+    gamma_regularizer: Any = field(None, registry=regularizers.registry)
+    beta_constraint: Any = field(None, registry=constraints.registry)
+    gamma_constraint: Any = field(None, registry=constraints.registry)
+    renorm: bool = False
+    renorm_clipping: Any = None
+    renorm_momentum: float = 0.99
+    synchronized: bool = False
+
+    def setup(self) -> None:
+        self.axis = int(self.axis)
+        self.momentum, self.epsilon = float(self.momentum), float(self.epsilon)
+        self.gamma = self.beta = self.moving_mean = self.moving_variance = None
+        if self.renorm:
+            self.renorm_clipping = _checked(self.renorm_clipping or {})
+
+    def build(self, input_shape: Shape) -> None:
+        check_axes(self.axis, input_shape)
+        size = input_shape[self.axis]
+        self._add_scale_and_shift((size,))
+        self.moving_mean = self._add_running("moving_mean", (size,))
+        self.moving_variance = self._add_running("moving_variance", (size,))
+        if self.renorm:
+            deviation = ops.sqrt(self.moving_variance)
+            self.moving_stddev = self._add_running("moving_stddev", (size,), deviation)
+            self.renorm_mean = self._add_running("renorm_mean", (size,), self.moving_mean)
+            self.renorm_stddev = self._add_running("renorm_stddev", (size,), deviation)
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: size})
+        axes = list(range(len(input_shape)))
+        del axes[self.axis]
+        self._reduction_axes = axes
+
+    def _add_running(self, name: str, shape: Shape, value: Any = None) -> Any:
+        return self.add_weight(
+            shape=shape,
+            name=name,
+            initializer=None if value is None else lambda shape, dtype: ops.cast(value, dtype),
+            trainable=False,
+            autocast=False,
+        )
+
+    def call(
+        self, inputs: TensorLike, training: bool | None = None, mask: TensorLike = None
+    ) -> TensorLike:
+        if mask is not None and len(mask.shape) != len(inputs.shape) - 1:
+            raise ValueError(
+                "The mask provided should be one dimension less than the inputs. "
+                f"Received: mask.shape={mask.shape}, inputs.shape={inputs.shape}"
+            )
+        dtype = dtypes.result_type(inputs.dtype, "float32")
+        inputs = ops.cast(inputs, dtype)
+        gamma, beta = (v if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
+        if training and self.trainable:
+            mean, variance = self._moments(inputs, mask)
+            if self.renorm:
+                gamma, beta = self._renormalize(mean, variance, gamma, beta)
+            else:
+                self._move(self.moving_mean, mean, self.momentum)
+                self._move(self.moving_variance, variance, self.momentum)
+        else:
+            mean, variance = ops.cast(self.moving_mean, dtype), ops.cast(self.moving_variance, dtype)
+        outputs = ops.batch_normalization(
+            inputs, mean, variance, self.axis, beta, gamma, self.epsilon
+        )
+        return ops.cast(outputs, self.compute_dtype)
+
+    def _moments(self, inputs: TensorLike, mask: TensorLike) -> tuple[TensorLike, TensorLike]:
+        axes = self._reduction_axes
+        if mask is None:
+            return ops.moments(inputs, axes=axes)
+        kept = ops.cast(ops.broadcast_to(ops.expand_dims(mask, -1), inputs.shape), "bool")
+        count = ops.sum(ops.cast(kept, inputs.dtype), axes, keepdims=True) + config.epsilon()
+        mean = ops.sum(ops.where(kept, inputs, 0), axes, keepdims=True) / count
+        squares = ops.square(ops.where(kept, inputs - mean, 0))
+        variance = ops.sum(squares, axes, keepdims=True) / count
+        return ops.squeeze(mean), ops.squeeze(variance)
+
+    def _move(self, running: Any, value: TensorLike, momentum: float) -> TensorLike:
+        moved = ops.cast(running, value.dtype) * momentum + value * (1.0 - momentum)
+        running.assign(moved)
+        return moved
+
+    def _renormalize(
+        self, mean: TensorLike, variance: TensorLike, gamma: TensorLike, beta: TensorLike
+    ) -> tuple[TensorLike, TensorLike]:
+        """Corrected scale and shift; the running moments move on."""
+        stddev = ops.sqrt(variance + self.epsilon)
+        least = ops.sqrt(ops.cast(self.epsilon, mean.dtype))
+        reference = ops.maximum(ops.cast(self.renorm_stddev, mean.dtype), least)
+        r = ops.divide(stddev, reference)
+        d = ops.divide(mean - ops.cast(self.renorm_mean, mean.dtype), reference)
+        clipping = self.renorm_clipping
+        if clipping.get("rmin") is not None:
+            r = ops.maximum(r, clipping["rmin"])
+        if clipping.get("rmax") is not None:
+            r = ops.minimum(r, clipping["rmax"])
+        if clipping.get("dmax") is not None:
+            d = ops.clip(d, -clipping["dmax"], clipping["dmax"])
+        r, d = ops.stop_gradient(r), ops.stop_gradient(d)
+        self._move(self.renorm_mean, mean, self.renorm_momentum)
+        self._move(self.renorm_stddev, stddev, self.renorm_momentum)
+        self._move(self.moving_mean, mean, self.momentum)
+        moved = self._move(self.moving_stddev, stddev, self.momentum)
+        self.moving_variance.assign(ops.relu(moved * moved - self.epsilon))
+        if gamma is not None:
+            r, d = r * gamma, d * gamma
+        return r, d if beta is None else d + beta
+
+
+def _checked(clipping: dict[str, float]) -> dict[str, float]:
+    known = ["rmax", "rmin", "dmax"]
+    if set(clipping) - set(known):
+        raise ValueError(
+            f"Received invalid keys for `renorm_clipping` argument: {clipping}. "
+            f"Supported values: {known}."
+        )
+    rmax, rmin, dmax = map(clipping.get, known)
+    if rmax is not None and rmin is not None and rmax < rmin:
+        raise ValueError(
+            "rmax should be greater than rmin in the `renorm_clipping` argument. "
+            f"Received: rmax={rmax}, rmin={rmin}."
+        )
+    if dmax is not None and dmax < 0:
+        raise ValueError(
+            "dmax should be non-negative in the `renorm_clipping` argument. "
+            f"Received: dmax={dmax}."
+        )
+    return clipping

@@ -1,0 +1,80 @@
+"""GroupNormalization: each group of channels of a sample with mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import constraints, dtypes, initializers, ops, regularizers
+from minikeras.declare import field
+from minikeras.layers.input_spec import InputSpec
+from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.types import Shape, TensorLike
+
+
+class GroupNormalization(ScaledLayer):
+    """outputs = gamma (inputs − m) / √(v + epsilon) + beta
+
+    m and v are taken over a group of neighbouring channels and all other axes but the batch.
+    gamma, beta: (channels,)
+
+    ``groups=-1`` makes each channel a group (instance normalisation).
+
+    Raises ValueError unless ``groups`` is −1 or a positive integer that divides the channels.
+    """
+
+    groups: int = 32
+    axis: int = -1
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = field("zeros", registry=initializers.registry)
+    gamma_initializer: Any = field("ones", registry=initializers.registry)
+    beta_regularizer: Any = field(None, registry=regularizers.registry)
+    gamma_regularizer: Any = field(None, registry=regularizers.registry)
+    beta_constraint: Any = field(None, registry=constraints.registry)
+    gamma_constraint: Any = field(None, registry=constraints.registry)
+
+    def setup(self) -> None:
+        if not isinstance(self.groups, int) or (self.groups <= 0 and self.groups != -1):
+            raise ValueError(
+                "Received an invalid value for argument `groups`, expected a positive integer (or "
+                f"`-1` for instance normalization). Received: groups={self.groups}"
+            )
+        self.autocast = False  # the moments are taken before anything is rounded
+
+    def build(self, input_shape: Shape) -> None:
+        check_axes(self.axis, input_shape)
+        channels = input_shape[self.axis]
+        if channels is None:
+            raise ValueError(
+                f"Axis {self.axis} of input tensor should have a defined dimension but the layer "
+                f"received an input with shape {input_shape}."
+            )
+        if self.groups == -1:
+            self.groups = channels
+        if channels % self.groups:
+            raise ValueError(
+                f"Number of groups ({self.groups}) must divide the number of channels ({channels})."
+            )
+        self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
+        self._add_scale_and_shift((channels,))
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        axis = self.axis % len(inputs.shape)
+        split = (self.groups, inputs.shape[axis] // self.groups)  # ... channels ... → ... (g, c) ...
+        ones = (1,) * (len(inputs.shape) - axis - 1)
+
+        def spread(v: TensorLike) -> TensorLike:
+            return ops.cast(ops.reshape(v, (*[1] * axis, *split, *ones)), x.dtype)
+
+        x = ops.cast(inputs, dtypes.result_type(inputs.dtype, "float32"))
+        x = ops.reshape(x, (*inputs.shape[:axis], *split, *inputs.shape[axis + 1 :]))
+        within = [i for i in range(1, len(x.shape)) if i != axis]
+        mean, variance = ops.moments(x, axes=within, keepdims=True)
+        inv = ops.rsqrt(variance + self.epsilon)
+        if self.gamma is not None:
+            inv = inv * spread(self.gamma)
+        shift = -mean * inv
+        if self.beta is not None:
+            shift = shift + spread(self.beta)
+        return ops.cast(ops.reshape(x * inv + shift, inputs.shape), self.compute_dtype)

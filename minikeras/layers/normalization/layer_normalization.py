@@ -1,0 +1,57 @@
+"""LayerNormalization: each sample with mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import constraints, initializers, ops, regularizers
+from minikeras.declare import field
+from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.types import Shape, TensorLike
+
+
+class LayerNormalization(ScaledLayer):
+    """outputs = gamma (inputs − m) / √(v + epsilon) + beta
+
+    m and v are the moments along ``axis``, an int or several.
+    gamma, beta: the sizes of these axes
+
+    Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
+    the input does not have.
+
+    Parity: from its build on, ``axis`` is a sorted list.
+    """
+
+    axis: Any = -1
+    epsilon: float = 1e-3
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = field("zeros", registry=initializers.registry)
+    gamma_initializer: Any = field("ones", registry=initializers.registry)
+    beta_regularizer: Any = field(None, registry=regularizers.registry)
+    gamma_regularizer: Any = field(None, registry=regularizers.registry)
+    beta_constraint: Any = field(None, registry=constraints.registry)
+    gamma_constraint: Any = field(None, registry=constraints.registry)
+    rms_scaling: bool = field(False, kw_only=True)
+
+    def setup(self) -> None:
+        if not isinstance(self.axis, int | list | tuple):
+            raise TypeError(
+                "Expected an int or a list/tuple of ints for the argument 'axis', but received: "
+                f"{self.axis!r}"
+            )
+        self.axis = self.axis if isinstance(self.axis, int) else list(self.axis)
+        self.autocast = False  # the moments are taken before anything is rounded
+        if self.rms_scaling:
+            self.scale, self.center = True, False
+
+    def build(self, input_shape: Shape) -> None:
+        check_axes(self.axis, input_shape)
+        self.axis = [self.axis] if isinstance(self.axis, int) else sorted(self.axis)
+        self._add_scale_and_shift(tuple(input_shape[axis] for axis in self.axis))
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        outputs = ops.layer_normalization(
+            inputs, self.gamma, self.beta, self.axis, self.epsilon, rms_scaling=self.rms_scaling
+        )
+        return ops.cast(outputs, self.compute_dtype)

@@ -1,0 +1,57 @@
+"""Normalisation of lengths: RMSNormalization and UnitNormalization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import ops
+from minikeras.layers.layer import Layer
+from minikeras.layers.normalization.scaled import check_axes
+from minikeras.types import Shape, TensorLike
+
+
+class RMSNormalization(Layer):
+    """outputs = scale · inputs / √(mean of inputs² + epsilon) along ``axis``
+
+    scale: the sizes of these axes
+
+    Raises ValueError for an axis that the input does not have.
+    Parity: from its build on, ``axis`` is a sorted list.
+    """
+
+    axis: Any = -1
+    epsilon: float = 1e-6
+
+    def build(self, input_shape: Shape) -> None:
+        check_axes(self.axis, input_shape)
+        self.axis = [self.axis] if isinstance(self.axis, int) else sorted(self.axis)
+        shape = tuple(input_shape[axis] for axis in self.axis)
+        self.scale = self.add_weight(shape=shape, name="scale", initializer="ones")
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        return ops.rms_normalization(inputs, self.scale, axis=self.axis, epsilon=self.epsilon)
+
+
+class UnitNormalization(Layer):
+    """outputs = inputs / ‖inputs‖ along ``axis``, an int or several
+
+    Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
+    the input does not have.
+    """
+
+    axis: Any = -1
+
+    supports_masking = True
+
+    def setup(self) -> None:
+        if not isinstance(self.axis, int | list | tuple):
+            raise TypeError(
+                "Invalid value for `axis` argument: expected an int or a list/tuple of ints. "
+                f"Received: axis={self.axis}"
+            )
+        self.axis = self.axis if isinstance(self.axis, int) else list(self.axis)
+        self._build_at_init()
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        check_axes(self.axis, inputs.shape)
+        return ops.normalize(inputs, axis=self.axis, order=2, epsilon=1e-12)

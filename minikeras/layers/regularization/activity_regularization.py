@@ -1,0 +1,28 @@
+"""ActivityRegularization: a penalty on what flows through."""
+
+from __future__ import annotations
+
+from minikeras import regularizers
+from minikeras.layers.layer import Layer
+from minikeras.types import TensorLike
+
+
+class ActivityRegularization(Layer):
+    """outputs = inputs, and the loss grows by (l1 Σ |inputs| + l2 Σ inputs²) / batch."""
+
+    l1: float = 0.0
+    l2: float = 0.0
+
+    supports_masking = True
+
+    def setup(self) -> None:
+        self.activity_regularizer = regularizers.L1L2(l1=self.l1, l2=self.l2)
+        self._build_at_init()
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        return inputs
+
+    def get_config(self) -> dict[str, object]:
+        config = super().get_config()
+        del config["activity_regularizer"]
+        return config

@@ -1,0 +1,64 @@
+"""Noise on the activations, in training only."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from minikeras import ops, random
+from minikeras.layers.regularization.dropout import Dropout, RandomLayer
+from minikeras.types import TensorLike
+
+ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+class GaussianNoise(RandomLayer):
+    """outputs = inputs + stddev · z,  z normal
+
+    Raises ValueError unless 0 ≤ stddev ≤ 1.
+    """
+
+    _amount = "stddev"
+
+    stddev: float
+    seed: Any = None
+
+    def disturb(self, inputs: TensorLike) -> TensorLike:
+        return inputs + random.normal(
+            inputs.shape, 0.0, self.stddev, self.compute_dtype, self.seed_generator
+        )
+
+
+class GaussianDropout(RandomLayer):
+    """outputs = inputs · (1 + √(rate / (1 − rate)) z),  z normal
+
+    Mean and variance are those of ``Dropout``.  Raises ValueError unless 0 ≤ rate ≤ 1.
+    """
+
+    rate: float
+    seed: Any = None
+
+    def disturb(self, inputs: TensorLike) -> TensorLike:
+        deviation = math.sqrt(self.rate / (1.0 - self.rate))
+        return inputs * random.normal(
+            inputs.shape, 1.0, deviation, self.compute_dtype, self.seed_generator
+        )
+
+
+class AlphaDropout(Dropout):
+    """Dropout that keeps mean and variance of what ``selu`` puts out.
+
+    outputs = a · (inputs where kept, else α′) + b
+
+    α′ = −λα,  a = ((1 − rate)(1 + rate α′²))^−½,  b = −a α′ rate       (Klambauer et al., 2017)
+
+    Raises ValueError unless 0 ≤ rate ≤ 1.
+    """
+
+    def disturb(self, inputs: TensorLike) -> TensorLike:
+        low, rate = -ALPHA * SCALE, self.rate
+        wanted = self.noise_shape or (None,) * len(inputs.shape)
+        shape = tuple(have if want is None else want for want, have in zip(wanted, inputs.shape))
+        kept = ops.cast(random.uniform(shape, seed=self.seed_generator) >= rate, inputs.dtype)
+        a = ((1 - rate) * (1 + rate * low**2)) ** -0.5
+        return a * (inputs * kept + low * (1 - kept)) + -a * low * rate

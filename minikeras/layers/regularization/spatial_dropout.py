@@ -1,0 +1,64 @@
+"""Dropout of whole channels."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from minikeras import config
+from minikeras.layers.input_spec import InputSpec
+from minikeras.layers.regularization.dropout import Dropout
+from minikeras.types import TensorLike
+
+
+class BaseSpatialDropout(Dropout):
+    """One decision for each channel of a sample: neighbouring cells would tell of each other.
+
+    Raises ValueError unless 0 ≤ rate ≤ 1, and for inputs of another rank.
+    """
+
+    rank: ClassVar[int]
+    data_format: ClassVar[Any] = "channels_last"
+
+    def setup(self) -> None:
+        super().setup()
+        self.input_spec = InputSpec(ndim=self.rank + 2)
+
+    def _noise_shape(self, inputs: TensorLike) -> Any:
+        batch, first, *_, last = inputs.shape
+        ones = (1,) * self.rank
+        return (batch, first, *ones) if self.data_format == "channels_first" else (batch, *ones, last)
+
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        for left_out in ("trainable", "noise_shape"):
+            del config[left_out]
+        return config | {"dtype": self.dtype}
+
+
+class SpatialDropout1D(BaseSpatialDropout):
+    """``Dropout`` of whole features of (batch, steps, features), the same at every step."""
+
+    rank = 1
+
+    rate: float
+    seed: Any = None
+
+
+class SpatialDropout2D(BaseSpatialDropout):
+    """``Dropout`` of whole channels of images."""
+
+    rank = 2
+
+    rate: float
+    data_format: str | None = None
+    seed: Any = None
+
+    def setup(self) -> None:
+        super().setup()
+        self.data_format = config.standardize_data_format(self.data_format)
+
+
+class SpatialDropout3D(SpatialDropout2D):
+    """``Dropout`` of whole channels of volumes."""
+
+    rank = 3

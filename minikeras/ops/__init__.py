@@ -1,6 +1,7 @@
 """The differentiable vocabulary: the names of `keras.ops`."""
 
 from minikeras.autograd import stop_gradient
+from minikeras.ops import linalg, nn, numpy
 from minikeras.ops.arithmetic import (
     abs,
     absolute,

@@ -1,6 +1,6 @@
 """The layers: the names of `keras.layers`."""
 
-from minikeras.layers.activations import Activation
+from minikeras.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
 from minikeras.layers.convolutional import (
     Conv1D,
     Conv1DTranspose,
@@ -21,9 +21,34 @@ from minikeras.layers.convolutional import (
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
-from minikeras.layers.core import Dense, Input, InputLayer
+from minikeras.layers.core import Dense, Embedding, Identity, Input, InputLayer, Lambda, Masking
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
+from minikeras.layers.merging import (
+    Add,
+    Average,
+    Concatenate,
+    Dot,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    concatenate,
+    dot,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from minikeras.layers.normalization import (
+    BatchNormalization,
+    GroupNormalization,
+    LayerNormalization,
+    RMSNormalization,
+    UnitNormalization,
+)
 from minikeras.layers.pooling import (
     AveragePooling1D,
     AveragePooling2D,
@@ -50,7 +75,17 @@ from minikeras.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
-from minikeras.layers.regularization import Dropout
+from minikeras.layers.preprocessing import Normalization, Rescaling
+from minikeras.layers.regularization import (
+    ActivityRegularization,
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from minikeras.layers.reshaping import (
     Cropping1D,
     Cropping2D,

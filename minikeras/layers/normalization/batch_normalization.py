@@ -100,7 +100,10 @@ class BatchNormalization(ScaledLayer):
                 self._move(self.moving_mean, mean, self.momentum)
                 self._move(self.moving_variance, variance, self.momentum)
         else:
-            mean, variance = ops.cast(self.moving_mean, dtype), ops.cast(self.moving_variance, dtype)
+            mean, variance = (
+                ops.cast(self.moving_mean, dtype),
+                ops.cast(self.moving_variance, dtype),
+            )
         outputs = ops.batch_normalization(
             inputs, mean, variance, self.axis, beta, gamma, self.epsilon
         )
@@ -164,7 +167,6 @@ def _checked(clipping: dict[str, float]) -> dict[str, float]:
         )
     if dmax is not None and dmax < 0:
         raise ValueError(
-            "dmax should be non-negative in the `renorm_clipping` argument. "
-            f"Received: dmax={dmax}."
+            f"dmax should be non-negative in the `renorm_clipping` argument. Received: dmax={dmax}."
         )
     return clipping

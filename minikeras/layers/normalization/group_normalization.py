@@ -61,7 +61,10 @@ class GroupNormalization(ScaledLayer):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         axis = self.axis % len(inputs.shape)
-        split = (self.groups, inputs.shape[axis] // self.groups)  # ... channels ... → ... (g, c) ...
+        split = (
+            self.groups,
+            inputs.shape[axis] // self.groups,
+        )  # ... channels ... → ... (g, c) ...
         ones = (1,) * (len(inputs.shape) - axis - 1)
 
         def spread(v: TensorLike) -> TensorLike:

@@ -26,7 +26,9 @@ class BaseSpatialDropout(Dropout):
     def _noise_shape(self, inputs: TensorLike) -> Any:
         batch, first, *_, last = inputs.shape
         ones = (1,) * self.rank
-        return (batch, first, *ones) if self.data_format == "channels_first" else (batch, *ones, last)
+        return (
+            (batch, first, *ones) if self.data_format == "channels_first" else (batch, *ones, last)
+        )
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

@@ -1,0 +1,19 @@
+"""Layers that make one tensor of several."""
+
+from minikeras.layers.merging.concatenate import Concatenate, concatenate
+from minikeras.layers.merging.dot import Dot, dot
+from minikeras.layers.merging.elementwise import (
+    Add,
+    Average,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
+from minikeras.layers.merging.merge import Merge

@@ -1,0 +1,195 @@
+"""Normalization: data with mean 0 and variance 1."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from minikeras import config, ops
+from minikeras.autograd import Tensor
+from minikeras.layers.layer import Layer
+from minikeras.types import Shape, TensorLike
+
+
+class Normalization(Layer):
+    """outputs = (inputs − mean) / max(√variance, ε)       invert: the way back
+
+    ``mean`` and ``variance`` are given, or ``adapt`` finds them in data: one of each for a place
+    on ``axis`` (an int, several, or None for one number in all).
+
+    Raises ValueError if only one of the two is given, or if their shapes disagree.
+    """
+
+    supports_masking = True
+
+    def __init__(
+        self,
+        axis: Any = -1,
+        mean: Any = None,
+        variance: Any = None,
+        invert: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+        self.input_mean, self.input_variance, self.invert = mean, variance, invert
+        self._build_input_shape: Shape | None = None
+        self.mean: Any = None
+        self.variance: Any = None
+        self._allow_non_tensor_positional_args = True  # numbers and lists are data here
+        shapes_ = np.shape(mean), np.shape(variance)
+        if (mean is None) != (variance is None) or shapes_[0] != shapes_[1]:
+            raise ValueError(
+                "When setting values directly, both `mean` and `variance` must be set, with the "
+                f"same shape. Received: mean={mean} and variance={variance}"
+            )
+        if len(shapes_[0]) > len(self.axis):
+            raise ValueError(
+                "The rank of `mean` must be less than or equal to the number of axes "
+                f"({len(self.axis)}). Received: mean shape {shapes_[0]} for axis {self.axis}"
+            )
+
+    def build(self, input_shape: Shape) -> None:
+        rank = len(input_shape)
+        if any(not -rank <= axis < rank for axis in self.axis):
+            raise ValueError(
+                "All `axis` values must be in the range [-ndim, ndim). Received inputs with "
+                f"ndim={rank}, while axis={self.axis}"
+            )
+        kept = self._keep_axis = tuple(sorted(axis % rank for axis in self.axis))
+        if any(input_shape[axis] is None for axis in kept):
+            raise ValueError(
+                "All `axis` values to be kept must have a known shape. "
+                f"Received axis={self.axis}, inputs.shape={input_shape}"
+            )
+        self._build_input_shape = input_shape
+        self._reduce_axis = tuple(axis for axis in range(rank) if axis not in kept)
+        self._broadcast_shape = [n if i in kept else 1 for i, n in enumerate(input_shape)]
+        if self.input_mean is None:
+            shape = tuple(input_shape[axis] for axis in kept)
+            self.adapt_mean = self._add_moment("mean", shape, "zeros")
+            self.adapt_variance = self._add_moment("variance", shape, "ones")
+            self.count = self._add_moment("count", (), "zeros", dtype="int")
+            self.finalize_state()
+        else:
+            self.mean, self.variance = map(self._spread, (self.input_mean, self.input_variance))
+
+    def _add_moment(self, name: str, shape: Shape, initializer: str, dtype: Any = None) -> Any:
+        return self.add_weight(
+            shape=shape, name=name, initializer=initializer, dtype=dtype, trainable=False
+        )
+
+    def _spread(self, value: Any) -> TensorLike:
+        """A given moment, its axes laid on the last of the kept ones."""
+        value = ops.convert_to_tensor(value)
+        shape = [1] * len(self._broadcast_shape)
+        for axis, size in zip(reversed(self._keep_axis), reversed(value.shape)):
+            shape[axis] = size
+        value = ops.broadcast_to(ops.reshape(value, shape), self._broadcast_shape)
+        return ops.cast(value, self.compute_dtype)
+
+    def adapt(self, data: Any) -> None:
+        """Take mean and variance from an array, or from batches one after the other.
+
+        Batches may be tuples, of which the first part counts.
+
+        Raises TypeError for other data, ValueError for no data and for a shape that does not fit.
+
+        Parity: an array is summed in its own dtype, in NumPy's order; batches in the layer's.
+        """
+        if not isinstance(data, np.ndarray | Tensor):
+            data = _batches(data)
+            first = next(data, None)
+            if first is None:
+                raise ValueError("adapt() received no batches. Expected at least one batch")
+            data = itertools.chain([first], data)
+            self._build_or_compare(first.shape)
+            mean, variance = self._moments_of(data)
+        else:
+            self._build_or_compare(data.shape)
+            library = np if isinstance(data, np.ndarray) else ops
+            mean = library.mean(data, axis=self._reduce_axis)
+            variance = library.var(data, axis=self._reduce_axis)
+        self.adapt_mean.assign(mean)
+        self.adapt_variance.assign(variance)
+        self.finalize_state()
+
+    def _build_or_compare(self, shape: Shape) -> None:
+        if not self.built:
+            self.build(tuple(shape))
+            return
+        known = self._build_input_shape or ()
+        if len(shape) != len(known) or any(shape[i] != known[i] for i in self._keep_axis):
+            raise ValueError(
+                f"The layer was built with input_shape={known}, but adapt() is being called with "
+                f"data with an incompatible shape, data.shape={tuple(shape)}"
+            )
+
+    def _moments_of(self, batches: Iterable[Any]) -> tuple[TensorLike, TensorLike]:
+        mean = variance = ops.zeros(self.adapt_mean.shape)
+        total = 0
+        for batch in batches:
+            self._build_or_compare(batch.shape)
+            batch = ops.convert_to_tensor(np.asarray(batch), dtype=self.compute_dtype)
+            count = math.prod(batch.shape[axis] for axis in self._reduce_axis)
+            total += count
+            new, old = count / total, 1.0 - count / total
+            its_mean = ops.mean(batch, axis=self._reduce_axis)
+            its_variance = ops.var(batch, axis=self._reduce_axis)
+            moved = mean * old + its_mean * new
+            variance = (variance + (mean - moved) ** 2) * old + (
+                its_variance + (its_mean - moved) ** 2
+            ) * new
+            mean = moved
+        return mean, variance
+
+    def finalize_state(self) -> None:
+        """Use the moments that ``adapt`` found, or that were loaded."""
+        if self.input_mean is None and self._build_input_shape is not None:
+            self.mean, self.variance = (
+                ops.cast(ops.reshape(v, self._broadcast_shape), self.compute_dtype)
+                for v in (self.adapt_mean, self.adapt_variance)
+            )
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        inputs = ops.cast(inputs, self.compute_dtype)
+        deviation = ops.maximum(ops.sqrt(self.variance), config.epsilon())
+        if self.invert:
+            return ops.add(self.mean, ops.multiply(inputs, deviation))
+        return ops.divide(ops.subtract(inputs, self.mean), deviation)
+
+    def get_config(self) -> dict[str, Any]:
+        base = super().get_config()
+        return {k: base[k] for k in ("name", "trainable", "dtype")} | {
+            "axis": self.axis,
+            "invert": self.invert,
+            "mean": np.array(self.input_mean).tolist(),
+            "variance": np.array(self.input_variance).tolist(),
+        }
+
+    def load_own_variables(self, store: Any) -> None:
+        super().load_own_variables(store)
+        self.finalize_state()
+
+
+def _batches(data: Any) -> Any:
+    """The first parts of batches: of an iterable, or of an object with ``len`` and indices."""
+    if not hasattr(data, "__iter__"):
+        if not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):
+            raise TypeError(
+                f"Unsupported data type: {type(data)}. `adapt` supports arrays, tensors, and "
+                "iterables of batches"
+            )
+        data = (data[i] for i in range(len(data)))
+    for batch in data:
+        batch = batch[0] if isinstance(batch, tuple) else batch
+        if not hasattr(batch, "shape"):
+            raise TypeError(
+                "adapt() expects an iterable that yields arrays or tensors. "
+                f"Got an element of type {type(batch).__name__}"
+            )
+        yield batch

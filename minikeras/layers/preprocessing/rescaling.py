@@ -1,0 +1,44 @@
+"""Rescaling: numbers brought to another range."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import config, ops
+from minikeras.declare import field, serialization
+from minikeras.layers.layer import Layer
+from minikeras.types import TensorLike
+
+
+class _Constants:
+    """Numbers, lists or arrays, in configs as plain values."""
+
+    def get(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return serialization.deserialize_keras_object(value)
+        return value
+
+    def serialize(self, value: Any) -> Any:
+        return serialization.serialize_keras_object(value)
+
+
+class Rescaling(Layer):
+    """outputs = inputs · scale + offset
+
+    Both are numbers, or one for each channel.  Inputs of any dtype come to that of the layer.
+    """
+
+    scale: Any = field(registry=_Constants())
+    offset: Any = field(0.0, registry=_Constants())
+
+    supports_masking = True
+
+    def setup(self) -> None:
+        self._allow_non_tensor_positional_args = True  # numbers and lists are data here
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        dtype = self.compute_dtype
+        scale = ops.cast(self.scale, dtype)
+        if scale.shape and config.image_data_format() == "channels_first":
+            scale = ops.reshape(scale, (*scale.shape, *[1] * (3 - len(scale.shape))))
+        return ops.cast(inputs, dtype) * scale + ops.cast(self.offset, dtype)

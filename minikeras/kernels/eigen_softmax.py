@@ -125,9 +125,10 @@ def sparse_crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
 
     The labels must be in range.
     """
+    logits = np.ascontiguousarray(logits)
     shifted = np.empty_like(logits)
     totals = np.empty(len(logits), np.float32)
-    _shift(np.ascontiguousarray(logits), shifted)
+    _shift(logits, shifted)
     _sum_exp_rows(shifted, totals)
     loss, dx = np.empty_like(totals), np.empty_like(shifted)
     _sparse(labels, shifted, totals, loss, dx)
@@ -139,9 +140,10 @@ def crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
 
     lossᵢ = Σⱼ labelᵢⱼ (log Σₖ exp sᵢₖ − sᵢⱼ)      dx = exp s / Σ exp s − label,  s = x − max x
     """
+    logits = np.ascontiguousarray(logits)
     shifted = np.empty_like(logits)
     totals = np.empty(len(logits), np.float32)
-    _shift(np.ascontiguousarray(logits), shifted)
+    _shift(logits, shifted)
     _sum_exp_rows(shifted, totals)
     logs, loss = np.empty_like(totals), np.empty_like(totals)
     log_into(totals, logs)

@@ -6,6 +6,9 @@ os.environ["KERAS_BACKEND"] = "tensorflow"  # before anything imports keras
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # oneDNN's conv2d returns garbage for some shapes
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Fixtures of module scope (the kernel set) are meant to be shared by a test's examples.
@@ -19,3 +22,12 @@ settings.register_profile(
 settings.register_profile("dev", settings.get_profile("ci"), derandomize=False, max_examples=10)
 settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, max_examples=2000)
 settings.load_profile(os.getenv("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(params=["reference", "fast"], scope="module")
+def kernel_set(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Runs what uses it twice: on the NumPy kernels and on their compiled twins."""
+    from minikeras import config
+
+    with config.use_kernels(request.param):
+        yield request.param

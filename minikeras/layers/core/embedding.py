@@ -35,8 +35,8 @@ class Embedding(_Lookup):
     ``mask_zero``: 0 stands for nothing, and the layers that follow are told so.
     ``weights``: the table, in place of an initializer's.
 
-    Raises ValueError unless both sizes are positive integers, IndexError for numbers that the table
-    does not have.
+    Raises ValueError unless both sizes are positive integers, and for numbers that the table does not
+    have.
 
     Parity: −1 is the last row, as in NumPy.
     """
@@ -88,7 +88,7 @@ class Embedding(_Lookup):
         try:
             outputs = ops.take(self.embeddings, inputs, axis=0)
         except IndexError as error:
-            raise IndexError(
+            raise ValueError(
                 f"inputs of layer {self.name!r} must be smaller than input_dim={self.input_dim}: "
                 f"{error}"
             ) from None

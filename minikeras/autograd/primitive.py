@@ -286,12 +286,18 @@ def shape_of(x: Any) -> Shape:
 
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:
     """Fail at import, not at the first backward pass."""
-    declared = list(inspect.signature(op.forward).parameters)
-    given = list(inspect.signature(rule).parameters)[extra:]
+    declared, given = _parameters(op.forward), _parameters(rule)[extra:]
     if given != declared:
         name = getattr(rule, "__name__", rule)
         raise TypeError(f"{name} takes {given}, but {op.__name__} takes {declared}")
     return rule
+
+
+def _parameters(function: _Rule) -> tuple[str, ...]:
+    # inspect.signature says the same, but takes a third of the time of `import minikeras`.
+    code = inspect.unwrap(function).__code__
+    variadic = bool(code.co_flags & inspect.CO_VARARGS)
+    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + variadic]
 
 
 def array_of(x: Any) -> Array:

@@ -164,7 +164,7 @@ class Steps:
         own: list[Any] = [m for m in (self._loss_tracker, self._compile_metrics) if m is not None]
         if self._compile_loss is not None:
             own += self._compile_loss.metrics
-        layers = [
+        layers: list[Any] = [
             layer
             for layer in self._flatten_layers()
             if layer is self or not isinstance(layer, Steps)

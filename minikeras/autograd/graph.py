@@ -27,6 +27,10 @@ class KerasHistory(NamedTuple):
 class KerasTensor(Symbol):
     """A symbolic tensor: shape (None: any size), dtype, name, and the call that made it."""
 
+    _keras_history: KerasHistory
+    _keras_mask: Any
+    _pre_serialization_keras_history: Any  # set while a graph is rebuilt from its config
+
     def __init__(
         self,
         shape: Any,
@@ -129,7 +133,7 @@ class Node:
         self.input_tensors = [x for x in flat if isinstance(x, KerasTensor)]
         self.output_tensors = [x for x in tree.flatten(outputs) if isinstance(x, KerasTensor)]
         for i, tensor in enumerate(self.output_tensors):
-            tensor._keras_history = KerasHistory(  # type: ignore[attr-defined]
+            tensor._keras_history = KerasHistory(
                 operation, len(operation._inbound_nodes), i
             )
         self._lone = len(args) == 1 and isinstance(args[0], KerasTensor) and not kwargs

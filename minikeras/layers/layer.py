@@ -7,7 +7,7 @@ import inspect
 import threading
 import warnings
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -51,9 +51,13 @@ class Layer(LayerState, Operation, base=True):
     ``setup`` checks them.  ``call`` may take ``training`` and ``mask``, which are filled in.
     """
 
-    supports_masking: bool | ClassVar[bool] = False  # True where `compute_mask` is overridden
-    input_spec: ClassVar[Any] = None
     _signature: ClassVar[_CallSignature]
+    if TYPE_CHECKING:  # no fields: layers set their own
+        input_spec: Any
+        supports_masking: bool
+    else:
+        input_spec = None
+        supports_masking = False  # true where `compute_mask` is overridden
     _lock_after_build: ClassVar[bool] = True  # models may grow after they are built
 
     def __init__(

@@ -92,7 +92,7 @@ class Functional(Function, Model, base=True):
         return None if self._build_shapes is None else super().get_build_config()
 
     @property
-    def input_spec(self) -> Any:  # type: ignore[override]
+    def input_spec(self) -> Any:
         """What each input must look like: the symbolic inputs but for the batch size."""
         if "_manual_input_spec" in self.__dict__:
             return self._manual_input_spec
@@ -147,7 +147,7 @@ class Functional(Function, Model, base=True):
 
     def _fit(self, x: Any, reference: KerasTensor) -> Any:
         if x is None:
-            layer = reference._keras_history.operation  # type: ignore[attr-defined]
+            layer = reference._keras_history.operation
             if isinstance(layer, InputLayer) and layer.optional:
                 return None
             raise ValueError(
@@ -259,10 +259,10 @@ def _serialize_node(node: Node, graph: Graph) -> dict[str, Any]:
     def notate(x: Any) -> Any:
         if not isinstance(x, KerasTensor):
             return x
-        operation, index, place = x._keras_history  # type: ignore[attr-defined]
+        operation, index, place = x._keras_history
         foreign = sum(node_key(operation, i) not in graph.keys for i in range(index))
         shown = copy.copy(x)
-        shown._keras_history = KerasHistory(operation, index - foreign, place)  # type: ignore[attr-defined]
+        shown._keras_history = KerasHistory(operation, index - foreign, place)
         return serialize_keras_object(shown)
 
     return {
@@ -329,7 +329,7 @@ def _revive_arguments(call: dict[str, Any], made: dict[str, Operation]) -> Any:
     values: dict[int, Any] = {}
     for x in tree.flatten((args, kwargs)):
         if isinstance(x, KerasTensor):
-            name, node, place = x._pre_serialization_keras_history  # type: ignore[attr-defined]
+            name, node, place = x._pre_serialization_keras_history
             if name not in made:
                 raise ValueError(f"Unknown layer: {name}")
             if len(made[name]._inbound_nodes) <= node:

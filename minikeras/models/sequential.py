@@ -153,7 +153,7 @@ class Sequential(Model, base=True):
     output = property(lambda self: self._graph_part("output"))
 
     @property
-    def input_spec(self) -> Any:  # type: ignore[override]
+    def input_spec(self) -> Any:
         if "_manual_input_spec" in self.__dict__:
             return self._manual_input_spec
         return None if self._functional is None else self._functional.input_spec
@@ -163,7 +163,7 @@ class Sequential(Model, base=True):
         self._manual_input_spec = value
 
     @property
-    def input_dtype(self) -> Any:  # type: ignore[override]
+    def input_dtype(self) -> Any:
         layers = self.layers
         return layers[0].input_dtype if layers else self.compute_dtype
 

@@ -50,7 +50,7 @@ def print_summary(
         if column < 4:
             raise ValueError("Insufficient console width to print summary.")
         table.columns.append(
-            Column(name, justify=side, width=column, _index=len(table.columns))  # type: ignore[arg-type]
+            Column(name, justify=side, width=column, _index=len(table.columns))
         )
         start += column
     for layer in layers[_selected(layers, layer_range)]:
@@ -142,7 +142,7 @@ def _connections(layer: Any, nodes: list[Node]) -> str:
     for node in layer._inbound_nodes:
         if node in nodes:
             for x in node.input_tensors:
-                operation, index, place = x._keras_history  # type: ignore[attr-defined]
+                operation, index, place = x._keras_history
                 found.append(f"{operation.name}[{_number(index)}][{_number(place)}]")
     return ", ".join(found) or "-"
 

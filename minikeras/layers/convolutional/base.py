@@ -73,7 +73,7 @@ class WindowedLayer(Layer):
         if self.bias is not None:
             last = self.data_format == "channels_last"
             bias = self.bias if last else ops.reshape(self.bias, (1, -1, *[1] * self.rank))
-            outputs = outputs + bias
+            outputs = ops.add(outputs, bias)
         return outputs if self.activation is None else self.activation(outputs)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:

@@ -45,7 +45,7 @@ class Constant(Initializer):
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Self:
-        return cls(deserialize_keras_object(config["value"]))
+        return super().from_config({"value": deserialize_keras_object(config["value"])})
 
 
 class Identity(Initializer):
@@ -61,4 +61,5 @@ class Identity(Initializer):
     def __call__(self, shape: Any, dtype: DType = None) -> Any:
         if len(shape) != 2:
             raise ValueError(f"Identity makes matrices only, received shape={shape}")
-        return self.gain * ops.eye(*shape, dtype=dtype)
+        rows, columns = shape
+        return self.gain * ops.eye(rows, columns, dtype=dtype)

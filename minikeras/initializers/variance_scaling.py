@@ -128,7 +128,8 @@ class _Case(VarianceScaling):
         input_axes: Sequence[int] | None = None,
         output_axes: Sequence[int] | None = None,
     ) -> None:
-        super().__init__(*self._case, seed, input_axes, output_axes)
+        arguments: tuple[Any, ...] = (*self._case, seed, input_axes, output_axes)
+        super().__init__(*arguments)
 
 
 class GlorotUniform(_Case):

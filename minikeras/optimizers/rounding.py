@@ -21,10 +21,10 @@ _compiled = False
 
 
 @contextlib.contextmanager
-def compiled() -> Iterator[None]:
-    """For the length of a block round as TensorFlow's compiled functions do."""
+def compiled(yes: bool = True) -> Iterator[None]:
+    """For the length of a block round as TensorFlow's compiled functions do, or do not."""
     global _compiled
-    before, _compiled = _compiled, True
+    before, _compiled = _compiled, yes
     try:
         yield
     finally:

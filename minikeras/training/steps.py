@@ -12,6 +12,7 @@ from minikeras import config, dtypes, ops, optimizers, tree
 from minikeras.autograd import GradientTape, Tensor, Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.metrics import Mean, Metric
+from minikeras.optimizers import rounding
 from minikeras.training.adapters import to_array, unpack_x_y_sample_weight
 from minikeras.training.compile_utils import CompileLoss, CompileMetrics
 
@@ -335,12 +336,16 @@ class Steps:
         return function
 
     def _undone_on_error(self, step: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """A step that fails leaves no trace in moving statistics and seeds."""
+        """A step that fails leaves no trace in moving statistics and seeds.
+
+        The optimizer rounds as in TensorFlow's compiled step, but with ``run_eagerly``.
+        """
 
         def guarded(data: Any) -> Any:
             before = [(variable, variable._value) for variable in self._kept or ()]
             try:
-                return step(data)
+                with rounding.compiled(not self.run_eagerly):
+                    return step(data)
             except BaseException:
                 for variable, value in before:
                     variable._value = value

@@ -16,9 +16,15 @@ from minikeras.types import TensorLike
 
 
 def _tensors(structure: Any) -> Any:
-    # A fresh tensor per argument: the same object twice would be one source, not two.
+    # A fresh tensor per argument: the same object twice would be one source, not two.  The copy is
+    # recorded, so that a tape outside (`grad` of `grad`) sees where it came from.
     return tree.map_structure(
-        lambda x: x if isinstance(x, Variable) else Tensor(as_tensor(x)._value), structure
+        lambda x: (
+            x
+            if isinstance(x, Variable)
+            else Variable._read_op(x if isinstance(x, Tensor) else as_tensor(x))
+        ),
+        structure,
     )
 
 
@@ -49,9 +55,7 @@ def vjp(f: Callable[..., Any], *xs: TensorLike) -> tuple[Any, Callable[[TensorLi
     with GradientTape(persistent=True) as tape:
         tape.watch(xs)
         y = f(*xs)
-    return y, lambda dy: tape.gradient(
-        y, xs, output_gradients=dy, unconnected_gradients="zero"
-    )
+    return y, lambda dy: tape.gradient(y, xs, output_gradients=dy, unconnected_gradients="zero")
 
 
 def hvp(f: Callable[..., Any], x: TensorLike, v: TensorLike) -> Any:
@@ -67,7 +71,11 @@ def hvp(f: Callable[..., Any], x: TensorLike, v: TensorLike) -> Any:
 
 
 def check_gradients(
-    f: Callable[..., Any], *xs: TensorLike, seed: int = 0, step: float = 1e-6, tolerance: float = 1e-6
+    f: Callable[..., Any],
+    *xs: TensorLike,
+    seed: int = 0,
+    step: float = 1e-6,
+    tolerance: float = 1e-6,
 ) -> None:
     """The inner-product test in float64, an oracle independent of any other framework.
 

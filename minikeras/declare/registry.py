@@ -33,6 +33,8 @@ class Registry:
             return None
         found = identifier
         if isinstance(identifier, dict):
+            if "module" not in identifier:
+                self.find(identifier.get("class_name", ""))
             found = self.deserialize(identifier)
         elif isinstance(identifier, str):
             found = self.find(identifier)

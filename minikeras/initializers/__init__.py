@@ -10,6 +10,7 @@ from minikeras.declare import Registry
 from minikeras.initializers.constant import Constant, Identity, Ones, Zeros
 from minikeras.initializers.initializer import Initializer
 from minikeras.initializers.orthogonal import Orthogonal
+from minikeras.initializers.stft import STFT
 from minikeras.initializers.variance_scaling import (
     GlorotNormal,
     GlorotUniform,
@@ -47,6 +48,7 @@ registry = _Registry(
     Constant,
     Identity,
     Ones,
+    STFT,
     Zeros,
     GlorotNormal,
     GlorotUniform,
@@ -61,6 +63,7 @@ registry = _Registry(
     VarianceScaling,
     IdentityInitializer=Identity,
     OrthogonalInitializer=Orthogonal,
+    STFTInitializer=STFT,
     normal=RandomNormal,
     uniform=RandomUniform,
     one=Ones,
@@ -74,6 +77,7 @@ glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
 he_normal, he_uniform = HeNormal, HeUniform
 lecun_normal, lecun_uniform = LecunNormal, LecunUniform
 orthogonal = OrthogonalInitializer = Orthogonal
+stft = STFTInitializer = STFT
 random_normal, random_uniform = RandomNormal, RandomUniform
 truncated_normal, variance_scaling = TruncatedNormal, VarianceScaling
 
@@ -93,6 +97,8 @@ __all__ = [
     "OrthogonalInitializer",
     "RandomNormal",
     "RandomUniform",
+    "STFT",
+    "STFTInitializer",
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
@@ -111,6 +117,7 @@ __all__ = [
     "random_normal",
     "random_uniform",
     "serialize",
+    "stft",
     "truncated_normal",
     "variance_scaling",
     "zeros",

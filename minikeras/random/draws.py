@@ -7,6 +7,8 @@ A ``shape`` with an unknown size gives a symbol, and nothing is drawn.
 
 from __future__ import annotations
 
+import numbers
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +28,7 @@ def normal(
     dtype: DType = None,
     seed: Any = None,
 ) -> Any:
-    """Normal numbers: z · stddev + mean.  Raises ValueError for a dtype that is not floating."""
+    """Normal numbers: z · stddev + mean.  Raises TypeError for a dtype that is not floating."""
     return _located(distributions.normal, shape, mean, stddev, _floating("normal", dtype), seed)
 
 
@@ -49,13 +51,14 @@ def uniform(
     dtype: DType = None,
     seed: Any = None,
 ) -> Any:
-    """Numbers of [minval, maxval).  Raises ValueError for a dtype that is not floating."""
-    dtype = _floating("uniform", dtype)
+    """Numbers of [minval, maxval).  Raises ValueError for a dtype that is not floating.
+
+    Parity: all other distributions raise TypeError for it.
+    """
+    dtype = _floating("uniform", dtype, ValueError)
+    low, high = _plain(minval, maxval)
     return _draw(
-        shape,
-        dtype,
-        seed,
-        lambda pair, shape: distributions.uniform(pair, shape, *_plain(minval, maxval), dtype),
+        shape, dtype, seed, lambda pair, shape: distributions.uniform(pair, shape, low, high, dtype)
     )
 
 
@@ -64,12 +67,13 @@ def randint(
 ) -> Any:
     """Whole numbers of [minval, maxval).
 
-    Raises ValueError for a dtype that is not integer, and for an empty range.
+    Raises ValueError for a dtype that is not integer, and for an empty range; TypeError for limits
+    that are not integers.
     """
-    if dtype and not dtypes.is_int(dtype):
-        raise ValueError(f"randint requires an integer dtype, received dtype={dtype}")
     name = dtypes.standardize(dtype)
-    low, high = (int(limit) for limit in (minval, maxval))
+    if not dtypes.is_int(name):
+        raise ValueError(f"randint requires an integer dtype, received dtype={dtype}")
+    low, high = operator.index(minval), operator.index(maxval)
     return _draw(
         shape, name, seed, lambda pair, shape: distributions.randint(pair, shape, low, high, name)
     )
@@ -104,8 +108,10 @@ def binomial(
     """Numbers of successes in ``counts`` trials, each of which succeeds with the probability.
 
     Raises ValueError if ``shape`` does not end with the common shape of the two.
+
+    Parity: the dtype may also be an integer's.
     """
-    dtype = _floating("binomial", dtype)
+    dtype = dtypes.standardize(dtype)
     n, p = _plain(counts, probabilities)
     return _draw(
         shape, dtype, seed, lambda pair, shape: rejection.binomial(pair, shape, n, p, dtype)
@@ -118,7 +124,8 @@ def categorical(
 ) -> Any:
     """``num_samples`` class numbers for each row of ``logits``, (rows, classes).
 
-    Raises ValueError unless ``logits`` has rank 2.
+    Raises ValueError unless ``logits`` has rank 2 and at least one class, or for a negative number
+    of samples.
     """
     logits = logits if isinstance(logits, Symbol) else array_of(logits)
     if len(logits.shape) != 2:
@@ -127,6 +134,11 @@ def categorical(
         )
     if isinstance(logits, Symbol):
         return Symbol((logits.shape[0], num_samples), dtype)
+    if num_samples < 0 or not logits.shape[1]:
+        raise ValueError(
+            "categorical needs a class to choose and num_samples ≥ 0, received logits of shape "
+            f"{logits.shape} and num_samples={num_samples}"
+        )
     drawn = distributions.categorical(draw_seed(seed), logits, num_samples)
     return Tensor(drawn.astype(dtypes.of(dtype)))
 
@@ -145,10 +157,11 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Any = None) -> Any:
 def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
     """y = x / (1 − rate) with probability 1 − rate, else 0.
 
-    noise_shape: the shape of the decisions, which broadcast to ``inputs``; None stands for the
-        size of ``inputs``.
+    noise_shape: the shape of the decisions, which broadcast to ``inputs``; None at place i stands
+        for the size of axis i.
 
-    Raises ValueError for a rate outside [0, 1] and for inputs that are not floating.
+    Raises ValueError for a rate outside [0, 1], for inputs that are not floating, and for a
+    noise_shape that does not broadcast to them.
     """
     if isinstance(inputs, Symbol):
         return Symbol(inputs.shape, inputs.dtype)
@@ -158,13 +171,23 @@ def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any 
     if rate == 0:
         return inputs
     dtype = dtypes.standardize(x.dtype)
-    if not 0 <= rate < 1:
+    if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
         raise ValueError(f"rate must be in [0, 1), received rate={rate}")
     if dtype not in dtypes.FLOATS:
         raise ValueError(f"dropout needs floating inputs, received dtype {dtype}")
-    sizes = zip(noise_shape or x.shape, x.shape, strict=True)
-    decided = tuple(have if want is None else want for want, have in sizes)
+    decided = _decisions(x.shape, noise_shape)
     return masked(x, distributions.keep(draw_seed(seed), decided, rate, dtype), rate=rate)
+
+
+def _decisions(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
+    if noise_shape is None:
+        return shape
+    sizes = (*shape, *noise_shape)  # a None after the last axis stays what it is: no size
+    wanted = tuple(sizes[i] if n is None else n for i, n in enumerate(noise_shape))
+    last = shape[len(shape) - len(wanted) :]
+    if len(wanted) > len(shape) or any(n not in (1, size) for n, size in zip(wanted, last)):
+        raise ValueError(f"noise_shape={noise_shape} does not broadcast to the inputs' {shape}")
+    return wanted
 
 
 @primitive(dtype=dtypes.separate)
@@ -199,10 +222,10 @@ def reorder_vjp(dy: Any, y: Any, x: Any, *, order: Array, axis: int) -> Any:
     return reorder(dy, order=np.argsort(order), axis=axis)
 
 
-def _floating(function: str, dtype: DType) -> str:
+def _floating(function: str, dtype: DType, error: type[Exception] = TypeError) -> str:
     name = dtypes.standardize(dtype)
     if name not in dtypes.FLOATS:
-        raise ValueError(f"{function} requires a floating point dtype, received dtype={dtype}")
+        raise error(f"{function} requires a floating point dtype, received dtype={dtype}")
     return name
 
 

@@ -28,8 +28,8 @@ class SeedGenerator:
         self._initial_seed = seed
         if seed is None:
             seed = make_default_seed()
-        if not isinstance(seed, int) or isinstance(seed, bool):
-            raise ValueError(f"Argument `seed` must be an integer. Received: seed={seed!r}")
+        if not is_seed(seed):
+            raise ValueError(f"seed must be an integer of 64 bits, received seed={seed!r}")
         with name_scope(self.name):
             self.state = Variable(
                 np.array([seed, 0]),
@@ -59,6 +59,11 @@ class SeedGenerator:
 
 
 _STEP = np.array([0, 1])
+
+
+def is_seed(seed: Any) -> bool:
+    """Whether ``seed`` is a Python integer that fits into an int64, and no truth value."""
+    return isinstance(seed, int) and not isinstance(seed, bool) and -(2**63) <= seed < 2**63
 
 
 def make_default_seed() -> int:

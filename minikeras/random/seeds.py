@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from minikeras.random.distributions import Seed
-from minikeras.random.seed_generator import SeedGenerator
+from minikeras.random.seed_generator import SeedGenerator, is_seed
 
 
 @dataclasses.dataclass
@@ -43,7 +43,7 @@ def global_generator() -> SeedGenerator:
 def draw_seed(seed: Any) -> Seed:
     """The pair of the next draw: (seed, 0) for an integer, else what the generator says next.
 
-    Raises ValueError unless ``seed`` is an integer, a SeedGenerator or None.
+    Raises ValueError unless ``seed`` is an integer of 64 bits, a SeedGenerator or None.
 
     Parity: both numbers are taken modulo 2³¹ − 2.
     """
@@ -51,11 +51,11 @@ def draw_seed(seed: Any) -> Seed:
         first, second = seed.next().tolist()
     elif seed is None:
         first, second = global_generator().next(ordered=False).tolist()
-    elif isinstance(seed, int) and not isinstance(seed, bool):
+    elif is_seed(seed):
         first, second = seed, 0
     else:
         raise ValueError(
-            "Argument `seed` must be either an integer or an instance of `SeedGenerator`. "
-            f"Received: seed={seed!r} (of type {type(seed)})"
+            "seed must be an integer of 64 bits, a keras.random.SeedGenerator or None, "
+            f"received seed={seed!r} of type {type(seed)}"
         )
     return first % 0x7FFFFFFE, second % 0x7FFFFFFE

@@ -13,6 +13,11 @@ MAP_TO_NONE = type("MAP_TO_NONE", (), {"__doc__": "Returned by ``traverse`` func
 _NAMESPACE = "minikeras"
 
 
+def register(cls: type, to_leaves: Callable[..., Any], from_leaves: Callable[..., Any]) -> None:
+    """Teach all functions here that ``cls`` is a container, as optree's registration does."""
+    optree.register_pytree_node(cls, to_leaves, from_leaves, namespace=_NAMESPACE)
+
+
 def is_nested(structure: Any) -> bool:
     """True for a container, False for a leaf (None is a leaf)."""
     return not optree.tree_is_leaf(structure, none_is_leaf=True, namespace=_NAMESPACE)
@@ -31,9 +36,7 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
     return list(zip(paths, leaves, strict=True))
 
 
-def map_structure(
-    func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True
-) -> Any:
+def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
     """``func`` of the corresponding leaves of structures that must agree.
 
     Raises TypeError if ``func`` is no function, ValueError if there are no structures or they differ.
@@ -45,9 +48,7 @@ def map_structure(
     first, *others = structures
     for other in others:
         assert_same_structure(first, other)
-    return optree.tree_map(
-        func, *structures, none_is_leaf=none_is_leaf, namespace=_NAMESPACE
-    )
+    return optree.tree_map(func, *structures, none_is_leaf=none_is_leaf, namespace=_NAMESPACE)
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:

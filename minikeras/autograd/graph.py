@@ -113,11 +113,15 @@ class Operation:
 
     def _only_node(self, what: str) -> Node:
         if len(self._inbound_nodes) != 1:
-            raise AttributeError(
-                f"{self.name!r} was called symbolically {len(self._inbound_nodes)} times: it has "
-                f"no single {what}"
-            ) if self._inbound_nodes else ValueError(
-                f"The layer {self.name} has never been called and thus has no defined {what}."
+            raise (
+                AttributeError(
+                    f"{self.name!r} was called symbolically {len(self._inbound_nodes)} times: it has "
+                    f"no single {what}"
+                )
+                if self._inbound_nodes
+                else ValueError(
+                    f"The layer {self.name} has never been called and thus has no defined {what}."
+                )
             )
         return self._inbound_nodes[0]
 
@@ -133,9 +137,7 @@ class Node:
         self.input_tensors = [x for x in flat if isinstance(x, KerasTensor)]
         self.output_tensors = [x for x in tree.flatten(outputs) if isinstance(x, KerasTensor)]
         for i, tensor in enumerate(self.output_tensors):
-            tensor._keras_history = KerasHistory(
-                operation, len(operation._inbound_nodes), i
-            )
+            tensor._keras_history = KerasHistory(operation, len(operation._inbound_nodes), i)
         self._lone = len(args) == 1 and isinstance(args[0], KerasTensor) and not kwargs
         operation._inbound_nodes.append(self)
         for parent in self.parent_nodes:
@@ -155,8 +157,10 @@ class Node:
         """What the first argument was; the outputs themselves for an input layer."""
         if self.is_input:
             return self.outputs
-        return self.args[0] if len(self.args) == 1 and not self.kwargs else (
-            self.input_tensors[0] if len(self.input_tensors) == 1 else self.input_tensors
+        return (
+            self.args[0]
+            if len(self.args) == 1 and not self.kwargs
+            else (self.input_tensors[0] if len(self.input_tensors) == 1 else self.input_tensors)
         )
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -231,4 +235,3 @@ def operation(function: Callable[..., Any]) -> Any:
         return function(*args, **kwargs)
 
     return public
-

@@ -71,7 +71,13 @@ class Layer(LayerState, Operation, base=True):
         **kwargs: Any,
     ) -> None:
         Operation.__init__(self, name)
-        self._start_tracking(trainable)
+        if not isinstance(trainable, bool):
+            raise ValueError(
+                f"Expected `trainable` to be a boolean. Received: trainable={trainable} (of type "
+                f"{type(trainable)})"
+            )
+        self._start_tracking()
+        self._trainable = trainable
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
@@ -99,9 +105,9 @@ class Layer(LayerState, Operation, base=True):
     # What it is
 
     @property
-    def path(self) -> str:
-        """Where it stands: the names of the layers around it, and its own."""
-        return self._path or self.name
+    def path(self) -> str | None:
+        """Where it stands: the names of the layers around it, and its own; None until built."""
+        return self._path
 
     dtype = property(lambda self: self.dtype_policy.variable_dtype)
     variable_dtype = property(lambda self: self.dtype_policy.variable_dtype)
@@ -165,6 +171,8 @@ class Layer(LayerState, Operation, base=True):
                 "method.",
                 stacklevel=3,
             )
+        if input_shape is not None:
+            self._build_shapes = {"input_shape": input_shape}
         self.built = True
 
     def _build_at_init(self) -> None:
@@ -189,8 +197,7 @@ class Layer(LayerState, Operation, base=True):
 
         inputs = [tree.map_shape_structure(symbol, a) for a in args]
         named = {
-            k.removesuffix("_shape"): tree.map_shape_structure(symbol, v)
-            for k, v in kwargs.items()
+            k.removesuffix("_shape"): tree.map_shape_structure(symbol, v) for k, v in kwargs.items()
         }
         if "input" in named:
             inputs, named = [named.pop("input")], named
@@ -250,9 +257,7 @@ class Layer(LayerState, Operation, base=True):
             previous_mask = kwargs.get("mask")
             if previous_mask is None:
                 previous_mask = _mask_of(first)
-            symbolic = any(map(_is_symbolic, args)) or (
-                bool(kwargs) and any_symbolic((), kwargs)
-            )
+            symbolic = any(map(_is_symbolic, args)) or (bool(kwargs) and any_symbolic((), kwargs))
             with self._open_name_scope():
                 outputs = self._compute(args, kwargs, symbolic)
                 self.built = True
@@ -271,7 +276,9 @@ class Layer(LayerState, Operation, base=True):
         policy = self.dtype_policy
         if scopes.autocast is None and policy.compute_dtype == policy.variable_dtype:
             return function(*args, **kwargs)
-        target = self.compute_dtype if self.autocast and dtypes.is_float(self.compute_dtype) else None
+        target = (
+            self.compute_dtype if self.autocast and dtypes.is_float(self.compute_dtype) else None
+        )
         with AutocastScope(target):
             return function(*args, **kwargs)
 
@@ -302,8 +309,10 @@ class Layer(LayerState, Operation, base=True):
         if isinstance(x, Symbol):
             return x
         if isinstance(x, Variable):
-            return x if dtypes.is_float(x.dtype) and x.dtype == self.compute_dtype else (
-                self._convert(x.value)
+            return (
+                x
+                if dtypes.is_float(x.dtype) and x.dtype == self.compute_dtype
+                else (self._convert(x.value))
             )
         if cls is list or cls is tuple or cls is dict:
             if all(isinstance(v, bool | int | float) for v in tree.flatten(x)):
@@ -454,7 +463,7 @@ class Layer(LayerState, Operation, base=True):
         return (outputs, after, losses) if return_losses else (outputs, after)
 
     def _check_super_called(self) -> None:
-        if "_own_variables" not in self.__dict__:
+        if "built" not in self.__dict__:
             raise RuntimeError(
                 f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as "
                 "the first statement in the `__init__()` method. Go add it!"
@@ -476,6 +485,9 @@ class _CallSignature:
         self.names = [p.name for p in parameters if p.kind in positional]
         every = {p.name for p in parameters}
         self.variadic = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
+        self.required = [
+            p.name for p in parameters if p.kind in positional and p.default is p.empty
+        ]
         self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
         self.takes_training = "training" in every
         self.mask_names = {n for n in every if n == "mask" or n.endswith("_mask")}
@@ -486,7 +498,13 @@ class _CallSignature:
         if self.variadic:
             given |= {f"arg{i}": x for i, x in enumerate(args[len(self.names) :])}
         given.update(kwargs)
+        for name in self.required:
+            if name not in given:
+                raise TypeError(f"missing a required argument: {name!r}")
         return given
+
+
+Layer._signature = _CallSignature(Layer.call)
 
 
 class _NameScope:
@@ -555,9 +573,11 @@ def _has_tensors(x: Any) -> bool:
         return True
     if isinstance(x, list | tuple | dict):
         flat = tree.flatten(x)
-        return bool(flat) and all(
-            isinstance(v, Tensor | Symbol | Variable) or v is None for v in flat
-        ) and any(v is not None for v in flat)
+        return (
+            bool(flat)
+            and all(isinstance(v, Tensor | Symbol | Variable) or v is None for v in flat)
+            and any(v is not None for v in flat)
+        )
     return False
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from minikeras import constraints, initializers, regularizers, tree
-from minikeras.autograd import StatelessScope, Variable, scopes
+from minikeras.autograd import StatelessScope, Tensor, Variable, scopes
 from minikeras.declare import Configurable
+from minikeras.layers.tracking import tracked
 from minikeras.random import SeedGenerator
 from minikeras.types import Array, DType
 
@@ -15,45 +17,53 @@ from minikeras.types import Array, DType
 class LayerState(Configurable):
     """Finds and lists the state of a layer.
 
-    Variables are noted as they are added or assigned to an attribute; sublayers, seed generators
-    and metrics are found in the attributes, also inside lists, tuples and dicts.
+    Variables, sublayers, seed generators and metrics are noted when they become attributes, or
+    join a list, tuple or dict that is one.
+
+    Parity: what an attribute held before it was assigned anew stays noted.
     """
 
     if TYPE_CHECKING:  # not fields: Layer sets them
         name: str
+        built: bool
         dtype_policy: Any
 
-    def _start_tracking(self, trainable: bool) -> None:
-        self._own_variables: list[Variable] = []
-        self._parts: dict[str, Any] = {}  # attributes that may hold sublayers and the like
-        self._losses: list[Any] = []
-        self._trainable = trainable
-        self._locked = False
+        def _check_super_called(self) -> None: ...
+
+        def _open_name_scope(self) -> Any: ...
+
+    def _start_tracking(self) -> None:
+        if "_parts" not in self.__dict__:
+            self._own_variables: list[Variable] = []
+            self._parts: dict[int, Any] = {}  # by id: sublayers, seed generators, metrics
+            self._losses: list[Any] = []
+            self._trainable = True
+            self._locked = False
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if not name.startswith("_") or name not in _PRIVATE:
-            if isinstance(value, Variable):
-                self._note_variable(value)
-            elif isinstance(value, _HOLDERS) or hasattr(value, "_keras_part"):
-                self._note_part(name, value)
+        if type(value) not in _INERT and name not in _PRIVATE:
+            value = self._adopt(value)
         object.__setattr__(self, name, value)
 
-    def _note_part(self, name: str, value: Any) -> None:
-        if "_parts" not in self.__dict__:
-            raise RuntimeError(
-                f"In layer {type(self).__name__}, you forgot to call super().__init__() as the "
-                "first statement in the __init__() method. Go add it!"
-            )
-        if self._locked and isinstance(value, LayerState) and not self._holds(value):
-            raise ValueError(_LOCKED)
-        self._parts[name] = value
+    def _adopt(self, value: Any) -> Any:
+        """Note what belongs to the layer; collections come back as such that go on noting."""
+        self._start_tracking()  # layers may be assigned before super().__init__()
+        if isinstance(value, Variable):
+            self._note_variable(value)
+        elif isinstance(value, LayerState | SeedGenerator) or hasattr(value, "_keras_metric"):
+            if id(value) not in self._parts:
+                if self._locked:
+                    raise ValueError(_LOCKED)
+                self._parts[id(value)] = value
+        elif isinstance(value, list | tuple | dict):
+            return tracked(value, self)
+        return value
 
-    def _holds(self, part: Any) -> bool:
-        return any(part is known for known in self._flatten_layers())
+    def _release(self, value: Any) -> None:
+        self._parts.pop(id(value), None)
+        self._own_variables = [v for v in self._own_variables if v is not value]
 
     def _note_variable(self, variable: Variable) -> None:
-        if "_own_variables" not in self.__dict__:
-            self._note_part("", variable)  # says what was forgotten
         if all(variable is not known for known in self._own_variables):
             if self._locked:
                 raise ValueError(_LOCKED)
@@ -62,36 +72,31 @@ class LayerState(Configurable):
     def __delattr__(self, name: str) -> None:
         value = self.__dict__.get(name)
         if isinstance(value, Variable):
-            self._own_variables = [v for v in self._own_variables if v is not value]
-        self._parts.pop(name, None)
+            self._release(value)
         object.__delattr__(self, name)
 
     def _found(self, kind: Any) -> list[Any]:
-        """The parts of a kind, each once, in the order in which attributes were made."""
-        found: dict[int, Any] = {}
-        for value in self._parts.values():
-            for leaf in _leaves(value):
-                if isinstance(leaf, kind):
-                    found.setdefault(id(leaf), leaf)
-        return list(found.values())
+        """The parts of a kind, in the order in which they came."""
+        return [part for part in self._parts.values() if isinstance(part, kind)]
 
     @property
     def _layers(self) -> list[Any]:
         return self._found(LayerState)
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
-        """This layer and those inside it, each once, depth first."""
-        seen: dict[int, Any] = {id(self): self}
+        """This layer and those inside it, each once, depth first.
 
-        def walk(layer: Any) -> None:
-            for child in layer._layers:
-                if id(child) not in seen:
-                    seen[id(child)] = child
-                    if recursive:
-                        walk(child)
-
-        walk(self)
-        return list(seen.values())[0 if include_self else 1 :]
+        Parity: below the first level the last layer comes first.
+        """
+        seen: dict[int, Any] = {}
+        waiting = collections.deque(self._layers)
+        while waiting:
+            layer = waiting.popleft()
+            if id(layer) not in seen:
+                seen[id(layer)] = layer
+                if recursive:
+                    waiting.extendleft(layer._layers)
+        return [self, *seen.values()] if include_self else list(seen.values())
 
     def add_weight(
         self,
@@ -112,8 +117,7 @@ class LayerState(Configurable):
         likewise for ``regularizer`` and ``constraint``; else glorot_uniform for floats and zeros
         for other dtypes.
         """
-        if "_own_variables" not in self.__dict__:
-            self._note_part("", None)
+        self._check_super_called()
         if self._locked:
             raise ValueError(_LOCKED)
         dtype = self.dtype_policy.variable_dtype if dtype is None else dtype
@@ -121,19 +125,22 @@ class LayerState(Configurable):
             initializer = self._field_for(name, "initializer")
         if initializer is None:
             initializer = "glorot_uniform" if "float" in str(dtype) else "zeros"
-        variable = Variable(
-            initializers.get(initializer),
-            shape=() if shape is None else shape,
-            dtype=dtype,
-            trainable=trainable,
-            autocast=autocast,
-            aggregation=aggregation,
-            name=name,
-        )
+        with self._open_name_scope():
+            variable = Variable(
+                initializers.get(initializer),
+                shape=() if shape is None else shape,
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+            )
         variable.regularizer = regularizers.get(regularizer or self._field_for(name, "regularizer"))
         variable.constraint = constraints.get(constraint or self._field_for(name, "constraint"))
         variable.overwrite_with_gradient = overwrite_with_gradient
         self._note_variable(variable)
+        if not self.trainable:
+            variable.trainable = False
         return variable
 
     add_variable = add_weight
@@ -197,9 +204,7 @@ class LayerState(Configurable):
 
     @property
     def metrics(self) -> list[Any]:
-        from minikeras.metrics import Metric
-
-        own = self._found(Metric)
+        own = [part for part in self._parts.values() if hasattr(part, "_keras_metric")]
         return own + [m for layer in self._layers for m in layer.metrics]
 
     @property
@@ -232,7 +237,7 @@ class LayerState(Configurable):
 
     def count_params(self) -> int:
         """The number of numbers in the weights; ValueError before the layer is built."""
-        if not self.built:  # type: ignore[attr-defined]
+        if not self.built:
             raise ValueError(
                 f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
                 f"built. You can build it manually via: `layer.build(input_shape)`."
@@ -254,13 +259,10 @@ class LayerState(Configurable):
             elif scope.collect_losses:
                 scope.add_loss(x)
 
-    def _own_losses(self) -> list[Any]:
-        return list(self._losses)
-
     @property
     def losses(self) -> list[Any]:
         """What ``add_loss`` and activity regularizers added in the last call, then the weights'."""
-        added = [x for layer in self._flatten_layers() for x in layer._own_losses()]
+        added = [x for layer in self._flatten_layers() for x in layer._losses]
         return added + [
             v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None
         ]
@@ -292,23 +294,13 @@ class LayerState(Configurable):
         return sorted(own, key=lambda v: not v.trainable_at_birth)
 
 
-_HOLDERS = (LayerState, SeedGenerator, list, tuple, dict)
+_INERT = {bool, int, float, str, type(None), Tensor}  # what need not be looked at
 _PRIVATE = {"_own_variables", "_parts", "_losses", "_call", "_inbound_nodes", "_outbound_nodes"}
+_PRIVATE |= {"_build_shapes", "_inputs_struct", "_outputs_struct", "_inputs", "_outputs"}
 _LOCKED = (
     "You cannot add new elements of state (variables or sub-layers) to a layer that is already "
     "built. All state must be created in the `__init__()` method or in the `build()` method."
 )
-
-
-def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, list | tuple):
-        for item in value:
-            yield from _leaves(item)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _leaves(item)
-    else:
-        yield value
 
 
 def _unique(variables: Iterator[Variable]) -> list[Variable]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
@@ -22,6 +22,8 @@ class Metric:
     ``update_state(y_true, y_pred, sample_weight=None)`` and ``result()``.  Variables and metrics
     that become attributes belong to the metric.
     """
+
+    _keras_metric: ClassVar[bool] = True  # layers, which do not know this class, list their metrics
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)

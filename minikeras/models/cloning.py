@@ -65,16 +65,17 @@ def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tens
 def _clone_functional(
     model: Any, clone: Callable[[Any], Any], input_tensors: Any, call_function: Any
 ) -> Any:
-    copies = {op: clone(op) if isinstance(op, Layer) else type(op)(name=op.name) for op in model.operations}
+    copies = {
+        op: clone(op) if isinstance(op, Layer) else type(op)(name=op.name)
+        for op in model.operations
+    }
     values: dict[int, Any] = {}
     if input_tensors is not None:
         inputs = input_tensors
         values.update(zip(map(id, model.inputs), tree.flatten(inputs), strict=True))
     else:
         values = {id(x): copies[x._keras_history.operation].output for x in model.inputs}
-        inputs = tree.pack_sequence_as(
-            model._inputs_struct, [values[id(x)] for x in model.inputs]
-        )
+        inputs = tree.pack_sequence_as(model._inputs_struct, [values[id(x)] for x in model.inputs])
     for node in model._graph.calls:
         args, kwargs = node.arguments(values)
         operation = copies[node.operation]

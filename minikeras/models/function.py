@@ -85,7 +85,9 @@ class Graph:
         self.operations = sorted(
             operation_depths, key=lambda op: (-operation_depths[op], first_seen[op])
         )
-        order = [node for depth in sorted(self.by_depth, reverse=True) for node in self.by_depth[depth]]
+        order = [
+            node for depth in sorted(self.by_depth, reverse=True) for node in self.by_depth[depth]
+        ]
         self.calls = [node for node in order if not node.is_input]
         self._check_connected(inputs)
         names = [operation.name for operation in self.operations]

@@ -26,9 +26,7 @@ class Functional(Function, Model, base=True):
 
     _keras_module: ClassVar[str] = "keras.src.models.functional"
 
-    def __init__(
-        self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         for argument, given in (("inputs", inputs), ("outputs", outputs)):
             for x in tree.flatten(given):
                 if not isinstance(x, KerasTensor):
@@ -51,9 +49,7 @@ class Functional(Function, Model, base=True):
             inputs, outputs = _cut_out(inputs, outputs)
         Layer.__init__(self, name=name, **kwargs)
         self._set_graph(inputs, outputs)
-        self._parts["_graph_layers"] = [
-            op for op in self._graph.operations if isinstance(op, Layer)
-        ]
+        self._parts |= {id(layer): layer for layer in self.layers}
         if trainable is not None:
             self.trainable = trainable
         self.built = True
@@ -311,7 +307,11 @@ def functional_from_config(cls: Any, config: dict[str, Any], custom_objects: Any
         return operation._inbound_nodes[node].output_tensors[place]
 
     def revive(structure: Any) -> Any:
-        if isinstance(structure, list | tuple) and len(structure) == 3 and isinstance(structure[0], str):
+        if (
+            isinstance(structure, list | tuple)
+            and len(structure) == 3
+            and isinstance(structure[0], str)
+        ):
             return tensor(*structure)
         if isinstance(structure, dict):
             return {key: revive(value) for key, value in structure.items()}
@@ -336,6 +336,3 @@ def _revive_arguments(call: dict[str, Any], made: dict[str, Operation]) -> Any:
                 return None
             values[id(x)] = made[name]._inbound_nodes[node].output_tensors[place]
     return fill(args, values), fill(kwargs, values)
-
-
-

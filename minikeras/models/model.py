@@ -59,7 +59,7 @@ class Model(Trainer, Layer, base=True):
     @property
     def layers(self) -> list[Any]:
         """The layers just below this one."""
-        return [p for p in self._flatten_layers(include_self=False, recursive=False)]
+        return self._flatten_layers(include_self=False, recursive=False)
 
     @layers.setter
     def layers(self, _: Any) -> None:

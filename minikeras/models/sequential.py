@@ -25,9 +25,7 @@ class Sequential(Model, base=True):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return object.__new__(cls)
 
-    def __init__(
-        self, layers: Any = None, trainable: bool = True, name: str | None = None
-    ) -> None:
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
         self._functional: Functional | None = None
         self._stack: list[Any] = []
@@ -37,9 +35,14 @@ class Sequential(Model, base=True):
             self._maybe_rebuild()
 
     def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        if name == "_functional":  # holds the same layers once more
-            self._parts.pop(name, None)
+        if name in ("_functional", "_stack"):  # the one holds the layers of the other once more
+            object.__setattr__(self, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    @property
+    def _layers(self) -> list[Any]:
+        return [*self._stack, *super()._layers]
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer, or what ``Input`` returned, on top."""
@@ -194,9 +197,7 @@ class Sequential(Model, base=True):
 def _check_takes_one(layer: Any) -> None:
     """Say what is wrong with a layer that one tensor alone cannot call."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    positional = [
-        p for p in inspect.signature(layer.call).parameters.values() if p.kind in kinds
-    ]
+    positional = [p for p in inspect.signature(layer.call).parameters.values() if p.kind in kinds]
     required = [p.name for p in positional if p.default is p.empty]
     if not positional or len(required) > 1:
         raise ValueError(
@@ -204,4 +205,3 @@ def _check_takes_one(layer: Any) -> None:
             f"input tensor. Layer {type(layer).__name__} has "
             + (f"several required ones: {required}" if positional else "none")
         )
-

@@ -49,9 +49,7 @@ def print_summary(
         column = int(end * line_length) - start
         if column < 4:
             raise ValueError("Insufficient console width to print summary.")
-        table.columns.append(
-            Column(name, justify=side, width=column, _index=len(table.columns))
-        )
+        table.columns.append(Column(name, justify=side, width=column, _index=len(table.columns)))
         start += column
     for layer in layers[_selected(layers, layer_range)]:
         for row in _rows(layer, 0, expand_nested, show_trainable, nodes):

@@ -1,0 +1,160 @@
+"""The seed alone decides: initial weights, masks of dropout, and the order of the batches."""
+
+import contextlib
+import io
+import warnings
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import minikeras
+from parity_tests.architectures import architectures
+from parity_tests.harness import assert_close
+from parity_tests.strategies import seeds
+
+LIBRARIES = (minikeras, keras)
+frugal = settings(max_examples=max(8, settings.default.max_examples // 3))
+
+
+def from_seed(architecture, seed, **options):
+    """The architecture in both libraries, from the seed and nothing else."""
+    models = []
+    for library in LIBRARIES:
+        library.utils.clear_session(free_memory=False)  # names are counted from the start
+        library.utils.set_random_seed(seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a mask that a layer destroys
+            models.append(architecture.build(library, **options))
+    return models
+
+
+@given(architectures(), seeds, st.booleans())
+def test_initial_weights(architecture, seed, sequential):
+    """Bit for bit, whatever the distribution."""
+    ours, theirs = from_seed(architecture, seed, sequential=sequential)
+    assert [v.path for v in ours.variables] == [v.path for v in theirs.variables]
+    for a, b in zip(ours.variables, theirs.variables):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), b.path)
+        assert a.numpy().dtype == b.numpy().dtype or "seed" in b.path
+        assert a.trainable == b.trainable
+
+
+@given(architectures(), seeds)
+def test_initial_weights_in_float64(architecture, seed):
+    for library in LIBRARIES:
+        library.config.set_floatx("float64")
+    try:
+        ours, theirs = from_seed(architecture, seed)
+    finally:
+        for library in LIBRARIES:
+            library.config.set_floatx("float32")
+            library.utils.clear_session(free_memory=False)  # Keras has made it the dtype policy
+    for a, b in zip(ours.weights, theirs.weights):
+        assert_close(a.numpy(), b.numpy(), b.path, ulp=3)
+
+
+NOISE = ("Dropout", "SpatialDropout2D", "AlphaDropout", "GaussianDropout")
+
+
+@st.composite
+def noisy(draw):
+    """Layers of noise, some of them twice in the model, with seeds of their own or without."""
+    names = st.sampled_from(NOISE)
+    rates = st.floats(0, 0.875, width=16)
+    own_seeds = st.one_of(st.none(), st.integers(0, 2**31 - 1))
+    return draw(st.lists(st.tuples(names, rates, own_seeds), min_size=1, max_size=4))
+
+
+@given(noisy(), seeds, st.integers(1, 4))
+def test_masks(layers, seed, calls):
+    """Every call of every layer draws anew, and all models after it draw what is next."""
+    x = np.ones((2, 3, 3, 2), "float32")
+    outputs = []
+    for library in LIBRARIES:
+        library.utils.set_random_seed(seed)
+        found = outputs.append([]) or outputs[-1]
+        for _ in range(2):
+            made = [getattr(library.layers, n)(rate, seed=s) for n, rate, s in layers]
+            model = library.Sequential(made)
+            found += [np.asarray(model(x, training=True)) for _ in range(calls)]
+            found += [np.asarray(made[0](x, training=True)), np.asarray(model(x))]
+        found += [np.asarray(library.random.uniform((3,)))]  # the stream without a seed
+    for a, b in zip(*outputs):
+        exact = not any(name == "GaussianDropout" for name, _, _ in layers)
+        assert_close(a, b, "output", **({"ulp": 0} if exact else {}))
+        np.testing.assert_array_equal(a == 0, b == 0)
+
+
+@given(architectures(), seeds)
+def test_masks_inside_networks(architecture, seed):
+    """Generators advance alike, in training and not; the outputs agree to rounding."""
+    ours, theirs = from_seed(architecture, seed)
+    x = architecture.batch(3)
+    for training in (True, False, True):
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore", UserWarning)
+            a, b = ours(x, training=training), theirs(x, training=training)
+        for v, w in zip(ours.variables, theirs.variables, strict=True):
+            if "seed" in w.path:
+                np.testing.assert_array_equal(v.numpy(), w.numpy(), w.path)
+        assert a.shape == b.shape
+        np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5 * max(1, np.abs(b).max()))
+
+
+# The order of the batches, read off what the loop shows to a step
+
+
+def recorder(library):
+    """A model that trains nothing and remembers which samples it was shown, batch by batch."""
+
+    class Recorder(library.Model):
+        def __init__(self):
+            super().__init__()
+            self.scale = library.layers.Dense(1)
+            self.seen = []
+
+        def call(self, x):
+            return self.scale(x)
+
+        def train_step(self, data):
+            x, y, *_ = data
+            self.seen.append((np.asarray(x)[:, 0].tolist(), np.asarray(y)[:, 0].tolist()))
+            return {"loss": 0.0}
+
+    return Recorder()
+
+
+@frugal
+@given(
+    st.integers(1, 23),
+    st.integers(1, 9),
+    st.sampled_from([True, False, "batch"]),
+    st.lists(st.integers(1, 3), min_size=1, max_size=3),
+    seeds,
+)
+def test_order_of_batches(n, batch_size, shuffle, fits, seed):
+    """The same in every epoch of every ``fit``, however often models are fitted in between."""
+    x = np.arange(n, dtype="float32")[:, None]
+    orders = []
+    for library in LIBRARIES:
+        library.utils.set_random_seed(seed)
+        model = recorder(library)
+        model.compile("sgd", "mse", run_eagerly=True)
+        for epochs in fits:
+            with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # Keras: the model is not built
+                model.fit(x, -x, epochs=epochs, batch_size=batch_size, shuffle=shuffle, verbose=0)
+        orders.append(list(model.seen))
+    assert orders[0] == orders[1]
+    assert sorted(sum((a for a, _ in orders[0]), [])) == sorted(np.tile(x[:, 0], sum(fits)))
+
+
+@pytest.mark.parametrize("shuffle", [True, "batch"])
+@pytest.mark.parametrize("n", [1000, 4097])
+def test_order_of_many(n, shuffle):
+    """A thousand samples and more: TensorFlow shuffles indices, not a buffer of samples."""
+    test = test_order_of_batches.hypothesis.inner_test
+    test(n, 256, shuffle, [1, 1], 7)

@@ -17,6 +17,8 @@ class Orthogonal(RandomInitializer):
     count as one.
 
     Raises ValueError for a rank below 2.
+
+    Parity: the same bits up to 47 rows or columns, beyond that up to rounding.
     Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning
     in deep linear neural networks" (2014).
     """

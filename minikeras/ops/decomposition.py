@@ -187,6 +187,13 @@ def _qr_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> Tensor
     return np.matmul(dq + np.matmul(q, symmetric), inverse)
 
 
+def _is_narrow(a: Array) -> bool:
+    return a.ndim == 2 and 0 < a.shape[1] <= a.shape[0] and a.shape[1] < 48
+
+
+_qr.fast("minikeras.kernels.householder", when=_is_narrow)
+
+
 @operation
 def qr(x: TensorLike, mode: str = "reduced") -> tuple[TensorLike, TensorLike]:
     """Orthonormal columns q and an upper triangle r with x = q r ("complete": q is square)."""

@@ -109,7 +109,9 @@ def test_orthogonal(shape, gain, seed, dtype):
     assert ours.get_config() == theirs.get_config()
     ours, theirs = np.asarray(ours(shape, dtype=dtype)), np.asarray(theirs(shape, dtype=dtype))
     assert ours.dtype == theirs.dtype
-    # Another algorithm for QR: its error relative to the norm of a column, which is gain
+    if min(np.prod(shape[:-1]), shape[-1]) < 48:
+        equal(ours, theirs)
+    # From 48 on another algorithm; its error relative to the norm of a column, which is gain
     error = np.abs(ours - theirs).max() / gain
     assert error < 16 * np.finfo(dtype).eps * max(1, np.linalg.cond(ours.reshape(-1, shape[-1])))
 

@@ -106,9 +106,8 @@ def serialize_keras_object(obj: Any) -> Any:
     if isinstance(obj, _PLAIN):
         return obj
     if isinstance(obj, list | tuple):
-        return type(obj)(map(serialize_keras_object, obj)) if not hasattr(obj, "_fields") else [
-            serialize_keras_object(x) for x in obj
-        ]
+        plain = tuple if type(obj) is tuple else list  # a layer's own kind of list is one, too
+        return plain(map(serialize_keras_object, obj))
     if isinstance(obj, dict):
         return serialize_dict(obj)
     special = _serialize_special(obj)

@@ -35,8 +35,7 @@ class Embedding(_Lookup):
     ``mask_zero``: 0 stands for nothing, and the layers that follow are told so.
     ``weights``: the table, in place of an initializer's.
 
-    Raises ValueError unless both sizes are positive integers, and for numbers that the table does not
-    have.
+    Raises ValueError unless both sizes are positive integers, and for numbers outside the table.
 
     Parity: −1 is the last row, as in NumPy.
     """

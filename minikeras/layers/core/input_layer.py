@@ -65,7 +65,7 @@ class InputLayer(Layer):
         return self._batch_shape
 
     @property
-    def dtype(self) -> str:  # type: ignore[override]
+    def dtype(self) -> str:
         return self._dtype
 
     def get_config(self) -> dict[str, Any]:

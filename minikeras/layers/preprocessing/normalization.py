@@ -73,7 +73,7 @@ class Normalization(Layer):
             shape = tuple(input_shape[axis] for axis in kept)
             self.adapt_mean = self._add_moment("mean", shape, "zeros")
             self.adapt_variance = self._add_moment("variance", shape, "ones")
-            self.count = self._add_moment("count", (), "zeros", dtype="int")
+            self.count = self._add_moment("count", (), "zeros", dtype="int64")
             self.finalize_state()
         else:
             self.mean, self.variance = map(self._spread, (self.input_mean, self.input_variance))

@@ -24,6 +24,10 @@ def set_random_seed(seed: int) -> None:
     """
     if not isinstance(seed, int):
         raise ValueError(f"seed must be an integer, received {seed!r} of type {type(seed)}")
+    # rich draws a number from Python's random as it is loaded.  Keras has loaded it by now; here
+    # the first summary() would, and shift the seeds of all layers made after it.
+    import rich.style  # noqa: F401
+
     seeds.set_global_seed(seed)
     random.seed(seed)
     np.random.seed(seed)

@@ -1,6 +1,8 @@
 """What ``set_random_seed`` fixes and ``clear_session`` forgets."""
 
 import random
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -99,3 +101,15 @@ def test_names_are_those_of_keras():
     ):
         assert callable(getattr(minikeras.utils, name))
         assert hasattr(keras.utils, name)
+
+
+def test_a_summary_does_not_shift_seeds():
+    program = """
+import random, minikeras as keras
+keras.utils.set_random_seed(3)
+before = random.getstate()
+keras.Sequential([keras.layers.Input((2,)), keras.layers.Flatten()]).summary()
+raise SystemExit(random.getstate() != before)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -29,7 +29,10 @@ docs: $(VENV)/.dev  ## build the pages into site/ without warnings and run their
 	$(BIN)/python -m pytest -q docs README.md
 
 bench: $(VENV)/.dev  ## the measurements of benchmarks/
-	$(BIN)/python -m pytest -q benchmarks --benchmark-enable
+	@mkdir -p benchmarks/results
+	$(BIN)/python -m pytest -q benchmarks --benchmark-enable --benchmark-sort=name \
+	  --benchmark-columns=min,median,iqr,rounds --benchmark-json=benchmarks/results/latest.json
+	$(BIN)/python benchmarks/engine_size.py
 
 clean:  ## forget the virtual environment and everything made
 	rm -rf $(VENV) site build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .benchmarks

@@ -181,6 +181,8 @@ class GradientTape:
                 dxs = op.pullback(dy, y, arrays, static, needed)
             for x, dx in zip(inputs, dxs, strict=True):
                 if dx is not None:
+                    if type(x) is Variable and dx.dtype != x._value.dtype:
+                        dx = dx.astype(x._value.dtype)  # it was read in a compute dtype
                     _add(cotangents, id(x), dx)
         found = [cotangents.get(id(s)) for s in sources]
         return [g if g is None or isinstance(g, Tensor) else Tensor(g) for g in found]

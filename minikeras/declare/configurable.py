@@ -68,7 +68,7 @@ class Configurable:
                 cls._base_init = cls.__dict__["__init__"]
             else:
                 cls.__init__ = _remember_call(cls.__dict__["__init__"])  # type: ignore[method-assign]
-        elif own or changed:
+        elif own or changed or ("setup" in cls.__dict__ and cls.__init__ is cls._base_init):
             cls.__init__ = _make_init(cls)  # type: ignore[method-assign]
 
     def setup(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from minikeras import activations, constraints, initializers, regularizers
+from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
@@ -64,7 +64,7 @@ class LeakyReLU(_Leaky):
             warnings.warn(
                 "Argument `alpha` is deprecated. Use `negative_slope` instead.", stacklevel=3
             )
-        super().__init__(negative_slope, **kwargs)
+        super().__init__(negative_slope=negative_slope, **kwargs)
 
     def setup(self) -> None:
         if self.negative_slope is None or self.negative_slope < 0:
@@ -122,4 +122,4 @@ class PReLU(Layer):
         )
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        return activations.relu(inputs) + -self.alpha * activations.relu(-inputs)
+        return activations.relu(inputs) + ops.negative(self.alpha) * activations.relu(-inputs)

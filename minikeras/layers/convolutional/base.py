@@ -88,6 +88,9 @@ class WindowedLayer(Layer):
             "dilation_rate": self.dilation_rate,
         }
 
+    def get_config(self) -> dict[str, Any]:
+        return {"activity_regularizer": None} | super().get_config()
+
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self._windowed_shape(input_shape, self.filters)
 

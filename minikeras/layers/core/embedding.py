@@ -54,12 +54,12 @@ class Embedding(_Lookup):
         if kwargs.pop("input_length", None) is not None:
             warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=3)
         super().__init__(
-            input_dim,
-            output_dim,
-            embeddings_initializer,
-            embeddings_regularizer,
-            embeddings_constraint,
-            mask_zero,
+            input_dim=input_dim,
+            output_dim=output_dim,
+            embeddings_initializer=embeddings_initializer,
+            embeddings_regularizer=embeddings_regularizer,
+            embeddings_constraint=embeddings_constraint,
+            mask_zero=mask_zero,
             **kwargs,
         )
         if weights is not None:

@@ -52,14 +52,13 @@ class BatchNormalization(ScaledLayer):
     def setup(self) -> None:
         self.axis = int(self.axis)
         self.momentum, self.epsilon = float(self.momentum), float(self.epsilon)
-        self.gamma = self.beta = self.moving_mean = self.moving_variance = None
         if self.renorm:
             self.renorm_clipping = _checked(self.renorm_clipping or {})
 
     def build(self, input_shape: Shape) -> None:
         check_axes(self.axis, input_shape)
         size = input_shape[self.axis]
-        self._add_scale_and_shift((size,))
+        self._add_scale_and_shift((size,), self.scale, self.center)
         self.moving_mean = self._add_running("moving_mean", (size,))
         self.moving_variance = self._add_running("moving_variance", (size,))
         if self.renorm:

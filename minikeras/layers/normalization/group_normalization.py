@@ -57,7 +57,7 @@ class GroupNormalization(ScaledLayer):
                 f"Number of groups ({self.groups}) must divide the number of channels ({channels})."
             )
         self.input_spec = InputSpec(ndim=len(input_shape), axes={self.axis: channels})
-        self._add_scale_and_shift((channels,))
+        self._add_scale_and_shift((channels,), self.scale, self.center)
 
     def call(self, inputs: TensorLike) -> TensorLike:
         axis = self.axis % len(inputs.shape)

@@ -48,7 +48,8 @@ class LayerNormalization(ScaledLayer):
     def build(self, input_shape: Shape) -> None:
         check_axes(self.axis, input_shape)
         self.axis = [self.axis] if isinstance(self.axis, int) else sorted(self.axis)
-        self._add_scale_and_shift(tuple(input_shape[axis] for axis in self.axis))
+        shape = tuple(input_shape[axis] for axis in self.axis)
+        self._add_scale_and_shift(shape, self.scale, self.center)
 
     def call(self, inputs: TensorLike) -> TensorLike:
         outputs = ops.layer_normalization(

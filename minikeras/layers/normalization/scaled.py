@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from minikeras.layers.layer import Layer
 from minikeras.types import Shape
 
 
 class ScaledLayer(Layer):
-    """Makes ``gamma`` if ``scale``, ``beta`` if ``center``; both keep their own precision."""
-
-    center: ClassVar[Any]
-    scale: ClassVar[Any]
+    """Has a ``gamma`` and a ``beta``, which keep their own precision."""
 
     supports_masking = True
 
-    def _add_scale_and_shift(self, shape: Shape) -> None:
-        self.gamma = self.beta = None
-        if self.scale:
+    def _add_scale_and_shift(self, shape: Shape, scale: bool, center: bool) -> None:
+        self.gamma: Any = None
+        self.beta: Any = None
+        if scale:
             self.gamma = self.add_weight(shape=shape, name="gamma", autocast=False)
-        if self.center:
+        if center:
             self.beta = self.add_weight(shape=shape, name="beta", autocast=False)
 
 

@@ -17,18 +17,13 @@ class BaseSpatialDropout(Dropout):
     """
 
     rank: ClassVar[int]
-    data_format: ClassVar[Any] = "channels_last"
 
     def setup(self) -> None:
         super().setup()
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def _noise_shape(self, inputs: TensorLike) -> Any:
-        batch, first, *_, last = inputs.shape
-        ones = (1,) * self.rank
-        return (
-            (batch, first, *ones) if self.data_format == "channels_first" else (batch, *ones, last)
-        )
+        return (inputs.shape[0], *[1] * self.rank, inputs.shape[-1])
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
@@ -58,6 +53,11 @@ class SpatialDropout2D(BaseSpatialDropout):
     def setup(self) -> None:
         super().setup()
         self.data_format = config.standardize_data_format(self.data_format)
+
+    def _noise_shape(self, inputs: TensorLike) -> Any:
+        if self.data_format == "channels_last":
+            return super()._noise_shape(inputs)
+        return (*inputs.shape[:2], *[1] * self.rank)
 
 
 class SpatialDropout3D(SpatialDropout2D):

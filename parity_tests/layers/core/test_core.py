@@ -52,7 +52,7 @@ def halved(x: Any, mask: Any = None, by: float = 2.0) -> Any:
 
 @given(tensors(rank=(1, 3)), st.sampled_from([None, {"by": 4.0}]))
 def test_lambda(x: Any, arguments: Any) -> None:
-    ours, theirs = both(lambda k: k.layers.Lambda(halved, arguments=arguments))
+    ours, theirs = both(lambda k: k.layers.Lambda(halved, arguments=arguments, name="subject"))
     assert_close(ours(x), theirs(x), "output")
     shape = (None, *x.shape[1:])
     assert ours(minikeras.KerasTensor(shape)).shape == shape

@@ -126,7 +126,13 @@ class Symbol:
             "functional model use keras.ops or a layer, not Python control flow or NumPy"
         )
 
-    __array__ = __bool__ = __float__ = __int__ = __index__ = __iter__ = numpy = _refuse
+    __bool__ = __float__ = __int__ = __index__ = __iter__ = numpy = _refuse
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise ValueError(
+            f"{self!r} has no value and cannot become a NumPy array: it stands for a tensor that "
+            "is computed later. Use keras.ops or a layer instead of NumPy"
+        )
 
     def __len__(self) -> int:
         if not self.shape or self.shape[0] is None:

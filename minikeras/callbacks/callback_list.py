@@ -43,6 +43,12 @@ class CallbackList(Callback):
         **params: Any,
     ) -> None:
         self.callbacks: list[Any] = tree.flatten(callbacks) if callbacks else []
+        for callback in self.callbacks:
+            if not hasattr(callback, "set_model"):
+                raise AttributeError(
+                    f"callbacks must hold Callback objects; received {callback!r}, which has no "
+                    "set_model()"
+                )
         self._listeners: dict[str, list[Any]] = {}
         self._history = self._find(History)
         self._progbar = self._find(ProgbarLogger)

@@ -187,6 +187,10 @@ def _with_weights(loss: Any, weights: Any) -> Any:
     return tree.map_structure(weigh, loss, weights)
 
 
+def _plain(entry: Any) -> Any:
+    return entry.loss if isinstance(entry, _Weighted) else entry
+
+
 def _match_losses(y_true: Any, y_pred: Any, loss: Any, names: Any, path: Path) -> Iterator[Entry]:
     """Walk down losses and outputs together."""
     if not tree.is_nested(loss):
@@ -207,7 +211,7 @@ def _match_losses(y_true: Any, y_pred: Any, loss: Any, names: Any, path: Path) -
     if not isinstance(loss, type(y_pred)):
         raise KeyError(
             f"The path: {path} in the `loss` argument, can't be found in the model's output "
-            "(`y_pred`)."
+            f"(`y_pred`). Received: loss={tree.map_structure(_plain, loss)}"
         )
     for key, part in loss.items() if isinstance(loss, dict) else enumerate(loss):
         if part is None:

@@ -68,6 +68,8 @@ class Trainer(Steps):
         it.  Raises ValueError before ``compile``.
         """
         self._assert_compile_called()
+        if not hasattr(epochs, "__index__"):
+            raise TypeError(f"epochs must be an integer; received {epochs!r} ({type(epochs)})")
         limit = config.max_epochs()
         if limit and limit < epochs:
             warnings.warn(f"Limiting epochs to {limit}", stacklevel=2)

@@ -76,7 +76,8 @@ class UpSampling2D(_SpatialUpSampling):
     """
 
     rank = 2
-    size = (2, 2)
+    size: Any = (2, 2)
+    data_format: str | None = None
     interpolation: str = "nearest"
 
     def setup(self) -> None:

@@ -1,0 +1,598 @@
+"""What people do wrong: each misuse once, as a function of the module that answers ``keras``.
+
+A row is ``(function, *words)``; our message holds the words: the argument, and what it received.
+"""
+
+import types
+from typing import Any
+
+import numpy as np
+
+Keras = types.ModuleType
+Model = Any
+
+X = np.linspace(-1, 1, 24, dtype="float32").reshape(6, 4)
+Y = np.array([0, 1, 2, 0, 1, 2])
+IMAGES = np.zeros((2, 8, 8, 4), "float32")
+
+
+def small_model(keras: Keras) -> Model:
+    """4 features, 3 classes, compiled, trained for one step: all it has must survive."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(0)
+    layers = [keras.layers.Dense(5, "tanh"), keras.layers.Dense(3, "softmax")]
+    model = keras.Sequential([keras.Input((4,)), *layers])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True)
+    model.fit(X, Y, verbose=0)
+    return model
+
+
+def _two_inputs(keras: Keras) -> Model:
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    return keras.Model([a, b], keras.layers.Add()([a, b]))
+
+
+def _compiled_again(keras: Keras, model: Model, *args: Any, **options: Any) -> None:
+    """Compile a twin, so that what ``compile`` drops is not the model's; then train it."""
+    twin = keras.models.clone_model(model)
+    twin.compile(*args, run_eagerly=True, **options)
+    twin.fit(X, np.eye(3, dtype="float32")[Y], verbose=0)
+
+
+def _forgets_super(keras: Keras) -> None:
+    class Forgetful(keras.layers.Layer):
+        def __init__(self) -> None:
+            self.inner = keras.layers.Dense(2)
+
+    Forgetful()(X)
+
+
+def _model_forgets_super(keras: Keras) -> None:
+    class Forgetful(keras.Model):
+        def __init__(self) -> None:
+            self.inner = keras.layers.Dense(2)
+
+    Forgetful()(X)
+
+
+def _layer_without_call(keras: Keras) -> None:
+    class Empty(keras.layers.Layer):
+        pass
+
+    Empty()(X)
+
+
+def _weight_after_build(keras: Keras) -> None:
+    layer = keras.layers.Dense(2)
+    layer.build((None, 4))
+    layer.late = keras.layers.Dense(3)
+
+
+def _config_without_get_config(keras: Keras) -> None:
+    class Scaled(keras.layers.Layer):
+        def __init__(self, f: Any) -> None:
+            super().__init__()
+            self.g = f
+
+        def call(self, x: Any) -> Any:
+            return x
+
+    Scaled(np.abs).get_config()
+
+
+def _register_without_config(keras: Keras) -> None:
+    keras.saving.register_keras_serializable()(type("Plain", (), {}))
+
+
+def _graph_disconnected(keras: Keras) -> None:
+    keras.Model(keras.Input((4,)), keras.layers.Dense(2)(keras.Input((4,))))
+
+
+def _duplicate_names(keras: Keras) -> None:
+    x = keras.Input((4,))
+    y = keras.layers.Dense(2, name="same")(x)
+    keras.Model(x, keras.layers.Dense(2, name="same")(y))
+
+
+def _numpy_on_keras_tensor(keras: Keras) -> None:
+    np.asarray(keras.Input((4,)))
+
+
+def _branch_on_keras_tensor(keras: Keras) -> None:
+    if keras.Input((4,)) > 0:
+        pass
+
+
+def _optimizer_of_another_model(keras: Keras, model: Model) -> None:
+    stranger = keras.Variable(np.zeros(2, "float32"))
+    model.optimizer.apply([np.ones(2, "float32")], [stranger])
+
+
+def _no_gradients(keras: Keras, model: Model) -> None:
+    variables = model.trainable_variables
+    model.optimizer.apply([None] * len(variables), variables)
+
+
+def _scheduler_answers_text(keras: Keras, model: Model) -> None:
+    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: "fast")
+    model.fit(X, Y, callbacks=[schedule], verbose=0)
+
+
+def _reduce_schedule(keras: Keras, model: Model) -> None:
+    twin = keras.models.clone_model(model)
+    decay = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    twin.compile(keras.optimizers.SGD(decay), "mse")
+    twin.optimizer.learning_rate = 0.5
+
+
+def _generator_of_scalars(keras: Keras, model: Model) -> None:
+    model.fit((3.0 for _ in range(2)), verbose=0)
+
+
+def _generator_of_quadruples(keras: Keras, model: Model) -> None:
+    model.fit(((X, Y, None, None) for _ in range(2)), verbose=0)
+
+
+def _unbuilt_count(keras: Keras) -> None:
+    keras.Sequential([keras.layers.Dense(2)]).count_params()
+
+
+def _two_inputs_given_one(keras: Keras) -> None:
+    _two_inputs(keras)(X)
+
+
+def _wrong_input_names(keras: Keras) -> None:
+    a = keras.Input((4,), name="a")
+    keras.Model({"a": a}, keras.layers.Dense(1)(a))({"z": X})
+
+
+def _pydataset_without_length(keras: Keras, model: Model) -> None:
+    class Data(keras.utils.PyDataset):
+        def __getitem__(self, index: int) -> Any:
+            return X, Y
+
+    model.fit(Data(), verbose=0)
+
+
+CONSTRUCTION = {
+    # layers
+    "Dense units negative": (lambda k: k.layers.Dense(-3), "units", "-3"),
+    "Dense units zero": (lambda k: k.layers.Dense(0), "units", "0"),
+    "Dense units text": (lambda k: k.layers.Dense("ten"), "units", "ten"),
+    "unknown keyword": (lambda k: k.layers.Dense(3, unit=4), "unit", "Dense"),
+    "activation unknown": (lambda k: k.layers.Dense(3, "rellu"), "activation", "rellu"),
+    "activation number": (lambda k: k.activations.get(3), "activation", "3"),
+    "initializer unknown": (
+        lambda k: k.layers.Dense(3, kernel_initializer="glorot"),
+        "initializer",
+        "glorot",
+    ),
+    "initializer number": (lambda k: k.initializers.get(3), "initializer", "3"),
+    "initializer mode": (lambda k: k.initializers.VarianceScaling(mode="fan"), "mode", "fan"),
+    "initializer scale": (lambda k: k.initializers.VarianceScaling(scale=-1.0), "scale", "-1"),
+    "initializer distribution": (
+        lambda k: k.initializers.VarianceScaling(distribution="cauchy"),
+        "distribution",
+        "cauchy",
+    ),
+    "initializer orthogonal rank 1": (
+        lambda k: k.initializers.Orthogonal(seed=1)((3,)),
+        "shape",
+        "(3,)",
+    ),
+    "initializer identity rank 3": (
+        lambda k: k.initializers.Identity()((2, 2, 2)),
+        "shape",
+        "(2, 2, 2)",
+    ),
+    "regularizer unknown": (
+        lambda k: k.layers.Dense(3, kernel_regularizer="l3"),
+        "regularizer",
+        "l3",
+    ),
+    "regularizer negative": (lambda k: k.regularizers.L2(-0.1), "l2", "-0.1"),
+    "regularizer l1_l2 by name": (lambda k: k.regularizers.get("l1_l2"), "regularizer", "l1_l2"),
+    "constraint unknown": (
+        lambda k: k.layers.Dense(3, kernel_constraint="positive"),
+        "constraint",
+        "positive",
+    ),
+    "Dropout rate above 1": (lambda k: k.layers.Dropout(1.5), "rate", "1.5"),
+    "Dropout rate negative": (lambda k: k.layers.Dropout(-0.5), "rate", "-0.5"),
+    "GaussianNoise deviation negative": (
+        lambda k: k.layers.GaussianNoise(-1.0),
+        "stddev",
+        "-1",
+    ),
+    "Conv filters negative": (lambda k: k.layers.Conv2D(-2, 3), "filters", "-2"),
+    "Conv kernel zero": (lambda k: k.layers.Conv2D(2, 0), "kernel_size", "0"),
+    "Conv kernel of wrong rank": (
+        lambda k: k.layers.Conv2D(2, (3, 3, 3)),
+        "kernel_size",
+        "(3, 3, 3)",
+    ),
+    "Conv strides zero": (lambda k: k.layers.Conv2D(2, 3, strides=0), "strides", "0"),
+    "Conv padding": (lambda k: k.layers.Conv2D(2, 3, padding="full"), "padding", "full"),
+    "Conv data_format": (
+        lambda k: k.layers.Conv2D(2, 3, data_format="channels_middle"),
+        "data_format",
+        "channels_middle",
+    ),
+    "Conv strides and dilation": (
+        lambda k: k.layers.Conv2D(2, 3, strides=2, dilation_rate=2),
+        "strides",
+        "dilation_rate",
+        "(2, 2)",
+    ),
+    "Conv groups not dividing filters": (
+        lambda k: k.layers.Conv2D(3, 3, groups=2),
+        "groups",
+        "filters",
+        "2",
+        "3",
+    ),
+    "Conv groups zero": (lambda k: k.layers.Conv2D(2, 3, groups=0), "groups", "0"),
+    "Conv groups not dividing channels": (
+        lambda k: k.layers.Conv2D(6, 3, groups=3)(IMAGES),
+        "groups",
+        "3",
+        "4",
+    ),
+    "Conv causal in 2-D": (lambda k: k.layers.Conv2D(2, 3, padding="causal"), "padding", "causal"),
+    "Conv input of rank 3": (lambda k: k.layers.Conv2D(2, 3)(IMAGES[0]), "ndim", "4", "(8, 8, 4)"),
+    "Conv kernel above image": (
+        lambda k: k.layers.Conv2D(2, 9)(k.Input((8, 8, 4))),
+        "(8, 8)",
+        "(9, 9)",
+    ),
+    "MaxPooling size zero": (lambda k: k.layers.MaxPooling2D(0), "pool_size", "0"),
+    "MaxPooling padding": (
+        lambda k: k.layers.MaxPooling2D(2, padding="causal")(IMAGES),
+        "padding",
+        "causal",
+    ),
+    "MaxPooling input of rank 2": (lambda k: k.layers.MaxPooling2D()(X), "ndim", "4", "(6, 4)"),
+    "UpSampling interpolation": (
+        lambda k: k.layers.UpSampling2D(2, interpolation="spline")(IMAGES),
+        "interpolation",
+        "spline",
+    ),
+    "ZeroPadding of wrong length": (
+        lambda k: k.layers.ZeroPadding2D((1, 2, 3)),
+        "padding",
+        "(1, 2, 3)",
+    ),
+    "Flatten data_format": (
+        lambda k: k.layers.Flatten(data_format="rows"),
+        "data_format",
+        "rows",
+    ),
+    "Reshape impossible": (
+        lambda k: k.layers.Reshape((3,))(k.Input((4,))),
+        "(3,)",
+        "4",
+    ),
+    "Reshape with two unknowns": (
+        lambda k: k.layers.Reshape((-1, -1))(k.Input((4,))),
+        "-1",
+    ),
+    "Concatenate shapes": (
+        lambda k: k.layers.Concatenate()([k.Input((4, 2)), k.Input((3, 2))]),
+        "Concatenate",
+        "(None, 4, 2)",
+        "(None, 3, 2)",
+    ),
+    "Concatenate one tensor": (lambda k: k.layers.Concatenate()(k.Input((4,))), "Concatenate"),
+    "Add shapes": (
+        lambda k: k.layers.Add()([k.Input((4,)), k.Input((3,))]),
+        "(4,)",
+        "(3,)",
+    ),
+    "BatchNormalization axis": (
+        lambda k: k.layers.BatchNormalization(axis=5)(X),
+        "axis",
+        "5",
+    ),
+    "LayerNormalization axis": (
+        lambda k: k.layers.LayerNormalization(axis="last"),
+        "axis",
+        "last",
+    ),
+    "Embedding input_dim negative": (lambda k: k.layers.Embedding(-3, 2)(Y), "-3"),
+    "Embedding index": (lambda k: k.layers.Embedding(3, 2)(np.array([[0, 7]])), "7", "3"),
+    "Rescaling text": (lambda k: k.layers.Activation("nonsense"), "activation", "nonsense"),
+    "Lambda not callable": (lambda k: k.layers.Lambda(3)(X), "callable"),
+    "Input without shape": (lambda k: k.Input(), "shape"),
+    "Input shape text": (lambda k: k.Input("four"), "shape", "four"),
+    "Input negative size": (lambda k: k.Input((-4,)), "-4"),
+    "Input dtype": (lambda k: k.Input((4,), dtype="float31"), "dtype", "float31"),
+    "Input batch_size and batch_shape": (
+        lambda k: k.Input(batch_shape=(2, 4), shape=(4,)),
+        "shape",
+        "batch_shape",
+    ),
+    "layer dtype": (lambda k: k.layers.Dense(3, dtype="int31"), "dtype", "int31"),
+    "layer input of rank 1": (lambda k: k.layers.Dense(3)(X[0]), "min_ndim", "2", "(4,)"),
+    "layer input text": (lambda k: k.layers.Dense(3)("a word"), "a word"),
+    "layer input None": (lambda k: k.layers.Dense(3)(None), "None"),
+    "layer input missing": (lambda k: k.layers.Dense(3)(), "inputs"),
+    "layer forgets super": (_forgets_super, "super().__init__()"),
+    "layer without call": (_layer_without_call, "call"),
+    "layer state added after build": (_weight_after_build, "already", "built"),
+    "layer config impossible": (_config_without_get_config, "get_config", "Scaled"),
+    "set_weights on unbuilt layer": (
+        lambda k: k.layers.Dense(3).set_weights([X]),
+        "weights",
+        "1",
+        "0",
+    ),
+    # variables, names, settings
+    "Variable name with slash": (lambda k: k.Variable(X, name="a/b"), "name", "a/b"),
+    "Variable assign another shape": (lambda k: k.Variable(X).assign(X[:2]), "(2, 4)", "(6, 4)"),
+    "Variable without shape": (lambda k: k.Variable(lambda shape, dtype: X), "shape"),
+    "Variable aggregation": (lambda k: k.Variable(X, aggregation="most"), "aggregation", "most"),
+    "add_weight shape": (lambda k: k.layers.Layer().add_weight(shape="four"), "shape", "four"),
+    "floatx": (lambda k: k.config.set_floatx("int8"), "int8", "float32"),
+    "image_data_format": (
+        lambda k: k.config.set_image_data_format("channels_middle"),
+        "data_format",
+        "channels_middle",
+    ),
+    "dtype policy": (lambda k: k.config.set_dtype_policy("float31"), "float31"),
+    "SeedGenerator text": (lambda k: k.random.SeedGenerator("x"), "seed", "x"),
+    "set_random_seed text": (lambda k: k.utils.set_random_seed("x"), "seed", "x"),
+    "random draw with text seed": (lambda k: k.random.uniform((2,), seed="x"), "seed", "x"),
+    "random integers float dtype": (
+        lambda k: k.random.randint((2,), 0, 4, dtype="float32"),
+        "dtype",
+        "float32",
+    ),
+    "random uniform int dtype": (
+        lambda k: k.random.uniform((2,), dtype="int32", seed=1),
+        "dtype",
+        "int32",
+    ),
+    "register without get_config": (_register_without_config, "get_config"),
+    "deserialize unknown class": (
+        lambda k: k.saving.deserialize_keras_object(
+            {"class_name": "Nope", "config": {}, "module": None, "registered_name": "Nope"}
+        ),
+        "Nope",
+    ),
+    # losses, metrics, optimizers, schedules, callbacks
+    "loss unknown": (lambda k: k.losses.get("nonsense"), "loss", "nonsense"),
+    "loss number": (lambda k: k.losses.get(3), "loss", "3"),
+    "loss reduction": (
+        lambda k: k.losses.MeanSquaredError(reduction="average"),
+        "reduction",
+        "average",
+    ),
+    "loss shapes": (
+        lambda k: k.losses.CategoricalCrossentropy()(np.ones((2, 3)), np.ones((2, 4))),
+        "(2, 3)",
+        "(2, 4)",
+    ),
+    "metric unknown": (lambda k: k.metrics.get("nonsense"), "metric", "nonsense"),
+    "metric thresholds": (lambda k: k.metrics.Precision(thresholds=1.5), "Threshold", "1.5"),
+    "metric AUC curve": (lambda k: k.metrics.AUC(curve="LIFT"), "curve", "LIFT"),
+    "metric AUC thresholds": (lambda k: k.metrics.AUC(num_thresholds=1), "num_thresholds", "1"),
+    "metric AUC summation": (
+        lambda k: k.metrics.AUC(summation_method="simpson"),
+        "summation method",
+        "simpson",
+    ),
+    "metric F1 average": (lambda k: k.metrics.F1Score(average="most"), "average", "most"),
+    "metric F1 threshold": (lambda k: k.metrics.F1Score(threshold=-1.0), "threshold", "-1"),
+    "optimizer unknown": (lambda k: k.optimizers.get("adamm"), "optimizer", "adamm"),
+    "optimizer number": (lambda k: k.optimizers.get(3), "optimizer", "3"),
+    "optimizer unknown keyword": (lambda k: k.optimizers.Adam(lr=0.1), "lr"),
+    "optimizer learning rate int": (lambda k: k.optimizers.Adam(1), "learning_rate", "1"),
+    "optimizer two clips": (
+        lambda k: k.optimizers.SGD(clipnorm=1.0, clipvalue=1.0),
+        "clipnorm",
+        "clipvalue",
+    ),
+    "optimizer momentum above 1": (lambda k: k.optimizers.SGD(momentum=1.5), "momentum", "1.5"),
+    "optimizer ema momentum": (
+        lambda k: k.optimizers.SGD(use_ema=True, ema_momentum=1.5),
+        "ema_momentum",
+        "1.5",
+    ),
+    "optimizer accumulation": (
+        lambda k: k.optimizers.SGD(gradient_accumulation_steps=1),
+        "gradient_accumulation_steps",
+        "1",
+    ),
+    "schedule decay steps": (
+        lambda k: k.optimizers.schedules.CosineDecay(0.1, 0),
+        "decay_steps",
+        "0",
+    ),
+    "schedule pieces": (
+        lambda k: k.optimizers.schedules.PiecewiseConstantDecay([1, 2], [0.1, 0.2]),
+        "boundaries",
+        "values",
+        "2",
+    ),
+    "ReduceLROnPlateau factor": (
+        lambda k: k.callbacks.ReduceLROnPlateau(factor=1.0),
+        "factor",
+        "1.0",
+    ),
+    # ops and utilities
+    "ops axis": (lambda k: k.ops.sum(X, axis=2), "axis", "2"),
+    "ops concatenate": (lambda k: k.ops.concatenate([X, X[:, :2]], axis=0), "(6, 4)", "(6, 2)"),
+    "ops reshape": (lambda k: k.ops.reshape(X, (5, 5)), "(6, 4)", "(5, 5)"),
+    "ops matmul": (lambda k: k.ops.matmul(X, X), "(6, 4)"),
+    "ops add": (lambda k: k.ops.add(X, X[:3]), "(6,4)", "(3,4)"),
+    "ops cast": (lambda k: k.ops.cast(X, "float31"), "float31"),
+    "ops einsum": (lambda k: k.ops.einsum("ij,jk->ik", X, X), "j"),
+    "to_categorical label": (lambda k: k.utils.to_categorical([0, 5], 3), "5", "3"),
+    "normalize axis": (lambda k: k.utils.normalize(X, axis=3), "axis", "3"),
+    "KerasTensor as array": (_numpy_on_keras_tensor, "KerasTensor"),
+    "KerasTensor in a condition": (_branch_on_keras_tensor, "KerasTensor"),
+    # graphs and stacks
+    "Sequential adds a function": (
+        lambda k: k.Sequential([np.abs]),
+        "Layer",
+        "absolute",
+    ),
+    "Sequential duplicate names": (
+        lambda k: k.Sequential([k.layers.Dense(1, name="a"), k.layers.Dense(1, name="a")]),
+        "name",
+        "a",
+    ),
+    "Sequential pop from empty": (lambda k: k.Sequential().pop(), "empty"),
+    "Sequential count_params before build": (_unbuilt_count, "built", "sequential"),
+    "functional disconnected": (_graph_disconnected, "disconnected"),
+    "functional duplicate names": (_duplicate_names, "name", "same"),
+    "functional outputs are arrays": (
+        lambda k: k.Model(k.Input((4,)), X),
+        "outputs",
+        "KerasTensor",
+    ),
+    "functional inputs are arrays": (
+        lambda k: k.Model(X, k.Input((4,))),
+        "inputs",
+        "KerasTensor",
+    ),
+    "functional one input of two": (_two_inputs_given_one, "2", "1"),
+    "functional wrong input name": (_wrong_input_names, "a", "z"),
+    "Model forgets super": (_model_forgets_super, "super().__init__()"),
+    "fit not compiled": (
+        lambda k: k.Sequential([k.Input((4,)), k.layers.Dense(3)]).fit(X, Y),
+        "compile",
+    ),
+    "evaluate not compiled": (
+        lambda k: k.Sequential([k.Input((4,)), k.layers.Dense(3)]).evaluate(X, Y),
+        "compile",
+    ),
+    "summary not built": (
+        lambda k: k.Sequential([k.layers.Dense(3)]).get_layer("nope"),
+        "nope",
+    ),
+}
+
+TRAINING = {
+    "set_weights too few": (lambda k, m: m.set_weights([X]), "weights", "1", "4"),
+    "set_weights wrong shape": (
+        lambda k, m: m.set_weights([X, *m.get_weights()[1:]]),
+        "(6, 4)",
+        "(4, 5)",
+    ),
+    "set_weights last wrong": (
+        lambda k, m: m.set_weights([w + 1 for w in m.get_weights()[:3]] + [X]),
+        "(6, 4)",
+        "(3,)",
+    ),
+    "get_layer unknown": (lambda k, m: m.get_layer("nope"), "nope", "dense"),
+    "get_layer index": (lambda k, m: m.get_layer(index=9), "9", "2"),
+    "get_layer nothing": (lambda k, m: m.get_layer(), "name", "index"),
+    "call with wrong features": (lambda k, m: m(X[:, :3]), "(6, 3)", "4"),
+    "call with wrong rank": (lambda k, m: m(X[:, :, None, None]), "(6, 4, 1, 1)", "(None, 4)"),
+    "call with text": (lambda k, m: m(np.array([["a", "b", "c", "d"]])), "<U1"),
+    "compile loss unknown": (lambda k, m: _compiled_again(k, m, "sgd", "nonsense"), "nonsense"),
+    "compile metric unknown": (
+        lambda k, m: _compiled_again(k, m, "sgd", "mse", metrics=["nonsense"]),
+        "nonsense",
+    ),
+    "compile optimizer unknown": (lambda k, m: _compiled_again(k, m, "adamm", "mse"), "adamm"),
+    "compile loss for no output": (
+        lambda k, m: _compiled_again(k, m, "sgd", {"nope": "mse"}),
+        "loss",
+        "nope",
+    ),
+    "compile loss_weights": (
+        lambda k, m: _compiled_again(k, m, "sgd", "mse", loss_weights=[1.0, 2.0]),
+        "loss_weights",
+    ),
+    "fit x and y of different length": (lambda k, m: m.fit(X, Y[:4], verbose=0), "6", "4"),
+    "fit weights of different length": (
+        lambda k, m: m.fit(X, Y, sample_weight=np.ones(3), verbose=0),
+        "6",
+        "3",
+    ),
+    "fit without targets": (lambda k, m: m.fit(X, verbose=0), "y"),
+    "fit wrong features": (lambda k, m: m.fit(X[:, :2], Y, verbose=0), "(None, 4)", "2"),
+    "fit text": (lambda k, m: m.fit([["a"] * 4] * 6, Y, verbose=0), "x"),
+    "fit nothing": (lambda k, m: m.fit(None, Y, verbose=0), "None"),
+    "fit batch_size negative": (
+        lambda k, m: m.fit(X, Y, batch_size=-2, verbose=0),
+        "batch_size",
+        "-2",
+    ),
+    "fit batch_size text": (
+        lambda k, m: m.fit(X, Y, batch_size="2", verbose=0),
+        "batch_size",
+        "2",
+    ),
+    "fit epochs text": (lambda k, m: m.fit(X, Y, epochs="three", verbose=0), "three"),
+    "fit epochs float": (lambda k, m: m.fit(X, Y, epochs=2.5, verbose=0), "float"),
+    "fit unknown keyword": (lambda k, m: m.fit(X, Y, epoch=2, verbose=0), "epoch"),
+    "fit labels out of range": (lambda k, m: m.fit(X, Y + 1, verbose=0), "3"),
+    "fit labels negative": (lambda k, m: m.fit(X, Y - 1, verbose=0), "-1"),
+    "fit targets one-hot for sparse": (
+        lambda k, m: m.fit(X, np.eye(3, dtype="float32")[Y], verbose=0),
+        "(6, 3)",
+    ),
+    "fit validation_split empties training": (
+        lambda k, m: m.fit(X, Y, validation_split=0.99, verbose=0),
+        "validation_split",
+        "0.99",
+        "6",
+    ),
+    "fit validation_split of a generator": (
+        lambda k, m: m.fit(iter([(X, Y)]), validation_split=0.5, verbose=0),
+        "validation_split",
+        "list_iterator",
+    ),
+    "fit validation_data quadruple": (
+        lambda k, m: m.fit(X, Y, validation_data=(X, Y, Y, Y), verbose=0),
+        "x, y",
+    ),
+    "fit class_weight and sample_weight": (
+        lambda k, m: m.fit(X, Y, class_weight={0: 2.0}, sample_weight=np.ones(6), verbose=0),
+        "class_weight",
+        "sample_weight",
+    ),
+    "fit y beside a generator": (
+        lambda k, m: m.fit(iter([(X, Y)]), Y, verbose=0),
+        "y",
+        "generator",
+    ),
+    "fit generator of numbers": (_generator_of_scalars, "3.0"),
+    "fit generator of quadruples": (_generator_of_quadruples, "4"),
+    "fit PyDataset without length": (_pydataset_without_length, "__len__"),
+    "fit callback is no callback": (
+        lambda k, m: m.fit(X, Y, callbacks=[print], verbose=0),
+        "print",
+    ),
+    "fit early stopping on unknown metric": (
+        lambda k, m: m.fit(X, Y, callbacks=[k.callbacks.EarlyStopping("val_nope")], verbose=0),
+        "val_nope",
+    ),
+    "fit scheduler answers text": (_scheduler_answers_text, "float", "fast"),
+    "evaluate unknown keyword": (lambda k, m: m.evaluate(X, Y, batchsize=2), "batchsize"),
+    "evaluate lengths": (lambda k, m: m.evaluate(X, Y[:5], verbose=0), "6", "5"),
+    "predict wrong features": (lambda k, m: m.predict(X[:, :2], verbose=0), "(None, 4)", "2"),
+    "predict nothing": (lambda k, m: m.predict(None, verbose=0), "None"),
+    "train_on_batch both weights": (
+        lambda k, m: m.train_on_batch(X, Y, sample_weight=np.ones(6), class_weight={0: 1.0}),
+        "class_weight",
+        "sample_weight",
+    ),
+    "optimizer meets another model": (_optimizer_of_another_model, "variable"),
+    "optimizer without gradients": (_no_gradients, "gradient"),
+    "optimizer schedule overwritten": (_reduce_schedule, "learning_rate", "ExponentialDecay"),
+    "optimizer variables": (
+        lambda k, m: m.optimizer.apply([X, X]),
+        "2",
+        "4",
+    ),
+    "Sequential rebuilt for another shape": (
+        lambda k, m: m.layers[0](k.Input((7,))),
+        "7",
+        "4",
+    ),
+    "trainable set to text": (lambda k, m: m.stateless_call([], [], X), "0", "4"),
+}

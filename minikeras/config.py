@@ -159,8 +159,8 @@ def max_epochs() -> int | None:
     return value
 
 
-def set_max_epochs(value: int | None) -> None:
-    _settings["max_epochs"] = value
+def set_max_epochs(max_epochs: int | None) -> None:
+    _settings["max_epochs"] = max_epochs
 
 
 def max_steps_per_epoch() -> int | None:
@@ -168,5 +168,5 @@ def max_steps_per_epoch() -> int | None:
     return value
 
 
-def set_max_steps_per_epoch(value: int | None) -> None:
-    _settings["max_steps_per_epoch"] = value
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    _settings["max_steps_per_epoch"] = max_steps_per_epoch

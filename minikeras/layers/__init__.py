@@ -101,3 +101,4 @@ from minikeras.layers.reshaping import (
     ZeroPadding2D,
     ZeroPadding3D,
 )
+from minikeras.layers.serialization import deserialize, serialize

@@ -92,8 +92,14 @@ class Conv2DTranspose(BaseConvTranspose):
 class Conv3DTranspose(BaseConvTranspose):
     """Transposed convolution over volumes: (batch, depth, height, width, channels)."""
 
+    # Parity: here Keras takes the data format before the output padding.
     rank = 3
-    strides = (1, 1, 1)
+    filters: int
+    kernel_size: Ints
+    strides: Ints = (1, 1, 1)
+    padding: str = "valid"
+    data_format: str | None = None
+    output_padding: Ints | None = None
     dilation_rate = (1, 1, 1)
 
 

@@ -1,0 +1,358 @@
+"""Public names and signatures are Keras's, minus a written list."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from typing import Any
+
+import pytest
+
+NAMESPACES = [
+    "activations",
+    "backend",
+    "callbacks",
+    "config",
+    "constraints",
+    "dtype_policies",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "ops.linalg",
+    "ops.nn",
+    "ops.numpy",
+    "optimizers",
+    "optimizers.schedules",
+    "random",
+    "regularizers",
+    "saving",
+    "tree",
+    "utils",
+]
+
+
+def module(root: str, namespace: str) -> Any:
+    return importlib.import_module(f"{root}.{namespace}" if namespace else root)
+
+
+def public_names(where: Any) -> set[str]:
+    return {name for name in dir(where) if re.match(r"[A-Za-z]", name) and name != "annotations"}
+
+
+@pytest.mark.parametrize("namespace", ["", *NAMESPACES])
+def test_names(namespace: str) -> None:
+    """Every name of Keras is there or on the list; what is on the list is not there."""
+    here = module("minikeras", namespace)
+    theirs = public_names(module("keras", namespace))
+    ours = {name for name in theirs if hasattr(here, name)}
+    listed = {name for names, _ in MISSING.get(namespace, []) for name in names.split()}
+    assert sorted(theirs - ours - listed) == [], "missing and not listed"
+    assert sorted(listed - theirs) == [], "listed, but Keras has no such name"
+    assert sorted(listed & ours) == [], "listed as missing, but there"
+
+
+@pytest.mark.parametrize("namespace", ["", *NAMESPACES])
+def test_no_other_names(namespace: str) -> None:
+    """What is public here is public in Keras, but for modules, types and a written list."""
+    theirs, ours = module("keras", namespace), module("minikeras", namespace)
+    more = {
+        name
+        for name in public_names(ours) - public_names(theirs)
+        if not inspect.ismodule(getattr(ours, name)) and not belongs_elsewhere(getattr(ours, name))
+    }
+    listed = {name for names, _ in EXTRA.get(namespace, []) for name in names.split()}
+    assert sorted(more - listed) == [], "new here and not listed"
+    assert sorted(listed - more) == [], "listed, but not here"
+
+
+def belongs_elsewhere(thing: Any) -> bool:
+    """Imported to be used: types, and the means of declaration."""
+    home = str(getattr(thing, "__module__", ""))
+    return (
+        not home.startswith("minikeras")
+        or home.startswith(("minikeras.declare",))
+        or home in ("minikeras.types", "minikeras.autograd.tensor", "minikeras.autograd.variable")
+    )
+
+
+def parameters(function: Any) -> list[tuple[str, str, Any]]:
+    """Name, kind and default of each; ``self`` and catch-alls do not count."""
+    found = []
+    for p in inspect.signature(function).parameters.values():
+        if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) or p.name == "self":
+            continue
+        default = p.default if isinstance(p.default, (int, float, str, type(None))) else "..."
+        found.append((p.name, "keyword" if p.kind is p.KEYWORD_ONLY else "any", default))
+    return found
+
+
+def compare(theirs: Any, ours: Any) -> set[str]:
+    """What a call written for Keras would notice."""
+    signature = inspect.signature(ours)
+    kinds = {p.kind for p in signature.parameters.values()}
+    keywords, anything = (
+        inspect.Parameter.VAR_KEYWORD in kinds,
+        inspect.Parameter.VAR_POSITIONAL in kinds,
+    )
+    wanted, given = parameters(theirs), parameters(ours)
+    found = {name: default for name, _, default in given}
+    order, our_order = ([n for n, kind, _ in x if kind == "any"] for x in (wanted, given))
+    messages = {f"no {name}" for name, _, _ in wanted if name not in found and not keywords}
+    if not anything and our_order[: len(order)] != order:
+        at = next(i for i, n in enumerate(order) if our_order[i : i + 1] != [n])
+        messages.add(f"position {at} is not {order[at]}")
+    for name, _, default in wanted:
+        if name in found and "..." not in (default, found[name]) and found[name] != default:
+            messages.add(f"{name}={found[name]!r}, not {default!r}")
+    more = {name for name in found if name not in {w for w, _, _ in wanted}} - BASE_ARGUMENTS
+    if not any(p.kind is p.VAR_KEYWORD for p in inspect.signature(theirs).parameters.values()):
+        messages |= {f"{name} is new" for name in more}
+    return messages
+
+
+# What `**kwargs` of Keras's constructors hides and ours spell out
+BASE_ARGUMENTS = {"name", "dtype", "trainable", "autocast", "activity_regularizer"}
+# Users override and call the methods of these; of other classes, methods need only be there
+BASES = [
+    "Callback",
+    "Constraint",
+    "DTypePolicy",
+    "Function",
+    "Initializer",
+    "KerasTensor",
+    "Layer",
+    "LearningRateSchedule",
+    "Loss",
+    "Metric",
+    "Model",
+    "Operation",
+    "Optimizer",
+    "Progbar",
+    "PyDataset",
+    "Regularizer",
+    "SeedGenerator",
+    "Sequential",
+    "StatelessScope",
+    "Variable",
+]
+
+
+def differences(theirs: Any, ours: Any) -> set[str]:
+    try:
+        found = compare(theirs, ours)
+    except (TypeError, ValueError):  # no Python signature
+        return set()
+    if not inspect.isclass(theirs):
+        return found
+    for name, method in vars(theirs).items():
+        if name.startswith("_") or not inspect.isfunction(method):
+            continue
+        if not hasattr(ours, name):
+            found.add(f"no method {name}")
+        elif theirs.__name__ in BASES and callable(getattr(ours, name)):
+            found |= {f"{name}: {m}" for m in compare(method, getattr(ours, name))}
+    return found
+
+
+@pytest.mark.parametrize("namespace", ["", *NAMESPACES])
+def test_signatures(namespace: str) -> None:
+    """Parameters, their order and their defaults; those of a base class's methods, too."""
+    theirs, ours = module("keras", namespace), module("minikeras", namespace)
+    wrong = {}
+    for name in sorted(public_names(theirs)):
+        one, other = getattr(theirs, name), getattr(ours, name, None)
+        if other is None or not callable(one):
+            continue
+        known = [
+            m for names, m, _ in SIGNATURES if {name, f"{namespace}.{name}"} & {*names.split()}
+        ]
+        listed = {m for messages in known for m in messages.split("; ")}
+        found = differences(one, other)
+        if found != listed:
+            wrong[name] = {"new": found - listed, "gone": listed - found}
+    assert not wrong
+
+
+LATER = "comes later"
+MISSING = {
+    "": [
+        ("applications datasets distillation preprocessing visualization wrappers", LATER),
+        ("mixed_precision quantizers Quantizer", "quantization and loss scaling come later"),
+        ("device distribution", "one machine, one kind of memory"),
+        ("RematScope remat", "recomputing activations spares memory that NumPy does not pin"),
+        ("SymbolicScope export legacy src", "Keras's own inner life and its exports"),
+    ],
+    "callbacks": [
+        ("BackupAndRestore ModelCheckpoint OrbaxCheckpoint SwapEMAWeights", "saving comes later"),
+        ("RemoteMonitor TensorBoard", "services outside the process"),
+    ],
+    "config": [
+        ("disable_flash_attention enable_flash_attention is_flash_attention_enabled", "on GPUs"),
+        ("is_nnx_enabled set_backend", "there is one backend"),
+    ],
+    "dtype_policies": [
+        (
+            "AWQDTypePolicy DTypePolicyMap GPTQDTypePolicy Int4DTypePolicy QuantizedDTypePolicy "
+            "QuantizedFloat8DTypePolicy",
+            "quantization",
+        )
+    ],
+    "layers": [
+        (
+            "AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D "
+            "AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D EinsumDense "
+            "ReversibleEmbedding SpectralNormalization",
+            LATER,
+        ),
+        (
+            "AdditiveAttention Attention GroupQueryAttention MultiHeadAttention",
+            "attention " + LATER,
+        ),
+        (
+            "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D GRU GRUCell LSTM LSTMCell RNN "
+            "SimpleRNN SimpleRNNCell StackedRNNCells TimeDistributed Wrapper",
+            "recurrence " + LATER,
+        ),
+        (
+            "CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MelSpectrogram "
+            "Pipeline STFTSpectrogram StringLookup TextVectorization",
+            "preprocessing " + LATER,
+        ),
+        (
+            "AugMix AutoContrast CenterCrop ContrastLimitedAdaptiveHistogramEqualization CutMix "
+            "Equalization MaxNumBoundingBoxes MixUp RandAugment RandomBrightness "
+            "RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop "
+            "RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale "
+            "RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation "
+            "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom Resizing "
+            "Solarization",
+            "augmentation of images " + LATER,
+        ),
+        ("FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper", "layers of other frameworks"),
+    ],
+    "losses": [("CTC ctc", LATER)],
+    "models": [("load_model save_model", "saving comes later")],
+    "ops": [
+        (
+            "adaptive_average_pool adaptive_max_pool argpartition associative_scan bartlett "
+            "blackman cdist correlate depth_to_space fold hamming hanning i0 jvp kaiser lu_factor "
+            "nanmedian "
+            "nanpercentile nanquantile rearrange space_to_depth unfold vectorize view ctc_decode "
+            "ctc_loss",
+            "beyond the everyday part; " + LATER,
+        ),
+        ("angle conj conjugate imag polar real view_as_complex view_as_real", "complex numbers"),
+        ("extract_sequences fft fft2 ifft2 irfft istft rfft stft", "signals " + LATER),
+        ("image", "images " + LATER),
+    ],
+    "ops.linalg": [("jvp lu_factor", LATER)],
+    "ops.nn": [
+        ("adaptive_average_pool adaptive_max_pool ctc_decode ctc_loss", LATER),
+        ("depth_to_space fold polar space_to_depth unfold", LATER),
+    ],
+    "ops.numpy": [
+        ("argpartition bartlett blackman correlate hamming hanning i0 kaiser", LATER),
+        ("nanmedian nanpercentile nanquantile vectorize view", LATER),
+        ("angle conj conjugate imag real", "complex numbers"),
+    ],
+    "optimizers": [
+        ("Adafactor Ftrl Lamb Muon ScheduleFreeAdamW", LATER),
+        ("MultiOptimizer OptimizerMap LossScaleOptimizer", LATER),
+        ("legacy", "raises in Keras, too"),
+    ],
+    "saving": [("KerasFileEditor load_model load_weights save_model save_weights", LATER)],
+    "utils": [
+        ("Config FeatureSpace get_source_inputs pad_sequences split_dataset", LATER),
+        ("array_to_img bounding_boxes img_to_array load_img save_img", "images"),
+        ("model_to_dot plot_model", "drawings of graphs"),
+        ("audio_dataset_from_directory image_dataset_from_directory get_file", "files"),
+        ("text_dataset_from_directory timeseries_dataset_from_array", "files"),
+        ("legacy", "Keras's past"),
+    ],
+}
+EXTRA: dict[str, list[tuple[str, str]]] = {
+    "": [("GradientTape", "Keras has none; it stands where TensorFlow's stands")],
+    "config": [
+        ("kernels set_kernels use_kernels", "reference and fast kernels"),
+        ("in_safe_mode standardize_data_format version", "Keras keeps these elsewhere"),
+    ],
+    "activations": [("registry", "what the names of activations mean")],
+    "initializers": [("registry", "what the names of initializers mean")],
+    "losses": [("LossFunctionWrapper", "Keras keeps it elsewhere")],
+    "tree": [("register", "makes optree know a container")],
+    "models": [("Function Functional", "Keras keeps these elsewhere")],
+    "ops": [("install", "gives the engine its operators")],
+}
+QUANTIZED = "quantization, low-rank adapters, rematerialization"
+ONE_REGISTRY = "bound methods of one Registry; the first argument goes by position"
+SIGNATURES = [
+    ("DTypePolicy", "no method convert_input", "layers convert"),
+    ("Function", "no method compute_output_shape", LATER),
+    (
+        "Layer",
+        "no method quantize; no method quantized_build; no method quantized_call; "
+        "no method rematerialized_call",
+        QUANTIZED,
+    ),
+    (
+        "Layer",
+        "add_variable: aggregation is new; add_variable: overwrite_with_gradient is new; "
+        "add_variable: position 7 is not name",
+        "the same function as add_weight",
+    ),
+    ("Layer", "no method add_metric", "raises in Keras, too"),
+    (
+        "Model",
+        "no method export; no method get_quantization_layer_structure; no method quantize",
+        QUANTIZED,
+    ),
+    ("Model", "no method load_weights; no method save; no method save_weights", LATER),
+    (
+        "Model",
+        "get_state_tree: no value_format; get_state_tree: position 0 is not value_format; "
+        "no method set_state_tree",
+        LATER,
+    ),
+    ("Operation", "no method quantized_call; no method rematerialized_call", QUANTIZED),
+    ("Variable", "position 8 is not layout", "layouts are for distribution"),
+    (
+        "AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D "
+        "MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D",
+        "position 4 is not name",
+        "names are given by keyword",
+    ),
+    (
+        "Dense Embedding",
+        "no method enable_lora; no method quantize; no method quantized_build",
+        QUANTIZED,
+    ),
+    ("Dense", "position 10 is not lora_rank", QUANTIZED),
+    ("Embedding", "position 7 is not lora_rank", QUANTIZED),
+    ("SpatialDropout1D", "position 2 is not name", "names are given by keyword"),
+    ("SpatialDropout2D SpatialDropout3D", "position 3 is not name", "names are given by keyword"),
+    (
+        "SpatialDropout1D SpatialDropout2D SpatialDropout3D",
+        "noise_shape is new",
+        "inherited from Dropout",
+    ),
+    ("AUC", "no method interpolate_pr_auc", "a function here"),
+    ("amax amin", "initial is new", "the same functions as max and min"),
+    ("losses.deserialize", "config is new; no name; position 0 is not name", ONE_REGISTRY),
+    ("assert_same_structure", "no check_types; position 2 is not check_types", "without effect"),
+    *(
+        (f"{where}.serialize", f"no {what}; obj is new; position 0 is not {what}", ONE_REGISTRY)
+        for where, what in {
+            "constraints": "constraint",
+            "initializers": "initializer",
+            "losses": "loss",
+            "metrics": "metric",
+            "optimizers": "optimizer",
+            "optimizers.schedules": "learning_rate_schedule",
+            "regularizers": "regularizer",
+        }.items()
+    ),
+]

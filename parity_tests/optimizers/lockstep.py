@@ -11,26 +11,14 @@ from hypothesis import strategies as st
 import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import Variable
+from parity_tests.harness import assert_close
 
 SHAPES = [(), (1,), (3,), (2, 3), (8,), (5, 7), (16, 9), (2, 3, 4)]
 
 
 def assert_same(ours, theirs, what, ulp=0):
-    """Equal shapes, dtypes and bits, but for ``ulp`` units in the last place.
-
-    Subnormal numbers count as 0: TensorFlow flushes them, NumPy keeps them.
-    """
-    ours, theirs = np.asarray(ours), np.asarray(theirs)
-    assert ours.shape == theirs.shape, f"{what}: shape {ours.shape} instead of {theirs.shape}"
-    assert ours.dtype == theirs.dtype, f"{what}: dtype {ours.dtype} instead of {theirs.dtype}"
-    if ours.dtype.kind != "f":
-        np.testing.assert_array_equal(ours, theirs, err_msg=what)
-        return
-    tiny = np.finfo(ours.dtype).tiny
-    ours = np.where(np.abs(ours) < tiny, 0, ours)
-    limit = ulp * np.spacing(np.abs(theirs)) + (0 if ulp == 0 else tiny)
-    same = (ours == theirs) | (np.isnan(ours) & np.isnan(theirs)) | (np.abs(ours - theirs) <= limit)
-    assert same.all(), f"{what}: {ours[~same]} instead of {theirs[~same]}"
+    """Equal shapes, dtypes and bits, but for ``ulp`` units in the last place."""
+    assert_close(ours, theirs, what, ulp=ulp, scale=0)
 
 
 @st.composite

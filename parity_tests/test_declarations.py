@@ -1,0 +1,52 @@
+"""Every operation is declared in full, and every fast twin is there."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from typing import Any
+
+import pytest
+
+import minikeras  # fills the registry  # noqa: F401
+from minikeras.autograd.primitive import Primitive, registry
+
+# Neither a vjp nor declared constant, and why.
+WITHOUT_GRADIENT: dict[str, str] = {}
+
+
+def ours() -> dict[str, Primitive]:
+    """Without those that tests or users declare."""
+    return {n: p for n, p in registry.items() if p.forward.__module__.startswith("minikeras.")}
+
+
+def names(function: Any) -> list[tuple[str, Any]]:
+    return [(p.name, p.kind) for p in inspect.signature(function).parameters.values()]
+
+
+def test_there_are_operations() -> None:
+    assert len(ours()) > 100
+
+
+@pytest.mark.parametrize("name", sorted(ours()))
+def test_operation(name: str) -> None:
+    op = registry[name]
+    assert (op.vjp_rule is not None) != op.constant or name in WITHOUT_GRADIENT
+    assert op.shape_rule is not None
+    assert op.__doc__, "a docstring says what is computed"
+    if op.vjp_rule is not None:
+        assert len(names(op.vjp_rule)) == len(names(op.forward)) + 2
+
+
+@pytest.mark.parametrize("name", sorted(n for n, p in ours().items() if p.twin))
+def test_twin(name: str) -> None:
+    """The module has a twin of the forward map or of the vjp, with the same parameters."""
+    op = registry[name]
+    module = importlib.import_module(op.twin)
+    found = 0
+    for rule, twin in ((op.forward, name), (op.vjp_rule, f"{name}_vjp")):
+        if hasattr(module, twin):
+            found += 1
+            assert rule is not None
+            assert names(inspect.unwrap(getattr(module, twin))) == names(rule)
+    assert found, f"{op.twin} holds neither {name} nor {name}_vjp"

@@ -29,8 +29,8 @@ def draw(document, path):
         axes.grid(alpha=0.25)
         axes.legend(frameon=False, fontsize=8)
     worst = max(pair["relative"] for epoch in epochs for pair in epoch["metrics"].values())
-    size = f"{worst:.1e} of its size" if worst else "nothing"
-    figure.suptitle(f"{document['options']['example']}: largest difference {size}", fontsize=11)
+    verdict = f"largest relative difference {worst:.1e}" if worst else "equal bits"
+    figure.suptitle(f"{document['options']['example']}: {verdict}", fontsize=11)
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "minikeras"}):  # text, and no noise
         figure.savefig(path, metadata={"Date": None})
 

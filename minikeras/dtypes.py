@@ -48,19 +48,19 @@ FLOATS = ("float16", "float32", "float64")
 def standardize(dtype: DType | Any) -> str:
     """The name of a dtype given as name, NumPy dtype, Python type or another library's dtype.
 
-    ``None`` and ``float`` are ``floatx``, ``int`` is int32.
+    ``None`` is ``floatx``, ``float`` is float32 and ``int`` int64, as in Keras on TensorFlow.
     Raises ValueError for anything else.
     """
     if dtype is None:
         return config.floatx()
     if isinstance(dtype, type) and dtype in _PYTHON:
-        return {bool: "bool", int: "int32", float: config.floatx(), complex: "complex64"}[dtype]
+        return {bool: "bool", int: "int64", float: "float32", complex: "complex64"}[dtype]
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
     if name is None and isinstance(dtype, type):
         name = dtype.__name__  # np.float32
     if name is None and "torch" in str(dtype):
         name = str(dtype).rpartition(".")[2]
-    name = {"int": "int32", "float": config.floatx(), "str": "string"}.get(str(name), str(name))
+    name = {"int": "int64", "str": "string"}.get(str(name), str(name))
     if name not in _NUMPY and name != "string":
         raise ValueError(f"Invalid dtype: {dtype!r}; expected one of {(*_NUMPY, 'string')}")
     return name
@@ -95,14 +95,9 @@ def result_type(*dtypes: DType | Any) -> str:
     if "string" in names:
         raise ValueError(f"There is no implicit conversion between {sorted(names)}")
     joined = _join(frozenset(names))
-    weak = _weak_result(joined)
-    if any(d in _PYTHON and d is not bool for d in dtypes) and len(names) > 1 and joined == "uint64":
-        return "uint32"  # as Keras, which narrows what a Python number has touched
-    return weak
-
-
-def _weak_result(name: str) -> str:
-    return {"int*": "int32", "float*": config.floatx()}.get(name, name)
+    if joined == "uint64" and "int*" in names:
+        return "uint32"  # Parity: Keras narrows what a Python number has touched
+    return {"int*": "int32", "float*": config.floatx()}.get(joined, joined)
 
 
 # What a primitive computes in.  A rule maps the kinds of the arguments (NumPy dtypes, and

@@ -39,7 +39,7 @@ def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
 def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool = True) -> Any:
     """``func`` of the corresponding leaves of structures that must agree.
 
-    Raises TypeError if ``func`` is no function, ValueError if there are no structures or they differ.
+    Raises TypeError if ``func`` is no function, ValueError without structures or if they differ.
     """
     if not callable(func):
         raise TypeError(f"func must be callable, received {func!r} of type {type(func)}")

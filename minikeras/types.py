@@ -8,6 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
-TensorLike: TypeAlias = Any  # Tensor, Variable, KerasTensor, ndarray, number or nested list of numbers
+TensorLike: TypeAlias = Any  # tensor, variable, KerasTensor, array, number or nested lists
 Shape: TypeAlias = tuple[int | None, ...]  # None: a size not known yet
 DType: TypeAlias = str | type | np.dtype[Any] | None

@@ -115,8 +115,8 @@ class Operation:
         if len(self._inbound_nodes) != 1:
             raise (
                 AttributeError(
-                    f"{self.name!r} was called symbolically {len(self._inbound_nodes)} times: it has "
-                    f"no single {what}"
+                    f"{self.name!r} was called symbolically {len(self._inbound_nodes)} times: "
+                    f"it has no single {what}"
                 )
                 if self._inbound_nodes
                 else ValueError(

@@ -151,7 +151,7 @@ class Primitive:
         """Bring input ``i`` to the dtype of the computation; tensors by a recorded cast."""
         x = inputs[i]
         if dtype is None:
-            arrays[i] = np.asarray(x, dtypes.of(type(x)))
+            arrays[i] = as_tensor(x)._value
         elif type(x) is Tensor or isinstance(x, Variable):
             x = Primitive.cast(x, dtype)
             arrays[i] = x._value

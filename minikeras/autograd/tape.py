@@ -167,8 +167,10 @@ class GradientTape:
             _add(cotangents, id(y), Tensor(dy) if on_tensors else dy)
         for op, inputs, arrays, static, output in self._reversed():
             several = type(output) is tuple
-            dy = _collect(cotangents, output, wanted, on_tensors) if several else _take(
-                cotangents, id(output), wanted
+            dy = (
+                _collect(cotangents, output, wanted, on_tensors)
+                if several
+                else _take(cotangents, id(output), wanted)
             )
             if dy is None:
                 continue
@@ -194,7 +196,10 @@ class GradientTape:
             return
         records, self._records = self._records, []
         while records:
-            yield records.pop()
+            record = records.pop()
+            yield record
+            for y in record[4] if type(record[4]) is tuple else (record[4],):
+                self._tracked.pop(id(y), None)
         self._tracked = {}
 
 
@@ -227,7 +232,9 @@ def _collect(
     dys = [_take(cotangents, id(y), wanted) for y in outputs]
     if all(dy is None for dy in dys):
         return None
-    zeros = [np.zeros_like(y._value) if dy is None else dy for y, dy in zip(outputs, dys, strict=True)]
+    zeros = [
+        np.zeros_like(y._value) if dy is None else dy for y, dy in zip(outputs, dys, strict=True)
+    ]
     if on_tensors:
         return tuple(z if isinstance(z, Tensor) else Tensor(z) for z in zeros)
     return tuple(zeros)

@@ -21,7 +21,7 @@ import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 REQUIRED: Any = inspect.Parameter.empty
 _PLAIN = (str, int, float, bool, type(None))
@@ -52,6 +52,10 @@ class Configurable:
     _fields: ClassVar[dict[str, Field]] = {}
     _base_init: ClassVar[Callable[..., None] | None] = None
     _call: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+
+    if TYPE_CHECKING:  # made from the fields
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def __init_subclass__(cls, base: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)

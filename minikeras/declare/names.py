@@ -42,7 +42,7 @@ def reset_uids() -> None:
 _scopes: list[str] = []
 
 
-class name_scope:  # noqa: N801, the public name
+class name_scope:
     """``with name_scope("encoder"):`` puts ``encoder/`` before the paths of variables made inside.
 
     Raises ValueError unless ``name`` is a string without a slash.

@@ -117,6 +117,6 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
         problem = spec.violation(x) if spec is not None else None
         if problem:
             raise ValueError(
-                f'Input {i} with name \'{spec.name}\' of layer "{layer_name}" is incompatible with '
+                f"Input {i} with name '{spec.name}' of layer \"{layer_name}\" is incompatible with "
                 f"the layer: {problem}. Full shape received: {x.shape}"
             )

@@ -524,8 +524,6 @@ class _NameScope:
             self._before = owners
             _stack.path_owners = (*owners, layer)
             names._scopes.append(layer.name)
-        if layer._path is None:
-            layer._path = names.current_path()
 
     def __exit__(self, *exc: object) -> None:
         if self._pushed:
@@ -547,6 +545,7 @@ def _finish_build(build: Callable[..., None]) -> Callable[..., None]:
         object.__setattr__(self, "_building", True)
         try:
             with self._open_name_scope():
+                self._path = names.current_path()
                 build(self, *args, **kwargs)
         finally:
             object.__setattr__(self, "_building", False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from minikeras import tree
@@ -24,7 +24,7 @@ class TrackedList(list[Any]):
     def extend(self, values: Iterable[Any]) -> None:
         super().extend(map(self._owner._adopt, values))
 
-    def __iadd__(self, values: Iterable[Any]) -> TrackedList:  # type: ignore[misc,override]
+    def __iadd__(self, values: Iterable[Any]) -> TrackedList:  # type: ignore[misc]
         self.extend(values)
         return self
 
@@ -95,8 +95,9 @@ def tracked(value: Any, owner: Any) -> Any:
     if isinstance(value, tuple):
         items = map(owner._adopt, value)
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
-    wrap: Callable[..., Any] | None = {list: TrackedList, dict: TrackedDict}.get(type(value))
-    return value if wrap is None else wrap(value, owner)
+    if type(value) is list:
+        return TrackedList(value, owner)
+    return TrackedDict(value, owner) if type(value) is dict else value
 
 
 tree.register(TrackedList, lambda xs: (xs, None), lambda _, xs: list(xs))

@@ -41,15 +41,21 @@ def clone_model(
     if isinstance(model, Sequential):
         if call_function is not None:
             raise ValueError("`call_function` argument is not supported with Sequential models.")
-        return _clone_sequential(model, clone, input_tensors)
+        return _compile_like(model, _clone_sequential(model, clone, input_tensors))
     if isinstance(model, Functional):
-        return _clone_functional(model, clone, input_tensors, call_function)
+        return _compile_like(model, _clone_functional(model, clone, input_tensors, call_function))
     if any((clone_function, call_function, input_tensors, recursive)):
         raise ValueError(
             "Arguments clone_function, call_function, input_tensors and recursive are only "
             f"supported for Sequential and Functional models. Received model of type {type(model)}"
         )
     return type(model).from_config(model.get_config())
+
+
+def _compile_like(model: Any, copy: Any) -> Any:
+    if model.compiled:
+        copy.compile_from_config(model.get_compile_config())
+    return copy
 
 
 def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tensors: Any) -> Any:
@@ -85,4 +91,4 @@ def _clone_functional(
             outputs = call_function(operation, *args, **kwargs)
         values.update(zip(map(id, node.output_tensors), tree.flatten(outputs), strict=True))
     outputs = tree.map_structure(lambda y: values[id(y)], model._outputs_struct)
-    return type(model)(inputs, outputs, name=model.name, trainable=model.trainable)
+    return type(model)(inputs, outputs, name=model.name)

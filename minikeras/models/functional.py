@@ -56,7 +56,6 @@ class Functional(Function, Model, base=True):
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.output_names = [y._keras_history.operation.name for y in self._outputs]
-        self.input_names = [x._keras_history.operation.name for x in self._inputs]
 
     @property
     def layers(self) -> list[Any]:
@@ -201,18 +200,14 @@ class Functional(Function, Model, base=True):
                 "name": self.name,
                 "trainable": self.trainable,
                 "layers": layers,
-                "input_layers": _map_places(place, self._inputs_struct),
-                "output_layers": _map_places(place, self._outputs_struct),
+                "input_layers": tree.map_structure(place, self._inputs_struct),
+                "output_layers": tree.map_structure(place, self._outputs_struct),
             }
         )
 
 
 def _takes_functional(cls: type) -> bool:
-    return cls.__init__ is Functional.__init__ or _takes_graph(cls)
-
-
-def _map_places(place: Any, structure: Any) -> Any:
-    return tree.map_structure(place, structure)
+    return "__init__" not in vars(cls) or _takes_graph(cls)
 
 
 def _spec(x: Any, name: str | None = None) -> InputSpec:

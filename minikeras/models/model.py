@@ -163,7 +163,7 @@ def _nested(variables: list[Any]) -> dict[str, Any]:
 
 
 def _inject(cls: type, functional: type) -> type:
-    """Make a subclass of Model one of Functional: it called ``super().__init__(inputs, outputs)``."""
+    """Make a subclass of Model that called ``super().__init__(inputs, outputs)`` a Functional."""
     if cls is Model:
         return functional
     if cls is object or not issubclass(cls, Model):

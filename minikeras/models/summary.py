@@ -6,7 +6,7 @@ import math
 import re
 import shutil
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from minikeras import config, dtypes, tree
 from minikeras.autograd import Node
@@ -49,7 +49,9 @@ def print_summary(
         column = int(end * line_length) - start
         if column < 4:
             raise ValueError("Insufficient console width to print summary.")
-        table.columns.append(Column(name, justify=side, width=column, _index=len(table.columns)))
+        table.columns.append(
+            Column(name, justify=cast(Any, side), width=column, _index=len(table.columns))
+        )
         start += column
     for layer in layers[_selected(layers, layer_range)]:
         for row in _rows(layer, 0, expand_nested, show_trainable, nodes):

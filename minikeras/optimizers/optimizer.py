@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import warnings
 from collections.abc import Callable, Iterable, Sequence
@@ -40,13 +41,13 @@ def once_per_apply(function: Callable[..., Any]) -> Callable[..., Any]:
     """Remember the last result of a method of ``(t, lr)``: all variables share these scalars."""
     key = f"_last_{function.__name__}"
 
+    @functools.wraps(function)
     def remembering(self: Any, t: Any, lr: Any) -> Any:
         last = self.__dict__.get(key)
         if last is None or last[0] is not t or last[1] is not lr:
             self.__dict__[key] = last = (t, lr, function(self, t, lr))
         return last[2]
 
-    remembering.__doc__, remembering.__name__ = function.__doc__, function.__name__
     return remembering
 
 

@@ -55,9 +55,12 @@ class Steps:
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-        _call_has_training_arg: bool
+        @property
+        def _call_has_training_arg(self) -> bool: ...
 
-        def _flatten_layers(self) -> list[Any]: ...
+        def _flatten_layers(
+            self, include_self: bool = True, recursive: bool = True
+        ) -> list[Any]: ...
 
     def compile(
         self,

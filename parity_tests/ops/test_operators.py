@@ -110,8 +110,10 @@ def test_symbols_have_shapes_and_no_values():
     assert s[:, 1:].shape == (None, 2)
     assert ops.matmul(s, np.ones((3, 5), "float32")).shape == (None, 5)
     assert ops.concatenate([s, s], axis=0).shape == (None, 3)
-    with pytest.raises(TypeError, match="no value"):
+    with pytest.raises(ValueError, match="no value"):
         np.asarray(s)
+    with pytest.raises(TypeError, match="no value"):
+        float(s)
 
 
 def test_tensors_are_hashable_and_iterable():

@@ -16,7 +16,7 @@ class ActivityRegularization(Layer):
     supports_masking = True
 
     def setup(self) -> None:
-        self.activity_regularizer = regularizers.L1L2(self.l1, self.l2)  # type: ignore[call-arg]
+        self.activity_regularizer = regularizers.L1L2(self.l1, self.l2)
         self._build_at_init()
 
     def call(self, inputs: TensorLike) -> TensorLike:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import threading
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -28,20 +27,20 @@ from minikeras.autograd import (
 from minikeras.autograd.primitive import as_tensor
 from minikeras.declare import names
 from minikeras.dtype_policies import DTypePolicy
+from minikeras.layers.calling import (
+    CallSignature,
+    NameScope,
+    check_positional,
+    has_tensors,
+    is_symbolic,
+    keep_mask,
+    mask_of,
+    shapes_of,
+    stack,
+)
 from minikeras.layers.input_spec import assert_input_compatibility
 from minikeras.layers.state import LayerState
 from minikeras.types import DType, Shape
-
-
-class _CallStack(threading.local):
-    """The layer call that users made, and the ``training`` it hands down."""
-
-    depth: int = 0
-    training: bool | None = None
-    path_owners: tuple[Any, ...] = ()
-
-
-_stack = _CallStack()
 
 
 class Layer(LayerState, Operation, base=True):
@@ -51,7 +50,7 @@ class Layer(LayerState, Operation, base=True):
     ``setup`` checks them.  ``call`` may take ``training`` and ``mask``, which are filled in.
     """
 
-    _signature: ClassVar[_CallSignature]
+    _signature: ClassVar[CallSignature]
     if TYPE_CHECKING:  # no fields: layers set their own
         input_spec: Any
         supports_masking: bool
@@ -100,7 +99,7 @@ class Layer(LayerState, Operation, base=True):
         if "compute_mask" in cls.__dict__ and "supports_masking" not in cls.__dict__:
             cls.supports_masking = True
         if "call" in cls.__dict__:
-            cls._signature = _CallSignature(cls.__dict__["call"])
+            cls._signature = CallSignature(cls.__dict__["call"])
 
     # What it is
 
@@ -208,8 +207,8 @@ class Layer(LayerState, Operation, base=True):
         """KerasTensors like the outputs of ``call``."""
         if _overrides(self, "compute_output_shape"):
             given = self._signature.bind(args, kwargs)
-            given = {k: v for k, v in given.items() if _has_tensors(v)}
-            found = {f"{k}_shape": _shapes_of(v) for k, v in given.items()}
+            given = {k: v for k, v in given.items() if has_tensors(v)}
+            found = {f"{k}_shape": shapes_of(v) for k, v in given.items()}
             wanted = list(inspect.signature(self.compute_output_shape).parameters)
             if len(wanted) == 1 or not set(found) <= set(wanted):
                 shape = self.compute_output_shape(next(iter(found.values())))
@@ -237,17 +236,17 @@ class Layer(LayerState, Operation, base=True):
         else:
             kwargs = dict(kwargs)  # the node keeps the arguments as they were given
         if not self._allow_non_tensor_positional_args:
-            _check_positional(args)
+            check_positional(args)
         given = self._signature.bind(args, kwargs)
         first = args[0] if args else next(iter(given.values()), None)
         if self.input_spec is not None:
             assert_input_compatibility(self.input_spec, first, self.name)
 
-        outermost = _stack.depth == 0
-        training_before = _stack.training
+        outermost = stack.depth == 0
+        training_before = stack.training
         if outermost:
             self._clear_losses()
-        _stack.depth += 1
+        stack.depth += 1
         try:
             if not self.built:
                 with self._open_name_scope():
@@ -256,8 +255,8 @@ class Layer(LayerState, Operation, base=True):
             self._fill_masks(given, kwargs)
             previous_mask = kwargs.get("mask")
             if previous_mask is None:
-                previous_mask = _mask_of(first)
-            symbolic = any(map(_is_symbolic, args)) or (bool(kwargs) and any_symbolic((), kwargs))
+                previous_mask = mask_of(first)
+            symbolic = any(map(is_symbolic, args)) or (bool(kwargs) and any_symbolic((), kwargs))
             with self._open_name_scope():
                 outputs = self._compute(args, kwargs, symbolic)
                 self.built = True
@@ -265,8 +264,8 @@ class Layer(LayerState, Operation, base=True):
                     self._regularize_activity(outputs)
             self._mask_outputs(first, outputs, previous_mask)
         finally:
-            _stack.depth -= 1
-            _stack.training = training_before
+            stack.depth -= 1
+            stack.training = training_before
         if symbolic:
             Node(self, original_args, original_kwargs, outputs)
         return outputs
@@ -294,7 +293,7 @@ class Layer(LayerState, Operation, base=True):
                 and x._value.dtype.kind == "f"
                 and x._value.dtype.name != self.dtype_policy._compute_dtype
             ):
-                return _keep_mask(x, ops.cast(x, self.compute_dtype))
+                return keep_mask(x, ops.cast(x, self.compute_dtype))
             return x
         if x is None or isinstance(x, bool | int | float | str):
             return x
@@ -330,8 +329,8 @@ class Layer(LayerState, Operation, base=True):
 
     def _build_for(self, given: dict[str, Any], first: Any) -> None:
         """Build from the shapes of the tensors that this call was given."""
-        tensors = {k: v for k, v in given.items() if _has_tensors(v)}
-        found = {f"{k}_shape": _shapes_of(v) for k, v in tensors.items()}
+        tensors = {k: v for k, v in given.items() if has_tensors(v)}
+        found = {f"{k}_shape": shapes_of(v) for k, v in tensors.items()}
         build = type(self).build
         if build is Layer.build:
             if any(not layer.built for layer in self._layers):
@@ -361,16 +360,16 @@ class Layer(LayerState, Operation, base=True):
 
     def _open_name_scope(self) -> Any:
         """The scope in which this layer's variables are named; opened once per layer."""
-        return _NameScope(self)
+        return NameScope(self)
 
     def _resolve_training(self, given: dict[str, Any], kwargs: dict[str, Any]) -> None:
         """The argument if it is given, else that of the layer around, else the default."""
         training = given.get("training")
         if training is None:
-            training = _stack.training
+            training = stack.training
         if training is None:
             training = self._signature.defaults.get("training")
-        _stack.training = training
+        stack.training = training
         if self._signature.takes_training and training is not None and "training" not in given:
             kwargs["training"] = training
         elif not self._signature.takes_training:
@@ -382,14 +381,14 @@ class Layer(LayerState, Operation, base=True):
         signature = self._signature
         if not signature.mask_names:
             return
-        tensors = {k: v for k, v in given.items() if _has_tensors(v)}
+        tensors = {k: v for k, v in given.items() if has_tensors(v)}
         if len(tensors) == 1:
             if "mask" in signature.mask_names and given.get("mask") is None:
-                kwargs["mask"] = _mask_of(next(iter(tensors.values())))
+                kwargs["mask"] = mask_of(next(iter(tensors.values())))
         else:
             for k, v in tensors.items():
                 if f"{k}_mask" in signature.mask_names and given.get(f"{k}_mask") is None:
-                    kwargs[f"{k}_mask"] = _mask_of(v)
+                    kwargs[f"{k}_mask"] = mask_of(v)
 
     def _regularize_activity(self, outputs: Any) -> None:
         for output in tree.flatten(outputs):
@@ -473,62 +472,7 @@ class Layer(LayerState, Operation, base=True):
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-class _CallSignature:
-    """What ``call`` takes, read once per class."""
-
-    def __init__(self, call: Callable[..., Any]) -> None:
-        parameters = list(inspect.signature(call).parameters.values())[1:]
-        positional = (
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            inspect.Parameter.POSITIONAL_ONLY,
-        )
-        self.names = [p.name for p in parameters if p.kind in positional]
-        every = {p.name for p in parameters}
-        self.variadic = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
-        self.required = [
-            p.name for p in parameters if p.kind in positional and p.default is p.empty
-        ]
-        self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-        self.takes_training = "training" in every
-        self.mask_names = {n for n in every if n == "mask" or n.endswith("_mask")}
-
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by name; surplus positional ones are left to ``call`` to refuse."""
-        given = dict(zip(self.names, args, strict=False))
-        if self.variadic:
-            given |= {f"arg{i}": x for i, x in enumerate(args[len(self.names) :])}
-        given.update(kwargs)
-        for name in self.required:
-            if name not in given:
-                raise TypeError(f"missing a required argument: {name!r}")
-        return given
-
-
-Layer._signature = _CallSignature(Layer.call)
-
-
-class _NameScope:
-    """``with`` the layer's name on the path, unless the innermost scope is already its own."""
-
-    __slots__ = ("_before", "_layer", "_pushed")
-
-    def __init__(self, layer: Layer) -> None:
-        self._layer = layer
-
-    def __enter__(self) -> None:
-        layer, owners = self._layer, _stack.path_owners
-        self._pushed = not (owners and owners[-1] is layer)
-        if self._pushed:
-            if layer._parent_path is None:
-                layer._parent_path = names.current_path()
-            self._before = owners
-            _stack.path_owners = (*owners, layer)
-            names._scopes.append(layer.name)
-
-    def __exit__(self, *exc: object) -> None:
-        if self._pushed:
-            names._scopes.pop()
-            _stack.path_owners = self._before
+Layer._signature = CallSignature(Layer.call)
 
 
 def _finish_build(build: Callable[..., None]) -> Callable[..., None]:
@@ -558,56 +502,11 @@ def _finish_build(build: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
+Layer.build = _finish_build(Layer.build)  # type: ignore[method-assign]
+
+
 def _overrides(layer: Layer, method: str) -> bool:
     return getattr(type(layer), method) is not getattr(Layer, method)
-
-
-def _is_symbolic(x: Any) -> bool:
-    cls = type(x)
-    return cls is not Tensor and any_symbolic(x)
-
-
-def _has_tensors(x: Any) -> bool:
-    if isinstance(x, Tensor | Symbol | Variable):
-        return True
-    if isinstance(x, list | tuple | dict):
-        flat = tree.flatten(x)
-        return (
-            bool(flat)
-            and all(isinstance(v, Tensor | Symbol | Variable) or v is None for v in flat)
-            and any(v is not None for v in flat)
-        )
-    return False
-
-
-def _shapes_of(structure: Any) -> Any:
-    return tree.map_structure(lambda x: None if x is None else tuple(x.shape), structure)
-
-
-def _mask_of(structure: Any) -> Any:
-    if type(structure) is Tensor:
-        return getattr(structure, "_keras_mask", None)
-    return tree.map_structure(lambda x: getattr(x, "_keras_mask", None), structure)
-
-
-def _keep_mask(x: Tensor, y: Any) -> Any:
-    mask = getattr(x, "_keras_mask", None)
-    if mask is not None:
-        y._keras_mask = mask
-    return y
-
-
-def _check_positional(args: tuple[Any, ...]) -> None:
-    for arg in args:
-        if type(arg) is Tensor:
-            continue
-        for leaf in tree.flatten(arg):
-            if leaf is not None and not isinstance(leaf, Tensor | Symbol | Variable):
-                raise ValueError(
-                    "Only input tensors may be passed as positional arguments. The following "
-                    f"argument value should be passed as a keyword argument: {leaf!r} "
-                    f"(of type {type(leaf)})"
-                )
 
 
 def _as_shape(shape: Any) -> Any:

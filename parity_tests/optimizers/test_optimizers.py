@@ -143,6 +143,12 @@ def test_exclude_from_weight_decay(trajectory, by_name):
     check_optimizer("AdamW", {"weight_decay": 0.1}, trajectory, prepare=prepare)
 
 
+@pytest.mark.parametrize("clip", ["clipnorm", "global_clipnorm", "clipvalue"])
+@given(trajectories(), st.sampled_from([0.01, 0.5]))
+def test_clipping(clip, trajectory, limit):
+    check_optimizer("SGD", {clip: limit}, trajectory)
+
+
 @given(trajectories(), st.sampled_from([None, 2]))
 def test_constraints_come_last(trajectory, frequency):
     """After the averages, which see the weights as the update left them."""

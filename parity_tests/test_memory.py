@@ -104,7 +104,11 @@ def test_objects_do_not_accumulate() -> None:
 
 
 def test_resident_memory_after_200_models() -> None:
-    """In a process of its own, so that nothing else moves the figure."""
+    """In a process of its own, so that nothing else moves the figure.
+
+    Measured: 183 MB before, 186 MB after 200 and after 1200 models; Keras 3.15 on TensorFlow 2.21
+    grows by 6.6 MB with each of these models.
+    """
     code = (
         "import json\n"
         "from parity_tests.test_memory import *\n"

@@ -13,7 +13,6 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 
-
 Shape = tuple[int, ...]
 Spec = tuple[str, dict[str, Any]]  # a layer's class and its arguments
 

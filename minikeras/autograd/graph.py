@@ -138,7 +138,8 @@ class Node:
         self.output_tensors = [x for x in tree.flatten(outputs) if isinstance(x, KerasTensor)]
         for i, tensor in enumerate(self.output_tensors):
             tensor._keras_history = KerasHistory(operation, len(operation._inbound_nodes), i)
-        self._lone = len(args) == 1 and isinstance(args[0], KerasTensor) and not kwargs
+        self._lone = len(args) == 1 and isinstance(args[0], KerasTensor)
+        self._kwargs_are_plain = not any(isinstance(x, KerasTensor) for x in tree.flatten(kwargs))
         operation._inbound_nodes.append(self)
         for parent in self.parent_nodes:
             parent.operation._outbound_nodes.append(self)
@@ -165,9 +166,9 @@ class Node:
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with each KerasTensor replaced by the value of that id."""
-        if self._lone:
-            return (values[id(self.args[0])],), {}
-        return fill(self.args, values), fill(self.kwargs, values)
+        args = (values[id(self.args[0])],) if self._lone else fill(self.args, values)
+        kwargs = dict(self.kwargs) if self._kwargs_are_plain else fill(self.kwargs, values)
+        return args, kwargs
 
 
 def fill(structure: Any, values: dict[int, Any]) -> Any:

@@ -168,11 +168,8 @@ class Layer(LayerState, Operation, base=True):
                 "cause the layer to be marked as built, despite not being actually built, which "
                 "may cause failures down the line. Make sure to implement a proper `build()` "
                 "method.",
-                stacklevel=3,
+                stacklevel=4,
             )
-        if input_shape is not None:
-            self._build_shapes = {"input_shape": input_shape}
-        self.built = True
 
     def _build_at_init(self) -> None:
         """For the ``setup`` of layers without weights: there is nothing to wait for."""
@@ -229,12 +226,12 @@ class Layer(LayerState, Operation, base=True):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self._check_super_called()
+        # Parity: where nothing had to be converted, the node of a symbolic call also keeps the
+        # `training` and the masks that are filled in below; elsewhere what was given.
         original_args, original_kwargs = args, kwargs
-        if self._convert_input_args:
+        if self._convert_input_args and (kwargs or not self._is_ready(args)):
             args = tuple([self._convert(x) for x in args])
             kwargs = {k: self._convert(v) for k, v in kwargs.items()}
-        else:
-            kwargs = dict(kwargs)  # the node keeps the arguments as they were given
         if not self._allow_non_tensor_positional_args:
             check_positional(args)
         given = self._signature.bind(args, kwargs)
@@ -243,7 +240,6 @@ class Layer(LayerState, Operation, base=True):
             assert_input_compatibility(self.input_spec, first, self.name)
 
         outermost = stack.depth == 0
-        training_before = stack.training
         if outermost:
             self._clear_losses()
         stack.depth += 1
@@ -265,7 +261,8 @@ class Layer(LayerState, Operation, base=True):
             self._mask_outputs(first, outputs, previous_mask)
         finally:
             stack.depth -= 1
-            stack.training = training_before
+            if outermost:
+                stack.training = None
         if symbolic:
             Node(self, original_args, original_kwargs, outputs)
         return outputs
@@ -283,6 +280,15 @@ class Layer(LayerState, Operation, base=True):
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         return self.compute_output_spec(*args, **kwargs)
+
+    def _is_ready(self, args: tuple[Any, ...]) -> bool:
+        """Whether the only argument is a tensor of the compute dtype."""
+        if len(args) != 1:
+            return False
+        (x,) = args
+        if type(x) is Tensor:
+            return x._value.dtype.name == self.dtype_policy._compute_dtype
+        return isinstance(x, KerasTensor) and x.dtype == self.input_dtype
 
     def _convert(self, x: Any) -> Any:
         """Arrays become tensors; floats come to the compute dtype."""
@@ -363,18 +369,21 @@ class Layer(LayerState, Operation, base=True):
         return NameScope(self)
 
     def _resolve_training(self, given: dict[str, Any], kwargs: dict[str, Any]) -> None:
-        """The argument if it is given, else that of the layer around, else the default."""
-        training = given.get("training")
-        if training is None:
+        """The argument if it is given, else what the call around settled on, else the default.
+
+        Parity: what is settled here also holds for the layers that are called next, until the
+        outermost call returns.
+        """
+        if "training" in given:
+            training = given["training"]
+        else:
             training = stack.training
-        if training is None:
-            training = self._signature.defaults.get("training")
+            if training is None:
+                training = self._signature.defaults.get("training")
         stack.training = training
-        if self._signature.takes_training and training is not None and "training" not in given:
-            kwargs["training"] = training
-        elif not self._signature.takes_training:
+        if not self._signature.takes_training:
             kwargs.pop("training", None)
-        elif "training" in kwargs and kwargs["training"] is None:
+        elif training is not None and "training" not in given:
             kwargs["training"] = training
 
     def _fill_masks(self, given: dict[str, Any], kwargs: dict[str, Any]) -> None:

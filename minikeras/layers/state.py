@@ -190,11 +190,16 @@ class LayerState(Configurable):
 
     @property
     def trainable(self) -> bool:
-        """Whether training changes the weights; setting it sets it for everything inside."""
+        """Whether training changes the weights; setting it sets it for everything inside.
+
+        Parity: only where it changes: True to a layer that is True leaves frozen parts frozen.
+        """
         return self._trainable
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if value is self._trainable:
+            return
         self._trainable = bool(value)
         for variable in self._own_variables:
             if variable.trainable_at_birth:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import tree
-from minikeras.layers import InputLayer, Layer
+from minikeras.layers import Input, InputLayer, Layer
 from minikeras.models.functional import Functional
 from minikeras.models.sequential import Sequential
 
@@ -74,14 +74,16 @@ def _clone_functional(
     copies = {
         op: clone(op) if isinstance(op, Layer) else type(op)(name=op.name)
         for op in model.operations
+        if not isinstance(op, InputLayer)
     }
     values: dict[int, Any] = {}
     if input_tensors is not None:
         inputs = input_tensors
         values.update(zip(map(id, model.inputs), tree.flatten(inputs), strict=True))
     else:
-        values = {id(x): copies[x._keras_history.operation].output for x in model.inputs}
-        inputs = tree.pack_sequence_as(model._inputs_struct, [values[id(x)] for x in model.inputs])
+        fresh = [Input(batch_shape=x.shape, dtype=x.dtype, name=x.name) for x in model.inputs]
+        values = dict(zip(map(id, model.inputs), fresh, strict=True))
+        inputs = tree.pack_sequence_as(model._inputs_struct, fresh)
     for node in model._graph.calls:
         args, kwargs = node.arguments(values)
         operation = copies[node.operation]

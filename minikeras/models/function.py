@@ -55,10 +55,12 @@ class Function(Operation):
     def call(self, inputs: Any) -> Any:
         return self._run(tree.flatten(inputs))
 
-    def _run(self, flat_inputs: list[Any]) -> Any:
+    def _run(self, flat_inputs: list[Any], training: bool | None = None) -> Any:
         values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
         for node in self._graph.calls:
             args, kwargs = node.arguments(values)
+            if training is not None and "training" in kwargs:
+                kwargs["training"] = training  # Parity: over what the layer was called with
             outputs = node.operation(*args, **kwargs)
             if len(node.output_tensors) == 1 and not tree.is_nested(outputs):
                 values[id(node.output_tensors[0])] = outputs

@@ -52,7 +52,7 @@ class Functional(Function, Model, base=True):
         self._parts |= {id(layer): layer for layer in self.layers}
         if trainable is not None:
             self.trainable = trainable
-        self.built = True
+        self.build(None)
         self._convert_input_args = False
         self._allow_non_tensor_positional_args = True
         self.output_names = [y._keras_history.operation.name for y in self._outputs]
@@ -81,10 +81,7 @@ class Functional(Function, Model, base=True):
         return shapes[0] if len(shapes) == 1 else shapes
 
     def build(self, input_shape: Any) -> None:
-        self.built = True
-
-    def get_build_config(self) -> dict[str, Any] | None:
-        return None if self._build_shapes is None else super().get_build_config()
+        """Nothing to do: its layers were built when they were called."""
 
     @property
     def input_spec(self) -> Any:
@@ -114,7 +111,7 @@ class Functional(Function, Model, base=True):
             for x, m in zip(flat, tree.flatten(mask), strict=False):
                 if m is not None:
                     x._keras_mask = m
-        outputs = self._run(flat)
+        outputs = self._run(flat, training)
         if isinstance(outputs, list | tuple) and len(outputs) == 1:
             return outputs[0]
         return outputs

@@ -149,7 +149,8 @@ def test_order_of_batches(n, batch_size, shuffle, fits, seed):
                 model.fit(x, -x, epochs=epochs, batch_size=batch_size, shuffle=shuffle, verbose=0)
         orders.append(list(model.seen))
     assert orders[0] == orders[1]
-    assert sorted(sum((a for a, _ in orders[0]), [])) == sorted(np.tile(x[:, 0], sum(fits)))
+    seen = [i for batch, _ in orders[0] for i in batch]
+    assert sorted(seen) == sorted(np.tile(x[:, 0], sum(fits)))
 
 
 @pytest.mark.parametrize("shuffle", [True, "batch"])

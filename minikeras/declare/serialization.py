@@ -163,7 +163,9 @@ def _serialize_object(obj: Any) -> dict[str, Any]:
         if hasattr(cls, "function") and module == "keras.autograd":
             module = "keras.ops"  # the node of an op: its class is made from the function
         if module is None:
-            module, registered = cls.__module__, get_registered_name(cls)
+            module = cls.__module__
+        if not public_module(cls) or module.startswith("keras.src"):
+            registered = get_registered_name(cls)
         class_name = cls.__name__
     elif callable(obj) and hasattr(obj, "__name__"):
         inner = get_registered_name(obj)

@@ -43,9 +43,11 @@ def print_summary(
         header["Trainable"] = "center"
         width, ends = width + 12, [end * 0.90 for end in ends] + [1.0]
     line_length = line_length or min(width, shutil.get_terminal_size().columns - 4)
+    if len(ends) < len(header):
+        raise IndexError(f"positions must have {len(header)} entries, received {positions}")
     table = Table(width=line_length, show_lines=True)
     start = 0
-    for (name, side), end in zip(header.items(), ends, strict=True):
+    for (name, side), end in zip(header.items(), ends, strict=False):
         column = int(end * line_length) - start
         if column < 4:
             raise ValueError("Insufficient console width to print summary.")

@@ -156,12 +156,11 @@ def test_misuse_that_tensorflow_answers_itself(w: Any, options: Any) -> None:
 @st.composite
 def transposed(draw: Any) -> Any:
     x, kernel, options = draw(convolutions().filter(lambda case: "strides" in case[2]))
-    if draw(st.booleans()):
+    # With output_padding=0, "same" and an even kernel, Keras asks for an output one cell smaller than
+    # the input's own convolution has; TensorFlow refuses that over volumes.
+    if x.ndim < 5 and draw(st.booleans()):
         options["output_padding"] = 0
-    kernel = np.swapaxes(kernel, -1, -2).copy()
-    # Keras promises an empty output for some of these, which TensorFlow then refuses over volumes
-    assume(0 not in ops.conv_transpose(Symbol(x.shape), Symbol(kernel.shape), **options).shape)
-    return x, kernel, options
+    return x, np.swapaxes(kernel, -1, -2).copy(), options
 
 
 @given(transposed())

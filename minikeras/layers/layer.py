@@ -239,14 +239,14 @@ class Layer(LayerState, Operation, base=True):
         if self.input_spec is not None:
             assert_input_compatibility(self.input_spec, first, self.name)
 
+        if not self.built:
+            with self._open_name_scope():
+                self._build_for(given, first)
         outermost = stack.depth == 0
         if outermost:
             self._clear_losses()
         stack.depth += 1
         try:
-            if not self.built:
-                with self._open_name_scope():
-                    self._build_for(given, first)
             self._resolve_training(given, kwargs)
             self._fill_masks(given, kwargs)
             previous_mask = kwargs.get("mask")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import tree
-from minikeras.layers import Input, InputLayer, Layer
+from minikeras.layers import Input, InputLayer
 from minikeras.models.functional import Functional
 from minikeras.models.sequential import Sequential
 
@@ -21,7 +21,7 @@ def clone_model(
 ) -> Any:
     """A functional or sequential model made anew from its layers' configs.
 
-    clone_function: layer → its copy, by default ``from_config(get_config())``.
+    clone_function: layer or operation → its copy, by default ``from_config(get_config())``.
     call_function: ``(layer, *args, **kwargs)`` → outputs, called in place of the layer itself.
     recursive: clone nested models layer by layer.
     input_tensors: tensors to build a functional copy upon.
@@ -31,12 +31,17 @@ def clone_model(
     if kwargs:
         raise ValueError(f"Unexpected keyword argument(s): {sorted(kwargs)}")
 
+    known: dict[int, Any] = {}
+
     def clone(layer: Any) -> Any:
-        if recursive and isinstance(layer, Functional | Sequential):
-            return clone_model(layer, clone_function=clone_function, recursive=True)
-        if clone_function is not None and not isinstance(layer, InputLayer):
-            return clone_function(layer)
-        return type(layer).from_config(layer.get_config())
+        if id(layer) not in known:
+            if recursive and isinstance(layer, Functional | Sequential):
+                known[id(layer)] = clone_model(layer, None, clone, call_function, recursive=True)
+            elif clone_function is None:
+                known[id(layer)] = type(layer).from_config(layer.get_config())
+            else:
+                known[id(layer)] = clone_function(layer)
+        return known[id(layer)]
 
     if isinstance(model, Sequential):
         if call_function is not None:
@@ -64,18 +69,14 @@ def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tens
         tensor = tree.flatten(input_tensors)[0]
         layers.insert(0, tensor)
     elif isinstance(model._stack[0] if model._stack else None, InputLayer):
-        layers.insert(0, clone(model._stack[0]))
+        bottom = model._stack[0]
+        layers.insert(0, InputLayer.from_config(bottom.get_config()))
     return type(model)(layers, name=model.name, trainable=model.trainable)
 
 
 def _clone_functional(
     model: Any, clone: Callable[[Any], Any], input_tensors: Any, call_function: Any
 ) -> Any:
-    copies = {
-        op: clone(op) if isinstance(op, Layer) else type(op)(name=op.name)
-        for op in model.operations
-        if not isinstance(op, InputLayer)
-    }
     values: dict[int, Any] = {}
     if input_tensors is not None:
         inputs = input_tensors
@@ -86,7 +87,7 @@ def _clone_functional(
         inputs = tree.pack_sequence_as(model._inputs_struct, fresh)
     for node in model._graph.calls:
         args, kwargs = node.arguments(values)
-        operation = copies[node.operation]
+        operation = clone(node.operation)
         if call_function is None:
             outputs = operation(*args, **kwargs)
         else:

@@ -223,7 +223,7 @@ def _cut_out(inputs: Any, outputs: Any) -> tuple[Any, Any]:
     fresh = []
     for x in tree.flatten(inputs):
         if not is_input_tensor(x):
-            layer = InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}_input_clone")
+            layer = InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
             values[id(x)] = layer.output
         else:
             values[id(x)] = x

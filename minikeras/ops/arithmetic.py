@@ -120,7 +120,10 @@ def divide_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: dy / x2, lambda: dy * (-x1 / x2 / x2)
 
 
-true_divide = divide
+@operation
+def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """x₁ / x₂: ``divide`` by the name that the node of ``x1 / x2`` has in a graph."""
+    return divide(x1, x2)
 
 
 @elementwise(dtype=floating)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import Primitive, Symbol, Tensor, Variable
+from minikeras.autograd import KerasTensor, Primitive, Symbol, Tensor, Variable
 from minikeras.ops import (
     arithmetic,
     arrangement,
@@ -274,6 +274,10 @@ def install() -> None:
         members[f"__{name}__"] = _unary(op)
     for name, op in _METHODS.items():
         members[name] = _plain_method(op)
+    divide = arithmetic.true_divide
+    graph_members = {"__truediv__": _forward(divide), "__rtruediv__": _reverse(divide)}
+    for name, member in graph_members.items():
+        setattr(KerasTensor, name, member)
     for cls in (Tensor, Variable, Symbol):
         for name, member in members.items():
             if name.startswith("__") or not hasattr(cls, name):

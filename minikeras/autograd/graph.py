@@ -104,26 +104,27 @@ class Operation:
 
     @property
     def input(self) -> Any:
-        """The input of the only call; ValueError if there was none or several."""
-        return self._only_node("input").input_structure
+        """What the first symbolic call was given: a tensor, or a list unless it was just one.
+
+        Raises AttributeError if there was none.
+        """
+        return _one_or_all(self._first_node("input").input_tensors)
 
     @property
     def output(self) -> Any:
-        return self._only_node("output").outputs
+        """What the first symbolic call returned, likewise."""
+        return _one_or_all(self._first_node("output").output_tensors)
 
-    def _only_node(self, what: str) -> Node:
-        if len(self._inbound_nodes) != 1:
-            raise (
-                AttributeError(
-                    f"{self.name!r} was called symbolically {len(self._inbound_nodes)} times: "
-                    f"it has no single {what}"
-                )
-                if self._inbound_nodes
-                else ValueError(
-                    f"The layer {self.name} has never been called and thus has no defined {what}."
-                )
+    def _first_node(self, what: str) -> Node:
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f"The layer {self.name} has never been called and thus has no defined {what}."
             )
         return self._inbound_nodes[0]
+
+
+def _one_or_all(tensors: list[KerasTensor]) -> Any:
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 class Node:
@@ -152,17 +153,6 @@ class Node:
     @property
     def is_input(self) -> bool:
         return not self.input_tensors
-
-    @property
-    def input_structure(self) -> Any:
-        """What the first argument was; the outputs themselves for an input layer."""
-        if self.is_input:
-            return self.outputs
-        return (
-            self.args[0]
-            if len(self.args) == 1 and not self.kwargs
-            else (self.input_tensors[0] if len(self.input_tensors) == 1 else self.input_tensors)
-        )
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with each KerasTensor replaced by the value of that id."""

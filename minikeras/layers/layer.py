@@ -361,6 +361,8 @@ class Layer(LayerState, Operation, base=True):
                 return Symbol(tuple(x.shape), dtypes.standardize(x.dtype))
             return x
 
+        if not self._signature.takes_training:
+            given = {k: v for k, v in given.items() if k != "training"}
         with StatelessScope():
             self.call(**{k: tree.map_structure(symbol, v) for k, v in given.items()})
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from minikeras import config, dtypes, tree
 from minikeras.autograd import Node
+from minikeras.layers import Layer
 from minikeras.models.functional import Functional
 from minikeras.models.sequential import Sequential
 
@@ -116,6 +117,13 @@ def _number(x: Any) -> str:
     return f"[color({_UNKNOWN if x is None else _NUMBER})]{x}[/]"
 
 
+def _tells_shapes(layer: Any) -> bool:
+    """Whether Keras knows the shape without a call: its own layers state it, users' may."""
+    cls = type(layer)
+    ours = cls.__module__.startswith("minikeras.")
+    return ours or cls.compute_output_shape is not Layer.compute_output_shape
+
+
 def _parameters(layer: Any) -> str:
     if not hasattr(layer, "built"):
         return _number(0)
@@ -128,7 +136,7 @@ def _output_shape(layer: Any) -> str:
 
     if layer._inbound_nodes:
         shapes = [shown(y.shape) for y in layer._inbound_nodes[-1].output_tensors]
-    elif getattr(layer, "_build_shapes", None):
+    elif getattr(layer, "_build_shapes", None) and _tells_shapes(layer):
         try:
             found = layer.compute_output_shape(*layer._build_shapes.values())
         except Exception:  # whatever a user's call raises, the summary goes on

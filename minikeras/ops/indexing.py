@@ -70,6 +70,8 @@ def _is_basic(key: Key) -> bool:
 
 def _plain(key: Key) -> Key:
     """The key with tensors turned into arrays and integers."""
+    if isinstance(key, list) and any(isinstance(k, _slice) or k in (None, ...) for k in key):
+        key = tuple(key)  # what a config makes of a tuple
     if isinstance(key, tuple):
         return tuple(map(_plain, key))
     if key is None or key is Ellipsis or isinstance(key, int):

@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras import tree
 from minikeras.autograd import KerasTensor, Node, Operation
+from minikeras.layers.calling import stack
 
 NodeKey = tuple[int, int]
 
@@ -59,8 +60,10 @@ class Function(Operation):
         values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
         for node in self._graph.calls:
             args, kwargs = node.arguments(values)
-            if training is not None and "training" in kwargs:
-                kwargs["training"] = training  # Parity: over what the layer was called with
+            if training is not None:  # Parity: it goes before what the layers were called with
+                stack.training = training
+                if "training" in kwargs:
+                    kwargs["training"] = training
             outputs = node.operation(*args, **kwargs)
             if len(node.output_tensors) == 1 and not tree.is_nested(outputs):
                 values[id(node.output_tensors[0])] = outputs

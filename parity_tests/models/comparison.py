@@ -20,13 +20,18 @@ from parity_tests.harness import assert_close
 Make = Callable[[Any], Any]
 
 
-def build_both(make: Make) -> tuple[Any, Any]:
-    """``make(library)`` twice: names counted from the start, seeds drawn from the same state."""
+def build_both(make: Make, x: Any = None) -> tuple[Any, Any]:
+    """``make(library)`` twice: names counted from the start, seeds drawn from the same state.
+
+    With ``x``, models are called, too: some draw their weights only then.
+    """
     models = []
     for library in (minikeras, keras):
         library.utils.clear_session(free_memory=False)
         random.seed(1)
         models.append(quietly(lambda: make(library)))  # noqa: B023
+        if x is not None:
+            quietly(lambda: models[-1](x, training=False))
     return models[0], models[1]
 
 
@@ -42,7 +47,7 @@ def check_model(
     make: Make, x: Any, *, config: bool = True, summary: bool = True, scale: float | None = None
 ) -> tuple[Any, Any]:
     """Structure, summary, configs, outputs, masks, losses, gradients, moving state, JSON."""
-    ours, theirs = build_both(make)
+    ours, theirs = build_both(make, x)
     y = compare_calls(ours, theirs, x, scale=scale)
     compare_structure(ours, theirs)
     if summary:

@@ -1,0 +1,15 @@
+"""A Keras script: trains the built-in examples one after the other, as its argument lists them."""
+
+import json
+import sys
+
+import keras
+
+from minikeras.parity.examples import train
+
+for job in json.loads(sys.argv[1]):
+    keras.utils.clear_session()
+    keras.config.set_floatx(job["floatx"])
+    keras.config.set_dtype_policy(job["floatx"])
+    options = {key: value for key, value in job.items() if key != "floatx"}
+    train(keras, options.pop("name"), **options)

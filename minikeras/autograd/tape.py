@@ -4,6 +4,11 @@ A tape is a Wengert list: the operations of one forward pass, in the order in wh
 ran.  That order is already topological, so the backward pass is a single reversed loop.
 While an outer tape is recording, the loop runs on tensors instead of arrays, and so the
 backward pass is itself recorded: that is all there is to second derivatives.
+
+Parity: the gradients of a tensor with three uses or more are added from the last use to the first.
+TensorFlow adds them in an order of its own, which its graph optimizer changes once more in `fit`:
+float32 gradients differ by 1e-7 to 4e-6 of their size behind LayerNormalization and residual
+connections.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ demo: $(VENV)/.verify  ## train one network with minikeras and with Keras, from 
 	$(BIN)/minikeras verify digits-cnn
 
 test: $(VENV)/.dev  ## every test, against Keras
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 test-deep: $(VENV)/.dev  ## the same with 2,000 drawn examples a test
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 -q
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 lint: $(VENV)/.dev  ## style, format and types
 	$(BIN)/ruff check .

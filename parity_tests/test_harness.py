@@ -173,8 +173,8 @@ PLANTS = {
     ),
     "SGD's velocity without the learning rate": Plant(
         "optimizers.sgd:SGD.step",
-        "return w + (v * momentum - g * lr if self.nesterov else v), v",
-        "return w + v, v",
+        "v = slots[0] * momentum - g * lr",
+        "v = slots[0] * momentum - g",
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "SGD"},
     ),

@@ -12,8 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from minikeras.kernels.eigen_scalar import HAS_AVX512
 from minikeras.parity import runs
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
+
+pytestmark = pytest.mark.xdist_group("curves")  # one worker makes the fixture for all
 
 DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
 SCRIPT = str(Path(__file__).with_name("train_all.py"))
@@ -64,7 +67,8 @@ def curves():
 
 @pytest.mark.parametrize("index", range(len(JOBS)), ids=map(_label, JOBS))
 def test_curve(curves, index):
-    """float64: to 1e-10. float32: the same lines, and beyond what is promised the same bits."""
+    """float64: to 1e-10. float32: the same lines, and with AVX-512 (without it TensorFlow multiplies
+    matrices in another order) the same bits."""
     ours, theirs = (run.found["fits"][index] for run in curves)
     weights = [run.weights(index, "final") for run in curves]
     assert len(ours["logs"]) == len(theirs["logs"]) == JOBS[index]["epochs"]
@@ -74,6 +78,8 @@ def test_curve(curves, index):
             np.testing.assert_allclose(list(a.values()), list(b.values()), rtol=1e-10, atol=0)
         return
     assert ours["lines"] == theirs["lines"]
+    if not HAS_AVX512:
+        return
     assert ours["logs"] == theirs["logs"]
     for a, b in zip(*weights, strict=True):
         np.testing.assert_array_equal(a, b)

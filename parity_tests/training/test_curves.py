@@ -67,7 +67,7 @@ def curves():
 
 @pytest.mark.parametrize("index", range(len(JOBS)), ids=map(_label, JOBS))
 def test_curve(curves, index):
-    """float64: to 1e-10. float32: the same lines, and with AVX-512 (without it TensorFlow multiplies
+    """float64: to 1e-10. float32: the same lines, and on AVX-512 (without it TensorFlow multiplies
     matrices in another order) the same bits."""
     ours, theirs = (run.found["fits"][index] for run in curves)
     weights = [run.weights(index, "final") for run in curves]

@@ -342,6 +342,12 @@ def test_golden_numbers(case: str) -> None:
     np.testing.assert_allclose(float(ours), expected, rtol=4e-7)
 
 
+def test_weights_do_not_enter_the_divisor() -> None:
+    y, p, w = np.zeros((2, 1), "float32"), np.ones((2, 1), "float32"), np.float32([1, 3])
+    assert float(minikeras.losses.MeanSquaredError()(y, p, sample_weight=w)) == 2.0
+    assert float(keras.losses.MeanSquaredError()(y, p, sample_weight=w)) == 2.0
+
+
 def test_the_largest_losses() -> None:
     wrong, right = np.array([[1.0, 0.0]], "float32"), np.array([[0.0, 1.0]], "float32")
     assert float(losses.binary_crossentropy(right[:, :1], wrong[:, :1])[0]) == np.float32(15.942385)

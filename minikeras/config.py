@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,14 @@ __version__ = "0.1.0"
 _FLOATS = ("float16", "float32", "float64")
 _FORMATS = ("channels_last", "channels_first")
 _KERNELS = ("reference", "fast")
+_MOST_THREADS = 64
 
 _settings: dict[str, Any] = {
     "floatx": "float32",
     "epsilon": 1e-7,
     "image_data_format": "channels_last",
     "kernels": "fast",
+    "threads": None,
     "dtype_policy": None,
     "interactive_logging": True,
     "traceback_filtering": True,
@@ -102,6 +105,39 @@ def use_kernels(name: str) -> Iterator[None]:
         yield
     finally:
         _settings["kernels"] = before
+
+
+def threads() -> int:
+    """How many threads compute: one for each processor of this process, unless told otherwise.
+
+    ``OMP_NUM_THREADS`` and ``NUMBA_NUM_THREADS``, which joblib and others set in their workers,
+    are upper limits.  The number changes no result.
+    """
+    if _settings["threads"] is None:
+        _settings["threads"] = min(
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else os.cpu_count() or 1,
+            *(
+                int(limit)
+                for limit in map(os.environ.get, ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"))
+                if limit and limit.isdecimal() and int(limit)
+            ),
+            _MOST_THREADS,
+        )
+    return int(_settings["threads"])
+
+
+def set_threads(number: int | None) -> None:
+    """Compute with ``number`` threads; None chooses anew by what the process may use.
+
+    Raises ValueError for anything but None and integers from 1 to 64.
+    """
+    if number is not None and (not isinstance(number, int) or not 1 <= number <= _MOST_THREADS):
+        raise ValueError(
+            f"number must be None or an integer from 1 to {_MOST_THREADS}, received {number!r}"
+        )
+    _settings["threads"] = number
 
 
 def dtype_policy() -> DTypePolicy:

@@ -12,14 +12,14 @@ are built.  Sums run in TensorFlow's order, see ``gathered.py``:
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numba import float32, float64, int64, njit, void
 
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
 from minikeras.kernels.eigen_segments import segments
-from minikeras.kernels.gathered import chained_product, constant, gathered_product
+from minikeras.kernels.gathered import VECTORS, gathered_product, product_part
+from minikeras.kernels.threads import share, team
 from minikeras.kernels.windows import Sizes, count, flat, tables
 from minikeras.types import Array
 
@@ -62,11 +62,13 @@ def convolve_input_gradient(
     else:
         transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
         cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
-        _add_products(flat(dy), transposed, cuts, starts, offsets, run, dx.reshape(-1))
+        work = team(dy.size * len(offsets))
+        factors = flat(dy), transposed, cuts, starts, offsets, run
+        _add_products(work, *factors, dx.reshape(-1), len(dy))
     return dx
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _add_window(product: Array, start: int, offsets: Array, run: int, dx: Array) -> None:
     """Add one row of the product to its window; every ``run`` cells of a window are neighbours."""
     if run < 8:
@@ -79,35 +81,52 @@ def _add_window(product: Array, start: int, offsets: Array, run: int, dx: Array)
                 target[t] += part[t]
 
 
-_TABLE = constant(int64, 1)
-
-
-def _signature(real: Any) -> Any:
-    matrix = constant(real, 2)
-    return void(constant(real, 1), matrix, _TABLE, _TABLE, _TABLE, int64, real[::1])
-
-
-@njit([_signature(float32), _signature(float64)], nogil=True, cache=True)
-def _add_products(
-    dy: Array, w: Array, cuts: Array, starts: Array, offsets: Array, run: int, dx: Array
+@kernel
+def _add_images(
+    start: int,
+    stop: int,
+    dy: Array,
+    w: Array,
+    cuts: Array,
+    starts: Array,
+    offsets: Array,
+    run: int,
+    dx: Array,
+    windows: int,
 ) -> None:
-    """Add dy @ w (O, cells), window by window, into dx."""
     filters, cells = w.shape
     block = max(6, 16384 // max(cells, 1))  # a block of the product stays in the cache
     rows, columns = np.arange(block) * filters, np.arange(filters)
     product = np.empty((block, cells), dx.dtype)
-    for first in range(0, len(starts), block):
-        height = min(block, len(starts) - first)
-        chained_product(dy[first * filters :], rows[:height], columns, w, cuts, product[:height])
-        for m in range(height):
-            _add_window(product[m], starts[first + m], offsets, run, dx)
+    step = VECTORS * 64 // w.itemsize
+    panels = (cells + step - 1) // step
+    for image in range(start, stop):
+        for first in range(image * windows, (image + 1) * windows, block):
+            height = min(block, (image + 1) * windows - first)
+            part = dy[first * filters :]
+            product_part(0, panels, part, rows[:height], columns, w, cuts, product, height)
+            for m in range(height):
+                _add_window(product[m], starts[first + m], offsets, run, dx)
 
 
-@njit(
-    [void(constant(float32, 2), constant(float32, 2), _TABLE, _TABLE, int64, float32[::1])],
-    nogil=True,
-    cache=True,
-)
+@kernel
+def _add_products(
+    team: int,
+    dy: Array,
+    w: Array,
+    cuts: Array,
+    starts: Array,
+    offsets: Array,
+    run: int,
+    dx: Array,
+    images: int,
+) -> None:
+    """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
+    windows = len(starts) // images
+    share(team, _add_images, images, (dy, w, cuts, starts, offsets, run, dx, windows))
+
+
+@kernel
 def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: Array) -> None:
     """The same for maps of 2 to 15 cells, w (cells, O) as it is stored.
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numba import int32, njit
 
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import (
     HAS_RCP,
     PACKET,
@@ -201,7 +202,7 @@ def softplus_rest(x):  # type: ignore[no-untyped-def]
 # LLVM turns the loop over whole packets back into packets.
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def exp_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -210,7 +211,7 @@ def exp_into(x, y):  # type: ignore[no-untyped-def]
         y[i] = exp_rest(x[i])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def log_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -219,7 +220,7 @@ def log_into(x, y):  # type: ignore[no-untyped-def]
         y[i] = log_rest(x[i])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def log1p_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -228,7 +229,7 @@ def log1p_into(x, y):  # type: ignore[no-untyped-def]
         y[i] = log1p_rest(x[i])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def expm1_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -237,7 +238,7 @@ def expm1_into(x, y):  # type: ignore[no-untyped-def]
         y[i] = expm1_rest(x[i])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def tanh_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -246,7 +247,7 @@ def tanh_into(x, y):  # type: ignore[no-untyped-def]
         y[i] = tanh_packet(x[i])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def sigmoid_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -255,7 +256,7 @@ def sigmoid_into(x, y):  # type: ignore[no-untyped-def]
         y[i] = sigmoid_rest(x[i])
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def softplus_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(whole):
@@ -283,7 +284,7 @@ sigmoid = _elementwise(sigmoid_into)
 softplus = _elementwise(softplus_into)
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _reciprocal(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(0, whole, PACKET):
@@ -296,7 +297,7 @@ def _reciprocal(x, y):  # type: ignore[no-untyped-def]
         y[i] = _1 / x[i]
 
 
-@njit(cache=True, error_model="numpy", nogil=True)
+@kernel
 def _rsqrt(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(0, whole, PACKET):

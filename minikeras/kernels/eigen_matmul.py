@@ -19,11 +19,12 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from numba import njit
 
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
 from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.kernels.gathered import chained_product
+from minikeras.kernels.threads import team
 from minikeras.types import Array
 
 Parts = tuple[tuple[int, ...], ...]
@@ -74,13 +75,14 @@ def _product(a: Array, b: Array, parts: Parts) -> Array:
     shape = rows, b.shape[1]
     if len(parts) == 1:
         y = np.empty(shape, np.float32)
-        chained_product(flat, places, steps, b, _array(parts[0]), y)
+        chained_product(team(y.size * inner), flat, places, steps, b, _array(parts[0]), y)
         return y
     start, sums = 0, []
     for cuts in parts:
         stop = start + sum(cuts)
         y = np.empty(shape, np.float32)
-        chained_product(flat, places, steps[start:stop], b[start:stop], _array(cuts), y)
+        factors = flat, places, steps[start:stop], b[start:stop], _array(cuts)
+        chained_product(team(y.size * inner), *factors, y)
         sums.append(y)
         start = stop
     return joined(sums)
@@ -96,7 +98,7 @@ def _array(cuts: tuple[int, ...]) -> Array:
     return np.array(cuts, np.int64)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _folded(matrix, vector, halves, out):  # type: ignore[no-untyped-def]
     """out = matrix · vector, the matrix stored by rows: eight sums, folded at the end."""
     rows, inner = matrix.shape
@@ -119,7 +121,7 @@ def _folded(matrix, vector, halves, out):  # type: ignore[no-untyped-def]
         out[i] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _chained(matrix, vector, block, out):  # type: ignore[no-untyped-def]
     """out = vector · matrix, the matrix stored by rows: one chain per column and block."""
     inner, columns = matrix.shape

@@ -23,8 +23,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
 from minikeras.types import Array
 
@@ -33,7 +33,7 @@ _LEAF = 1024 * PACKET
 _CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def sum_leaf(x, s):  # type: ignore[no-untyped-def]
     """Sum of up to a leaf's worth of contiguous numbers; s: scratch of 32."""
     n = x.size
@@ -56,7 +56,7 @@ def sum_leaf(x, s):  # type: ignore[no-untyped-def]
     return rest + add_packet_lanes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_tree(x, first, count, s):  # type: ignore[no-untyped-def]
     """Halves of halves down to leaves, with a stack: cached kernels must not call themselves."""
     if count <= _LEAF:
@@ -87,7 +87,7 @@ def _sum_tree(x, first, count, s):  # type: ignore[no-untyped-def]
             total[depth] += value
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_whole(x, parts):  # type: ignore[no-untyped-def]
     s = np.empty(_UNROLLED, np.float32)
     if parts == 1:
@@ -102,7 +102,7 @@ def _sum_whole(x, parts):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_rows(x, y):  # type: ignore[no-untyped-def]
     s = np.empty(_UNROLLED, np.float32)
     flat = x.reshape(-1)
@@ -111,7 +111,7 @@ def _sum_rows(x, y):  # type: ignore[no-untyped-def]
         y[i] = _sum_tree(flat, i * n, n, s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_columns(x, y):  # type: ignore[no-untyped-def]
     """y[a, j] = Σᵢ x[a, i, j]."""
     outer, rows, columns = x.shape
@@ -141,7 +141,7 @@ def _sum_columns(x, y):  # type: ignore[no-untyped-def]
                     y[a, j] = total
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_in_order(x, y):  # type: ignore[no-untyped-def]
     """y[j] = Σ x[a, j, b], b outside, a inside."""
     outer, middle, inner = x.shape
@@ -152,7 +152,7 @@ def _sum_in_order(x, y):  # type: ignore[no-untyped-def]
                 y[j] += x[a, j, b]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _add_rows(x, y):  # type: ignore[no-untyped-def]
     y[:] = 0
     for i in range(x.shape[0]):

@@ -9,8 +9,8 @@ Source: TensorFlow, `softmax_op_functor.h`, `xent_op.h`, `sparse_xent_op.h`.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_math import exp_into, log_into, log_rest, reciprocal
 from minikeras.kernels.eigen_reduce import sum_leaf
 from minikeras.kernels.eigen_scalar import PACKET, TINY
@@ -20,7 +20,7 @@ _0 = np.float32(0)
 _SOFTMAX_TILE, _DENSE_TILE = 6956, 4508  # from Eigen's cost of the expression; found by bisection
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _shift(x, y):  # type: ignore[no-untyped-def]
     """y = x − max x along each row."""
     rows, columns = x.shape
@@ -32,7 +32,7 @@ def _shift(x, y):  # type: ignore[no-untyped-def]
             y[i, j] = x[i, j] - top
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _exp_tiles(x, y, target):  # type: ignore[no-untyped-def]
     """y = eˣ, in tiles of as few whole rows as hold `target` numbers: each ends with leftovers."""
     rows, columns = x.shape
@@ -41,14 +41,14 @@ def _exp_tiles(x, y, target):  # type: ignore[no-untyped-def]
         exp_into(x[i : i + height].reshape(-1), y[i : i + height].reshape(-1))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_rows(x, y):  # type: ignore[no-untyped-def]
     s = np.empty(4 * PACKET, np.float32)
     for i in range(x.shape[0]):
         y[i] = sum_leaf(x[i], s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sum_exp_rows(x, y):  # type: ignore[no-untyped-def]
     """y = Σ eˣ along each row."""
     rows, columns = x.shape
@@ -59,7 +59,7 @@ def _sum_exp_rows(x, y):  # type: ignore[no-untyped-def]
         y[i] = sum_leaf(e, s)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _sparse(labels, shifted, totals, loss, dx):  # type: ignore[no-untyped-def]
     rows, columns = shifted.shape
     exp_into(shifted.reshape(-1), dx.reshape(-1))
@@ -72,7 +72,7 @@ def _sparse(labels, shifted, totals, loss, dx):  # type: ignore[no-untyped-def]
             dx[i, j] = share - np.float32(1 if j == label else 0)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _dense(labels, shifted, totals, dx):  # type: ignore[no-untyped-def]
     rows, columns = shifted.shape
     _exp_tiles(shifted, dx, _DENSE_TILE)
@@ -83,7 +83,7 @@ def _dense(labels, shifted, totals, dx):  # type: ignore[no-untyped-def]
             dx[i, j] = share - labels[i, j]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _scale_rows(y, factors):  # type: ignore[no-untyped-def]
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):

@@ -21,12 +21,14 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import cores, fma
 from minikeras.kernels.eigen_segments import joined, segments
+from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
@@ -34,17 +36,17 @@ VECTORS = 2
 
 
 def _tile(height: int) -> Any:
-    """The inner kernel: y[m:m+height, o:o+width] (+)= x[...] @ w[start:stop, o:o+width]."""
+    """The inner kernel: y[m:m+height, o:o+width] (+)= x[...] @ w[start:stop, c:c+width]."""
 
     @intrinsic
-    def tile(typingctx, x, rows, m, columns, start, stop, w, o, y, width):  # type: ignore[no-untyped-def]
-        signature = types.void(x, rows, m, columns, start, stop, w, o, y, width)
+    def tile(typingctx, x, rows, m, columns, start, stop, w, c, o, y, width):  # type: ignore[no-untyped-def]
+        signature = types.void(x, rows, m, columns, start, stop, w, c, o, y, width)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            names = ["x", "rows", "m", "columns", "start", "stop", "w", "o", "y", "width"]
+            names = ["x", "rows", "m", "columns", "start", "stop", "w", "c", "o", "y", "width"]
             kinds = dict(zip(names, sig.args, strict=True))
             values = dict(zip(names, args, strict=True))
-            for name in ("m", "start", "stop", "o", "width"):
+            for name in ("m", "start", "stop", "c", "o", "width"):
                 values[name] = context.cast(builder, values[name], kinds[name], types.int64)
             arrays = {
                 name: context.make_array(kinds[name])(context, builder, values[name])
@@ -87,14 +89,14 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
     def at(name: str, index: Any) -> Any:
         return builder.gep(arrays[name].data, [index])
 
-    def row_of_vectors(name: str, row: Any) -> list[Any]:
-        start = builder.add(builder.mul(row, filters), values["o"])
+    def row_of_vectors(name: str, row: Any, column: str) -> list[Any]:
+        length = builder.extract_value(arrays[name].shape, 1)
+        start = builder.add(builder.mul(row, length), values[column])
         return [
             builder.bitcast(at(name, builder.add(start, integer(v * lanes))), pointer)
             for v in range(VECTORS)
         ]
 
-    filters = builder.extract_value(arrays["w"].shape, 1)
     lane = ir.Constant(ir.VectorType(integer, lanes), list(range(lanes)))
     masks = [
         builder.icmp_signed(
@@ -114,7 +116,7 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
     sums = [[builder.phi(vector) for _ in range(VECTORS)] for _ in range(height)]
     weights = [
         builder.call(load, [p, align, mask, zero])
-        for p, mask in zip(row_of_vectors("w", k), masks, strict=True)
+        for p, mask in zip(row_of_vectors("w", k, "c"), masks, strict=True)
     ]
     column = builder.load(at("columns", k))
     totals = []
@@ -132,7 +134,7 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
 
     later = splat(builder.icmp_signed(">", values["start"], integer(0)), flags)
     for number, total in zip(numbers, totals, strict=True):
-        for part, p, mask in zip(total, row_of_vectors("y", number), masks, strict=True):
+        for part, p, mask in zip(total, row_of_vectors("y", number, "o"), masks, strict=True):
             old = builder.call(load, [p, align, builder.and_(mask, later), zero])
             builder.call(store, [builder.fadd(old, part), p, align, mask])
 
@@ -140,41 +142,62 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
 _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
 
 
-def constant(real: Any, rank: int) -> Any:
-    """The type of a contiguous array that is only read: writable ones are accepted too."""
-    return types.Array(real, rank, "C", readonly=True)
-
-
-def _signature(real: Any) -> Any:
-    table = constant(types.int64, 1)
-    return types.void(constant(real, 1), table, table, constant(real, 2), table, real[:, ::1])
-
-
-@njit([_signature(types.float32), _signature(types.float64)], nogil=True, cache=True)
-def chained_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array) -> None:
-    """Write y (M, O) from x flat, rows (M,), columns (K,), w (K, O); ``cuts`` are K's segments."""
-    count, filters = len(rows), w.shape[1]
+@kernel
+def product_part(
+    start: int,
+    stop: int,
+    x: Array,
+    rows: Array,
+    columns: Array,
+    w: Array,
+    cuts: Array,
+    y: Array,
+    height: int,
+) -> None:
+    """Parts of y: blocks of ``height`` rows, each cut into panels as wide as the inner kernel."""
+    inner, filters = w.shape
     step = VECTORS * 64 // w.itemsize
-    start = 0
-    for cut in cuts:
-        stop = start + cut
-        for o in range(0, filters, step):
-            width = min(step, filters - o)
-            m = 0
-            while m + ROWS <= count:
-                _tile_of_six(x, rows, m, columns, start, stop, w, o, y, width)
+    panels = (filters + step - 1) // step
+    # Rows of w a power of two apart fall on each other in the cache; a block reads w many times.
+    pack = height >= 48 and inner * filters >= 1 << 18
+    packed = np.empty((inner if pack else 0, step), w.dtype)
+    for part in range(start, stop):
+        o, first = part % panels * step, part // panels * height
+        width, last = min(step, filters - o), min(first + height, len(rows))
+        factor, c = w, o
+        if pack:
+            factor, c = packed, 0
+            for k in range(inner):
+                target, source = packed[k], w[k, o : o + width]
+                for i in range(len(source)):
+                    target[i] = source[i]
+        before = 0
+        for cut in cuts:
+            after, m = before + cut, first
+            while m + ROWS <= last:
+                _tile_of_six(x, rows, m, columns, before, after, factor, c, o, y, width)
                 m += ROWS
-            while m < count:
-                _tile_of_one(x, rows, m, columns, start, stop, w, o, y, width)
+            while m < last:
+                _tile_of_one(x, rows, m, columns, before, after, factor, c, o, y, width)
                 m += 1
-        start = stop
+            before = after
 
 
-@njit(
-    [_signature(types.float32)],
-    nogil=True,
-    cache=True,
-)
+@kernel
+def chained_product(
+    team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+) -> None:
+    """Write y (M, O) from x flat, rows (M,), columns (K,), w (K, O); ``cuts`` are K's segments."""
+    step = VECTORS * 64 // w.itemsize
+    panels = (w.shape[1] + step - 1) // step
+    tiles = (len(rows) + ROWS - 1) // ROWS
+    most = 16 if w.shape[0] > 64 else 56  # so that a block's rows of x stay in the cache
+    height = ROWS * max(1, min(most, tiles * panels // 8))  # some eight parts at least
+    blocks = (len(rows) + height - 1) // height
+    share(team, product_part, panels * blocks, (x, rows, columns, w, cuts, y, height))
+
+
+@kernel
 def folded_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array) -> None:
     """The same for a single column of w, in the order of oneDNN's matrix-vector kernel.
 
@@ -218,8 +241,11 @@ def gathered_product(
     sums, start = [], 0
     for cuts in parts:
         stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)
-        order = folded_product if filters == 1 and w.dtype == np.float32 else chained_product
-        order(x, rows, columns[start:stop], w[start:stop], np.array(cuts), y)
+        factors = x, rows, columns[start:stop], w[start:stop], np.array(cuts), y
+        if filters == 1 and w.dtype == np.float32:
+            folded_product(*factors)
+        else:
+            chained_product(team(len(rows) * inner * filters), *factors)
         sums.append(y)
         start = stop
     return sums[0] if len(sums) == 1 else joined(sums)

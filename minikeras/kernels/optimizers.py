@@ -13,18 +13,19 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from minikeras.kernels.compiled import kernel
 from minikeras.types import Array
 
 
 def _compiled(rule: Callable[..., None]) -> Callable[..., None]:
     """Compile for flat arrays; division by zero gives inf or nan, as in NumPy."""
-    flat = njit(nogil=True, cache=True, error_model="numpy")(rule)
+    flat = kernel(rule)
 
-    def kernel(*arguments: Any) -> None:
+    def on_arrays(*arguments: Any) -> None:
         flat(*[a.reshape(-1) if isinstance(a, np.ndarray) else a for a in arguments])
 
-    kernel.__doc__, kernel.__name__ = rule.__doc__, rule.__name__
-    return kernel
+    on_arrays.__doc__, on_arrays.__name__ = rule.__doc__, rule.__name__
+    return on_arrays
 
 
 @njit(inline="always")

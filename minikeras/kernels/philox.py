@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from minikeras.kernels.compiled import kernel
 from minikeras.types import Array
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -12,7 +12,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _fill(result, numbers, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
     for i in range(numbers.size):
         c0, c1, c2, c3 = numbers[i] & _LOW, numbers[i] >> _HALF, high0, high1

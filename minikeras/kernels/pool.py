@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba import float32, float64, int64, njit, void
 
-from minikeras.kernels.gathered import constant
+from minikeras.kernels.compiled import kernel
 from minikeras.kernels.windows import Sizes, count, flat, tables
 from minikeras.types import Array
 
@@ -21,12 +18,7 @@ def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Ar
     return dx
 
 
-def _signature(real: Any) -> Any:
-    array, table = constant(real, 1), constant(int64, 1)
-    return void(array, array, table, table, real[::1], int64)
-
-
-@njit([_signature(float32), _signature(float64)], nogil=True, cache=True)
+@kernel
 def _spread(dy: Array, x: Array, starts: Array, offsets: Array, dx: Array, channels: int) -> None:
     """Add dy to the first cell, in row-major order, that holds the maximum of its window."""
     best, winner = np.empty(channels, x.dtype), np.empty(channels, np.int64)

@@ -1,0 +1,243 @@
+"""The one owner of threads.
+
+A kernel that is worth sharing is written for a range of parts of its work,
+``part(start, stop, *data)``, and shared out from within another kernel:
+
+    share(team, part, count, (x, w, y))       # part(0, 1, x, w, y), part(1, 2, x, w, y), ...
+
+where ``team`` came from ``team(work)``.  Whoever is free takes the next of the ``count`` parts, the
+caller included, until none is left.  How the work is cut depends on its size alone, never on the
+number of threads, and each part writes its own cells: so the results have the same bits whoever
+computed which part.  Parts must not raise.  A team busy with another job lets the caller do all.
+
+Workers spin for some tens of microseconds after a job, then sleep until ``team`` wakes them.  The
+caller waits only for parts that somebody has begun.  So a worker that sleeps, is starved by other
+processes, or was left behind by a fork costs speed at most.  NumPy's BLAS, whose own threads
+would spin beside these, is not called by any kernel here.
+"""
+
+from __future__ import annotations
+
+import _thread
+import os
+import platform
+import threading
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from minikeras import config
+from minikeras.kernels.compiled import kernel
+
+# What the threads see: cells of 64 bits, each in a cache line of its own.
+# The job:  its number · 2⁴⁰ + how many parts · 2²⁰ + how many of them are taken.
+_JOB, _CODE, _DATA, _DONE, _BUSY = (8 * i for i in range(5))
+_PARTS_BITS = 20
+_PARTS = (1 << _PARTS_BITS) - 1
+
+_SPINS = 4000  # pauses of some tens of nanoseconds each, before a worker goes to sleep
+_WORTH_SHARING = 50_000  # multiplications or so: ten times what handing over costs
+
+_word = ir.IntType(64)
+_part_kind = ir.FunctionType(ir.VoidType(), [_word, _word])
+
+
+def _cell(builder: Any, team: Any, index: int) -> Any:
+    return builder.inttoptr(builder.add(team, _word(8 * index)), _word.as_pointer())
+
+
+def _load(builder: Any, team: Any, index: int) -> Any:
+    return builder.load_atomic(_cell(builder, team, index), "seq_cst", 8)
+
+
+def _store(builder: Any, team: Any, index: int, value: Any) -> None:
+    builder.store_atomic(value, _cell(builder, team, index), "seq_cst", 8)
+
+
+def _replace(builder: Any, team: Any, index: int, old: Any, new: Any) -> Any:
+    """Write ``new`` if the cell still holds ``old``; whether it did."""
+    found = builder.cmpxchg(_cell(builder, team, index), old, new, "seq_cst", "seq_cst")
+    return builder.extract_value(found, 1)
+
+
+def _pause(builder: Any) -> None:
+    if platform.machine() in ("x86_64", "AMD64"):
+        kind = ir.FunctionType(ir.VoidType(), [])
+        name = "llvm.x86.sse2.pause"
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+
+
+def _post(builder: Any, team: Any, code: Any, data: Any, count: Any) -> None:
+    number = builder.lshr(_load(builder, team, _JOB), _word(2 * _PARTS_BITS))
+    job = builder.shl(builder.add(number, _word(1)), _word(2 * _PARTS_BITS))
+    _store(builder, team, _JOB, job)  # without parts: nobody acts on what is being written
+    _store(builder, team, _CODE, code)
+    _store(builder, team, _DATA, data)
+    _store(builder, team, _DONE, _word(0))
+    _store(builder, team, _JOB, builder.or_(job, builder.shl(count, _word(_PARTS_BITS))))
+
+
+def _take_parts(builder: Any, team: Any) -> None:
+    """Take and compute parts of the present job until none is left."""
+    look, left, mine, none = map(builder.append_basic_block, ("look", "left", "mine", "none"))
+    builder.branch(look)
+    builder.position_at_end(look)
+    job = _load(builder, team, _JOB)
+    code, data = _load(builder, team, _CODE), _load(builder, team, _DATA)
+    part = builder.and_(job, _word(_PARTS))
+    count = builder.and_(builder.lshr(job, _word(_PARTS_BITS)), _word(_PARTS))
+    builder.cbranch(builder.icmp_unsigned("<", part, count), left, none)
+    builder.position_at_end(left)
+    # Succeeds only if the job is still the one whose code and data were read.
+    taken = _replace(builder, team, _JOB, job, builder.add(job, _word(1)))
+    builder.cbranch(taken, mine, look)
+    builder.position_at_end(mine)
+    builder.call(builder.inttoptr(code, _part_kind.as_pointer()), [data, part])
+    builder.atomic_rmw("add", _cell(builder, team, _DONE), _word(1), "seq_cst")
+    builder.branch(look)
+    builder.position_at_end(none)
+
+
+def _wait(builder: Any, team: Any, count: Any) -> None:
+    wait, done = map(builder.append_basic_block, ("wait", "done"))
+    builder.branch(wait)
+    builder.position_at_end(wait)
+    _pause(builder)
+    builder.cbranch(builder.icmp_unsigned("<", _load(builder, team, _DONE), count), wait, done)
+    builder.position_at_end(done)
+
+
+@intrinsic
+def share(typingctx, team, part, count, data):  # type: ignore[no-untyped-def]
+    """``part(i, i + 1, *data)`` for each i < count, by whoever is free."""
+    arguments = (types.int64, types.int64, *data.types)
+    part.dispatcher.compile(arguments)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        team, _, count, data = args
+        compiled = part.dispatcher.overloads[arguments]
+        context.active_code_library.add_linking_library(compiled.library)
+        function = context.declare_function(builder.module, compiled.fndesc)
+
+        def call(builder: Any, start: Any, stop: Any, values: Any) -> None:
+            values = cgutils.unpack_tuple(builder, values)
+            context.call_conv.call_function(
+                builder, function, types.void, arguments, [start, stop, *values]
+            )
+
+        # The same as a function of an address and a number, for whoever takes a part.
+        name = f"{builder.function.name}.part{len(builder.module.functions)}"
+        entry = ir.Function(builder.module, _part_kind, name)
+        entry.linkage = "internal"
+        inside = ir.IRBuilder(entry.append_basic_block())
+        address, number = entry.args
+        values = inside.load(inside.inttoptr(address, data.type.as_pointer()))
+        call(inside, number, inside.add(number, _word(1)), values)
+        inside.ret_void()
+
+        free = _replace(builder, team, _BUSY, _word(0), _word(1))
+        with builder.if_else(free) as (together, alone):
+            with together:
+                place = cgutils.alloca_once_value(builder, data)
+                code = builder.ptrtoint(entry, _word)
+                _post(builder, team, code, builder.ptrtoint(place, _word), count)
+                _take_parts(builder, team)
+                _wait(builder, team, count)
+                _store(builder, team, _BUSY, _word(0))
+            with alone:
+                call(builder, _word(0), count, data)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, part, types.int64, data), generate
+
+
+@intrinsic
+def _serve(typingctx, team, spins):  # type: ignore[no-untyped-def]
+    """Take parts of whatever is posted, until nothing was for ``spins`` pauses."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        team, patience = args
+        before = builder.block
+        serve, idle = map(builder.append_basic_block, ("serve", "idle"))
+        builder.branch(serve)
+        builder.position_at_end(serve)
+        spins = builder.phi(_word)
+        spins.add_incoming(_word(0), before)
+        job = _load(builder, team, _JOB)
+        _take_parts(builder, team)
+        _pause(builder)
+        quiet = builder.icmp_unsigned("==", job, _load(builder, team, _JOB))
+        following = builder.select(quiet, builder.add(spins, _word(1)), _word(0))
+        spins.add_incoming(following, builder.block)
+        builder.cbranch(builder.icmp_unsigned("<", following, patience), serve, idle)
+        builder.position_at_end(idle)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), generate
+
+
+@kernel
+def _work(team: int, spins: int) -> None:
+    _serve(team, spins)
+
+
+class _Team:
+    """Cells that workers watch, and the bell that wakes each worker."""
+
+    def __init__(self, workers: int) -> None:
+        self._cells = np.zeros(6 * 8, np.int64)
+        self._cells[_BUSY] = not workers
+        self.address = self._cells.ctypes.data
+        self._open = True
+        self._bells = [_thread.allocate_lock() for _ in range(workers)]
+        for bell in self._bells:
+            bell.acquire()
+            threading.Thread(target=self._live, args=(bell,), daemon=True).start()
+
+    def _live(self, bell: Any) -> None:
+        bell.acquire()
+        while self._open:
+            _work(self.address, _SPINS)
+            bell.acquire()
+
+    def wake(self) -> int:
+        for bell in self._bells:
+            if bell.locked():
+                bell.release()
+        return self.address
+
+    def close(self) -> None:
+        self._open = False
+        self.wake()
+
+
+_alone = _Team(0)
+ALONE = _alone.address
+_team: _Team | None = None
+_size = 0
+
+
+def team(work: int) -> int:
+    """Who computes a job of ``work`` multiplications or so: the team's address, for ``share``."""
+    global _team, _size
+    if work < _WORTH_SHARING:
+        return ALONE
+    size = config.threads()
+    if _team is None or size != _size:
+        if _team is not None:
+            _team.close()
+        _team, _size = _Team(size - 1), size
+    return _team.wake()
+
+
+def _forget() -> None:
+    global _team
+    _team = None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

@@ -1,0 +1,366 @@
+"""minikeras and every installed peer in turns: ratios of times, peer over minikeras.
+
+    python -m benchmarks.compare [--task iris --task import ...] [--runs 7] [--peer torch ...]
+
+Each peer lives in a process of its own (`benchmarks.peer`) and sleeps while another is measured.
+A ratio is formed of two neighbours in time, within one round; the table has the median of the
+rounds and their quartiles.  Every library runs with its defaults: variables that would tune one of
+them are taken from the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+from rich.console import Console
+from rich.markdown import Markdown
+
+from benchmarks.peer import PACKAGES
+from benchmarks.workloads import WORKLOADS
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "benchmarks" / "results" / "comparison"
+OURS, KERAS = "minikeras", "keras-tensorflow"
+TITLES = {KERAS: "Keras on TF", "keras-jax": "Keras on JAX", "torch": "PyTorch"}
+TUNING = (
+    *("BLIS_", "GOMP_", "GOTO_", "JAX_", "KERAS_", "KMP_", "MINIKERAS_", "MKL_", "NUMBA_", "OMP_"),
+    *("OPENBLAS_", "PYTHONDONTWRITEBYTECODE", "PYTORCH_", "TF_", "TORCH_", "XLA_"),
+)
+PAUSE = 0.3  # seconds until the threads of the last peer have ceased to spin
+LINEAR = {"mlp": 2048, "cnn": 1024}  # samples of the larger measurements
+
+Answer = dict[str, Any]
+
+
+class Row(NamedTuple):
+    """A line of the table: a figure of the answers to a task, and the ratios it must reach."""
+
+    task: str
+    title: str
+    unit: str
+    over_keras: float
+    over_best: float | None = None
+    figure: str = "value"
+
+
+def fit(name: str, over_keras: float, over_best: float) -> Row:
+    w = WORKLOADS[name]
+    return Row(name, f"{w.title} ({w.batch}), `fit`", "ms a step", over_keras, over_best)
+
+
+FIRST = "CNN on 3,000 samples, fresh process, first epoch"
+ROWS = (
+    fit("iris", 20, 2.5),
+    fit("mlp", 3, 1.1),
+    fit("cnn", 2, 1.7),
+    fit("vgg", 1.3, 1.3),
+    fit("autoencoder", 1.3, 1.2),
+    fit("embedding", 5, 1.2),
+    Row("predict-iris", "iris MLP, `predict` of one sample", "ms", 100, 1),
+    Row("predict-vgg", "VGG-like, `predict` of one sample", "ms", 10, 1),
+    Row("import", "`import`", "s", 15, 5),
+    Row("fresh", f"{FIRST}, warm kernel cache", "s", 3),
+    Row("fresh-cold", f"{FIRST}, cold kernel cache", "s", 1),
+    Row("fresh", "peak memory of that process, warm", "MiB", 3, 1.5, "megabytes"),
+)
+TASKS = list(dict.fromkeys(row.task for row in ROWS))
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if not k.startswith(TUNING)} | more
+
+
+def cold_cache(folder: str) -> dict[str, str]:
+    """The variables that make a process find no compiled kernels, and leave its own in `folder`."""
+    return {"NUMBA_CACHE_DIR": folder, "XDG_CACHE_HOME": folder}
+
+
+class Peer:
+    """A worker, started at the first request; one that died is started anew."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.process: subprocess.Popen[str] | None = None
+
+    def ask(self, **request: Any) -> Answer:
+        if self.process is None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.peer", self.name],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=ROOT,
+                env=environment(),
+                text=True,
+            )
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        if line:
+            return json.loads(line)
+        code, self.process = self.process.wait(), None
+        return {"error": f"the worker ended with {code}"}
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.communicate()
+
+
+def process(arguments: Sequence[str], **variables: str) -> Answer:
+    """Run a fresh interpreter: its wall time from start to end, peak memory, and what it prints."""
+    start = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+        env=environment(**variables),
+    )
+    assert child.stdout and child.stderr
+    errors = child.stderr.read()
+    output = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        return {"error": (errors.strip().splitlines() or [f"code {child.returncode}"])[-1]}
+    scale = 2**20 if sys.platform == "darwin" else 2**10
+    return {"value": seconds, "megabytes": usage.ru_maxrss / scale, "output": output}
+
+
+def importing(name: str) -> Answer:
+    """Seconds of the import statement alone, bytecode cached; `process`: of all that process."""
+    code = (
+        "import time; start = time.perf_counter(); "
+        f"import {PACKAGES[name][0]}; print(time.perf_counter() - start)"
+    )
+    answer = process(["-c", code], KERAS_BACKEND=name.removeprefix("keras-"))
+    if "error" in answer:
+        return answer
+    return {"value": float(answer["output"]), "process": answer["value"]}
+
+
+def first_epoch(name: str, cold: bool = False) -> Answer:
+    """Start Python, import, build the CNN, train one epoch, end."""
+    with tempfile.TemporaryDirectory() as folder:
+        variables = cold_cache(folder) if cold else {}
+        answer = process(["-m", "benchmarks.peer", name, "first-epoch", "cnn"], **variables)
+    answer.pop("output", None)
+    return answer
+
+
+def in_turns(task: str, peers: dict[str, Peer], runs: int, shuffle: bool) -> dict[str, Any]:
+    """The answers of all peers to a task, `runs` of each, and the errors of those who cannot."""
+    fresh: dict[str, Callable[[str], Answer]] = {
+        "import": importing,
+        "fresh": first_epoch,
+        "fresh-cold": lambda name: first_epoch(name, cold=True),
+    }
+    if task in fresh:
+        measure = fresh[task]
+        # Bytecode, the kernel cache and the system's file cache are warm from a run not counted.
+        prepared = {n: {} if task == "fresh-cold" else measure(n) for n in peers}
+    else:
+        kind, _, workload = task.rpartition("-")
+        measure = lambda name: peers[name].ask(do=kind or "fit")  # noqa: E731
+        opening = {"do": "open", "workload": workload, "shuffle": shuffle}
+        prepared = {n: peer.ask(**opening) for n, peer in peers.items()}
+    errors = {n: a["error"] for n, a in prepared.items() if "error" in a}
+    sizes = {n: a["parameters"] for n, a in prepared.items() if "parameters" in a}
+    if len(set(sizes.values())) > 1:
+        raise SystemExit(f"{task}: the peers' models differ in their number of weights: {sizes}")
+    answers: dict[str, list[Answer]] = {n: [] for n in peers if n not in errors}
+    for _ in range(runs):
+        for name in list(answers):
+            time.sleep(PAUSE)
+            answer = measure(name)
+            if "error" in answer:
+                errors[name] = answer["error"]
+                del answers[name]
+            else:
+                answers[name].append(answer)
+    return {"parameters": sizes, "errors": errors, "answers": answers}
+
+
+def linearity(peer: Peer, runs: int) -> list[dict[str, Any]]:
+    """minikeras alone: a step at four batch sizes, an epoch at four numbers of samples."""
+    series = []
+    for name, most in LINEAR.items():
+        for what, points in {
+            "batch": [(batch, most, batch) for batch in (16, 32, 64, 128)],
+            "samples": [(most * k // 4, most * k // 4, 32) for k in (1, 2, 4, 8)],
+        }.items():
+            figures = []
+            for point, samples, batch in points:
+                opened = peer.ask(do="open", workload=name, samples=samples, batch=batch)
+                if "error" in opened:
+                    raise SystemExit(f"{name}, {what} {point}: {opened['error']}")
+                step = statistics.median(peer.ask(do="fit")["value"] for _ in range(runs))
+                figures.append((point, step * (1 if what == "batch" else samples / batch)))
+            (a, ta), *_, (b, tb) = figures
+            power = math.log(tb / ta) / math.log(b / a)
+            series.append({"workload": name, "of": what, "points": figures, "power": power})
+    return series
+
+
+def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return low, middle, high
+
+
+def summarise(row: Row, measured: dict[str, Any]) -> dict[str, Any]:
+    """Medians, ratios in pairs, the best peer, and whether the bars are met."""
+    values = {n: [a[row.figure] for a in answers] for n, answers in measured["answers"].items()}
+    times = {n: quartiles(v) for n, v in values.items() if v}
+    ours = values.get(OURS, [])
+    ratios = {
+        n: quartiles([theirs / mine for theirs, mine in zip(v, ours)])
+        for n, v in values.items()
+        if n != OURS and v and ours
+    }
+    best = min(ratios, key=lambda n: times[n][1], default=None)
+    bars = {}
+    if KERAS in ratios:
+        bars["over Keras on TF"] = (ratios[KERAS][1], row.over_keras)
+    if best and row.over_best is not None:
+        bars["over the best"] = (ratios[best][1], row.over_best)
+    return {
+        "title": row.title,
+        "unit": row.unit,
+        "times": times,
+        "ratios": ratios,
+        "best": best,
+        "bars": {k: {"ratio": r, "bar": bar, "met": r >= bar} for k, (r, bar) in bars.items()},
+    }
+
+
+def processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def figure(x: float) -> str:
+    """Three digits."""
+    return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}" if x > 0 else "0"
+
+
+def markdown(document: dict[str, Any]) -> str:
+    versions = {k: v for part in document["versions"].values() for k, v in part.items()}
+    lines = [
+        "# The comparison",
+        "",
+        f"{document['date']}, {document['processor']}, {document['processors']} processors, each "
+        "library with its default number of threads, float32, Adam. "
+        f"Python {document['python']}, {', '.join(f'{k} {v}' for k, v in versions.items())}.",
+        "",
+        f"Ratios: peer over minikeras, median of {document['runs']} alternating runs, with "
+        "quartiles; above 1 minikeras needs less. `*` marks the best peer.",
+        "",
+        f"| workload (batch) | {' | '.join(TITLES.values())} | bar: Keras on TF | bar: best |",
+        "|---|" + "---|" * (len(TITLES) + 2),
+    ]
+    for row in document["rows"]:
+        cells = [row["title"]]
+        for name in TITLES:
+            low, middle, high = map(figure, row["ratios"].get(name, (0, 0, 0)))
+            star = "\\*" if name == row["best"] else ""
+            cells.append(f"{middle}{star} ({low} to {high})" if name in row["ratios"] else "")
+        for bar in ("over Keras on TF", "over the best"):
+            b = row["bars"].get(bar)
+            cells.append(f"{b['bar']:g}: {'met' if b['met'] else '**missed**'}" if b else "")
+        lines.append(f"| {' | '.join(cells)} |")
+    names = [OURS, *TITLES]
+    lines += ["", f"| median of | minikeras | {' | '.join(TITLES.values())} |"]
+    lines += ["|---|" + "---|" * len(names)]
+    for row in document["rows"]:
+        times = [figure(row["times"][n][1]) if n in row["times"] else "" for n in names]
+        lines.append(f"| {row['title']}, {row['unit']} | {' | '.join(times)} |")
+    for s in document["linearity"]:
+        if s is document["linearity"][0]:
+            lines += ["", "minikeras, how cost grows; power 1 is linear, below 1 cheaper:", ""]
+            lines += ["| | four points | power |", "|---|---|---|"]
+        what = "ms a step at a batch of" if s["of"] == "batch" else "ms an epoch, samples"
+        points = ", ".join(f"{n}: {figure(t)}" for n, t in s["points"])
+        title = WORKLOADS[s["workload"]].title
+        lines.append(f"| {title}, {what} | {points} | {s['power']:.2f} |")
+    for task, measured in document["measured"].items():
+        lines += [f"\n{task}, {name}: {e}" for name, e in measured["errors"].items()]
+    return "\n".join(lines) + "\n"
+
+
+@click.command(help=__doc__)
+@click.option("--task", "tasks", multiple=True, type=click.Choice([*TASKS, "linearity"]))
+@click.option("--peer", "chosen", multiple=True, type=click.Choice(list(TITLES)))
+@click.option("--runs", default=7, show_default=True)
+@click.option("--shuffle", is_flag=True, help="Each peer shuffles as its `fit` does by default.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write OUTPUT.json and OUTPUT.md.")
+def main(
+    tasks: tuple[str, ...],
+    chosen: tuple[str, ...],
+    runs: int,
+    shuffle: bool,
+    output: Path | None,
+) -> None:
+    console = Console()
+    if not tasks and not chosen and runs >= 7:
+        output = output or RESULTS  # a shorter comparison is only shown
+    peers = {
+        name: Peer(name)
+        for name, packages in PACKAGES.items()
+        if name == OURS or (name in (chosen or TITLES) and all(map(find_spec, packages)))
+    }
+    about = {name: peer.ask(do="about") for name, peer in peers.items()}
+    wanted = tasks or (*TASKS, "linearity")
+    document: dict[str, Any] = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "processor": processor(),
+        "processors": len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count(),
+        "python": platform.python_version(),
+        "versions": about,
+        "runs": runs,
+        "shuffle": shuffle,
+        "rows": [],
+        "linearity": [],
+        "measured": {},
+    }
+    for task in TASKS:
+        if task in wanted:
+            console.print(f"[dim]{task}[/]: {', '.join(peers)}")
+            document["measured"][task] = measured = in_turns(task, peers, runs, shuffle)
+            document["rows"] += [summarise(r, measured) for r in ROWS if r.task == task]
+    if "linearity" in wanted:
+        console.print("[dim]linearity[/]: minikeras")
+        document["linearity"] = linearity(peers[OURS], min(runs, 3))
+    for peer in peers.values():
+        peer.close()
+    text = markdown(document)
+    console.print(Markdown(text))
+    if output is not None:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
+        output.with_suffix(".md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()

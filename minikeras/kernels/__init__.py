@@ -2,3 +2,7 @@
 
 Modules here are loaded on first use, because they load Numba. They take and return arrays.
 """
+
+from minikeras.kernels.memory import keep
+
+keep()

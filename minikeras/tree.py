@@ -28,6 +28,11 @@ def flatten(structure: Any) -> list[Any]:
     return list(optree.tree_leaves(structure, none_is_leaf=True, namespace=_NAMESPACE))
 
 
+def structure(structure: Any) -> Any:
+    """What is left of a structure without its leaves: equal for equal structures, hashable."""
+    return optree.tree_structure(structure, none_is_leaf=True, namespace=_NAMESPACE)
+
+
 def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """The leaves, each with the keys and indices that lead to it."""
     paths, leaves, _ = optree.tree_flatten_with_path(

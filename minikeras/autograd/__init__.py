@@ -21,8 +21,9 @@ from minikeras.autograd.primitive import (
     stop_gradient,
     unbroadcast,
 )
-from minikeras.autograd.tape import GradientTape, recording
-from minikeras.autograd.tensor import Symbol, Tensor
+from minikeras.autograd.replay import Replay
+from minikeras.autograd.tape import GradientTape
+from minikeras.autograd.tensor import Symbol, Tensor, recording
 from minikeras.autograd.transforms import check_gradients, grad, hvp, value_and_grad, vjp
 from minikeras.autograd.variable import (
     AutocastScope,
@@ -41,6 +42,7 @@ __all__ = [
     "OpOperation",
     "Operation",
     "Primitive",
+    "Replay",
     "StatelessScope",
     "Symbol",
     "Tensor",

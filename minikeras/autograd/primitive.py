@@ -25,8 +25,7 @@ import numpy as np
 
 from minikeras import config, dtypes, shapes
 from minikeras.autograd import graph
-from minikeras.autograd.tape import recording
-from minikeras.autograd.tensor import Symbol, Tensor
+from minikeras.autograd.tensor import Symbol, Tensor, recording
 from minikeras.autograd.variable import Variable, scopes
 from minikeras.types import Array, Shape
 
@@ -139,7 +138,7 @@ class Primitive:
             output = tuple([Tensor(np.asarray(part)) for part in y])
         else:
             output = Tensor(np.asarray(y))
-        if recording.tapes and not self.constant:
+        if recording.tapes:
             record = (self, inputs, arrays, static, output)
             for tape in recording.tapes:
                 tape._record(record)

@@ -14,26 +14,19 @@ connections.
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd.tensor import Tensor
+from minikeras.autograd.tensor import Tensor, recording
 from minikeras.autograd.variable import Variable
 from minikeras.types import Array, TensorLike
 
 if TYPE_CHECKING:
     from minikeras.autograd.primitive import Primitive
 
-
-class _Recording(threading.local):
-    tapes: tuple[GradientTape, ...] = ()
-
-
-recording = _Recording()
 
 # One call  output = op(*inputs, **static).  ``arrays`` are the inputs as the kernel saw them.
 Record = tuple["Primitive", tuple[Any, ...], list[Any], dict[str, Any], Any]
@@ -101,6 +94,8 @@ class GradientTape:
 
     def _record(self, record: Record) -> None:
         """Keep the call if anything it read leads back to something watched."""
+        if record[0].constant:
+            return
         tracked, found = self._tracked, False
         for x in record[1]:
             if id(x) in tracked:
@@ -161,7 +156,8 @@ class GradientTape:
 
     @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
     def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Tensor | None]:
-        on_tensors = bool(recording.tapes)
+        account = recording.account
+        on_tensors = len(recording.tapes) > (account is not None)
         wanted = {id(s) for s in sources}
         tracked = self._tracked
         cotangents: dict[int, Any] = {}
@@ -185,7 +181,10 @@ class GradientTape:
                 dxs = op.pullback(dy, output, live, static, needed, reference=True)
             else:
                 y = tuple(t._value for t in output) if several else output._value
-                dxs = op.pullback(dy, y, arrays, static, needed)
+                if account is None:
+                    dxs = op.pullback(dy, y, arrays, static, needed)
+                else:
+                    dxs = account.pullback(op, dy, y, arrays, static, needed)
             for x, dx in zip(inputs, dxs, strict=True):
                 if dx is not None:
                     if type(x) is Variable and dx.dtype != x._value.dtype:
@@ -224,6 +223,8 @@ def _live(x: Any, array: Any) -> Any:
 def _add(cotangents: dict[int, Any], key: int, dx: Any) -> None:
     so_far = cotangents.get(key)
     cotangents[key] = dx if so_far is None else so_far + dx
+    if so_far is not None and recording.account is not None:
+        recording.account.added(so_far, dx, cotangents[key])
 
 
 def _take(cotangents: dict[int, Any], key: int, wanted: set[int]) -> Any:

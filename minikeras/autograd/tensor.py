@@ -6,6 +6,7 @@ operation.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,21 @@ import numpy as np
 
 from minikeras import dtypes, shapes
 from minikeras.types import Array, DType, Shape
+
+
+class _Recording(threading.local):
+    """Who is told of operations, and who besides of gradients, assignments and looked-at values."""
+
+    tapes: tuple[Any, ...] = ()
+    account: Any = None
+
+
+recording = _Recording()
+
+
+def look() -> None:
+    if recording.account is not None:
+        recording.account.refuse("a value was looked at")
 
 
 class Tensor:
@@ -46,15 +62,19 @@ class Tensor:
 
     def numpy(self) -> Array:
         """A copy that may be written to."""
+        look()
         return self._value.copy()
 
     def item(self) -> Any:
+        look()
         return self._value.item()
 
     def tolist(self) -> Any:
+        look()
         return self._value.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        look()
         if copy is False and dtype is not None and dtype != self._value.dtype:
             raise ValueError(f"cannot view {self.dtype} as {dtype} without a copy")
         return np.array(self._value, dtype=dtype)
@@ -70,18 +90,23 @@ class Tensor:
         return (self[i] for i in range(len(self._value)))  # type: ignore[index]
 
     def __bool__(self) -> bool:
+        look()
         return bool(self._value)
 
     def __float__(self) -> float:
+        look()
         return float(self._value)
 
     def __int__(self) -> int:
+        look()
         return int(self._value)
 
     def __index__(self) -> int:
+        look()
         return self._value.__index__()
 
     def __format__(self, spec: str) -> str:
+        look()
         return format(self._value.item() if not self._value.ndim else self._value, spec)
 
     def __copy__(self) -> Tensor:
@@ -91,13 +116,16 @@ class Tensor:
         return self
 
     def __reduce__(self) -> Any:
+        look()
         return Tensor, (self._value,)
 
     def __repr__(self) -> str:
+        look()
         text = np.array2string(self._value, separator=", ")
         return f"<Tensor: shape={self.shape}, dtype={self.dtype}, value={text}>"
 
     def __str__(self) -> str:
+        look()
         return str(self._value)
 
 

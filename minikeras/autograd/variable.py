@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd.tensor import Symbol, Tensor
+from minikeras.autograd.tensor import Symbol, Tensor, look, recording
 from minikeras.declare.names import auto_name, current_path
 from minikeras.types import Array, DType, TensorLike
 
@@ -150,9 +150,11 @@ class Variable:
         return Variable._read_op(self)
 
     def numpy(self) -> Array:
+        look()
         return np.array(self._read())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        look()
         return np.array(self._read(), dtype=dtype)
 
     def assign(self, value: TensorLike) -> Any:
@@ -168,12 +170,14 @@ class Variable:
                 f"cannot assign a value of shape {array.shape} to the variable {self.path!r} of "
                 f"shape {self._value.shape}: the shapes must match"
             )
-        array = np.array(array, dtype=self._value.dtype)
+        copied = np.array(array, dtype=self._value.dtype)
         if scopes.stateless is not None:
-            scopes.stateless.add_update((self, array))
+            scopes.stateless.add_update((self, copied))
         else:
-            self._value = array
-        return value if isinstance(value, Tensor) else Tensor(array)
+            self._value = copied
+            if recording.account is not None:
+                recording.account.assigned(self, array, copied)
+        return value if isinstance(value, Tensor) else Tensor(copied)
 
     def assign_add(self, value: TensorLike) -> Any:
         return self.assign(self + value)
@@ -195,12 +199,15 @@ class Variable:
         raise TypeError("A Keras Variable cannot be used as a boolean")
 
     def __float__(self) -> float:
+        look()
         return float(self._read())
 
     def __int__(self) -> int:
+        look()
         return int(self._read())
 
     def __index__(self) -> int:
+        look()
         return self._read().__index__()
 
     def __deepcopy__(self, memo: Any) -> Variable:
@@ -210,6 +217,7 @@ class Variable:
         return copy
 
     def __repr__(self) -> str:
+        look()
         return (
             f"<Variable path={self.path}, shape={self.shape}, dtype={self._value.dtype}, "
             f"value={np.array2string(self._value, separator=', ')}>"

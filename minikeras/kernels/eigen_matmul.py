@@ -17,17 +17,16 @@ Source: Eigen, `GeneralMatrixVector.h`, `GeneralMatrixMatrix.h`; TensorFlow,
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
 from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
 from minikeras.kernels.eigen_segments import joined, segments
-from minikeras.kernels.gathered import chained_product
+from minikeras.kernels.gathered import plain_product
 from minikeras.kernels.threads import team
 from minikeras.types import Array
-
-Parts = tuple[tuple[int, ...], ...]
 
 
 def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
@@ -52,50 +51,43 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
             return _matrix_vector(a, b[:, 0], folds, tiny).reshape(rows, 1)
         folds = b.strides[0] == 4 and not (tiny and a.strides[0] == 4)
         return _matrix_vector(b.T, a[0], folds, tiny).reshape(1, columns)
-    parts = segments(rows, columns, k, cores() if threads is None else threads)
+    parts = _parts(rows, columns, k, cores() if threads is None else threads)
     return product(a, b, parts)
 
 
-def product(a: Array, b: Array, parts: Parts) -> Array:
+@functools.lru_cache(maxsize=4096)
+def _parts(rows: int, columns: int, k: int, threads: int) -> tuple[Array, ...]:
+    return tuple(map(np.array, segments(rows, columns, k, threads)))
+
+
+def product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     """y = a b, the inner dimension summed as `parts` (see `segments`) says."""
-    if not b.flags.c_contiguous and a.shape[0] < b.shape[0]:
+    if a.shape[0] < b.shape[0] and not b.flags.c_contiguous:
         # Turning a and y over costs less than turning b over, and the chains are the same.
         return np.ascontiguousarray(_product(b.T, a.T, parts).T)
     return _product(a, b, parts)
 
 
-def _product(a: Array, b: Array, parts: Parts) -> Array:
+def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     rows, inner = a.shape
-    if a.flags.f_contiguous and not a.flags.c_contiguous:
-        flat, places, steps = a.T.reshape(-1), _multiples(rows, 1), _multiples(inner, rows)
-    else:
-        a = np.ascontiguousarray(a)
-        flat, places, steps = a.reshape(-1), _multiples(rows, inner), _multiples(inner, 1)
-    b = np.ascontiguousarray(b)
-    shape = rows, b.shape[1]
-    if len(parts) == 1:
-        y = np.empty(shape, np.float32)
-        chained_product(team(y.size * inner), flat, places, steps, b, _array(parts[0]), y)
-        return y
+    row, step = inner, 1
+    if not a.flags.c_contiguous:
+        if a.flags.f_contiguous:
+            a, row, step = a.T, 1, rows
+        else:
+            a = np.ascontiguousarray(a)
+    if not b.flags.c_contiguous:
+        b = np.ascontiguousarray(b)
+    x, shape = a.reshape(-1), (rows, b.shape[1])
+    who = team(rows * inner * shape[1])
     start, sums = 0, []
     for cuts in parts:
-        stop = start + sum(cuts)
+        stop = inner if len(parts) == 1 else start + int(cuts.sum())
         y = np.empty(shape, np.float32)
-        factors = flat, places, steps[start:stop], b[start:stop], _array(cuts)
-        chained_product(team(y.size * inner), *factors, y)
+        plain_product(who, x[start * step :], row, step, b[start:stop], cuts, y)
         sums.append(y)
         start = stop
-    return joined(sums)
-
-
-@functools.lru_cache(maxsize=256)
-def _multiples(count: int, step: int) -> Array:
-    return np.arange(count) * step
-
-
-@functools.lru_cache(maxsize=4096)
-def _array(cuts: tuple[int, ...]) -> Array:
-    return np.array(cuts, np.int64)
+    return sums[0] if len(sums) == 1 else joined(sums)
 
 
 @kernel

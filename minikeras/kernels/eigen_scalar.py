@@ -27,8 +27,13 @@ TINY = np.float32(np.finfo(np.float32).tiny)  # TensorFlow's threads flush anyth
 
 
 @functools.cache
+@functools.cache
 def cores() -> int:
-    """Threads that TensorFlow starts by default: the cores this process may run on."""
+    """Threads that TensorFlow starts by default: the cores this process may run on.
+
+    What computes here may be more or fewer threads (``threads.py``): this number decides in which
+    order TensorFlow adds, and so the bits.
+    """
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -198,6 +198,15 @@ def chained_product(
 
 
 @kernel
+def plain_product(
+    team: int, a: Array, row: int, inner: int, w: Array, cuts: Array, y: Array
+) -> None:
+    """The same where x[m, k] stands at m · row + k · inner of ``a``, flat."""
+    rows, columns = np.arange(len(y)) * row, np.arange(len(w)) * inner
+    chained_product(team, a, rows, columns, w, cuts, y)
+
+
+@kernel
 def folded_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array) -> None:
     """The same for a single column of w, in the order of oneDNN's matrix-vector kernel.
 

@@ -179,6 +179,8 @@ def copy_vjp(dy: Array, y: Array, x: Array) -> Array:
 class _Pullback:
     """The derivative that a user gave, in the place of an operation's on the tape."""
 
+    constant = False
+
     def __init__(self, rule: Callable[..., Any]) -> None:
         self.rule = rule
 
@@ -215,7 +217,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         output = fresh if several else fresh[0]
         arrays = [x._value for x in xs]
         for tape in tapes:
-            tape._record((_Pullback(rule), tuple(xs), arrays, {}, output))  # type: ignore[arg-type]
+            tape._record((_Pullback(rule), tuple(xs), arrays, {}, output))
         return output
 
     return call

@@ -86,8 +86,27 @@ def _matmul(a: Array, b: Array) -> Array:
     return eigen_matmul.matmul(tall, b).reshape(*a.shape[:-1], b.shape[-1])
 
 
+def _matmul_vjp(dy: Array, y: Array, a: Array, b: Array) -> Any:
+    if a.ndim > 2:
+        a, tall = a.reshape(-1, a.shape[-1]), dy.reshape(-1, dy.shape[-1])
+        return lambda: _matmul(dy, b.T), lambda: eigen_matmul.matmul(a.T, tall)
+    return lambda: eigen_matmul.matmul(dy, b.T), lambda: eigen_matmul.matmul(a.T, dy)
+
+
+def bias_add_vjp(dy: Array, y: Array, x: Array, b: Array) -> Any:
+    return dy, lambda: eigen_reduce.bias_gradient(dy)
+
+
 def _sum(x: Array, *, axis: Any, keepdims: bool) -> Array:
     return eigen_reduce.sum(x, axis, keepdims)
+
+
+def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
+    if x.size < 4096 and y.size == 1:  # a view that repeats one number takes longer to make
+        return np.full(x.shape, dy.item(), dy.dtype)
+    return np.broadcast_to(
+        dy.reshape([1 if a in axis else n for a, n in enumerate(x.shape)]), x.shape
+    )
 
 
 def _mean(x: Array, *, axis: Any, keepdims: bool) -> Array:

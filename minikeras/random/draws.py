@@ -17,7 +17,7 @@ import numpy as np
 from minikeras import dtypes, shapes
 from minikeras.autograd import Symbol, Tensor, Variable, array_of, as_tensor, operation, primitive
 from minikeras.random import distributions, rejection
-from minikeras.random.seeds import draw_seed
+from minikeras.random.seeds import draw_pair, seed_of
 from minikeras.types import Array, DType, Shape, TensorLike
 
 
@@ -57,9 +57,7 @@ def uniform(
     """
     dtype = _floating("uniform", dtype, ValueError)
     low, high = _plain(minval, maxval)
-    return _draw(
-        shape, dtype, seed, lambda pair, shape: distributions.uniform(pair, shape, low, high, dtype)
-    )
+    return _draw(shape, dtype, seed, distributions.uniform, low, high, dtype)
 
 
 def randint(
@@ -74,9 +72,7 @@ def randint(
     if not dtypes.is_int(name):
         raise ValueError(f"randint requires an integer dtype, received dtype={dtype}")
     low, high = operator.index(minval), operator.index(maxval)
-    return _draw(
-        shape, name, seed, lambda pair, shape: distributions.randint(pair, shape, low, high, name)
-    )
+    return _draw(shape, name, seed, distributions.randint, low, high, name)
 
 
 def gamma(shape: Any, alpha: TensorLike, dtype: DType = None, seed: Any = None) -> Any:
@@ -86,7 +82,7 @@ def gamma(shape: Any, alpha: TensorLike, dtype: DType = None, seed: Any = None) 
     """
     dtype = _floating("gamma", dtype)
     (a,) = _plain(alpha)
-    return _draw(shape, dtype, seed, lambda pair, shape: rejection.gamma(pair, shape, a, dtype))
+    return _draw(shape, dtype, seed, rejection.gamma, a, dtype)
 
 
 def beta(
@@ -95,7 +91,7 @@ def beta(
     """Beta distributed numbers; alpha and beta broadcast to ``shape``."""
     dtype = _floating("beta", dtype)
     a, b = _plain(alpha, beta)
-    return _draw(shape, dtype, seed, lambda pair, shape: rejection.beta(pair, shape, a, b, dtype))
+    return _draw(shape, dtype, seed, rejection.beta, a, b, dtype)
 
 
 def binomial(
@@ -113,9 +109,7 @@ def binomial(
     """
     dtype = dtypes.standardize(dtype)
     n, p = _plain(counts, probabilities)
-    return _draw(
-        shape, dtype, seed, lambda pair, shape: rejection.binomial(pair, shape, n, p, dtype)
-    )
+    return _draw(shape, dtype, seed, rejection.binomial, n, p, dtype)
 
 
 @operation
@@ -139,8 +133,8 @@ def categorical(
             "categorical needs a class to choose and num_samples ≥ 0, received logits of shape "
             f"{logits.shape} and num_samples={num_samples}"
         )
-    drawn = distributions.categorical(draw_seed(seed), logits, num_samples)
-    return Tensor(drawn.astype(dtypes.of(dtype)))
+    classes = distributions.categorical(_seed(seed), logits, num_samples)
+    return Tensor(classes.astype(dtypes.of(dtype)))
 
 
 @operation
@@ -150,7 +144,7 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Any = None) -> Any:
         return Symbol(x.shape, x.dtype)
     x = x if isinstance(x, Tensor | Variable) else as_tensor(x)
     axis = shapes.normalize_axis(axis, x.ndim)
-    return reorder(x, order=distributions.order(draw_seed(seed), x.shape[axis]), axis=axis)
+    return reorder(x, order=distributions.order(_seed(seed), x.shape[axis]), axis=axis)
 
 
 @operation
@@ -176,7 +170,9 @@ def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any 
     if dtype not in dtypes.FLOATS:
         raise ValueError(f"dropout needs floating inputs, received dtype {dtype}")
     decided = _decisions(x.shape, noise_shape)
-    return masked(x, distributions.keep(draw_seed(seed), decided, rate, dtype), rate=rate)
+    options = rate, dtype
+    keep = drawn(draw_pair(seed), function=distributions.keep, shape=decided, options=options)
+    return masked(x, keep, rate=rate)
 
 
 def _decisions(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
@@ -229,18 +225,35 @@ def _floating(function: str, dtype: DType, error: type[Exception] = TypeError) -
     return name
 
 
+def _seed(seed: Any) -> distributions.Seed:
+    return seed_of(draw_pair(seed))
+
+
 def _plain(*parameters: TensorLike) -> list[Any]:
     """Parameters of a distribution, without their gradients; Python numbers stay what they are."""
-    return [array_of(p) if isinstance(p, Tensor | Variable) else p for p in parameters]
+    return [p.numpy() if isinstance(p, Tensor | Variable) else p for p in parameters]
 
 
-def _draw(
-    shape: Any, dtype: str, seed: Any, function: Callable[[distributions.Seed, Any], Array]
-) -> Any:
+def _draw(shape: Any, dtype: str, seed: Any, function: Callable[..., Array], *options: Any) -> Any:
     sizes = shapes.standardize(shape)
     if None in sizes:
         return Symbol(sizes, dtype)
-    return Tensor(function(draw_seed(seed), sizes))
+    return drawn(draw_pair(seed), function=function, shape=sizes, options=options)
+
+
+@primitive(dtype=dtypes.separate, constant=True)
+def drawn(
+    pair: Array, *, function: Callable[..., Array], shape: Shape, options: tuple[Any, ...]
+) -> Array:
+    """An array of ``shape`` from a distribution, as a pure function of the pair."""
+    return function(seed_of(pair), shape, *options)
+
+
+@drawn.shape
+def drawn_shape(
+    pair: Shape, *, function: Callable[..., Array], shape: Shape, options: tuple[Any, ...]
+) -> Shape:
+    return shape
 
 
 def _located(
@@ -248,6 +261,5 @@ def _located(
 ) -> Any:
     """z · stddev + mean, with the gradients of mean and stddev if they are tensors."""
     if any(isinstance(p, Tensor | Variable | Symbol) for p in (mean, stddev)):
-        z = _draw(shape, dtype, seed, lambda pair, sizes: function(pair, sizes, dtype=dtype))
-        return z * stddev + mean
-    return _draw(shape, dtype, seed, lambda pair, sizes: function(pair, sizes, mean, stddev, dtype))
+        return _draw(shape, dtype, seed, function, 0, 1, dtype) * stddev + mean
+    return _draw(shape, dtype, seed, function, mean, stddev, dtype)

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from minikeras.autograd import Tensor, Variable
+from minikeras.autograd import Variable
 from minikeras.declare.names import auto_name, name_scope
 
 
@@ -38,14 +38,14 @@ class SeedGenerator:
                 name="seed_generator_state",
             )
 
-    def next(self, ordered: bool = True) -> Tensor:
+    def next(self, ordered: bool = True) -> Any:
         """The present pair; the count then grows by 1.
 
         ordered=False instead scrambles both numbers, to (n + 1) · 5387 mod 933199.
         """
-        pair = self.state._read()
+        pair = self.state.value
         self.state.assign(pair + _STEP if ordered else (pair + 1) * 5387 % 933199)
-        return Tensor(pair)
+        return pair
 
     def get_config(self) -> dict[str, Any]:
         return {"seed": self._initial_seed, "name": self.name}

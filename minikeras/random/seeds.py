@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from minikeras.random.distributions import Seed
 from minikeras.random.seed_generator import SeedGenerator, is_seed
 
@@ -40,22 +42,27 @@ def global_generator() -> SeedGenerator:
     return _process.generator
 
 
-def draw_seed(seed: Any) -> Seed:
-    """The pair of the next draw: (seed, 0) for an integer, else what the generator says next.
+def draw_pair(seed: Any) -> Any:
+    """The pair of the next draw, two int64: (seed, 0) for an integer, else what the generator says.
 
     Raises ValueError unless ``seed`` is an integer of 64 bits, a SeedGenerator or None.
+    """
+    if isinstance(seed, SeedGenerator):
+        return seed.next()
+    if seed is None:
+        return global_generator().next(ordered=False)
+    if is_seed(seed):
+        return np.array([seed, 0])
+    raise ValueError(
+        "seed must be an integer of 64 bits, a keras.random.SeedGenerator or None, "
+        f"received seed={seed!r} of type {type(seed)}"
+    )
+
+
+def seed_of(pair: Any) -> Seed:
+    """The key of a stream from a pair.
 
     Parity: both numbers are taken modulo 2³¹ − 2.
     """
-    if isinstance(seed, SeedGenerator):
-        first, second = seed.next().tolist()
-    elif seed is None:
-        first, second = global_generator().next(ordered=False).tolist()
-    elif is_seed(seed):
-        first, second = seed, 0
-    else:
-        raise ValueError(
-            "seed must be an integer of 64 bits, a keras.random.SeedGenerator or None, "
-            f"received seed={seed!r} of type {type(seed)}"
-        )
+    first, second = pair.tolist()
     return first % 0x7FFFFFFE, second % 0x7FFFFFFE

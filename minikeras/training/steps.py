@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from minikeras import config, dtypes, ops, optimizers, tree
-from minikeras.autograd import GradientTape, Tensor, Variable
+from minikeras.autograd import GradientTape, Replay, Tensor, Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.metrics import Mean, Metric
 from minikeras.optimizers import rounding
@@ -45,6 +45,7 @@ class Steps:
     _loss_tracker: Mean | None = None
     _trained: list[Variable] | None = None  # what a step updates, once known
     _kept: list[Variable] | None = None  # what it may touch besides
+    _replays: dict[str, Replay] = {}  # set anew whenever a function is made anew
     _logs_deferred = False  # the loop asks for logs when somebody looks, not at every step
 
     if TYPE_CHECKING:
@@ -263,38 +264,55 @@ class Steps:
         ``y_pred``, which was made before the update.
         """
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        with GradientTape() as tape:
-            y_pred = self._forward(x, training=True)
-            loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
-            scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
+        y_pred, loss, gradients = self._replayed("_loss_and_gradients")(x, y, sample_weight)
         self._track(loss, x)
         if self._compile_metrics is not None and not self._compile_metrics.built:
-            self._compile_metrics.build(
-                y, y_pred
-            )  # what is wrong with them shows before the update
-        weights = self._trained
-        if weights is None or self.run_eagerly:
-            weights = self._remember_variables()
-        if weights:
-            gradients = tape.gradient(scaled, weights)
+            # What is wrong with them shows before the update.
+            self._compile_metrics.build(y, y_pred)
+        if gradients:
             if self.optimizer is None:
                 raise AttributeError("optimizer=None cannot train: compile with an optimizer")
-            self.optimizer.apply_gradients(zip(gradients, weights))
+            self.optimizer.apply(gradients, self._trained)
         else:
             warnings.warn("The model does not have any trainable weights.", stacklevel=2)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
+    def _loss_and_gradients(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, list[Any]]:
+        with GradientTape() as tape:
+            y_pred = self._forward(x, training=True)
+            loss = self._compute_loss(x, y, y_pred, sample_weight, training=True)
+            scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
+        weights = self._trained
+        if weights is None or self.run_eagerly:
+            weights = self._remember_variables()
+        return y_pred, loss, tape.gradient(scaled, weights) if weights else []
+
     def test_step(self, data: Any) -> dict[str, Any]:
         """Loss and metrics of one batch, without an update; returns the logs."""
         x, y, sample_weight = unpack_x_y_sample_weight(data)
-        y_pred = self._forward(x, training=False)
-        self._track(self._compute_loss(x, y, y_pred, sample_weight, training=False), x)
+        y_pred, loss = self._replayed("_loss")(x, y, sample_weight)
+        self._track(loss, x)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def _loss(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any]:
+        y_pred = self._forward(x, training=False)
+        return y_pred, self._compute_loss(x, y, y_pred, sample_weight, training=False)
 
     def predict_step(self, data: Any) -> Any:
         """The outputs for one batch."""
         x, _, _ = unpack_x_y_sample_weight(data)
+        return self._replayed("_predictions")(x)
+
+    def _predictions(self, x: Any) -> Any:
         return self._forward(x, training=False)
+
+    def _replayed(self, name: str) -> Callable[..., Any]:
+        """A method of this class, whose calls are replayed unless with ``run_eagerly``."""
+        if self.run_eagerly:
+            return getattr(self, name)
+        if name not in self._replays:
+            self._replays[name] = Replay(getattr(self, name))
+        return self._replays[name]
 
     def _remember_variables(self) -> list[Variable]:
         trained = self.trainable_variables
@@ -307,17 +325,17 @@ class Steps:
         """Set ``train_function``, which takes an iterator of batches and returns logs."""
         if self.train_function is None or force:
             function = self._repeat(self._undone_on_error(self.train_step))
-            vars(self).update(train_function=function, _trained=None, _kept=None)
+            vars(self).update(train_function=function, _trained=None, _kept=None, _replays={})
 
     def make_test_function(self, force: bool = False) -> None:
         """Set ``test_function``, which takes an iterator of batches and returns logs."""
         if self.test_function is None or force:
-            vars(self)["test_function"] = self._repeat(self.test_step)
+            vars(self).update(test_function=self._repeat(self.test_step), _replays={})
 
     def make_predict_function(self, force: bool = False) -> None:
         """Set ``predict_function``, which takes a list of batches and returns their outputs."""
         if self.predict_function is None or force:
-            vars(self)["predict_function"] = self._predict_batches
+            vars(self).update(predict_function=self._predict_batches, _replays={})
 
     def _predict_batches(self, batches: list[Any]) -> Any:
         outputs = [self.predict_step(_tensors(batch)) for batch in batches]

@@ -197,9 +197,23 @@ class Optimizer(Stateful):
         if len(grads) == 0:
             return
         variables = self._known(grads, trainable_variables)
-        pairs = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
-        if len(pairs) < len(grads):
+        gradients = [None if g is None else _array(g) for g in grads]
+        if any(g is None for g in gradients):
             self._warn_of_missing(grads, variables)
+        self._apply_pairs(gradients, variables)
+
+    def _apply_arrays(self, gradients: list[Array]) -> None:
+        """``apply`` for a training step: nothing is checked, everything else is done.
+
+        One array for each variable the optimizer was built with, in that order and of that
+        shape.  The arrays are not changed, nor kept.
+        """
+        self._apply_pairs(gradients, self._trainable_variables)
+
+    def _apply_pairs(
+        self, gradients: Sequence[Array | None], variables: Sequence[Variable]
+    ) -> None:
+        pairs = [(g, v) for g, v in zip(gradients, variables) if g is not None]
         pairs = [(g, v) for g, v in pairs if not (is_overwritten(v) and self._overwrite(g, v))]
         if pairs:
             with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word

@@ -28,10 +28,10 @@ docs: $(VENV)/.dev  ## build the pages into site/ without warnings and run their
 	$(BIN)/mkdocs build --strict --quiet
 	$(BIN)/python -m pytest -q docs README.md
 
-bench: $(VENV)/.dev  ## the measurements of benchmarks/
-	@mkdir -p benchmarks/results
+bench: $(VENV)/.bench  ## minikeras and its peers in turns, then the measurements of its parts
+	$(BIN)/python -m benchmarks.compare
 	$(BIN)/python -m pytest -q benchmarks --benchmark-enable --benchmark-sort=name \
-	  --benchmark-columns=min,median,iqr,rounds --benchmark-json=benchmarks/results/latest.json
+	  --benchmark-columns=min,median,iqr,rounds --benchmark-json=benchmarks/results/parts.json
 	$(BIN)/python benchmarks/engine_size.py
 
 clean:  ## forget the virtual environment and everything made
@@ -47,6 +47,11 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	@echo "Installing minikeras with everything its tests need into $(VENV) (some minutes the first time)"
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.verify
+
+$(VENV)/.bench: pyproject.toml | $(BIN)/python
+	@echo "Installing minikeras, TensorFlow, JAX and PyTorch into $(VENV) (some minutes the first time)"
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	@touch $@ $(VENV)/.dev $(VENV)/.verify
 
 # The first interpreter on PATH that is 3.11 to 3.13, runs (a version manager's shim may be there
 # and fail) and can make environments.

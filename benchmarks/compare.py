@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -98,20 +99,14 @@ class Peer:
 
     def ask(self, **request: Any) -> Answer:
         if self.process is None:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.peer", self.name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=ROOT,
-                env=environment(),
-                text=True,
-            )
+            pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            pipes |= {"stderr": subprocess.DEVNULL, "text": True}
+            command = [sys.executable, "-m", "benchmarks.peer", self.name]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment(), **pipes)
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if line:
+        with suppress(BrokenPipeError):
+            print(json.dumps(request), file=self.process.stdin, flush=True)
+        if line := self.process.stdout.readline():
             return json.loads(line)
         code, self.process = self.process.wait(), None
         return {"error": f"the worker ended with {code}"}
@@ -124,20 +119,14 @@ class Peer:
 def process(arguments: Sequence[str], **variables: str) -> Answer:
     """Run a fresh interpreter: its wall time from start to end, peak memory, and what it prints."""
     start = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-        text=True,
-        env=environment(**variables),
-    )
-    assert child.stdout and child.stderr
-    errors = child.stderr.read()
-    output = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    command = [sys.executable, *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment(**variables), **pipes) as child:
+        assert child.stdout and child.stderr
+        errors, output = child.stderr.read(), child.stdout.read()
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         return {"error": (errors.strip().splitlines() or [f"code {child.returncode}"])[-1]}
     scale = 2**20 if sys.platform == "darwin" else 2**10
@@ -150,7 +139,8 @@ def importing(name: str) -> Answer:
         "import time; start = time.perf_counter(); "
         f"import {PACKAGES[name][0]}; print(time.perf_counter() - start)"
     )
-    answer = process(["-c", code], KERAS_BACKEND=name.removeprefix("keras-"))
+    backend = name.partition("keras-")[2]
+    answer = process(["-c", code], **({"KERAS_BACKEND": backend} if backend else {}))
     if "error" in answer:
         return answer
     return {"value": float(answer["output"]), "process": answer["value"]}
@@ -270,8 +260,9 @@ def markdown(document: dict[str, Any]) -> str:
     lines = [
         "# The comparison",
         "",
-        f"{document['date']}, {document['processor']}, {document['processors']} processors, each "
-        "library with its default number of threads, float32, Adam. "
+        f"{document['date']}, {document['processor']}, {document['processors']} processors "
+        f"(load by others when it began: {document['load']:.1f}), each library with its default "
+        "number of threads, float32, Adam. "
         f"Python {document['python']}, {', '.join(f'{k} {v}' for k, v in versions.items())}.",
         "",
         f"Ratios: peer over minikeras, median of {document['runs']} alternating runs, with "

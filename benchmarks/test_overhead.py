@@ -1,7 +1,4 @@
-"""What a call costs beyond the arithmetic: chains of 100 calls on 3 numbers, and the import."""
-
-import subprocess
-import sys
+"""What a call costs beyond the arithmetic: chains of 100 calls on 3 numbers."""
 
 import numpy as np
 import pytest
@@ -55,9 +52,3 @@ def test_tanh(benchmark, how, kernels):
         benchmark(chain, np.tanh, X)
     else:
         benchmark(chain if how == "eager" else taped, ops.tanh, Tensor(X))
-
-
-@pytest.mark.benchmark(group="importing", min_rounds=7, warmup=False)
-@pytest.mark.parametrize("module", ["numpy", "minikeras"])
-def test_import(benchmark, module):
-    benchmark(subprocess.run, [sys.executable, "-c", f"import {module}"], check=True)

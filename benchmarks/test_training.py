@@ -1,44 +1,54 @@
-"""An epoch of `fit` on real data: minikeras on both kinds of kernels, and Keras on TensorFlow.
+"""The workloads of the comparison, minikeras alone: one step, one epoch, one prediction.
 
-TensorFlow runs as it comes, that is, with oneDNN on; without it its rows are left out.
+An epoch is of ten steps here. `python -m benchmarks.compare` has the peers beside it.
 """
 
-import math
+from dataclasses import replace
 
 import pytest
 
 import minikeras
-from minikeras import config
-from minikeras.parity.examples import EXAMPLES
+from benchmarks.peer import KerasTrainer
+from benchmarks.workloads import WORKLOADS
 
-NAMES = ["iris-mlp", "digits-mlp", "digits-cnn"]
-
-
-def trainer(keras, name):
-    """A function that trains for one epoch, after a first epoch that compiles what there is."""
-    example = EXAMPLES[name]
-    data = example.load()
-    keras.utils.set_random_seed(0)
-    model = example.build(keras)
-    model.compile(optimizer="adam", loss=example.loss, metrics=list(example.metrics))
-
-    def epoch():
-        model.fit(data.x, data.y, batch_size=example.batch_size, verbose=0)
-
-    epoch()
-    return epoch
+pytestmark = pytest.mark.benchmark(warmup=False, min_rounds=7, max_time=1)
+STEPS = 10
 
 
-@pytest.mark.benchmark(warmup=False, min_rounds=7, max_time=3)
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("who", ["reference", "fast", "keras"])
-def test_epoch(benchmark, name, who):
-    example = EXAMPLES[name]
-    steps = math.ceil(len(example.load().x) / example.batch_size)
-    benchmark.group = f"{name}: one epoch of {steps} steps"
-    if who == "keras":
-        pytest.importorskip("tensorflow")
-        benchmark(trainer(pytest.importorskip("keras"), name))
-        return
-    with config.use_kernels(who):
-        benchmark(trainer(minikeras, name))
+def trainer(name):
+    """A compiled model after its first epoch, which compiles kernels, and its first prediction."""
+    workload = WORKLOADS[name]
+    made = KerasTrainer(minikeras, replace(workload, samples=STEPS * workload.batch))
+    made.fit(1)
+    made.predict()
+    return made
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_train_on_batch(benchmark, name, kernels):
+    benchmark.group = f"{WORKLOADS[name].title}: one step"
+    t, batch = trainer(name), WORKLOADS[name].batch
+    x, y = t.x[:batch], t.y[:batch]
+    t.model.train_on_batch(x, y)
+    benchmark(t.model.train_on_batch, x, y)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_epoch(benchmark, name, kernels):
+    t = trainer(name)
+    steps = -(-len(t.x) // WORKLOADS[name].batch)
+    benchmark.group = f"{WORKLOADS[name].title}: one epoch of {steps} steps"
+    benchmark(t.fit, 1)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_evaluate(benchmark, name, kernels):
+    t = trainer(name)
+    benchmark.group = f"{WORKLOADS[name].title}: evaluating {len(t.x)} samples"
+    benchmark(t.model.evaluate, t.x, t.y, verbose=0)
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_predict_one(benchmark, name, kernels):
+    benchmark.group = f"{WORKLOADS[name].title}: predicting one sample"
+    benchmark(trainer(name).predict)

@@ -18,6 +18,7 @@ def numbers(*shape):
 
 
 LABELS = Tensor(RNG.integers(0, 10, 256).astype("int32"))
+WORDS = Tensor(RNG.integers(0, 5000, 6400).astype("int32"))
 CASES = {
     "matmul 32x784x512": (ops.matmul, numbers(32, 784), numbers(784, 512)),
     "matmul 512x512x512": (ops.matmul, numbers(512, 512), numbers(512, 512)),
@@ -29,6 +30,15 @@ CASES = {
     "conv 32x28x28x1 -> 32, 3x3": (ops.conv, numbers(32, 28, 28, 1), numbers(3, 3, 1, 32)),
     "max_pool 32x28x28x32, 2x2": (lambda x: ops.max_pool(x, 2), numbers(32, 28, 28, 32)),
     "average_pool 32x28x28x32, 2x2": (lambda x: ops.average_pool(x, 2), numbers(32, 28, 28, 32)),
+    "batch_normalization of 32x28x28x32": (
+        lambda x, m, v: ops.batch_normalization(x, m, v, axis=-1),
+        numbers(32, 28, 28, 32),
+        numbers(32),
+        Tensor(np.ones(32, "float32")),
+    ),
+    "layer_normalization of 3200x64": (ops.layer_normalization, numbers(3200, 64)),
+    "softmax of 256x1000": (ops.softmax, numbers(256, 1000)),
+    "rows of 5000x64 by 6400 words": (lambda w: ops.take(w, WORDS, axis=0), numbers(5000, 64)),
     "exp of 65536": (ops.exp, numbers(65536)),
     "tanh of 65536": (ops.tanh, numbers(65536)),
     "sum of 256x256 over rows": (lambda x: ops.sum(x, axis=0), numbers(256, 256)),

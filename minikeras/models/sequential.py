@@ -71,18 +71,22 @@ class Sequential(Model, base=True):
         if rebuild:
             self._maybe_rebuild()
         else:
-            self.built, self._functional = False, None
+            self._unbuild()
 
     def pop(self, rebuild: bool = True) -> Any:
         """Take the topmost layer off and return it."""
         layer = self._stack.pop()
-        self.built, self._functional = False, None
+        self._unbuild()
         if rebuild and self._stack:
             self._maybe_rebuild()
         return layer
 
-    def _maybe_rebuild(self) -> None:
+    def _unbuild(self) -> None:
         self.built, self._functional = False, None
+        self._forget_replays()
+
+    def _maybe_rebuild(self) -> None:
+        self._unbuild()
         first = self._stack[0]
         if len(self._stack) > 1:
             if isinstance(first, InputLayer):

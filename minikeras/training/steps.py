@@ -45,7 +45,6 @@ class Steps:
     _loss_tracker: Mean | None = None
     _trained: list[Variable] | None = None  # what a step updates, once known
     _kept: list[Variable] | None = None  # what it may touch besides
-    _replays: dict[str, Replay] = {}  # set anew whenever a function is made anew
     _logs_deferred = False  # the loop asks for logs when somebody looks, not at every step
 
     if TYPE_CHECKING:
@@ -306,6 +305,15 @@ class Steps:
     def _predictions(self, x: Any) -> Any:
         return self._forward(x, training=False)
 
+    @functools.cached_property
+    def _replays(self) -> dict[str, Replay]:
+        """Forgotten where a function is made anew, and by ``_forget_replays``."""
+        return {}
+
+    def _forget_replays(self) -> None:
+        """To be called when the layers are no longer those that were watched."""
+        vars(self).pop("_replays", None)
+
     def _replayed(self, name: str) -> Callable[..., Any]:
         """A method of this class, whose calls are replayed unless with ``run_eagerly``."""
         if self.run_eagerly:
@@ -325,17 +333,20 @@ class Steps:
         """Set ``train_function``, which takes an iterator of batches and returns logs."""
         if self.train_function is None or force:
             function = self._repeat(self._undone_on_error(self.train_step))
-            vars(self).update(train_function=function, _trained=None, _kept=None, _replays={})
+            vars(self).update(train_function=function, _trained=None, _kept=None)
+            self._replays.pop("_loss_and_gradients", None)
 
     def make_test_function(self, force: bool = False) -> None:
         """Set ``test_function``, which takes an iterator of batches and returns logs."""
         if self.test_function is None or force:
-            vars(self).update(test_function=self._repeat(self.test_step), _replays={})
+            vars(self)["test_function"] = self._repeat(self.test_step)
+            self._replays.pop("_loss", None)
 
     def make_predict_function(self, force: bool = False) -> None:
         """Set ``predict_function``, which takes a list of batches and returns their outputs."""
         if self.predict_function is None or force:
-            vars(self).update(predict_function=self._predict_batches, _replays={})
+            vars(self)["predict_function"] = self._predict_batches
+            self._replays.pop("_predictions", None)
 
     def _predict_batches(self, batches: list[Any]) -> Any:
         outputs = [self.predict_step(_tensors(batch)) for batch in batches]

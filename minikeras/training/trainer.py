@@ -13,6 +13,7 @@ from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
 from minikeras.training.adapters import (
     class_weight_to_sample_weights,
+    standardize,
     to_array,
     train_validation_split,
     unpack_x_y_sample_weight,
@@ -177,6 +178,10 @@ class Trainer(Steps):
 
         Raises ValueError if ``x`` holds no samples.
         """
+        if type(x) is np.ndarray and x.ndim and 0 < len(x) <= 32 and batch_size is None:
+            # One batch that nobody watches: the loop would take longer than a small network.
+            if steps is None and callbacks is None and verbose == 0 and self._runs_own("predict"):
+                return self.predict_on_batch(standardize(x))
         epoch_iterator = EpochIterator(
             x,
             batch_size=batch_size,
@@ -235,7 +240,8 @@ class Trainer(Steps):
         """The outputs for one batch, as arrays."""
         self.make_predict_function()
         assert self.predict_function is not None
-        return tree.map_structure(np.array, self.predict_function([(x,)]))
+        outputs = self.predict_function([(x,)])
+        return tree.map_structure(np.array, outputs)
 
     def _on_batch(self, function: Any, batch: Any, return_dict: bool) -> Any:
         self.reset_metrics()

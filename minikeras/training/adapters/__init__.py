@@ -9,6 +9,7 @@ from typing import Any
 from minikeras.training.adapters.arrays import (
     ArrayAdapter,
     can_slice_all,
+    standardize,
     train_validation_split,
 )
 from minikeras.training.adapters.data_adapter import DataAdapter, to_array, to_arrays

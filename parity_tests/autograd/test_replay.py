@@ -1,0 +1,210 @@
+"""A replayed function gives the bits of the function, and nothing is replayed that could not."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minikeras as keras
+from minikeras import ops
+from minikeras.autograd import GradientTape, Replay, Tensor, Variable
+from parity_tests.architectures import architectures
+from parity_tests.strategies import seeds
+
+
+def tensor(*values):
+    return Tensor(np.array(values, np.float32))
+
+
+def assert_same_bits(found, expected):
+    for a, b in zip(keras.tree.flatten(found), keras.tree.flatten(expected), strict=True):
+        assert (a is None) == (b is None)
+        assert a is None or np.array_equal(a.numpy(), b.numpy(), equal_nan=True)
+
+
+def watched(function, *batches):
+    """The replay after these calls, whose results must be the function's own."""
+    replay = Replay(function)
+    for inputs in batches:
+        assert_same_bits(replay(*inputs), function(*inputs))
+    return replay
+
+
+BATCHES = [(tensor(i + 1, -i), tensor(i, 3 * i)) for i in range(4)]
+
+
+@pytest.mark.filterwarnings("ignore:Layer '.*' .of type .* was passed an input with a mask")
+@given(architectures(), seeds)
+def test_steps_of_drawn_networks(architecture, seed):
+    """Predictions, loss, gradients, moving statistics and seeds of four steps, bit for bit."""
+    models = []
+    for _ in range(2):
+        keras.utils.set_random_seed(seed)
+        models.append(architecture.build(keras))
+        models[-1].compile("sgd", "mse")
+    replay, direct = Replay(models[0]._loss_and_gradients), models[1]._loss_and_gradients
+    for step in range(4):
+        x = Tensor(architecture.batch(3, seed=step))
+        y = Tensor(np.full(models[0](x).shape, step, np.float32))
+        assert_same_bits(replay(x, y, None), direct(x, y, None))
+        for a, b in zip(models[0].variables, models[1].variables):
+            np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)
+    assert replay.refused is None
+
+
+def test_source():
+    w = Variable(np.ones(2, np.float32))
+    replay = watched(lambda x, y: {"sum": ops.sum(x * w) + y, "rest": [None, y]}, *BATCHES[:3])
+    assert replay.refused is None
+    assert "_sum(t" in replay.source
+    assert "del t" in replay.source
+
+
+def test_gradients_and_assignments():
+    w, count = Variable(np.ones(2, np.float32)), Variable(0.0, trainable=False)
+
+    def function(x, y):
+        with GradientTape() as tape:
+            loss = ops.sum(ops.square(w * x - y) * w)
+        count.assign_add(1.0)
+        return loss, tape.gradient(loss, [w]), count.value * 1.0
+
+    replay = Replay(function)
+    for i, (x, y) in enumerate(BATCHES):
+        _, (g,), counted = replay(x, y)
+        assert float(counted) == i + 1
+        expected = 3 * w.numpy() ** 2 * x.numpy() ** 2 - 4 * w.numpy() * x.numpy() * y.numpy()
+        np.testing.assert_allclose(g.numpy(), expected + y.numpy() ** 2, rtol=1e-6)
+        w.assign(w.numpy() + 1)  # the next call reads the new value
+    assert replay.refused is None
+    assert "_value = " in replay.source
+
+
+def test_one_array_given_twice_is_another_signature():
+    replay = watched(lambda x, y: x * 2 + y, *[(x, x) for x, _ in BATCHES], *BATCHES)
+    assert replay.refused is None
+
+
+def test_random_draws_go_on():
+    generator = keras.random.SeedGenerator(3)
+    replay = Replay(lambda x: keras.random.dropout(x, 0.5, seed=generator) + generator.state[1])
+    drawn = [replay(Tensor(np.ones(64, np.float32))).numpy() for _ in range(5)]
+    assert replay.refused is None
+    generator = keras.random.SeedGenerator(3)
+    for count, found in enumerate(drawn):
+        expected = keras.random.dropout(np.ones(64, np.float32), 0.5, seed=generator).numpy()
+        np.testing.assert_array_equal(found, expected + count + 1)
+
+
+class Counted:
+    calls = 0
+
+
+def impure(x, y):
+    Counted.calls += 1
+    return x * float(Counted.calls)
+
+
+def from_numpy(x, y):
+    return x * Tensor(np.tanh(x._value))
+
+
+outside = Variable(np.zeros(2, np.float32))
+
+
+@keras.ops.custom_gradient
+def halved(x):
+    return x / 2, lambda dy: dy / 4
+
+
+def differentiated(x, y):
+    with GradientTape() as tape:
+        tape.watch(x)
+        z = halved(x)
+    return tape.gradient(z, x)
+
+
+REFUSED = {
+    "a test": lambda x, y: x if ops.sum(x) > 0 else -x,
+    "a number": lambda x, y: x * float(ops.sum(y)),
+    "an array": lambda x, y: x * np.asarray(y),
+    "text": lambda x, y: (f"{x}", x)[1],
+    "a copy": lambda x, y: ops.add(x.numpy(), y),
+    "a list": lambda x, y: x + y.tolist(),
+    "a number that Python counts": impure,
+    "a tensor made elsewhere": from_numpy,
+    "an assignment from elsewhere": lambda x, y: (outside.assign(np.tanh(x._value)), x + y)[1],
+    "a variable that is looked at": lambda x, y: x * (outside.numpy() + 1),
+    "shapes of values": lambda x, y: ops.nonzero(x),
+    "a derivative of its own": differentiated,
+    "a result of another type": lambda x, y: (x, 3),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(name):
+    function = REFUSED[name]
+    replay = Replay(function)
+    for x, y in BATCHES:
+        found = keras.tree.flatten(replay(x, y))
+        if function is impure:
+            np.testing.assert_array_equal(found[0].numpy(), x.numpy() * Counted.calls)
+        else:
+            for a, b in zip(found, keras.tree.flatten(function(x, y))):
+                np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+    assert replay.refused
+    assert set(replay._known.values()) <= {None}
+
+
+def test_under_a_tape_it_is_recorded():
+    w = Variable(np.ones(2, np.float32))
+    replay = watched(lambda x, y: w * x, *BATCHES)
+    with GradientTape() as tape:
+        z = replay(*BATCHES[0])
+    np.testing.assert_array_equal(tape.gradient(z, w).numpy(), BATCHES[0][0].numpy())
+
+
+def test_settings_are_part_of_the_signature():
+    replay = watched(lambda x, y: ops.exp(x), *BATCHES)
+    with keras.config.use_kernels("reference"):
+        np.testing.assert_array_equal(replay(*BATCHES[1]).numpy(), np.exp(BATCHES[1][0].numpy()))
+
+
+def test_an_error_leaves_no_trace():
+    def function(x, y):
+        return ops.reshape(x, (3, -1)) if fails else x + y
+
+    replay, fails = Replay(function), True
+    with pytest.raises(ValueError):
+        replay(*BATCHES[0])
+    fails = False
+    assert (replay(*BATCHES[1]).numpy() == watched(function, *BATCHES)(*BATCHES[1]).numpy()).all()
+
+
+@pytest.mark.parametrize("change", ["add", "pop"])
+def test_a_changed_stack_is_watched_anew(change):
+    layers = [keras.layers.Dense(3), keras.layers.Dense(2)]
+    model, x = keras.Sequential([keras.Input((4,)), *layers]), np.ones((2, 4), np.float32)
+    for _ in range(3):
+        model.predict(x, verbose=0)
+    model.pop() if change == "pop" else model.add(keras.layers.Dense(5))
+    np.testing.assert_array_equal(model.predict(x, verbose=0), model(x).numpy())
+
+
+@given(st.integers(1, 5))
+def test_train_on_batch_in_the_steps_of_keras(steps):
+    """What Python does in ``call`` besides, it does in the first calls only, as in Keras."""
+
+    class Loud(keras.layers.Layer):
+        heard = 0
+
+        def call(self, x):
+            Loud.heard += 1
+            return x * 2
+
+    model = keras.Sequential([keras.Input((2,)), Loud(), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    before = Loud.heard
+    for _ in range(steps):
+        model.train_on_batch(np.ones((3, 2)), np.ones((3, 1)))
+    assert Loud.heard - before == min(steps, 2)

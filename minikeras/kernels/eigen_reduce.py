@@ -26,6 +26,7 @@ import numpy as np
 
 from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
+from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 _UNROLLED = 4 * PACKET
@@ -153,11 +154,26 @@ def _sum_in_order(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_rows(x, y):  # type: ignore[no-untyped-def]
-    y[:] = 0
-    for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            y[j] += x[i, j]
+def _add_rows(start, stop, x, y):  # type: ignore[no-untyped-def]
+    """y[p, j] = Σ x[i, j] over part p of the rows; a part of the work has up to 64 columns."""
+    columns = np.uintp(x.shape[1])  # unsigned: a signed index might count from the end
+    height, panels = (x.shape[0] + len(y) - 1) // len(y), (x.shape[1] + 63) // 64
+    cells, total = x.reshape(-1), np.empty(64, x.dtype)
+    for part in range(start, stop):
+        p, first = part // panels, part % panels * 64
+        width = np.uintp(min(64, x.shape[1] - first))
+        total[:] = 0
+        for i in range(p * height, min((p + 1) * height, x.shape[0])):
+            here = np.uintp(i) * columns + np.uintp(first)
+            for j in range(width):
+                total[j] += cells[here + j]
+        for j in range(width):
+            y[p, np.uintp(first) + j] = total[j]
+
+
+@kernel
+def _share_rows(team, x, y):  # type: ignore[no-untyped-def]
+    share(team, _add_rows, len(y) * ((x.shape[1] + 63) // 64), (x, y))
 
 
 def _threads(cost: float, limit: int) -> int:
@@ -246,19 +262,16 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
     limit = cores() if threads is None else threads
     columns = dy.shape[-1]
     x = np.ascontiguousarray(dy).reshape(-1, columns)
-    rows = x.shape[0]
+    rows, blocks = x.shape[0], 1
     if columns <= limit * 32 and rows > 1:
         least = -(-2000 // columns)
         blocks = min(min(rows, -(-x.size // least)), limit)
         height = -(-rows // blocks)
         cost = blocks * height * columns * (4 * _CYCLES_PER_BYTE + 1)
-        if _threads(cost, limit) > 1:
-            parts = [np.empty(columns, np.float32) for _ in range(blocks)]
-            for p, part in enumerate(parts):
-                _add_rows(x[p * height : (p + 1) * height], part)
-            for part in parts[1:]:
-                parts[0] += part
-            return parts[0]
-    y = np.empty(columns, np.float32)
-    _add_rows(x, y)
-    return y
+        if _threads(cost, limit) == 1:
+            blocks = 1
+    parts = np.empty((blocks, columns), np.float32)
+    _share_rows(team(x.size), x, parts)
+    for part in parts[1:]:
+        parts[0] += part
+    return parts[0]

@@ -1,38 +1,132 @@
-"""The way back from the maximum of each window.  The reference is ``ops/pool.py``."""
+"""The maximum of each window, and the way back.  The reference is ``ops/pool.py``.
+
+Each image is a part; within a window all channels are looked at together.
+"""
 
 from __future__ import annotations
+
+import functools
+import math
+from typing import Any
 
 import numpy as np
 
 from minikeras.kernels.compiled import kernel
-from minikeras.kernels.windows import Sizes, count, flat, tables
+from minikeras.kernels.threads import share, team
+from minikeras.kernels.windows import Sizes, count, flat, image_tables
 from minikeras.types import Array
 
 
+def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
+    out, *tables = _tables(x.shape[1:], size, strides)
+    y = np.empty((len(x), *out, x.shape[-1]), x.dtype)
+    _share_maxima(team(x.size), flat(x), *tables, y.reshape(-1))
+    return y
+
+
 def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    ones = (1,) * len(size)
-    out = count(x.shape[1:-1], size, strides, ones)
-    starts, offsets = tables(x.shape, size, out, strides, ones)
-    dx = np.zeros(x.shape, x.dtype)
-    _spread(flat(dy), flat(x), starts, offsets[:: x.shape[-1]].copy(), dx.reshape(-1), x.shape[-1])
+    _, *tables = _tables(x.shape[1:], size, strides)
+    dx = np.empty(x.shape, x.dtype)
+    _share_spread(team(4 * x.size), flat(dy), flat(x), *tables, dx.reshape(-1))
     return dx
 
 
+@functools.lru_cache(maxsize=64)
+def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Array, Any, Any]:
+    """Windows along each axis; where they start and their taps lie; cells of an image, channels."""
+    ones = (1,) * len(size)
+    out = count(shape[:-1], size, strides, ones)
+    starts, offsets = image_tables(shape, size, out, strides, ones)
+    tables = starts.astype(np.uintp), offsets[:: shape[-1]].astype(np.uintp)
+    return out, *tables, np.uintp(math.prod(shape)), np.uintp(shape[-1])
+
+
+# Numbers of cells are unsigned: a signed index might count from the end, and no loop that must ask
+# becomes one of vectors.  Nor is anything sliced, for slices are counted by all threads together.
+
+
 @kernel
-def _spread(dy: Array, x: Array, starts: Array, offsets: Array, dx: Array, channels: int) -> None:
-    """Add dy to the first cell, in row-major order, that holds the maximum of its window."""
-    best, winner = np.empty(channels, x.dtype), np.empty(channels, np.int64)
-    for m in range(len(starts)):
-        start = starts[m]
-        best[:] = x[start : start + channels]
-        winner[:] = start
-        for p in range(1, len(offsets)):
-            here = start + offsets[p]
-            values = x[here:]
+def _larger(a, b):  # type: ignore[no-untyped-def]
+    """NaN is the maximum, as in NumPy."""
+    return b if b > a or b != b else a
+
+
+@kernel
+def _maxima(
+    start: int, stop: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
+) -> None:
+    windows = np.uintp(len(starts))
+    for number in range(np.uintp(start) * windows, np.uintp(stop) * windows):
+        x0, y0 = number // windows * image + starts[number % windows], number * channels
+        if len(taps) == 4:  # the usual number, in a single loop
+            x1, x2, x3 = x0 + taps[1], x0 + taps[2], x0 + taps[3]
             for c in range(channels):
-                if values[c] > best[c] or values[c] != values[c]:  # NaN is the maximum, as in NumPy
-                    best[c] = values[c]
-                    winner[c] = here
-        share = dy[m * channels :]
+                y[y0 + c] = _larger(_larger(_larger(x[x0 + c], x[x1 + c]), x[x2 + c]), x[x3 + c])
+            continue
         for c in range(channels):
-            dx[winner[c] + c] += share[c]
+            y[y0 + c] = x[x0 + c]
+        for tap in taps[1:]:
+            for c in range(channels):
+                y[y0 + c] = _larger(y[y0 + c], x[x0 + tap + c])
+
+
+@kernel
+def _share_maxima(
+    team: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
+) -> None:
+    share(team, _maxima, len(x) // image, (x, starts, taps, image, channels, y))
+
+
+@kernel
+def _spread(
+    start: int,
+    stop: int,
+    dy: Array,
+    x: Array,
+    starts: Array,
+    taps: Array,
+    image: int,
+    channels: int,
+    dx: Array,
+) -> None:
+    """Add dy to the first cell, in row-major order, that holds the maximum of its window."""
+    zero = x.dtype.type(0)
+    best, left = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
+    dx[np.uintp(start) * image : np.uintp(stop) * image] = zero
+    windows = np.uintp(len(starts))
+    for number in range(np.uintp(start) * windows, np.uintp(stop) * windows):
+        x0, y0 = number // windows * image + starts[number % windows], number * channels
+        if len(taps) == 4:
+            x1, x2, x3 = x0 + taps[1], x0 + taps[2], x0 + taps[3]
+            for c in range(channels):
+                a0, a1, a2, a3 = x[x0 + c], x[x1 + c], x[x2 + c], x[x3 + c]
+                most = _larger(_larger(_larger(a0, a1), a2), a3)
+                whole = dy[y0 + c]
+                wins = a0 == most or a0 != a0
+                dx[x0 + c] += whole if wins else zero
+                whole = zero if wins else whole
+                wins = a1 == most or a1 != a1
+                dx[x1 + c] += whole if wins else zero
+                whole = zero if wins else whole
+                wins = a2 == most or a2 != a2
+                dx[x2 + c] += whole if wins else zero
+                dx[x3 + c] += zero if wins else whole
+            continue
+        for c in range(channels):
+            best[c], left[c] = x[x0 + c], dy[y0 + c]
+        for tap in taps[1:]:
+            for c in range(channels):
+                best[c] = _larger(best[c], x[x0 + tap + c])
+        for tap in taps:
+            for c in range(channels):
+                v = x[x0 + tap + c]
+                wins = v == best[c] or v != v
+                dx[x0 + tap + c] += left[c] if wins else zero
+                left[c] = zero if wins else left[c]
+
+
+@kernel
+def _share_spread(
+    team: int, dy: Array, x: Array, starts: Array, taps: Array, image: int, channels: int, dx: Array
+) -> None:
+    share(team, _spread, len(x) // image, (dy, x, starts, taps, image, channels, dx))

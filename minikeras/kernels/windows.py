@@ -16,13 +16,13 @@ def tables(
     shape: Sizes, size: Sizes, out: Sizes, strides: Sizes, dilation: Sizes
 ) -> tuple[Array, Array]:
     """Where each window (n, i, j) starts, and where its cells (p, q, c) lie from there."""
-    starts, offsets = _image_tables(shape[1:], size, out, strides, dilation)
+    starts, offsets = image_tables(shape[1:], size, out, strides, dilation)
     images = np.arange(shape[0]) * math.prod(shape[1:])
     return np.add.outer(images, starts).reshape(-1), offsets
 
 
 @functools.lru_cache(maxsize=64)
-def _image_tables(
+def image_tables(
     shape: Sizes, size: Sizes, out: Sizes, strides: Sizes, dilation: Sizes
 ) -> tuple[Array, Array]:
     starts, offsets = np.zeros(1, np.int64), np.arange(shape[-1])
@@ -39,7 +39,13 @@ def flat(x: Array) -> Array:
 
 
 def count(space: Sizes, size: Sizes, strides: Sizes, dilation: Sizes) -> Sizes:
-    """How many windows fit along each axis."""
-    return tuple(
+    """How many windows fit along each axis; ValueError where none does."""
+    out = tuple(
         (n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(space, size, strides, dilation)
     )
+    if min(out) <= 0:
+        raise ValueError(
+            f"Computed output size would be zero or negative: no window of size {size}, "
+            f"dilation {dilation}, fits into the spatial shape {space}"
+        )
+    return out

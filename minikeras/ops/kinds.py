@@ -45,3 +45,10 @@ def in_float32(*xs: Array, **_: Any) -> bool:
     return xs[-1].dtype == np.float32 and all(
         (x.size > 0 and x.dtype.kind != "f") or (x.dtype == np.float32 and x.size > 0) for x in xs
     )
+
+
+def is_large(*xs: Array, **_: Any) -> bool:
+    """Whether sharing the elements between threads pays."""
+    return (
+        xs[0].size > 50_000 and all(x.dtype == xs[0].dtype for x in xs) and xs[0].dtype.char in "fd"
+    )

@@ -12,7 +12,7 @@ from minikeras.ops.arithmetic import absolute, clip, maximum, minimum, power, sq
 from minikeras.ops.core import as_kind, tensor
 from minikeras.ops.elementwise import erfc, expm1
 from minikeras.ops.indexing import where
-from minikeras.ops.kinds import in_float32, quiet
+from minikeras.ops.kinds import in_float32, is_large, quiet
 from minikeras.ops.manipulation import split
 from minikeras.ops.trigonometry import tanh
 from minikeras.types import Array, TensorLike
@@ -30,6 +30,9 @@ def relu(x: Array) -> Array:
 @relu.vjp
 def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (y > 0)
+
+
+relu.fast("minikeras.kernels.elementwise", when=is_large)
 
 
 @elementwise(dtype=promote)

@@ -1,0 +1,51 @@
+"""Large arrays, element by element, shared between threads.  The references are NumPy's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras.kernels.compiled import kernel
+from minikeras.kernels.threads import share, team
+from minikeras.kernels.windows import flat
+from minikeras.types import Array
+
+_PART = 1 << 14  # elements
+
+
+@kernel
+def _relu_part(start: int, stop: int, x: Array, y: Array) -> None:
+    zero = x.dtype.type(0)
+    x, y = x[start * _PART : stop * _PART], y[start * _PART : stop * _PART]
+    for i in range(len(x)):
+        y[i] = zero if x[i] <= zero else x[i]
+
+
+@kernel
+def _relu(team: int, x: Array, y: Array) -> None:
+    share(team, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))
+
+
+def relu(x: Array) -> Array:
+    y = np.empty(x.shape, x.dtype)
+    _relu(team(x.size), flat(x), y.reshape(-1))
+    return y
+
+
+@kernel
+def _relu_gradient_part(start: int, stop: int, dy: Array, y: Array, dx: Array) -> None:
+    zero, one = y.dtype.type(0), y.dtype.type(1)
+    dy, y = dy[start * _PART : stop * _PART], y[start * _PART : stop * _PART]
+    dx = dx[start * _PART :]
+    for i in range(len(y)):
+        dx[i] = dy[i] * (one if y[i] > zero else zero)
+
+
+@kernel
+def _relu_gradient(team: int, dy: Array, y: Array, dx: Array) -> None:
+    share(team, _relu_gradient_part, (len(y) + _PART - 1) // _PART, (dy, y, dx))
+
+
+def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    dx = np.empty(y.shape, y.dtype)
+    _relu_gradient(team(y.size), flat(dy), flat(y), dx.reshape(-1))
+    return dx

@@ -8,6 +8,7 @@ from minikeras import config, constraints, dtypes, initializers, ops, regularize
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.ops.normalization import by_its_moments
 from minikeras.types import Shape, TensorLike
 
 
@@ -91,6 +92,12 @@ class BatchNormalization(ScaledLayer):
         dtype = dtypes.result_type(inputs.dtype, "float32")
         inputs = ops.cast(inputs, dtype)
         gamma, beta = (v if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
+        last = self.axis in (-1, len(inputs.shape) - 1)
+        if training and self.trainable and last and mask is None and not self.renorm:
+            outputs, mean, variance = by_its_moments(inputs, gamma, beta, self.epsilon)
+            self._move(self.moving_mean, mean, self.momentum)
+            self._move(self.moving_variance, variance, self.momentum)
+            return ops.cast(outputs, self.compute_dtype)
         if training and self.trainable:
             mean, variance = self._moments(inputs, mask)
             if self.renorm:

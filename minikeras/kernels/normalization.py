@@ -1,0 +1,173 @@
+"""Normalisation of each channel by the moments of the batch.  The reference: ``ops/normalization``.
+
+Rows are cut into blocks by their number alone.  The moments of a block, which fits into the cache,
+are taken about its own mean, then blocks are joined in order (Chan, Golub and LeVeque, 1979), in
+float64.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras.kernels.compiled import kernel
+from minikeras.kernels.threads import share, team
+from minikeras.kernels.windows import flat
+from minikeras.types import Array
+
+_BLOCK = 1 << 13  # cells
+
+# Cells are numbered without a sign: a signed index might count from the end, and no loop that must
+# ask becomes one of vectors.
+
+
+@kernel
+def _block(part: int, cells: int, columns: int) -> Any:
+    """First row and row after the last of a block."""
+    height = max(_BLOCK // columns, 1)
+    return np.uintp(part * height), np.uintp(min((part + 1) * height, cells // columns))
+
+
+@kernel
+def _blocks(cells: int, columns: int) -> int:
+    height = max(_BLOCK // columns, 1)
+    return (cells // columns + height - 1) // height
+
+
+@kernel
+def _moments_part(start: int, stop: int, x: Array, means: Array, squares: Array) -> None:
+    columns = np.uintp(means.shape[1])
+    total, square = np.empty(means.shape[1], x.dtype), np.empty(means.shape[1], x.dtype)
+    for part in range(start, stop):
+        first, last = _block(part, len(x), means.shape[1])
+        total[:], square[:] = 0, 0
+        for i in range(first, last):
+            row = i * columns
+            for j in range(columns):
+                total[j] += x[row + j]
+        count = x.dtype.type(last - first)
+        for j in range(columns):
+            total[j] /= count
+        for i in range(first, last):
+            row = i * columns
+            for j in range(columns):
+                d = x[row + j] - total[j]
+                square[j] += d * d
+        for j in range(columns):
+            means[part, j], squares[part, j] = total[j], square[j]
+
+
+@kernel
+def _scale_part(start: int, stop: int, x: Array, scale: Array, shift: Array, y: Array) -> None:
+    columns = np.uintp(len(scale))
+    for part in range(start, stop):
+        first, last = _block(part, len(x), len(scale))
+        for i in range(first, last):
+            row = i * columns
+            for j in range(columns):
+                y[row + j] = x[row + j] * scale[j] + shift[j]
+
+
+@kernel
+def _normalize(
+    team: int, x: Array, gamma: Array, beta: Array, epsilon: float, m: Array, v: Array, y: Array
+) -> None:
+    columns, rows = len(m), len(x) // len(m)
+    blocks, height = _blocks(len(x), columns), max(_BLOCK // columns, 1)
+    means, squares = np.empty((blocks, columns), x.dtype), np.empty((blocks, columns), x.dtype)
+    share(team, _moments_part, blocks, (x, means, squares))
+    scale, shift = np.empty_like(m), np.empty_like(m)
+    for j in range(columns):
+        mean, square = 0.0, 0.0
+        for b in range(blocks):
+            mean += np.float64(means[b, j]) * (min((b + 1) * height, rows) - b * height)
+        mean /= rows
+        for b in range(blocks):
+            d = means[b, j] - mean
+            square += squares[b, j] + d * d * (min((b + 1) * height, rows) - b * height)
+        m[j], v[j] = mean, square / rows
+        factor = gamma[j] / np.sqrt(square / rows + epsilon)
+        scale[j], shift[j] = factor, beta[j] - mean * factor
+    share(team, _scale_part, blocks, (x, scale, shift, y))
+
+
+def batch_normalize(x: Array, gamma: Array, beta: Array, *, epsilon: float) -> Any:
+    y, m, v = np.empty(x.shape, x.dtype), np.empty_like(gamma), np.empty_like(gamma)
+    _normalize(team(4 * x.size), flat(x), flat(gamma), flat(beta), epsilon, m, v, y.reshape(-1))
+    return y, m, v
+
+
+@kernel
+def _products_part(
+    start: int, stop: int, dy: Array, x: Array, m: Array, sums: Array, products: Array
+) -> None:
+    columns = np.uintp(len(m))
+    total, product = np.empty(len(m), x.dtype), np.empty(len(m), x.dtype)
+    for part in range(start, stop):
+        first, last = _block(part, len(x), len(m))
+        total[:], product[:] = 0, 0
+        for i in range(first, last):
+            row = i * columns
+            for j in range(columns):
+                total[j] += dy[row + j]
+                product[j] += dy[row + j] * (x[row + j] - m[j])
+        for j in range(columns):
+            sums[part, j], products[part, j] = total[j], product[j]
+
+
+@kernel
+def _combine_part(
+    start: int, stop: int, dy: Array, x: Array, a: Array, b: Array, c: Array, dx: Array
+) -> None:
+    """dx = a dy + b x + c, for each column."""
+    columns = np.uintp(len(a))
+    for part in range(start, stop):
+        first, last = _block(part, len(x), len(a))
+        for i in range(first, last):
+            row = i * columns
+            for j in range(columns):
+                dx[row + j] = a[j] * dy[row + j] + (b[j] * x[row + j] + c[j])
+
+
+@kernel
+def _gradients(
+    team: int,
+    dy: Array,
+    dm: Array,
+    dv: Array,
+    m: Array,
+    v: Array,
+    x: Array,
+    gamma: Array,
+    epsilon: float,
+    dx: Array,
+    dgamma: Array,
+    dbeta: Array,
+) -> None:
+    columns, rows = len(m), len(x) // len(m)
+    blocks = _blocks(len(x), columns)
+    sums, products = np.empty((blocks, columns), x.dtype), np.empty((blocks, columns), x.dtype)
+    share(team, _products_part, blocks, (dy, x, m, sums, products))
+    a, b, c = np.empty_like(m), np.empty_like(m), np.empty_like(m)
+    for j in range(columns):
+        total, product = 0.0, 0.0
+        for k in range(blocks):
+            total += sums[k, j]
+            product += products[k, j]
+        inverse = 1 / np.sqrt(np.float64(v[j]) + epsilon)
+        dgamma[j], dbeta[j] = product * inverse, total
+        scale = gamma[j] * inverse
+        slope = (2 * dv[j] - scale * inverse * inverse * product) / rows
+        a[j], b[j], c[j] = scale, slope, (dm[j] - scale * total) / rows - slope * m[j]
+    share(team, _combine_part, blocks, (dy, x, a, b, c, dx))
+
+
+def batch_normalize_vjp(
+    dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, epsilon: float
+) -> tuple[Array, Array, Array]:
+    dx, dgamma, dbeta = np.empty(x.shape, x.dtype), np.empty_like(gamma), np.empty_like(gamma)
+    whole, dm, dv = map(flat, dy)
+    factors = whole, dm, dv, y[1], y[2], flat(x), flat(gamma), epsilon
+    _gradients(team(4 * x.size), *factors, dx.reshape(-1), dgamma, dbeta)
+    return dx, dgamma, dbeta

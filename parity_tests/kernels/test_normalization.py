@@ -1,0 +1,39 @@
+"""Normalisation by the moments of the batch: the shared kernel against the formula."""
+
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given
+
+from minikeras import config
+from minikeras.kernels import normalization
+from minikeras.ops.normalization import batch_normalize
+
+shapes = st.tuples(st.integers(1, 4), st.integers(1, 90), st.integers(1, 150))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@given(shapes, st.integers(0, 2**32 - 1))
+def test_batch_normalize(dtype: str, shape: Any, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, dy = (rng.normal(3, 2, shape).astype(dtype) for _ in range(2))
+    gamma, beta, dm, dv = (rng.normal(1, 1, shape[-1]).astype(dtype) for _ in range(4))
+    factors = x, gamma, beta
+    y = batch_normalize.forward(*factors, epsilon=0.1)
+    dxs = batch_normalize.vjp_rule((dy, dm, dv), y, *factors, epsilon=0.1)
+    results = []
+    for threads in (1, 2, 3):
+        config.set_threads(threads)
+        mine = normalization.batch_normalize(*factors, epsilon=0.1)
+        dmine = normalization.batch_normalize_vjp((dy, dm, dv), mine, *factors, epsilon=0.1)
+        results.append([*mine, *dmine])
+    config.set_threads(None)
+    for name, *mine, theirs in zip(["y", "m", "v", "dx", "dgamma", "dbeta"], *results, [*y, *dxs]):
+        for other in mine[1:]:
+            np.testing.assert_array_equal(mine[0], other, name)
+        error = (
+            16 * np.finfo(dtype).eps * max(1, np.abs(theirs).max()) * (shape[0] * shape[1]) ** 0.5
+        )
+        np.testing.assert_allclose(mine[0], theirs, rtol=0, atol=error, err_msg=name)

@@ -24,13 +24,13 @@ import numpy as np
 from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
 from minikeras.kernels.eigen_segments import joined, segments
-from minikeras.kernels.gathered import plain_product
+from minikeras.kernels.gathered import plain_product, transposed
 from minikeras.kernels.threads import team
 from minikeras.types import Array
 
 
 def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
-    """y = a b for two float32 matrices, views and transposes included.
+    """y = a b for two matrices, views and transposes included; in float64 one chain for each sum.
 
     a: (rows, k)      b: (k, columns)      y: (rows, columns), a new C-ordered array
 
@@ -40,7 +40,9 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
     rows, k = a.shape
     columns = b.shape[1]
     if rows == 0 or columns == 0 or k == 0:
-        return np.zeros((rows, columns), np.float32)
+        return np.zeros((rows, columns), b.dtype)
+    if b.dtype == np.float64:
+        return product(a, b, (_whole(k),))
     if k == 1:
         return np.multiply(a, b)
     if rows == 1 or columns == 1:
@@ -60,11 +62,16 @@ def _parts(rows: int, columns: int, k: int, threads: int) -> tuple[Array, ...]:
     return tuple(map(np.array, segments(rows, columns, k, threads)))
 
 
+@functools.lru_cache(maxsize=4096)
+def _whole(k: int) -> Array:
+    return np.array([k])
+
+
 def product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     """y = a b, the inner dimension summed as `parts` (see `segments`) says."""
     if a.shape[0] < b.shape[0] and not b.flags.c_contiguous:
         # Turning a and y over costs less than turning b over, and the chains are the same.
-        return np.ascontiguousarray(_product(b.T, a.T, parts).T)
+        return transposed(_product(b.T, a.T, parts))
     return _product(a, b, parts)
 
 
@@ -72,18 +79,20 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     rows, inner = a.shape
     row, step = inner, 1
     if not a.flags.c_contiguous:
-        if a.flags.f_contiguous:
+        if a.flags.f_contiguous and min(inner, b.shape[1]) >= 256:
+            a = transposed(a.T)  # else every step along k would touch another page of memory
+        elif a.flags.f_contiguous:
             a, row, step = a.T, 1, rows
         else:
             a = np.ascontiguousarray(a)
     if not b.flags.c_contiguous:
-        b = np.ascontiguousarray(b)
+        b = transposed(b.T) if b.flags.f_contiguous else np.ascontiguousarray(b)
     x, shape = a.reshape(-1), (rows, b.shape[1])
     who = team(rows * inner * shape[1])
     start, sums = 0, []
     for cuts in parts:
         stop = inner if len(parts) == 1 else start + int(cuts.sum())
-        y = np.empty(shape, np.float32)
+        y = np.empty(shape, b.dtype)
         plain_product(who, x[start * step :], row, step, b[start:stop], cuts, y)
         sums.append(y)
         start = stop

@@ -33,6 +33,7 @@ from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
 VECTORS = 2
+_SQUARE = 16  # of numbers, that stay in the cache between reading and writing
 
 
 def _tile(height: int) -> Any:
@@ -204,6 +205,31 @@ def plain_product(
     """The same where x[m, k] stands at m · row + k · inner of ``a``, flat."""
     rows, columns = np.arange(len(y)) * row, np.arange(len(w)) * inner
     chained_product(team, a, rows, columns, w, cuts, y)
+
+
+@kernel
+def _transpose_part(start: int, stop: int, x: Array, y: Array) -> None:
+    rows, columns = x.shape
+    for first in range(start * _SQUARE, min(stop * _SQUARE, columns), _SQUARE):
+        for i in range(0, rows, _SQUARE):
+            for j in range(first, min(first + _SQUARE, columns)):
+                line = y[j]
+                for k in range(i, min(i + _SQUARE, rows)):
+                    line[k] = x[k, j]
+
+
+@kernel
+def _transpose(team: int, x: Array, y: Array) -> None:
+    share(team, _transpose_part, (x.shape[1] + _SQUARE - 1) // _SQUARE, (x, y))
+
+
+def transposed(x: Array) -> Array:
+    """A C-ordered copy of xᵀ, for C-ordered x of two axes."""
+    if min(x.shape) < 128:
+        return np.ascontiguousarray(x.T)
+    y = np.empty(x.shape[::-1], x.dtype)
+    _transpose(team(x.size), x, y)
+    return y
 
 
 @kernel

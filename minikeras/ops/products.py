@@ -54,6 +54,8 @@ def _matmul_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
 
 
 def _is_one_product(a: Array, b: Array) -> bool:
+    if a.dtype == b.dtype == np.float64:  # with threads of ours instead of BLAS's
+        return b.ndim == 2 and a.size > 0 and b.size > 0
     return b.ndim == 2 and in_float32(a, b)
 
 

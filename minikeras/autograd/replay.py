@@ -101,8 +101,11 @@ class Account:
         if isinstance(source, Variable):
             if array is not source._value:
                 self.refuse(f"the variable {source.path} is read in another dtype")
-            return self._call(array, self._bind("V", source).lower())
+            return self._call(array, f"v{self._variable(source)[1:]}")
         return self._call(array, self._bind("c", array))
+
+    def _variable(self, variable: Variable) -> str:
+        return self._bind(f"V_{variable.name}" if variable.name.isidentifier() else "V", variable)
 
     def _static(self, static: dict[str, Any]) -> str:
         texts = [
@@ -141,7 +144,7 @@ class Account:
             return self.refuse(f"{variable.path} was given a value from outside")
         target = self._new("t", array)
         self._lines.append(_Line((target,), f"array({source}, {array.dtype.name!r})", [source]))
-        self._lines.append(_Line((f"{self._bind('V', variable)}._value",), target, [target], True))
+        self._lines.append(_Line((f"{self._variable(variable)}._value",), target, [target], True))
         return None
 
     def pullback(
@@ -229,7 +232,7 @@ class Account:
             needed.update(line.reads)
             targets = tuple([t if t in needed or line.kept or not t else "_" for t in line.targets])
             backwards.append(str(line._replace(targets=targets)))
-        loads = [f"{n.lower()} = {n}._value" for n in self.objects if n[0] == "V"]
+        loads = [f"v{n[1:]} = {n}._value" for n in self.objects if n[0] == "V"]
         body = [*loads, *reversed(backwards), f"return {result}"]
         return "\n    ".join([f"def replayed({', '.join(self._inputs)}):", *body]) + "\n"
 

@@ -178,10 +178,11 @@ class Trainer(Steps):
 
         Raises ValueError if ``x`` holds no samples.
         """
-        if type(x) is np.ndarray and x.ndim and 0 < len(x) <= 32 and batch_size is None:
-            # One batch that nobody watches: the loop would take longer than a small network.
-            if steps is None and callbacks is None and verbose == 0 and self._runs_own("predict"):
-                return self.predict_on_batch(standardize(x))
+        one_batch = type(x) is np.ndarray and x.ndim and 0 < len(x) <= 32 and batch_size is None
+        unwatched = verbose == 0 and steps is None and callbacks is None
+        if one_batch and unwatched and self._runs_own("predict"):
+            # The loop would take longer than a small network.
+            return self.predict_on_batch(standardize(x))
         epoch_iterator = EpochIterator(
             x,
             batch_size=batch_size,

@@ -2,7 +2,8 @@
 
 Window m starts at cell ``starts[m]`` of the flat input and its cell k lies ``offsets[k]`` further
 on, whatever the rank, the strides and the dilation; so one kernel serves them all and no patches
-are built.  Sums run in TensorFlow's order, see ``gathered.py``:
+are built.  Images get their margins one at a time, in a buffer that stays in the cache, and bias
+and relu meet each image while it is there.  Sums run in TensorFlow's order, see ``gathered.py``:
 
     forward           over the cells of the window (p, q, c)
     kernel gradient   over the windows (n, i, j)
@@ -12,73 +13,254 @@ are built.  Sums run in TensorFlow's order, see ``gathered.py``:
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from minikeras.kernels.compiled import kernel
+from minikeras.kernels.eigen_reduce import bias_gradient
 from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
 from minikeras.kernels.eigen_segments import segments
-from minikeras.kernels.gathered import VECTORS, gathered_product, product_part
+from minikeras.kernels.elementwise import relu_vjp
+from minikeras.kernels.folded import folded_product
+from minikeras.kernels.gathered import ROWS, VECTORS, gathered_product, product_part
 from minikeras.kernels.threads import share, team
-from minikeras.kernels.windows import Sizes, count, flat, tables
+from minikeras.kernels.windows import (
+    Margins,
+    Sizes,
+    count,
+    enlarged,
+    enter,
+    flat,
+    image_tables,
+    leave,
+    lines,
+    tables,
+    with_margins,
+)
 from minikeras.types import Array
 
 # Cycles in which Eigen reckons to find one element of a patch: three divisions of 24 and 14
 # multiplications, for 8 elements at once.
 _PATCH = (3 * 24 + 14) / 8
+_NONE = np.empty(0, np.uintp)
 
 
-def convolve(x: Array, w: Array, *, strides: Sizes, dilation: Sizes) -> Array:
-    size, filters = w.shape[:-2], w.shape[-1]
-    out = count(x.shape[1:-1], size, strides, dilation)
-    starts, offsets = tables(x.shape, size, out, strides, dilation)
-    reading = 0.0 if out == x.shape[1:-1] and math.prod(size) == 1 else _PATCH
-    y = gathered_product(flat(x), starts, offsets, flat(w).reshape(-1, filters), reading)
-    return y.reshape(x.shape[0], *out, filters)
+def convolve(
+    x: Array, w: Array, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Array:
+    return _convolved(x, w, np.empty(0, w.dtype), strides, dilation, margins, False)
+
+
+def convolve_biased(
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Array:
+    return _convolved(x, w, flat(b), strides, dilation, margins, rectified)
+
+
+def _convolved(
+    x: Array,
+    w: Array,
+    b: Array,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Array:
+    size, (channels, filters) = w.shape[:-2], w.shape[-2:]
+    space = enlarged(x.shape[1:-1], margins)
+    out = count(space, size, strides, dilation)
+    shape, windows = (len(x), *space, channels), math.prod(out)
+    reading = 0.0 if out == space and math.prod(size) == 1 else _PATCH
+    factor = flat(w).reshape(-1, filters)
+    cuts: tuple[tuple[int, ...], ...] = ((len(factor),),)
+    if w.dtype == np.float32 and x.size:
+        cuts = segments(len(x) * windows, filters, len(factor), cores(), reading)
+    if filters > 1 and len(cuts) == 1 and len(factor) and x.size:
+        starts, offsets = image_tables(shape[1:], size, out, strides, dilation)
+        y = np.empty((len(x) * windows, filters), w.dtype)
+        places = lines(x.shape[1:], margins) if margins else _NONE
+        tables_ = starts, offsets, places, math.prod(shape[1:])
+        work = team(y.size * len(factor))
+        _convolve(work, flat(x), len(x), *tables_, factor, np.array(cuts[0]), y, b, rectified)
+    else:
+        starts, offsets = tables(shape, size, out, strides, dilation)
+        factors = with_margins(x, margins), starts, offsets, factor
+        if filters == 1 and x.size:
+            y = folded_product(*factors[:3], factor.reshape(-1), reading)
+        else:
+            y = gathered_product(*factors, reading)
+        if len(b):
+            y += b
+        if rectified:
+            np.maximum(y, 0, out=y)
+    return y.reshape(len(x), *out, filters)
+
+
+@kernel
+def _convolve_part(
+    start: int,
+    stop: int,
+    x: Array,
+    starts: Array,
+    offsets: Array,
+    places: Array,
+    cells: int,
+    w: Array,
+    cuts: Array,
+    y: Array,
+    b: Array,
+    rectified: bool,
+    pieces: int,
+    images: int,
+) -> None:
+    """A part is one of the ``pieces`` of the windows of an image."""
+    inner, filters = w.shape
+    panels = (filters + VECTORS * 64 // w.itemsize - 1) // (VECTORS * 64 // w.itemsize)
+    height = ROWS * (16 if inner > 64 else 56)  # so that a block's rows of x stay in the cache
+    piece = (len(starts) + pieces - 1) // pieces
+    padded = np.zeros(cells if len(places) else 0, x.dtype)
+    zero, columns = w.dtype.type(0), np.uintp(filters)
+    for part in range(start, stop):
+        n, first = part // pieces, part % pieces * piece
+        mine = starts[first : first + piece]
+        if not len(mine):
+            continue
+        result = y[n * len(starts) + first : n * len(starts) + first + len(mine)]
+        blocks = panels * ((len(mine) + height - 1) // height)
+        if len(places):
+            enter(x, n, len(x) // images, places, padded, 0)
+            product_part(0, blocks, padded, mine, offsets, w, cuts, result, height)
+        else:
+            product_part(0, blocks, x[n * cells :], mine, offsets, w, cuts, result, height)
+        if len(b):
+            flat = y.reshape(-1)
+            for m in range(len(mine)):
+                here = np.uintp(n * len(starts) + first + m) * columns
+                for j in range(columns):
+                    v = flat[here + j] + b[j]
+                    flat[here + j] = zero if rectified and v <= zero else v
+
+
+@kernel
+def _convolve(
+    team: int,
+    x: Array,
+    images: int,
+    starts: Array,
+    offsets: Array,
+    places: Array,
+    cells: int,
+    w: Array,
+    cuts: Array,
+    y: Array,
+    b: Array,
+    rectified: bool,
+) -> None:
+    pieces = max(1, min(8 // images, len(starts) // ROWS))
+    factors = x, starts, offsets, places, cells, w, cuts, y, b, rectified, pieces, images
+    share(team, _convolve_part, images * pieces, factors)
+
+
+def convolve_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
+) -> Any:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+    return (
+        lambda: convolve_input_gradient(dy, w, space=x.shape[1:-1], **how),
+        lambda: convolve_kernel_gradient(x, dy, size=w.shape[:-2], **how),
+    )
+
+
+def convolve_biased_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Any:
+    dz = relu_vjp(dy, y, y) if rectified else dy
+    dx, dw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
+    single = dz.dtype == np.float32
+    return dx, dw, lambda: bias_gradient(dz) if single else dz.reshape(-1, dz.shape[-1]).sum(0)
 
 
 def convolve_kernel_gradient(
-    x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes
+    x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
     channels, filters = x.shape[-1], dy.shape[-1]
-    starts, offsets = tables(x.shape, size, dy.shape[1:-1], strides, dilation)
-    dw = gathered_product(flat(x), offsets, starts, flat(dy).reshape(-1, filters))
+    shape = (len(x), *enlarged(x.shape[1:-1], margins), channels)
+    starts, offsets = tables(shape, size, dy.shape[1:-1], strides, dilation)
+    factors = with_margins(x, margins), offsets, starts
+    if filters == 1 and x.size:
+        dw = folded_product(*factors, flat(dy))
+    else:
+        dw = gathered_product(*factors, flat(dy).reshape(-1, filters))
     return dw.reshape(*size, channels, filters)
 
 
 def convolve_input_gradient(
-    dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes
+    dy: Array,
+    w: Array,
+    *,
+    space: Sizes,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
-    out = dy.shape[1:-1]
-    dx = np.zeros((dy.shape[0], *space, channels), dy.dtype)
-    if not filters:
-        return dx
-    starts, offsets = tables(dx.shape, size, out, strides, dilation)
+    out, shape = dy.shape[1:-1], (*space, channels)
+    dx = np.empty((len(dy), *shape), dy.dtype)
+    if not (dx.size and filters):
+        return np.zeros_like(dx)
+    larger = (len(dy), *enlarged(space, margins), channels)
     run = channels * size[-1] if dilation[-1] == 1 else channels
     if dy.dtype == np.float32 and HAS_AVX512 and dy.shape[0] > 1 and 1 < math.prod(out) < 16:
+        starts, offsets = tables(larger, size, out, strides, dilation)
         matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
-        _add_dots(*matrices, starts, offsets, run, dx.reshape(-1))
-    else:
-        transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
-        cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
-        work = team(dy.size * len(offsets))
-        factors = flat(dy), transposed, cuts, starts, offsets, run
-        _add_products(work, *factors, dx.reshape(-1), len(dy))
+        padded = np.zeros(larger, dy.dtype)
+        _add_dots(*matrices, starts, offsets.astype(np.uintp), run, padded.reshape(-1))
+        inside = (slice(low, low + n) for n, (low, _) in zip(space, margins))
+        return np.ascontiguousarray(padded[(slice(None), *inside)])
+    starts, offsets = image_tables(larger[1:], size, out, strides, dilation)
+    transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
+    cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
+    places = lines(shape, margins) if margins else np.zeros(1, np.uintp)
+    where = starts, offsets.astype(np.uintp), places, math.prod(larger[1:])
+    work = team(dy.size * len(offsets))
+    _add_products(work, flat(dy), transposed, cuts, *where, run, dx.reshape(-1), len(dy))
     return dx
 
 
 @kernel
-def _add_window(product: Array, start: int, offsets: Array, run: int, dx: Array) -> None:
-    """Add one row of the product to its window; every ``run`` cells of a window are neighbours."""
-    if run < 8:
-        for k in range(len(offsets)):
-            dx[start + offsets[k]] += product[k]
-    else:  # slices of neighbours: one vector instruction for 8 or 16 of them
-        for k in range(0, len(offsets), run):
-            target, part = dx[start + offsets[k] :], product[k : k + run]
-            for t in range(run):
-                target[t] += part[t]
+def _add_window(product: Array, m: int, start: int, offsets: Array, run: int, dx: Array) -> None:
+    """Add row m of the product to its window; every ``run`` cells of a window are neighbours."""
+    length = np.uintp(run)
+    row = np.uintp(m * len(offsets))
+    for k in range(0, len(offsets), run):
+        here = np.uintp(start) + offsets[k]
+        for t in range(length):
+            dx[here + t] += product[row + t]
+        row += length
 
 
 @kernel
@@ -90,23 +272,34 @@ def _add_images(
     cuts: Array,
     starts: Array,
     offsets: Array,
+    places: Array,
+    larger: int,
     run: int,
     dx: Array,
-    windows: int,
+    images: int,
 ) -> None:
     filters, cells = w.shape
+    windows = len(starts)
     block = max(6, 16384 // max(cells, 1))  # a block of the product stays in the cache
     rows, columns = np.arange(block) * filters, np.arange(filters)
     product = np.empty((block, cells), dx.dtype)
+    padded = np.empty(larger, dx.dtype)
     step = VECTORS * 64 // w.itemsize
     panels = (cells + step - 1) // step
     for image in range(start, stop):
-        for first in range(image * windows, (image + 1) * windows, block):
-            height = min(block, (image + 1) * windows - first)
-            part = dy[first * filters :]
-            product_part(0, panels, part, rows[:height], columns, w, cuts, product, height)
+        padded[:] = 0
+        for first in range(0, windows, block):
+            height = min(block, windows - first)
+            part = dy[(image * windows + first) * filters :]
+            if filters == 1:
+                for m in range(height):
+                    for k in range(cells):
+                        product[m, k] = part[m] * w[0, k]
+            else:
+                product_part(0, panels, part, rows[:height], columns, w, cuts, product, height)
             for m in range(height):
-                _add_window(product[m], starts[first + m], offsets, run, dx)
+                _add_window(product.reshape(-1), m, starts[first + m], offsets, run, padded)
+        leave(padded, places, image, len(dx) // images, dx)
 
 
 @kernel
@@ -117,13 +310,19 @@ def _add_products(
     cuts: Array,
     starts: Array,
     offsets: Array,
+    places: Array,
+    larger: int,
     run: int,
     dx: Array,
     images: int,
 ) -> None:
     """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
-    windows = len(starts) // images
-    share(team, _add_images, images, (dy, w, cuts, starts, offsets, run, dx, windows))
+    share(
+        team,
+        _add_images,
+        images,
+        (dy, w, cuts, starts, offsets, places, larger, run, dx, images),
+    )
 
 
 @kernel
@@ -147,4 +346,4 @@ def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: 
                     lanes[v] += lanes[v + half]
                 half //= 2
             product[k] = lanes[0]
-        _add_window(product, starts[m], offsets, run, dx)
+        _add_window(product, 0, starts[m], offsets, run, dx)

@@ -7,11 +7,15 @@ import math
 
 import numpy as np
 
+from minikeras.kernels.compiled import kernel
+from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 Sizes = tuple[int, ...]
+Margins = tuple[tuple[int, int], ...]
 
 
+@functools.lru_cache(maxsize=32)
 def tables(
     shape: Sizes, size: Sizes, out: Sizes, strides: Sizes, dilation: Sizes
 ) -> tuple[Array, Array]:
@@ -49,3 +53,71 @@ def count(space: Sizes, size: Sizes, strides: Sizes, dilation: Sizes) -> Sizes:
             f"dilation {dilation}, fits into the spatial shape {space}"
         )
     return out
+
+
+def enlarged(space: Sizes, margins: Margins) -> Sizes:
+    return tuple(n + low + high for n, (low, high) in zip(space, margins)) if margins else space
+
+
+@functools.lru_cache(maxsize=64)
+def lines(shape: Sizes, margins: Margins) -> Array:
+    """Where each line of an image, its last spatial axis, starts in the one with margins."""
+    starts, cells = np.zeros(1, np.int64), shape[-1]
+    for axis in reversed(range(len(margins))):
+        low, high = margins[axis]
+        inside = np.arange(shape[axis]) if axis < len(margins) - 1 else np.zeros(1, np.int64)
+        starts = np.add.outer((inside + low) * cells, starts).reshape(-1)
+        cells *= shape[axis] + low + high
+    return starts.astype(np.uintp)
+
+
+# Cells are numbered without a sign: a signed index might count from the end, and no loop that must
+# ask becomes one of vectors.
+
+
+@kernel
+def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int) -> None:
+    """Copy image n of x, of ``image`` cells, line by line to its places after ``start``."""
+    length = np.uintp(image // len(places))
+    source = np.uintp(n * image)
+    for place in places:
+        target = np.uintp(start) + place
+        for i in range(length):
+            padded[target + i] = x[source + i]
+        source += length
+
+
+@kernel
+def leave(padded: Array, places: Array, n: int, image: int, x: Array) -> None:
+    """The way back, from an image with margins."""
+    length = np.uintp(image // len(places))
+    target = np.uintp(n * image)
+    for place in places:
+        for i in range(length):
+            x[target + i] = padded[place + i]
+        target += length
+
+
+@kernel
+def _pad_part(
+    start: int, stop: int, x: Array, image: int, places: Array, padded: Array, larger: int
+) -> None:
+    for n in range(start, stop):
+        padded[n * larger : (n + 1) * larger] = 0
+        enter(x, n, image, places, padded, n * larger)
+
+
+@kernel
+def _pad(team: int, x: Array, places: Array, padded: Array, images: int) -> None:
+    image, larger = len(x) // images, len(padded) // images
+    share(team, _pad_part, images, (x, image, places, padded, larger))
+
+
+def with_margins(x: Array, margins: Margins) -> Array:
+    """x with cells of zero around its spatial axes, flat."""
+    if not margins or not x.size:
+        return flat(x)
+    larger = math.prod(enlarged(x.shape[1:-1], margins)) * x.shape[-1]
+    padded = np.empty(len(x) * larger, x.dtype)
+    _pad(team(x.size), flat(x), lines(x.shape[1:], margins), padded, len(x))
+    return padded

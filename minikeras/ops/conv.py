@@ -13,23 +13,33 @@ padding nor groups nor layouts: the public functions below compose those.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minikeras import shapes
 from minikeras.autograd import operation, primitive
 from minikeras.dtypes import promote
+from minikeras.ops.arithmetic import _sum_of_lines as sum_of_lines
+from minikeras.ops.arithmetic import add
 from minikeras.ops.core import tensor
 from minikeras.ops.manipulation import concatenate, reshape, split
+from minikeras.ops.nonlinear import relu
 from minikeras.ops.windows import (
+    Margins,
     Sizes,
     counts,
+    enlarged,
     from_channels_last,
+    inside,
+    margins_for,
     padded,
     per_axis,
     spatial_rank,
     standardize_padding,
     taps,
     to_channels_last,
+    with_margins,
 )
 from minikeras.types import Array, Shape, TensorLike
 
@@ -37,13 +47,18 @@ Ints = int | tuple[int, ...] | list[int]
 
 
 @primitive(dtype=promote)
-def convolve(x: Array, w: Array, *, strides: Sizes, dilation: Sizes) -> Array:
-    """Cross-correlation, channels last, no padding.
+def convolve(
+    x: Array, w: Array, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Array:
+    """Cross-correlation, channels last.
 
     y[n, i, o] = Σ_p Σ_c  x[n, i·s + p·d, c] · w[p, c, o]
 
     x: (N, *space, C)      w: (*size, C, O)      y: (N, *out, O)
+
+    ``margins``: cells of zero that are added before and after each spatial axis of x.
     """
+    x = with_margins(x, margins)
     y = np.zeros(convolve_shape(x.shape, w.shape, strides=strides, dilation=dilation), x.dtype)
     for p, window in taps(w.shape[:-2], y.shape[1:-1], strides, dilation):
         y += np.tensordot(x[window], w[p], 1)
@@ -51,8 +66,10 @@ def convolve(x: Array, w: Array, *, strides: Sizes, dilation: Sizes) -> Array:
 
 
 @convolve.shape
-def convolve_shape(x: Shape, w: Shape, *, strides: Sizes, dilation: Sizes) -> Shape:
-    batch, *space, channels = x
+def convolve_shape(
+    x: Shape, w: Shape, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Shape:
+    batch, *space, channels = enlarged(x, margins)
     *size, inputs, filters = w
     if not shapes.match(channels, inputs):
         raise ValueError(f"the kernel expects {inputs} input channels, the input has {channels}")
@@ -61,18 +78,25 @@ def convolve_shape(x: Shape, w: Shape, *, strides: Sizes, dilation: Sizes) -> Sh
 
 @convolve.vjp
 def convolve_vjp(
-    dy: Array, y: Array, x: Array, w: Array, *, strides: Sizes, dilation: Sizes
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
 ) -> TensorLike:
-    space, size = x.shape[1:-1], w.shape[:-2]
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
-        lambda: convolve_input_gradient(dy, w, space=space, strides=strides, dilation=dilation),
-        lambda: convolve_kernel_gradient(x, dy, size=size, strides=strides, dilation=dilation),
+        lambda: convolve_input_gradient(dy, w, space=x.shape[1:-1], **how),
+        lambda: convolve_kernel_gradient(x, dy, size=w.shape[:-2], **how),
     )
 
 
 @primitive(dtype=promote)
 def convolve_input_gradient(
-    dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes
+    dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
     """The transpose of ``convolve`` in its input.
 
@@ -80,39 +104,48 @@ def convolve_input_gradient(
 
     Parity: each cell adds its terms in ascending order of i, that is, descending p.
     """
-    dx = np.zeros((dy.shape[0], *space, w.shape[-2]), dy.dtype)
+    shape = dy.shape[0], *space, w.shape[-2]
+    dx: Array = np.zeros(enlarged(shape, margins), dy.dtype)  # type: ignore[arg-type]
     for p, window in reversed([*taps(w.shape[:-2], dy.shape[1:-1], strides, dilation)]):
         dx[window] += np.tensordot(dy, w[p].T, 1)
-    return dx
+    return dx[inside(shape, margins)]
 
 
 @convolve_input_gradient.shape
 def convolve_input_gradient_shape(
-    dy: Shape, w: Shape, *, space: Sizes, strides: Sizes, dilation: Sizes
+    dy: Shape, w: Shape, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Shape:
     return (dy[0], *space, w[-2])
 
 
 @convolve_input_gradient.vjp
 def convolve_input_gradient_vjp(
-    ddx: Array, dx: Array, dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes
+    ddx: Array,
+    dx: Array,
+    dy: Array,
+    w: Array,
+    *,
+    space: Sizes,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
 ) -> TensorLike:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
-        lambda: convolve(ddx, w, strides=strides, dilation=dilation),
-        lambda: convolve_kernel_gradient(
-            ddx, dy, size=w.shape[:-2], strides=strides, dilation=dilation
-        ),
+        lambda: convolve(ddx, w, **how),
+        lambda: convolve_kernel_gradient(ddx, dy, size=w.shape[:-2], **how),
     )
 
 
 @primitive(dtype=promote)
 def convolve_kernel_gradient(
-    x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes
+    x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
     """The transpose of ``convolve`` in its kernel.
 
     dw[p, c, o] = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
     """
+    x = with_margins(x, margins)
     dw = np.empty((*size, x.shape[-1], dy.shape[-1]), x.dtype)
     all_but_channels = tuple(range(dy.ndim - 1))
     for p, window in taps(size, dy.shape[1:-1], strides, dilation):
@@ -122,28 +155,83 @@ def convolve_kernel_gradient(
 
 @convolve_kernel_gradient.shape
 def convolve_kernel_gradient_shape(
-    x: Shape, dy: Shape, *, size: Sizes, strides: Sizes, dilation: Sizes
+    x: Shape, dy: Shape, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Shape:
     return (*size, x[-1], dy[-1])
 
 
 @convolve_kernel_gradient.vjp
 def convolve_kernel_gradient_vjp(
-    ddw: Array, dw: Array, x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes
+    ddw: Array,
+    dw: Array,
+    x: Array,
+    dy: Array,
+    *,
+    size: Sizes,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
 ) -> TensorLike:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
-        lambda: convolve_input_gradient(
-            dy, ddw, space=x.shape[1:-1], strides=strides, dilation=dilation
-        ),
-        lambda: convolve(x, ddw, strides=strides, dilation=dilation),
+        lambda: convolve_input_gradient(dy, ddw, space=x.shape[1:-1], **how),
+        lambda: convolve(x, ddw, **how),
     )
 
 
-def _is_float(a: Array, b: Array, **static: Sizes) -> bool:
-    return a.dtype == b.dtype and a.dtype.char in "fd"
+@primitive(dtype=promote)
+def convolve_biased(
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Array:
+    """``convolve(x, w) + b``; ``rectified``: the larger of this and 0.     b: (O,)"""
+    y = convolve.forward(x, w, strides=strides, dilation=dilation, margins=margins) + b
+    return np.maximum(y, 0, out=y) if rectified else y
 
 
-for _primitive in (convolve, convolve_input_gradient, convolve_kernel_gradient):
+@convolve_biased.shape
+def convolve_biased_shape(
+    x: Shape,
+    w: Shape,
+    b: Shape,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Shape:
+    return convolve_shape(x, w, strides=strides, dilation=dilation, margins=margins)
+
+
+@convolve_biased.vjp
+def convolve_biased_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> TensorLike:
+    dz = dy * (y > 0) if rectified else dy
+    dxw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
+    return *dxw, lambda: sum_of_lines(dz)
+
+
+def _is_float(*arrays: Array, **static: Any) -> bool:
+    return arrays[0].dtype.char in "fd"
+
+
+for _primitive in (convolve, convolve_biased, convolve_input_gradient, convolve_kernel_gradient):
     _primitive.fast("minikeras.kernels.conv", when=_is_float)
 
 
@@ -183,9 +271,10 @@ def _grouped(
     x: TensorLike, kernel: TensorLike, size: Sizes, strides: Sizes, dilation: Sizes, padding: str
 ) -> TensorLike:
     groups = _groups(x, kernel)
-    x = padded(x, standardize_padding(padding), size, strides, dilation)
     if groups == 1:
-        return convolve(x, kernel, strides=strides, dilation=dilation)
+        margins = margins_for(x.shape, padding, size, strides, dilation)
+        return convolve(x, kernel, strides=strides, dilation=dilation, margins=margins)
+    x = padded(x, standardize_padding(padding), size, strides, dilation)
     pairs = zip(split(x, groups, axis=-1), split(kernel, groups, axis=-1))
     return concatenate([convolve(*xw, strides=strides, dilation=dilation) for xw in pairs], -1)
 
@@ -217,6 +306,25 @@ def _groups(x: TensorLike, kernel: TensorLike) -> int:
             f"Received: {channels} input channels, kernel of shape {kernel.shape}"
         )
     return channels // inputs
+
+
+def biased_conv(
+    x: TensorLike,
+    kernel: TensorLike,
+    bias: TensorLike,
+    strides: Sizes,
+    padding: str,
+    dilation: Sizes,
+    rectified: bool,
+) -> TensorLike:
+    """``relu(conv(x, kernel) + bias)``, or without relu, channels last, for settings in order."""
+    x, kernel = tensor(x), tensor(kernel)
+    if _groups(x, kernel) > 1:
+        y = add(_grouped(x, kernel, tuple(kernel.shape[:-2]), strides, dilation, padding), bias)
+        return relu(y) if rectified else y
+    margins = margins_for(x.shape, padding, tuple(kernel.shape[:-2]), strides, dilation)
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+    return convolve_biased(x, kernel, bias, **how, rectified=rectified)
 
 
 @operation

@@ -20,6 +20,7 @@ from minikeras.ops.manipulation import transpose
 from minikeras.types import Array, Shape, TensorLike
 
 Sizes = tuple[int, ...]
+Margins = tuple[tuple[int, int], ...]  # cells before and after each spatial axis; () for none
 Window = tuple[slice, ...]
 
 
@@ -106,6 +107,43 @@ def pad_same_vjp(
     value: float = 0.0,
 ) -> Array:
     return dy[_inside(x.shape, size, strides, dilation)]
+
+
+def margins_for(
+    shape: Shape, padding: str, size: Sizes, strides: Sizes, dilation: Sizes
+) -> Margins:
+    """The cells of zero that ``padding`` asks for around the spatial axes of ``shape``.
+
+    Of an axis of unknown size only the shape of the result matters, which depends on the size.
+    """
+    if standardize_padding(padding) == "valid":
+        return ()
+    margins = tuple(
+        (0, 0) if n is None else same_margin(n, *window)
+        for n, *window in zip(shape[1:-1], size, strides, dilation)
+    )
+    return margins if any(map(any, margins)) else ()
+
+
+def enlarged(shape: Shape, margins: Margins) -> Shape:
+    """The shape (batch, *space, channels) with ``margins``."""
+    if not margins:
+        return shape
+    space = (n if n is None else n + low + high for n, (low, high) in zip(shape[1:-1], margins))
+    return (shape[0], *space, shape[-1])
+
+
+def inside(shape: Shape, margins: Margins) -> Window:
+    """Where the cells of an array of ``shape`` lie in the enlarged one."""
+    return (
+        slice(None),
+        *(slice(low, low + n) for n, (low, _) in zip(shape[1:-1], margins)),  # type: ignore[operator]
+    )
+
+
+def with_margins(x: Array, margins: Margins) -> Array:
+    """x with cells of zero around its spatial axes."""
+    return np.pad(x, ((0, 0), *margins, (0, 0))) if any(map(any, margins)) else x
 
 
 def windowed_shape(

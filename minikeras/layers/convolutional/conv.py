@@ -8,6 +8,7 @@ from typing import Any
 from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.convolutional.base import Ints, WindowedLayer
+from minikeras.ops.conv import biased_conv
 from minikeras.types import Shape, TensorLike
 
 
@@ -62,6 +63,14 @@ class BaseConv(WindowedLayer):
             shape=(*self.kernel_size, channels // self.groups, self.filters), name="kernel"
         )
         self._add_bias(self.filters)
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        if self.bias is None or self.padding == "causal" or self.data_format != "channels_last":
+            return super().call(inputs)
+        moves = self.strides, self.padding, self.dilation_rate
+        rectified = self.activation is activations.relu
+        outputs = biased_conv(inputs, self.kernel, self.bias, *moves, rectified)
+        return outputs if rectified or self.activation is None else self.activation(outputs)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
         return ops.conv(inputs, self.kernel, **self._moves())

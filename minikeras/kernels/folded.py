@@ -1,0 +1,174 @@
+"""Convolutions with a single filter: sums in the order of oneDNN's matrix-vector kernel.
+
+    y[m] = Σ_k  x[rows[m] + columns[k]] · w[k]
+
+Of each segment of k, sixteen at a time go through eight fused chains, which are folded; then what
+is left by eights, fours, twos, one: each folded by itself and added.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from minikeras.kernels.compiled import kernel
+from minikeras.kernels.eigen_scalar import cores, fma
+from minikeras.kernels.eigen_segments import joined, segments
+from minikeras.kernels.threads import share, team
+from minikeras.types import Array
+
+_TOGETHER = 8  # windows that are summed side by side
+
+
+def _eight(spread: bool) -> Any:
+    """a[t:t+8] += x[i:i+8] · w[k:k+8], fused; with ``spread``, w[k] in place of w[k:k+8]."""
+
+    @intrinsic
+    def add_products(typing: Any, x: Any, i: Any, w: Any, k: Any, a: Any, t: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            scalar = context.get_value_type(x.dtype)
+            vector, align = ir.VectorType(scalar, 8), x.dtype.bitwidth // 8
+
+            def at(kind: Any, array: Any, index: Any) -> Any:
+                data = context.make_array(kind)(context, builder, array).data
+                return builder.gep(data, [index])
+
+            def eight(pointer: Any) -> Any:
+                return builder.bitcast(pointer, vector.as_pointer())
+
+            cells = builder.load(eight(at(x, args[0], args[1])), align=align)
+            factor = at(w, args[2], args[3])
+            if spread:
+                undefined = ir.Constant(vector, ir.Undefined)
+                number = ir.IntType(32)
+                first = builder.insert_element(undefined, builder.load(factor), number(0))
+                same = ir.Constant(ir.VectorType(number, 8), [0] * 8)
+                factors = builder.shuffle_vector(first, undefined, same)
+            else:
+                factors = builder.load(eight(factor), align=align)
+            target = eight(at(a, args[4], args[5]))
+            kind = ir.FunctionType(vector, [vector] * 3)
+            name = f"llvm.fma.v8f{x.dtype.bitwidth}"
+            fused = cgutils.get_or_insert_function(builder.module, kind, name)
+            total = builder.call(fused, [cells, factors, builder.load(target, align=align)])
+            builder.store(total, target, align=align)
+            return context.get_dummy_value()
+
+        return types.none(x, types.int64, w, types.int64, a, types.int64), generate
+
+    return add_products
+
+
+_add_products, _add_multiple = _eight(False), _eight(True)
+
+
+@kernel
+def _folded(a: Array, v: int, step: int) -> Any:
+    """The sum of eight numbers, ``step`` apart."""
+    b0, b1 = a[v] + a[v + step], a[v + 2 * step] + a[v + 3 * step]
+    b2, b3 = a[v + 4 * step] + a[v + 5 * step], a[v + 6 * step] + a[v + 7 * step]
+    return (b0 + b2) + (b1 + b3)
+
+
+@kernel
+def _few_rows(
+    start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+) -> None:
+    """A part is some rows, each in eight lanes."""
+    a, folded = np.empty(8 * _TOGETHER, w.dtype), np.empty(_TOGETHER, w.dtype)
+    for part in range(start, stop):
+        mine = rows[part * _TOGETHER : (part + 1) * _TOGETHER]
+        total = y[part * _TOGETHER : (part + 1) * _TOGETHER]
+        total[:] = 0
+        k = 0
+        for cut in cuts:
+            left = cut
+            folded[:] = 0
+            for unit in (16, 8, 4, 2, 1):
+                lanes, end = min(unit, 8), k + left // unit * unit
+                if k == end:
+                    continue
+                left -= end - k
+                a[:] = 0
+                while k < end:
+                    if lanes == 8 and columns[k + 7] == columns[k] + 7:
+                        for r in range(len(mine)):
+                            _add_products(x, mine[r] + columns[k], w, k, a, 8 * r)
+                    else:
+                        for r in range(len(mine)):
+                            for v in range(lanes):
+                                cell = x[mine[r] + columns[k + v]]
+                                a[8 * r + v] = fma(cell, w[k + v], a[8 * r + v])
+                    k += lanes
+                for r in range(len(mine)):
+                    folded[r] += _folded(a, 8 * r, 1)
+            for r in range(len(mine)):
+                total[r] += folded[r]
+
+
+@kernel
+def _share_rows(
+    team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+) -> None:
+    parts = (len(rows) + _TOGETHER - 1) // _TOGETHER
+    share(team, _few_rows, parts, (x, rows, columns, w, cuts, y))
+
+
+@kernel
+def _one_segment(
+    start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, sums: Array
+) -> None:
+    """A part is a segment of all rows, which lie side by side; so do most of their cells."""
+    height = len(rows)
+    whole = 0  # how many of the rows are neighbours by eights
+    while whole + 8 <= height and rows[whole + 7] == rows[whole] + 7:
+        whole += 8
+    a = np.empty(8 * height, w.dtype)
+    for part in range(start, stop):
+        k, left, total = cuts[:part].sum(), cuts[part], sums[part]
+        total[:] = 0
+        for unit in (16, 8, 4, 2, 1):
+            lanes, end = min(unit, 8), k + left // unit * unit
+            if k == end:
+                continue
+            left -= end - k
+            a[:] = 0
+            while k < end:
+                for v in range(lanes):
+                    for m in range(0, whole, 8):
+                        _add_multiple(x, rows[m] + columns[k + v], w, k + v, a, v * height + m)
+                    for m in range(whole, height):
+                        cell = x[rows[m] + columns[k + v]]
+                        a[v * height + m] = fma(cell, w[k + v], a[v * height + m])
+                k += lanes
+            for m in range(height):
+                total[m] += _folded(a, m, height)
+
+
+@kernel
+def _share_segments(
+    team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+) -> None:
+    sums = np.empty((len(cuts), len(rows)), w.dtype)
+    share(team, _one_segment, len(cuts), (x, rows, columns, w, cuts, sums))
+    y[:] = 0
+    for part in sums:
+        y += part
+
+
+def folded_product(x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0) -> Array:
+    """y (M, 1) from x flat, rows (M,), columns (K,), w (K,): see ``gathered_product``."""
+    sums, start = [], 0
+    for cuts in segments(len(rows), 1, len(columns), cores(), reading):
+        stop, y = start + sum(cuts), np.empty(len(rows), w.dtype)
+        factors = x, rows, columns[start:stop], w[start:stop], np.array(cuts), y
+        work = team(len(rows) * (stop - start))
+        (_share_rows if len(rows) > len(columns) else _share_segments)(work, *factors)
+        sums.append(y)
+        start = stop
+    return joined(sums).reshape(-1, 1)

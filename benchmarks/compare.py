@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -42,6 +43,8 @@ TUNING = (
     *("OPENBLAS_", "PYTHONDONTWRITEBYTECODE", "PYTORCH_", "TF_", "TORCH_", "XLA_"),
 )
 PAUSE = 0.3  # seconds until the threads of the last peer have ceased to spin
+QUIET = 0.1  # share of the processors that other processes may take during a measurement
+PROCESSORS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 LINEAR = {"mlp": 2048, "cnn": 1024}  # samples of the larger measurements
 
 Answer = dict[str, Any]
@@ -107,7 +110,8 @@ class Peer:
         with suppress(BrokenPipeError):
             print(json.dumps(request), file=self.process.stdin, flush=True)
         if line := self.process.stdout.readline():
-            return json.loads(line)
+            answer: Answer = json.loads(line)
+            return answer
         code, self.process = self.process.wait(), None
         return {"error": f"the worker ended with {code}"}
 
@@ -130,7 +134,9 @@ def process(arguments: Sequence[str], **variables: str) -> Answer:
     if child.returncode:
         return {"error": (errors.strip().splitlines() or [f"code {child.returncode}"])[-1]}
     scale = 2**20 if sys.platform == "darwin" else 2**10
-    return {"value": seconds, "megabytes": usage.ru_maxrss / scale, "output": output}
+    cpu = usage.ru_utime + usage.ru_stime
+    memory = usage.ru_maxrss / scale
+    return {"value": seconds, "cpu": cpu, "megabytes": memory, "output": output}
 
 
 def importing(name: str) -> Answer:
@@ -143,7 +149,7 @@ def importing(name: str) -> Answer:
     answer = process(["-c", code], **({"KERAS_BACKEND": backend} if backend else {}))
     if "error" in answer:
         return answer
-    return {"value": float(answer["output"]), "process": answer["value"]}
+    return {"value": float(answer["output"]), "process": answer["value"], "cpu": answer["cpu"]}
 
 
 def first_epoch(name: str, cold: bool = False) -> Answer:
@@ -155,7 +161,39 @@ def first_epoch(name: str, cold: bool = False) -> Answer:
     return answer
 
 
-def in_turns(task: str, peers: dict[str, Peer], runs: int, shuffle: bool) -> dict[str, Any]:
+def busy() -> float:
+    """Seconds that all processors together have computed so far, where the system says it."""
+    try:
+        user, nice, system, _, _, *more = map(int, Path("/proc/stat").read_text().split()[1:9])
+    except (OSError, ValueError):
+        return 0.0
+    return (user + nice + system + sum(more)) / os.sysconf("SC_CLK_TCK")
+
+
+def quietly(measure: Callable[[], Answer], patience: float) -> Answer:
+    """The answer that other processes disturbed least; the first one when they left it alone.
+
+    Threads that wait for each other lose most when a processor is taken from one of them, so a
+    disturbed measurement would tell of the peers' ways of waiting. Which answer is taken does not
+    depend on its time.
+    """
+    tries: list[Answer] = []
+    end = time.perf_counter() + patience
+    while not tries or (tries[-1]["others"] > QUIET and time.perf_counter() < end):
+        time.sleep(PAUSE)
+        before, start = busy(), time.perf_counter()
+        answer = measure()
+        if "error" in answer:
+            return answer
+        seconds = (time.perf_counter() - start) * PROCESSORS
+        answer["others"] = max(0.0, busy() - before - answer["cpu"]) / seconds
+        tries.append(answer)
+    return min(tries, key=lambda answer: answer["others"])
+
+
+def in_turns(
+    task: str, peers: dict[str, Peer], runs: int, shuffle: bool, patience: float
+) -> dict[str, Any]:
     """The answers of all peers to a task, `runs` of each, and the errors of those who cannot."""
     fresh: dict[str, Callable[[str], Answer]] = {
         "import": importing,
@@ -178,8 +216,7 @@ def in_turns(task: str, peers: dict[str, Peer], runs: int, shuffle: bool) -> dic
     answers: dict[str, list[Answer]] = {n: [] for n in peers if n not in errors}
     for _ in range(runs):
         for name in list(answers):
-            time.sleep(PAUSE)
-            answer = measure(name)
+            answer = quietly(partial(measure, name), patience)
             if "error" in answer:
                 errors[name] = answer["error"]
                 del answers[name]
@@ -188,7 +225,7 @@ def in_turns(task: str, peers: dict[str, Peer], runs: int, shuffle: bool) -> dic
     return {"parameters": sizes, "errors": errors, "answers": answers}
 
 
-def linearity(peer: Peer, runs: int) -> list[dict[str, Any]]:
+def linearity(peer: Peer, runs: int, patience: float) -> list[dict[str, Any]]:
     """minikeras alone: a step at four batch sizes, an epoch at four numbers of samples."""
     series = []
     for name, most in LINEAR.items():
@@ -200,8 +237,9 @@ def linearity(peer: Peer, runs: int) -> list[dict[str, Any]]:
             for point, samples, batch in points:
                 opened = peer.ask(do="open", workload=name, samples=samples, batch=batch)
                 if "error" in opened:
-                    raise SystemExit(f"{name}, {what} {point}: {opened['error']}")
-                step = statistics.median(peer.ask(do="fit")["value"] for _ in range(runs))
+                    raise SystemExit(f"linearity, {name}: {opened['error']}")
+                ask = partial(peer.ask, do="fit")
+                step = statistics.median(quietly(ask, patience)["value"] for _ in range(runs))
                 figures.append((point, step * (1 if what == "batch" else samples / batch)))
             (a, ta), *_, (b, tb) = figures
             power = math.log(tb / ta) / math.log(b / a)
@@ -257,12 +295,15 @@ def figure(x: float) -> str:
 
 def markdown(document: dict[str, Any]) -> str:
     versions = {k: v for part in document["versions"].values() for k, v in part.items()}
+    measured = document["measured"]
+    answers = [a for m in measured.values() for series in m["answers"].values() for a in series]
+    others = [answer["others"] for answer in answers] or [0.0]
     lines = [
         "# The comparison",
         "",
-        f"{document['date']}, {document['processor']}, {document['processors']} processors "
-        f"(load by others when it began: {document['load']:.1f}), each library with its default "
-        "number of threads, float32, Adam. "
+        f"{document['date']}, {document['processor']}, {document['processors']} processors, each "
+        "library with its default number of threads, float32, Adam. Other processes took "
+        f"{statistics.median(others):.0%} of the processors meanwhile, at most {max(others):.0%}. "
         f"Python {document['python']}, {', '.join(f'{k} {v}' for k, v in versions.items())}.",
         "",
         f"Ratios: peer over minikeras, median of {document['runs']} alternating runs, with "
@@ -295,8 +336,8 @@ def markdown(document: dict[str, Any]) -> str:
         points = ", ".join(f"{n}: {figure(t)}" for n, t in s["points"])
         title = WORKLOADS[s["workload"]].title
         lines.append(f"| {title}, {what} | {points} | {s['power']:.2f} |")
-    for task, measured in document["measured"].items():
-        lines += [f"\n{task}, {name}: {e}" for name, e in measured["errors"].items()]
+    for task, m in measured.items():
+        lines += [f"\n{task}, {name}: {error}" for name, error in m["errors"].items()]
     return "\n".join(lines) + "\n"
 
 
@@ -304,12 +345,19 @@ def markdown(document: dict[str, Any]) -> str:
 @click.option("--task", "tasks", multiple=True, type=click.Choice([*TASKS, "linearity"]))
 @click.option("--peer", "chosen", multiple=True, type=click.Choice(list(TITLES)))
 @click.option("--runs", default=7, show_default=True)
+@click.option(
+    "--patience",
+    default=10.0,
+    show_default=True,
+    help="Seconds to measure anew while other processes disturb.",
+)
 @click.option("--shuffle", is_flag=True, help="Each peer shuffles as its `fit` does by default.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write OUTPUT.json and OUTPUT.md.")
 def main(
     tasks: tuple[str, ...],
     chosen: tuple[str, ...],
     runs: int,
+    patience: float,
     shuffle: bool,
     output: Path | None,
 ) -> None:
@@ -321,12 +369,12 @@ def main(
         for name, packages in PACKAGES.items()
         if name == OURS or (name in (chosen or TITLES) and all(map(find_spec, packages)))
     }
-    about = {name: peer.ask(do="about") for name, peer in peers.items()}
+    about = {name: peer.ask(do="about")["versions"] for name, peer in peers.items()}
     wanted = tasks or (*TASKS, "linearity")
     document: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "processor": processor(),
-        "processors": len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count(),
+        "processors": PROCESSORS,
         "python": platform.python_version(),
         "versions": about,
         "runs": runs,
@@ -335,22 +383,26 @@ def main(
         "linearity": [],
         "measured": {},
     }
-    for task in TASKS:
-        if task in wanted:
-            console.print(f"[dim]{task}[/]: {', '.join(peers)}")
-            document["measured"][task] = measured = in_turns(task, peers, runs, shuffle)
-            document["rows"] += [summarise(r, measured) for r in ROWS if r.task == task]
+
+    def keep() -> None:
+        if output is not None:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
+            output.with_suffix(".md").write_text(markdown(document))
+
+    for task in [task for task in TASKS if task in wanted]:
+        console.print(f"[dim]{task}[/]: {', '.join(peers)}")
+        document["measured"][task] = in_turns(task, peers, runs, shuffle, patience)
+        done = document["measured"]
+        document["rows"] = [summarise(r, done[r.task]) for r in ROWS if r.task in done]
+        keep()
     if "linearity" in wanted:
         console.print("[dim]linearity[/]: minikeras")
-        document["linearity"] = linearity(peers[OURS], min(runs, 3))
+        document["linearity"] = linearity(peers[OURS], min(runs, 3), patience)
+        keep()
     for peer in peers.values():
         peer.close()
-    text = markdown(document)
-    console.print(Markdown(text))
-    if output is not None:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
-        output.with_suffix(".md").write_text(text)
+    console.print(Markdown(markdown(document)))
 
 
 if __name__ == "__main__":

@@ -145,7 +145,8 @@ class Worker:
         from importlib.metadata import version
 
         names = (*PACKAGES[self.name], "numpy")
-        return {n: version({"minikeras": "minikeras-reference"}.get(n, n)) for n in names}
+        full = {"minikeras": "minikeras-reference"}
+        return {"versions": {n: version(full.get(n, n)) for n in names}}
 
     def open(
         self, workload: str, samples: int = 0, batch: int = 0, shuffle: bool = False
@@ -196,12 +197,13 @@ def main(name: str, *task: str) -> None:
     os.dup2(2, 1)  # what libraries print is no answer
     worker: Worker | None = None
     for line in sys.stdin:
-        request = json.loads(line)
+        request, start = json.loads(line), time.process_time()
         try:
             worker = worker or Worker(name)
             answer = getattr(worker, request.pop("do"))(**request)
         except Exception as error:
             answer = {"error": f"{type(error).__name__}: {error}"}
+        answer["cpu"] = time.process_time() - start
         print(json.dumps(answer), file=out, flush=True)
 
 

@@ -156,7 +156,7 @@ def embedding_layers(keras: Any) -> list[Any]:
 
 
 def embedding_modules(nn: Any) -> list[Any]:
-    class Mean(nn.Module):
+    class Mean(nn.Module):  # type: ignore[misc]
         def forward(self, x: Any) -> Any:
             return x.mean(1)
 

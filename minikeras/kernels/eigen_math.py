@@ -298,7 +298,7 @@ def _reciprocal(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _rsqrt(x, y):  # type: ignore[no-untyped-def]
+def rsqrt_into(x, y):  # type: ignore[no-untyped-def]
     whole = x.size - x.size % PACKET
     for i in range(0, whole, PACKET):
         rsqrt_packet(x, y, i)
@@ -329,5 +329,5 @@ def rsqrt(x: Array) -> Array:
         return 1 / np.sqrt(x)
     flat = np.ascontiguousarray(x).reshape(-1)
     y = np.empty_like(flat)
-    _rsqrt(flat, y)
+    rsqrt_into(flat, y)
     return y.reshape(x.shape)

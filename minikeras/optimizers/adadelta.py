@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import over_root
+from minikeras.optimizers.rounding import is_compiled, over_root
 from minikeras.types import Array
 
 
@@ -35,3 +35,6 @@ class Adadelta(Optimizer):
         d = self.rho * d + (1 - self.rho) * (delta * delta)
         self.note(a=a, Δ=delta, d=d)
         return w + lr * delta, a, d
+
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        return "adadelta", lr, self.rho, 1 - self.rho, self.epsilon, is_compiled()

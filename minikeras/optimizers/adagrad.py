@@ -35,10 +35,5 @@ class Adagrad(Optimizer):
         self.note(a=a, Δ=delta)
         return w - delta, a
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
-        if is_compiled():
-            return False
-        kernels.adagrad(w, g, *slots, lr, w.dtype.type(self.epsilon))
-        return True
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        return "adagrad", lr, self.epsilon, is_compiled()

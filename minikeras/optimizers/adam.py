@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minikeras.optimizers.optimizer import Optimizer, once_per_apply, rounded
+from minikeras.optimizers.optimizer import Optimizer, once_per_apply
+from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
 
 
@@ -63,10 +64,6 @@ class Adam(Optimizer):
         self.note(Δ=delta)
         return w - delta, m, v, *rest
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
-        kernel = kernels.amsgrad if self.amsgrad else kernels.adam
-        options = (1 - self.beta_1, 1 - self.beta_2, self.epsilon)
-        kernel(w, g, *slots, self.rate(t, lr), *map(w.dtype.type, options))
-        return True
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        kernel = "amsgrad" if self.amsgrad else "adam"
+        return kernel, self.rate(t, lr), 1 - self.beta_1, 1 - self.beta_2, self.epsilon

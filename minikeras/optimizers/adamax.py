@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.optimizers.optimizer import Optimizer, once_per_apply, rounded
+from minikeras.optimizers.optimizer import Optimizer, once_per_apply
+from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
 
 
@@ -41,9 +42,6 @@ class Adamax(Optimizer):
         self.note(m=m, u=u, Δ=delta)
         return w - delta, m, u
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
-        options = (1 - self.beta_1, self.beta_2, self.epsilon)
-        kernels.adamax(w, g, *slots, lr, self.correction(t, lr), *map(w.dtype.type, options))
-        return True
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        options = 1 - self.beta_1, self.beta_2, self.epsilon
+        return "adamax", lr, self.correction(t, lr), *options

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.optimizers.optimizer import Optimizer, rounded
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
 
 
@@ -38,3 +39,7 @@ class Lion(Optimizer):
         m = m * beta_2 + g * (1 - beta_2)
         self.note(Δ=delta, m=m)
         return w - delta, m
+
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        beta_1, beta_2 = rounded(self.beta_1, t), rounded(self.beta_2, t)
+        return "lion", lr, beta_1, 1 - beta_1, beta_2, 1 - beta_2

@@ -7,7 +7,8 @@ import numpy as np
 
 from minikeras import config as settings
 from minikeras.autograd import Variable
-from minikeras.optimizers.optimizer import Optimizer, once_per_apply, rounded
+from minikeras.optimizers.optimizer import Optimizer, once_per_apply
+from minikeras.optimizers.rounding import rounded
 from minikeras.optimizers.state import store
 from minikeras.types import Array
 
@@ -75,12 +76,8 @@ class Nadam(Optimizer):
         self.note(u=u, u_next=u_next, U=u_product, m=m, v=v, m̂=m_hat, v̂=v_hat, Δ=delta)
         return w - delta, m, v
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
         u, u_next, u_product, correction = self.momenta(t, lr)
-        ahead, now = 1 - u_product * u_next, 1 - u_product
-        options = (1 - rounded(self.beta_1, w), 1 - rounded(self.beta_2, w), self.epsilon)
-        scalars = (u_next, ahead, 1 - u, now, correction, lr, *options)
-        kernels.nadam(w, g, *slots, *map(w.dtype.type, scalars))
-        return True
+        scalars = u_next, 1 - u_product * u_next, 1 - u, 1 - u_product, correction, lr
+        rests = 1 - rounded(self.beta_1, t), 1 - rounded(self.beta_2, t)
+        return "nadam", *scalars, *rests, self.epsilon

@@ -13,28 +13,15 @@ import numpy as np
 from minikeras import config as settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name, serialization
-from minikeras.optimizers.norms import global_norm, norm
-from minikeras.optimizers.rounding import decay, over
+from minikeras.optimizers.norms import global_norm, global_scale, norm
+from minikeras.optimizers.rounding import decay, over, rounded
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
 from minikeras.optimizers.state import Stateful, is_overwritten, store
+from minikeras.optimizers.together import Together
 from minikeras.types import Array, TensorLike
 
 if TYPE_CHECKING:
     from minikeras.optimizers.explain import Explanation
-
-# Smaller variables never make Numba compile anything.  Measured on one core against NumPy, the
-# twin of Adam is 2.4 times faster at this size, 4 times at 65,536, 10 times at a million entries
-# (SGD: 1.1, 1.9, 2.0).
-FAST_SIZE = 16_384
-
-
-def rounded(value: float, w: Array) -> Any:
-    """``value`` in the type of ``w``, by way of float32.
-
-    Parity: Keras's ``cast`` turns a Python float into float32 first, so 0.9 becomes
-    0.8999999761581421 even for a float64 variable.
-    """
-    return w.dtype.type(np.float32(value))
 
 
 def once_per_apply(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -140,6 +127,10 @@ class Optimizer(Stateful):
         self._check_options()
         self._start()
         self._overrides_update = type(self).update_step is not Optimizer.update_step
+        # A subclass that brings another rule does not inherit the kernel of the old one.
+        owners = [next(c for c in type(self).__mro__ if n in vars(c)) for n in ("step", "fused")]
+        self._has_fused = owners[0] is owners[1] is not Optimizer and not self._overrides_update
+        self._teams: dict[tuple[Variable, ...], Together] = {}
         rate = self._learning_rate
         if not callable(rate):
             if not isinstance(rate, float):
@@ -171,11 +162,9 @@ class Optimizer(Stateful):
         """
         raise NotImplementedError(f"{type(self).__name__} must define step() or update_step()")
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
-        """The same, compiled, written into w and the slots; False if there is no such kernel."""
-        return False
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...] | None:
+        """The same for all variables at once: the name of a kernel, then the numbers it takes."""
+        return None
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[TensorLike, Variable]]) -> Variable:
         """``apply`` for pairs; returns the counter of calls."""
@@ -217,7 +206,7 @@ class Optimizer(Stateful):
         pairs = [(g, v) for g, v in pairs if not (is_overwritten(v) and self._overwrite(g, v))]
         if pairs:
             with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
-                self._update(pairs)
+                self._update([g for g, _ in pairs], [v for _, v in pairs])
         store(self._iterations, self._iterations._value + 1)
 
     def _known(
@@ -273,28 +262,58 @@ class Optimizer(Stateful):
         steps = self.gradient_accumulation_steps
         return not steps or (int(self._iterations._value) + 1) % steps == 0
 
-    def _update(self, pairs: list[tuple[Array, Variable]]) -> None:
-        variables = [variable for _, variable in pairs]
-        grads = [self._incoming(g, variable) for g, variable in pairs]
+    def _update(self, grads: list[Array], variables: list[Variable]) -> None:
+        together = self._together(variables)
+        if together is None or self.loss_scale_factor or self.gradient_accumulation_steps:
+            grads = [self._incoming(g, variable) for g, variable in zip(grads, variables)]
         updates = int(self._iterations._value) // (self.gradient_accumulation_steps or 1)
         if self._updates_now():
             self._begin(updates + 1)
-            rate = np.asarray(self.learning_rate)
-            scale = self._global_scale(grads)
-            scalars: dict[Any, tuple[Any, Any]] = {}
-            for g, variable in zip(grads, variables):
-                dtype = variable._value.dtype
-                if dtype not in scalars:
-                    scalars[dtype] = dtype.type(updates + 1), rate.astype(dtype)[()]
-                self._update_one(variable, self._clip(g, variable, scale), *scalars[dtype])
+            rate = self._learning_rate
+            rate = rate._value if isinstance(rate, Variable) else np.asarray(self.learning_rate)
+            if together is None or not self._update_together(together, grads, updates + 1, rate):
+                self._update_each(grads, variables, updates + 1, rate)
             for accumulated in self._accumulated:
                 accumulated.assign(np.zeros_like(accumulated._value))
         if self.use_ema:
-            self._average(updates)
+            self._average(updates, together)
         for variable in variables:
             if variable._constraint is not None:
                 variable.assign(variable._constraint(variable))
                 self.note(variable, constrained=variable._value)
+
+    def _together(self, variables: list[Variable]) -> Together | None:
+        """The same variables for a step in one call, if there is such a step and it is worth it."""
+        if settings.kernels() != "fast" or not self._has_fused:
+            return None
+        key = tuple(variables)
+        together = self._teams.get(key)
+        if together is None:
+            if len({v._value.dtype for v in variables}) > 1:
+                return None
+            together = self._teams[key] = Together(self, variables)
+        return together if together.worthwhile() else None
+
+    def _update_together(self, together: Together, grads: list[Array], t: int, rate: Array) -> bool:
+        plain = {*map(type, grads)} == {np.ndarray}  # arithmetic may also make scalars of them
+        for gradients in (grads, None) if plain else (None,):
+            if gradients is None:  # it did not work with the arrays as they are
+                if any(g.dtype != together.dtype for g in grads):
+                    return False
+                gradients = [np.ascontiguousarray(g) for g in grads]
+            clipped = together.clip(self, gradients)
+            if clipped is not None and together.update(self, clipped, t, rate):
+                return True
+        return False
+
+    def _update_each(
+        self, grads: list[Array], variables: list[Variable], t: int, rate: Array
+    ) -> None:
+        scale = self._global_scale(grads)
+        for g, variable in zip(grads, variables):
+            dtype = variable._value.dtype
+            g = self._clip(g, variable, scale)
+            self._update_one(variable, g, dtype.type(t), rate.astype(dtype)[()])
 
     def _begin(self, t: int) -> None:
         """Runs once before the updates of step t, for state that all variables share."""
@@ -317,15 +336,11 @@ class Optimizer(Stateful):
         return g
 
     def _global_scale(self, grads: list[Array]) -> Any:
-        """What brings the norm of all gradients together down to ``global_clipnorm``.
-
-        Parity: an infinite or undefined norm makes every gradient nan.
-        """
+        """What brings the norm of all gradients together down to ``global_clipnorm``."""
         limit = self.global_clipnorm
         if not limit or limit < 0:
             return None
-        total = global_norm(grads)
-        return limit * np.minimum(1 / total, total.dtype.type(1 / limit)) + (total - total)
+        return global_scale(global_norm(grads), limit)
 
     def _clip(self, g: Array, variable: Variable, global_scale: Any) -> Array:
         if self.clipnorm and self.clipnorm > 0:
@@ -352,13 +367,6 @@ class Optimizer(Stateful):
             self.update_step(Tensor(g), variable, Tensor(np.asarray(lr)))
             return
         slots = self._slots[self._index[id(variable)]]
-        if w.size >= FAST_SIZE and settings.kernels() == "fast" and w.flags.c_contiguous:
-            from minikeras.kernels import optimizers as kernels
-
-            if self.step_in_place(kernels, w, g, t, lr, *[slot._value for slot in slots]):
-                for changed in (variable, *slots):
-                    changed._updated_in_place()
-                return
         new = self.step(w, g, t, lr, *[slot._value for slot in slots])
         new = new if slots else (new,)
         for changed, array in zip((variable, *slots), new):
@@ -398,15 +406,17 @@ class Optimizer(Stateful):
         listed, pattern = self._exempt
         return not (id(variable) in listed or (pattern and re.search(pattern, variable.name)))
 
-    def _average(self, updates: int) -> None:
-        frequency = self.ema_overwrite_frequency
+    def _average(self, updates: int, together: Together | None) -> None:
+        frequency, momentum = self.ema_overwrite_frequency, self.ema_momentum if updates else 0
+        averaged = together is not None and together.average(self, momentum)
         for variable, average in zip(self._trainable_variables, self._averages):
             if average is None:
                 continue
-            w = variable._value
-            momentum = w.dtype.type(self.ema_momentum if updates else 0)
-            average.assign(momentum * average._value + (1 - momentum) * w)
-            self.note(variable, average=average._value)
+            if not averaged:
+                w = variable._value
+                part = w.dtype.type(momentum)
+                average.assign(part * average._value + (1 - part) * w)
+                self.note(variable, average=average._value)
             if frequency and (updates + 1) % frequency == 0:
                 variable.assign(average)
                 self.note(overwritten=variable._value)

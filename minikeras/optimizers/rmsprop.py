@@ -55,11 +55,6 @@ class RMSprop(Optimizer):
             self.note(M=delta)
         return w - delta, v, *rest
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
-        if len(slots) > 1 or is_compiled():
-            return False
-        options = (self.rho, 1 - self.rho, self.epsilon)
-        kernels.rmsprop(w, g, *slots, lr, *map(w.dtype.type, options))
-        return True
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        options = self.rho, 1 - self.rho, self.epsilon, is_compiled()
+        return "rmsprop", lr, *options, self.momentum, self.centered

@@ -35,6 +35,15 @@ def is_compiled() -> bool:
     return _compiled
 
 
+def rounded(value: float, w: Any) -> Any:
+    """``value`` in the type of ``w``, by way of float32.
+
+    Parity: Keras's ``cast`` turns a Python float into float32 first, so 0.9 becomes
+    0.8999999761581421 even for a float64 variable.
+    """
+    return w.dtype.type(np.float32(value))
+
+
 def over(x: Any, constant: float, times: Any = 1) -> Any:
     """times (x / constant); compiled: x · (times · (1 / constant))"""
     number = x.dtype.type

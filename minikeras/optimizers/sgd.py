@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras.optimizers.optimizer import Optimizer, rounded
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
 
 
@@ -40,11 +41,7 @@ class SGD(Optimizer):
         self.note(v=v)
         return w + (v * momentum - g * lr if self.nesterov else v), v
 
-    def step_in_place(
-        self, kernels: Any, w: Array, g: Array, t: Any, lr: Any, *slots: Array
-    ) -> bool:
-        if slots:
-            kernels.sgd_momentum(w, g, *slots, lr, rounded(self.momentum, w), self.nesterov)
-        else:
-            kernels.sgd(w, g, lr)
-        return True
+    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+        if self.slots:
+            return "sgd_momentum", lr, rounded(self.momentum, t), self.nesterov
+        return "sgd", lr

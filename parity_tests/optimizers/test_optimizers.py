@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import Variable
-from minikeras.optimizers import optimizer as module
-from minikeras.optimizers import rounding
+from minikeras.optimizers import rounding, together
 from parity_tests.optimizers.lockstep import check_optimizer, trajectories
 
 betas = st.sampled_from([0.0, 0.5, 0.9, 0.99, 0.999])
@@ -86,12 +85,14 @@ def test_float64_to_the_bit(name, data):
         {"gradient_accumulation_steps": 3, "loss_scale_factor": 3.0},
     ],
 )
-def test_compiled_step_to_the_bit(name, config):
+@pytest.mark.parametrize("patience", [0, 100])
+def test_compiled_step_to_the_bit(name, config, patience, monkeypatch):
     random = np.random.default_rng(0)
 
     def draw():
         return [random.standard_normal(s).astype("float32") for s in [(7, 5), (8,), (3,), ()]]
 
+    monkeypatch.setattr(together, "PATIENCE", patience)
     with rounding.compiled():
         trajectory = draw(), [draw() for _ in range(6)]
         check_optimizer(name, config, trajectory, compiled=True, kernels="fast")
@@ -109,19 +110,19 @@ def test_compiled_and_eager_differ():
             check_optimizer("RMSprop", config, trajectory, compiled=True)
 
 
-@pytest.mark.parametrize("name", ["SGD", "RMSprop", "Adam", "Adamax", "Nadam", "Adagrad"])
+@pytest.mark.parametrize("name", OWN)
 @given(data=st.data())
 def test_twins_to_the_bit(name, data):
     """The compiled kernels, on arrays that are far too small to deserve them."""
-    config, (weights, steps) = data.draw(configs(name)), data.draw(trajectories())
-    weights, *steps = [[np.atleast_1d(a) for a in arrays] for arrays in (weights, *steps)]
+    trajectory = data.draw(trajectories(data.draw(st.sampled_from(["float32", "float64"]))))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "FAST_SIZE", 1)
-        check_optimizer(name, config, (weights, steps), kernels="fast")
+        patch.setattr(together, "PATIENCE", 0)
+        patch.setattr(together, "FAST_SIZE", data.draw(st.sampled_from([1, 10])))
+        check_optimizer(name, data.draw(configs(name)), trajectory, kernels="fast")
 
 
-def test_small_variables_never_compile(monkeypatch):
-    monkeypatch.setattr(minikeras.optimizers.SGD, "step_in_place", lambda *_: pytest.fail())
+def test_a_few_steps_of_small_variables_never_compile(monkeypatch):
+    monkeypatch.setattr(together, "sweep", lambda *_: pytest.fail())
     with settings.use_kernels("fast"):
         minikeras.optimizers.SGD().apply([np.ones(8, "float32")], [Variable(np.ones(8, "float32"))])
 

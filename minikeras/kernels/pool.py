@@ -1,6 +1,7 @@
-"""The maximum of each window, and the way back.  The reference is ``ops/pool.py``.
+"""The maximum of each window, the repetition of cells, and the ways back.
 
-Each image is a part; within a window all channels are looked at together.
+Each image is a part; within a window all channels are looked at together.  The reference is
+``ops/pool.py``.
 """
 
 from __future__ import annotations
@@ -130,3 +131,71 @@ def _share_spread(
     team: int, dy: Array, x: Array, starts: Array, taps: Array, image: int, channels: int, dx: Array
 ) -> None:
     share(team, _spread, len(x) // image, (dy, x, starts, taps, image, channels, dx))
+
+
+@kernel
+def _repeat_lines(
+    start: int, stop: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
+) -> None:
+    """A part is a row of cells, ``rows`` of them in all."""
+    line = np.uintp(len(x)) // rows
+    for row in range(np.uintp(start), np.uintp(stop)):
+        source, target = row * line, row * line * across * down
+        for cell in range(line // channels):
+            for q in range(across):
+                for c in range(channels):
+                    here = target + (cell * across + q) * channels + c
+                    y[here] = x[source + cell * channels + c]
+        for p in range(down):
+            for t in range(line * across):
+                y[target + p * line * across + t] = y[target + t]
+
+
+@kernel
+def _share_lines(
+    team: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
+) -> None:
+    share(team, _repeat_lines, np.int64(rows), (x, rows, down, across, channels, y))
+
+
+def upsample(x: Array, *, sizes: Sizes) -> Array:
+    y = np.empty((len(x), x.shape[1] * sizes[0], x.shape[2] * sizes[1], x.shape[3]), x.dtype)
+    numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
+    _share_lines(team(y.size), flat(x), *numbers, y.reshape(-1))
+    return y
+
+
+@kernel
+def _add_lines(
+    start: int, stop: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
+) -> None:
+    """Sums first across, then down."""
+    line, total = np.uintp(len(dx)) // rows, np.empty(channels, dx.dtype)
+    for row in range(np.uintp(start), np.uintp(stop)):
+        source, target = row * line * across * down, row * line
+        for t in range(line):
+            dx[target + t] = 0
+        for p in range(down):
+            for cell in range(line // channels):
+                first = source + (p * line + cell * channels) * across
+                for c in range(channels):
+                    total[c] = dy[first + c]
+                for q in range(across - np.uintp(1)):
+                    for c in range(channels):
+                        total[c] += dy[first + (q + np.uintp(1)) * channels + c]
+                for c in range(channels):
+                    dx[target + cell * channels + c] += total[c]
+
+
+@kernel
+def _share_sums(
+    team: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
+) -> None:
+    share(team, _add_lines, np.int64(rows), (dy, rows, down, across, channels, dx))
+
+
+def upsample_vjp(dy: Array, y: Array, x: Array, *, sizes: Sizes) -> Array:
+    dx = np.empty(x.shape, x.dtype)
+    numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
+    _share_sums(team(dy.size), flat(dy), *numbers, dx.reshape(-1))
+    return dx

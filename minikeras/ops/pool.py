@@ -197,6 +197,39 @@ def mean_window_vjp(
     return spread(dy * (1 / cells), space=x.shape[1:-1], size=size, strides=strides), None
 
 
+@primitive(dtype=promote)
+def upsample(x: Array, *, sizes: Sizes) -> Array:
+    """Each cell ``sizes`` times along the spatial axes.
+
+    y[n, i·s + p, c] = x[n, i, c]           dx[n, i, c] = Σ_p dy[n, i·s + p, c]
+    """
+    for axis, size in enumerate(sizes, 1):
+        x = np.repeat(x, size, axis)
+    return x
+
+
+@upsample.shape
+def upsample_shape(x: Shape, *, sizes: Sizes) -> Shape:
+    space = (n if n is None else n * s for n, s in zip(x[1:-1], sizes))
+    return (x[0], *space, x[-1])
+
+
+@upsample.vjp
+def upsample_vjp(dy: Array, y: Array, x: Array, *, sizes: Sizes) -> Array:
+    for axis, size in reversed([*enumerate(sizes, 1)]):
+        shape = dy.shape
+        dy = dy.reshape((*shape[:axis], shape[axis] // size, size, *shape[axis + 1 :]))
+        dy = dy.sum(axis=axis + 1)
+    return dy
+
+
+def _is_large_plane(x: Array, *, sizes: Sizes) -> bool:
+    return len(sizes) == 2 and x.size > 1 << 12 and x.dtype.char in "fd"
+
+
+upsample.fast("minikeras.kernels.pool", when=_is_large_plane)
+
+
 def _is_float_plane(*arrays: Array, size: Sizes, strides: Sizes) -> bool:
     return len(size) < 3 and arrays[0].dtype.char in "fd" and arrays[0].dtype == arrays[-1].dtype
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from minikeras import config, ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
+from minikeras.ops.pool import upsample
 from minikeras.ops.windows import from_channels_last, per_axis, to_channels_last
 from minikeras.types import Shape, TensorLike
 
@@ -91,6 +92,8 @@ class UpSampling2D(_SpatialUpSampling):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         if self.interpolation == "nearest" or None in inputs.shape[1:]:
+            if self.data_format == "channels_last":
+                return upsample(inputs, sizes=self.size)
             return super().call(inputs)  # of an unknown size only the shape of the result matters
         x = to_channels_last(inputs, self.data_format)
         for axis in (2, 1):

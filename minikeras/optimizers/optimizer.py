@@ -186,10 +186,10 @@ class Optimizer(Stateful):
         if len(grads) == 0:
             return
         variables = self._known(grads, trainable_variables)
-        gradients = [None if g is None else _array(g) for g in grads]
-        if any(g is None for g in gradients):
+        pairs = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
+        if len(pairs) < len(grads):
             self._warn_of_missing(grads, variables)
-        self._apply_pairs(gradients, variables)
+        self._apply_checked([g for g, _ in pairs], [v for _, v in pairs])
 
     def _apply_arrays(self, gradients: list[Array]) -> None:
         """``apply`` for a training step: nothing is checked, everything else is done.
@@ -197,16 +197,16 @@ class Optimizer(Stateful):
         One array for each variable the optimizer was built with, in that order and of that
         shape.  The arrays are not changed, nor kept.
         """
-        self._apply_pairs(gradients, self._trainable_variables)
+        self._apply_checked(gradients, self._trainable_variables)
 
-    def _apply_pairs(
-        self, gradients: Sequence[Array | None], variables: Sequence[Variable]
-    ) -> None:
-        pairs = [(g, v) for g, v in zip(gradients, variables) if g is not None]
-        pairs = [(g, v) for g, v in pairs if not (is_overwritten(v) and self._overwrite(g, v))]
-        if pairs:
-            with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
-                self._update([g for g, _ in pairs], [v for _, v in pairs])
+    def _apply_checked(self, grads: list[Array], variables: list[Variable]) -> None:
+        with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
+            if self._overwrites:
+                pairs = zip(grads, variables)
+                kept = [(g, v) for g, v in pairs if not self._overwrite(g, v)]
+                grads, variables = [g for g, _ in kept], [v for _, v in kept]
+            if variables:
+                self._update(grads, variables)
         store(self._iterations, self._iterations._value + 1)
 
     def _known(
@@ -246,7 +246,9 @@ class Optimizer(Stateful):
         )
 
     def _overwrite(self, g: Array, variable: Variable) -> bool:
-        """Give the variable its "gradient" as its value; the largest, if they are accumulated."""
+        """Does the variable take its "gradient" as its value?  The largest, if accumulated."""
+        if not is_overwritten(variable):
+            return False
         if self.gradient_accumulation_steps:
             accumulated = self._accumulated[self._index[id(variable)]]
             g = np.maximum(g, accumulated._value)

@@ -10,6 +10,7 @@ Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.c
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,7 +42,12 @@ def rounded(value: float, w: Any) -> Any:
     Parity: Keras's ``cast`` turns a Python float into float32 first, so 0.9 becomes
     0.8999999761581421 even for a float64 variable.
     """
-    return w.dtype.type(np.float32(value))
+    return _rounded(value, w.dtype)
+
+
+@functools.lru_cache(maxsize=256)
+def _rounded(value: float, dtype: np.dtype[Any]) -> Any:
+    return dtype.type(np.float32(value))
 
 
 def over(x: Any, constant: float, times: Any = 1) -> Any:

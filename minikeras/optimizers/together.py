@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
@@ -27,8 +28,9 @@ PATIENCE = 100
 def sweep(kernel: str, size: int, scalars: Array, *roles: Sequence[Array]) -> bool:
     """Run a kernel of ``kernels/optimizers.py`` over ``size`` numbers; whether it could."""
     kernels, team = _native or _load()
-    objects = np.fromiter(map(id, chain(*roles)), np.int64).reshape(len(roles), -1)
-    return bool(getattr(kernels, kernel)(team(8 * size), objects, id(scalars.dtype), scalars))
+    objects = [*chain(*roles)]
+    run = getattr(kernels, kernel)
+    return bool(run(team(size), id(objects), len(roles), id(scalars.dtype), scalars))
 
 
 _native: tuple[Any, Any] | None = None
@@ -59,11 +61,13 @@ class Together:
         self.decayed = [*map(optimizer._use_weight_decay, self.variables)]
         self.clipped: list[Array] = []
         self.patience = 0 if large else PATIENCE
+        if self.dtype.name not in ("float32", "float64"):
+            self.patience = sys.maxsize
 
     def worthwhile(self) -> bool:
         """Shall the kernels be loaded, or even compiled, for these variables?"""
         self.patience -= 1
-        return self.patience < 0 and self.dtype.name in ("float32", "float64")
+        return self.patience < 0
 
     def clip(self, optimizer: Optimizer, grads: list[Array]) -> list[Array] | None:
         """The clipped gradients, in memory that the next step uses again; None: do it elsewhere."""

@@ -121,7 +121,7 @@ def _share_rows(
 
 @kernel
 def _one_segment(
-    start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, sums: Array
+    start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
 ) -> None:
     """A part is a segment of all rows, which lie side by side; so do most of their cells."""
     height = len(rows)
@@ -130,8 +130,10 @@ def _one_segment(
         whole += 8
     a = np.empty(8 * height, w.dtype)
     for part in range(start, stop):
-        k, left, total = cuts[:part].sum(), cuts[part], sums[part]
-        total[:] = 0
+        k = ends[part - 1] if part else 0
+        left = ends[part] - k
+        for m in range(height):
+            sums[part, m] = 0
         for unit in (16, 8, 4, 2, 1):
             lanes, end = min(unit, 8), k + left // unit * unit
             if k == end:
@@ -147,28 +149,29 @@ def _one_segment(
                         a[v * height + m] = fma(cell, w[k + v], a[v * height + m])
                 k += lanes
             for m in range(height):
-                total[m] += _folded(a, m, height)
+                sums[part, m] += _folded(a, m, height)
 
 
 @kernel
 def _share_segments(
-    team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+    team: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
 ) -> None:
-    sums = np.empty((len(cuts), len(rows)), w.dtype)
-    share(team, _one_segment, len(cuts), (x, rows, columns, w, cuts, sums))
-    y[:] = 0
-    for part in sums:
-        y += part
+    share(team, _one_segment, len(ends), (x, rows, columns, w, ends, sums))
 
 
 def folded_product(x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0) -> Array:
     """y (M, 1) from x flat, rows (M,), columns (K,), w (K,): see ``gathered_product``."""
-    sums, start = [], 0
+    parts, start = [], 0
     for cuts in segments(len(rows), 1, len(columns), cores(), reading):
-        stop, y = start + sum(cuts), np.empty(len(rows), w.dtype)
-        factors = x, rows, columns[start:stop], w[start:stop], np.array(cuts), y
+        stop, lengths = start + sum(cuts), np.array(cuts)
+        factors = x, rows, columns[start:stop], w[start:stop]
         work = team(len(rows) * (stop - start))
-        (_share_rows if len(rows) > len(columns) else _share_segments)(work, *factors)
-        sums.append(y)
+        if len(rows) > len(columns):
+            parts.append(np.empty(len(rows), w.dtype))
+            _share_rows(work, *factors, lengths, parts[-1])
+        else:
+            sums = np.empty((len(cuts), len(rows)), w.dtype)
+            _share_segments(work, *factors, lengths.cumsum(), sums)
+            parts.append(np.add.accumulate(sums)[-1])  # one after the other
         start = stop
-    return joined(sums).reshape(-1, 1)
+    return joined(parts).reshape(-1, 1)

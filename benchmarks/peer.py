@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Protocol
 
 PACKAGES = {
@@ -186,12 +187,26 @@ def threads() -> int:
         return 0
 
 
+def peak_memory() -> float:
+    """MiB of this process alone: where it can be helped, not what `rusage` says, which begins at
+    the memory of the process that started this one.
+    """
+    try:
+        fields = Path("/proc/self/status").read_text().split()
+        return int(fields[fields.index("VmHWM:") + 1]) / 2**10
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
 def main(name: str, *task: str) -> None:
     if task:
         from benchmarks.workloads import WORKLOADS
 
         workload = replace(WORKLOADS[task[1]], samples=FIRST_EPOCH_SAMPLES)
         load(name)(workload).fit(1)
+        print(peak_memory())
         return
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer

@@ -114,10 +114,10 @@ def test_written_lists_are_used() -> None:
     assert NEIGHBOURS.keys() | LAZY.keys() <= pairs
 
 
-def test_kernels_know_nothing_but_numpy_and_numba() -> None:
+def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
     allowed = {"numpy", "numba", "llvmlite", "minikeras", "__future__", *sys.stdlib_module_names}
     for path in sources("minikeras/kernels"):
-        assert {there for there, _ in imports(path)} <= {"kernels", "types"}, path
+        assert {there for there, _ in imports(path)} <= {"config", "kernels", "types"}, path
         for node in ast.walk(ast.parse(path.read_text())):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):

@@ -31,7 +31,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minikeras import config
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import closed, kernel
 
 # What the threads see: cells of 64 bits, each in a cache line of its own.
 # The job:  its number · 2⁴⁰ + how many parts · 2²⁰ + how many of them are taken.
@@ -43,7 +43,7 @@ _SPINS = 4000  # pauses of some tens of nanoseconds each, before a worker goes t
 _WORTH_SHARING = 50_000  # multiplications or so: ten times what handing over costs
 
 _word = ir.IntType(64)
-_part_kind = ir.FunctionType(ir.VoidType(), [_word, _word])
+_part_kind = ir.FunctionType(ir.VoidType(), [_word, _word, _word])
 
 
 def _cell(builder: Any, team: Any, index: int) -> Any:
@@ -96,7 +96,8 @@ def _take_parts(builder: Any, team: Any) -> None:
     taken = _replace(builder, team, _JOB, job, builder.add(job, _word(1)))
     builder.cbranch(taken, mine, look)
     builder.position_at_end(mine)
-    builder.call(builder.inttoptr(code, _part_kind.as_pointer()), [data, part])
+    stop = builder.add(part, _word(1))
+    builder.call(builder.inttoptr(code, _part_kind.as_pointer()), [data, part, stop])
     builder.atomic_rmw("add", _cell(builder, team, _DONE), _word(1), "seq_cst")
     builder.branch(look)
     builder.position_at_end(none)
@@ -115,7 +116,7 @@ def _wait(builder: Any, team: Any, count: Any) -> None:
 def share(typingctx, team, part, count, data):  # type: ignore[no-untyped-def]
     """``part(i, i + 1, *data)`` for each i < count, by whoever is free."""
     arguments = (types.int64, types.int64, *data.types)
-    part.dispatcher.compile(arguments)
+    closed(part.dispatcher).compile(arguments)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         team, _, count, data = args
@@ -123,33 +124,30 @@ def share(typingctx, team, part, count, data):  # type: ignore[no-untyped-def]
         context.active_code_library.add_linking_library(compiled.library)
         function = context.declare_function(builder.module, compiled.fndesc)
 
-        def call(builder: Any, start: Any, stop: Any, values: Any) -> None:
-            values = cgutils.unpack_tuple(builder, values)
-            context.call_conv.call_function(
-                builder, function, types.void, arguments, [start, stop, *values]
-            )
-
-        # The same as a function of an address and a number, for whoever takes a part.
+        # The same as a function of an address and two numbers, for whoever takes parts.
         name = f"{builder.function.name}.part{len(builder.module.functions)}"
         entry = ir.Function(builder.module, _part_kind, name)
         entry.linkage = "internal"
+        entry.attributes.add("noinline")  # it is called twice, and optimized once
         inside = ir.IRBuilder(entry.append_basic_block())
-        address, number = entry.args
+        address, start, stop = entry.args
         values = inside.load(inside.inttoptr(address, data.type.as_pointer()))
-        call(inside, number, inside.add(number, _word(1)), values)
+        values = cgutils.unpack_tuple(inside, values)
+        context.call_conv.call_function(
+            inside, function, types.void, arguments, [start, stop, *values]
+        )
         inside.ret_void()
 
+        place = builder.ptrtoint(cgutils.alloca_once_value(builder, data), _word)
         free = _replace(builder, team, _BUSY, _word(0), _word(1))
         with builder.if_else(free) as (together, alone):
             with together:
-                place = cgutils.alloca_once_value(builder, data)
-                code = builder.ptrtoint(entry, _word)
-                _post(builder, team, code, builder.ptrtoint(place, _word), count)
+                _post(builder, team, builder.ptrtoint(entry, _word), place, count)
                 _take_parts(builder, team)
                 _wait(builder, team, count)
                 _store(builder, team, _BUSY, _word(0))
             with alone:
-                call(builder, _word(0), count, data)
+                builder.call(entry, [place, _word(0), count])
         return context.get_dummy_value()
 
     return types.void(types.int64, part, types.int64, data), generate

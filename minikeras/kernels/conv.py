@@ -19,6 +19,7 @@ import numpy as np
 
 from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_reduce import bias_gradient
+from minikeras.kernels.eigen_reduce import sum as eigen_sum
 from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
 from minikeras.kernels.eigen_segments import segments
 from minikeras.kernels.elementwise import relu_vjp
@@ -200,8 +201,15 @@ def convolve_biased_vjp(
 ) -> Any:
     dz = relu_vjp(dy, y, y) if rectified else dy
     dx, dw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
-    single = dz.dtype == np.float32
-    return dx, dw, lambda: bias_gradient(dz) if single else dz.reshape(-1, dz.shape[-1]).sum(0)
+    return dx, dw, lambda: _bias_gradient(dz)
+
+
+def _bias_gradient(dz: Array) -> Array:
+    """Parity: the sum for a single filter is no bias gradient, see ``ops.add``."""
+    lines = tuple(range(dz.ndim - 1))
+    if dz.dtype != np.float32:
+        return dz.sum(lines)
+    return bias_gradient(dz) if dz.shape[-1] > 1 else eigen_sum(dz, lines)
 
 
 def convolve_kernel_gradient(

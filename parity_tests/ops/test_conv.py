@@ -13,7 +13,12 @@ from hypothesis import assume, given
 
 from minikeras import config, ops
 from minikeras.autograd import GradientTape, Symbol, Tensor
-from minikeras.ops.conv import convolve, convolve_input_gradient, convolve_kernel_gradient
+from minikeras.ops.conv import (
+    biased_conv,
+    convolve,
+    convolve_input_gradient,
+    convolve_kernel_gradient,
+)
 from parity_tests.harness import assert_close, check_op
 from parity_tests.windows import channels_first, convolutions, small
 
@@ -98,6 +103,53 @@ def test_float32_bits(shape: Any, size: int, stride: int, seed: int) -> None:
         }
     for what, (mine, their) in pairs.items():
         np.testing.assert_array_equal(np.asarray(mine), their.numpy(), what)
+
+
+@given(images, st.integers(2, 4), st.integers(1, 2), st.booleans(), st.integers(0, 2**32 - 1))
+def test_float32_bits_with_margins(
+    shape: Any, size: int, stride: int, rectified: bool, seed: int
+) -> None:
+    """With what a layer adds: margins, bias and relu."""
+    batch, n, channels, filters = shape
+    assume(-(-n // stride) > 1)
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((batch, n, n, channels), np.float32)
+    kernel = rng.standard_normal((size, size, channels, filters), np.float32)
+    bias = rng.standard_normal(filters, np.float32)
+    with tf.GradientTape() as tape:
+        theirs = [tf.constant(v) for v in (x, kernel, bias)]
+        tape.watch(theirs)
+        t = keras.ops.conv(*theirs[:2], strides=stride, padding="same")
+        t = keras.ops.add(t, theirs[2])
+        t = tf.nn.relu(t) if rectified else t
+    dy = rng.standard_normal(t.shape, np.float32)
+    with config.use_kernels("fast"), GradientTape() as own:
+        ours = [Tensor(v) for v in (x, kernel, bias)]
+        own.watch(ours)
+        y = biased_conv(*ours, (stride, stride), "same", (1, 1), rectified)
+        results = [y, *own.gradient(y, ours, output_gradients=dy)]
+    expected = [t, *tape.gradient(t, theirs, dy)]
+    for what, mine, their in zip(("y", "dx", "dw", "db"), results, expected):
+        np.testing.assert_array_equal(np.asarray(mine), their.numpy(), what)
+
+
+def test_any_number_of_threads_gives_the_same_bits() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((8, 12, 12, 16), np.float32)
+    for filters in (1, 40):
+        kernel = rng.standard_normal((3, 3, 16, filters), np.float32)
+        results = []
+        for threads in (1, 2, 3):
+            config.set_threads(threads)
+            a, b = Tensor(x), Tensor(kernel)
+            with config.use_kernels("fast"), GradientTape() as tape:
+                tape.watch([a, b])
+                y = ops.conv(a, b, padding="same")
+                results.append([y, *tape.gradient(y, [a, b])])
+        config.set_threads(None)
+        for other in results[1:]:
+            for mine, their in zip(results[0], other):
+                np.testing.assert_array_equal(np.asarray(mine), np.asarray(their))
 
 
 @given(convolutions(), st.sampled_from(["float32", "float64"]))

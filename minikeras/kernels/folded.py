@@ -23,6 +23,7 @@ from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 _TOGETHER = 8  # windows that are summed side by side
+_ROWS = 32 * _TOGETHER  # of a part
 
 
 def _eight(spread: bool) -> Any:
@@ -80,10 +81,10 @@ def _few_rows(
     start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
 ) -> None:
     """A part is some rows, each in eight lanes."""
-    a, folded = np.empty(8 * _TOGETHER, w.dtype), np.empty(_TOGETHER, w.dtype)
-    for part in range(start, stop):
-        mine = rows[part * _TOGETHER : (part + 1) * _TOGETHER]
-        total = y[part * _TOGETHER : (part + 1) * _TOGETHER]
+    a, total = np.empty(8 * _TOGETHER, w.dtype), np.empty(_TOGETHER, w.dtype)
+    folded = np.empty(_TOGETHER, w.dtype)
+    for first in range(start * _ROWS, min(stop * _ROWS, len(rows)), _TOGETHER):
+        together = min(_TOGETHER, len(rows) - first)
         total[:] = 0
         k = 0
         for cut in cuts:
@@ -97,25 +98,27 @@ def _few_rows(
                 a[:] = 0
                 while k < end:
                     if lanes == 8 and columns[k + 7] == columns[k] + 7:
-                        for r in range(len(mine)):
-                            _add_products(x, mine[r] + columns[k], w, k, a, 8 * r)
+                        for r in range(together):
+                            _add_products(x, rows[first + r] + columns[k], w, k, a, 8 * r)
                     else:
-                        for r in range(len(mine)):
+                        for r in range(together):
                             for v in range(lanes):
-                                cell = x[mine[r] + columns[k + v]]
+                                cell = x[rows[first + r] + columns[k + v]]
                                 a[8 * r + v] = fma(cell, w[k + v], a[8 * r + v])
                     k += lanes
-                for r in range(len(mine)):
+                for r in range(together):
                     folded[r] += _folded(a, 8 * r, 1)
-            for r in range(len(mine)):
+            for r in range(together):
                 total[r] += folded[r]
+        for r in range(together):
+            y[first + r] = total[r]
 
 
 @kernel
 def _share_rows(
     team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
 ) -> None:
-    parts = (len(rows) + _TOGETHER - 1) // _TOGETHER
+    parts = (len(rows) + _ROWS - 1) // _ROWS
     share(team, _few_rows, parts, (x, rows, columns, w, cuts, y))
 
 

@@ -1,27 +1,52 @@
-"""Random words, block by block: the twin of the reference in ``random/philox.py``."""
+"""Random words, block by block, and what is made of them: twins of ``random/philox.py`` and others.
+
+A block is a function of its number, so that each part of an array draws its own.
+"""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numba import njit
 
 from minikeras.kernels.compiled import kernel
+from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+_FIXED = np.uint64(0x3EC8F720), np.uint64(0x02461E29)
+_MANTISSA, _HIGH = np.uint64(0x7FFFFF), np.uint64(0xFFFFF)
+_BLOCKS = 1024  # blocks of a part
+_CELLS = 16_384  # numbers of a part
+_WORK = 40  # multiplications or so for each block
+
+
+@njit(forceinline=True)
+def _round(c, k0, k1, i):  # type: ignore[no-untyped-def]
+    p0, p1 = _M0 * c[0], _M1 * c[2]
+    a, b = (k0 + np.uint64(i) * _W0) & _LOW, (k1 + np.uint64(i) * _W1) & _LOW
+    return (p1 >> _HALF) ^ c[1] ^ a, p1 & _LOW, (p0 >> _HALF) ^ c[3] ^ b, p0 & _LOW
+
+
+@njit(forceinline=True)
+def _block(number, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
+    # Inlined, ten rounds without a loop, numbers whose upper halves are known to be empty: so the
+    # compiler takes eight blocks at a time.
+    c = number & _LOW, number >> _HALF, high0 & _LOW, high1 & _LOW
+    c = _round(_round(c, k0, k1, 0), k0, k1, 1)
+    c = _round(_round(c, k0, k1, 2), k0, k1, 3)
+    c = _round(_round(c, k0, k1, 4), k0, k1, 5)
+    c = _round(_round(c, k0, k1, 6), k0, k1, 7)
+    return _round(_round(c, k0, k1, 8), k0, k1, 9)
 
 
 @kernel
 def _fill(result, numbers, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
     for i in range(numbers.size):
-        c0, c1, c2, c3 = numbers[i] & _LOW, numbers[i] >> _HALF, high0, high1
-        a, b = k0, k1
-        for _ in range(10):
-            p0, p1 = _M0 * c0, _M1 * c2
-            c0, c1 = (p1 >> _HALF) ^ c1 ^ a, p1 & _LOW
-            c2, c3 = (p0 >> _HALF) ^ c3 ^ b, p0 & _LOW
-            a, b = (a + _W0) & _LOW, (b + _W1) & _LOW
+        c0, c1, c2, c3 = _block(numbers[i], k0, k1, high0, high1)
         result[i, 0], result[i, 1] = np.uint32(c0), np.uint32(c1)
         result[i, 2], result[i, 3] = np.uint32(c2), np.uint32(c3)
 
@@ -29,3 +54,113 @@ def _fill(result, numbers, k0, k1, high0, high1):  # type: ignore[no-untyped-def
 def fill(result: Array, numbers: Array, key: tuple[int, int], high: tuple[int, int]) -> None:
     """The blocks with the given numbers (n uint64) into ``result`` (n, 4) uint32."""
     _fill(result, numbers, *map(np.uint64, (*key, *high)))
+
+
+@kernel
+def _kept(start, stop, keep, stream, per_block, threshold):  # type: ignore[no-untyped-def]
+    k0, k1, high0, high1 = stream
+    w0, w1 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
+    w2, w3 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
+    for part in range(start, stop):
+        first = np.uint64(part * _BLOCKS)
+        cells = keep[part * _BLOCKS * per_block : (part + 1) * _BLOCKS * per_block]
+        count = (cells.size + per_block - 1) // per_block
+        for i in range(count):
+            w0[i], w1[i], w2[i], w3[i] = _block(first + np.uint64(i), k0, k1, high0, high1)
+        whole = cells.size // per_block
+        if per_block == 4:
+            for i in range(whole):
+                cells[4 * i] = w0[i] & _MANTISSA >= threshold
+                cells[4 * i + 1] = w1[i] & _MANTISSA >= threshold
+                cells[4 * i + 2] = w2[i] & _MANTISSA >= threshold
+                cells[4 * i + 3] = w3[i] & _MANTISSA >= threshold
+            for i in range(4 * whole, cells.size):
+                word = w0[whole] if i % 4 == 0 else (w1[whole] if i % 4 == 1 else w2[whole])
+                cells[i] = word & _MANTISSA >= threshold
+        else:
+            for i in range(whole):
+                cells[2 * i] = (w0[i] & _HIGH) << _HALF | w1[i] >= threshold
+                cells[2 * i + 1] = (w2[i] & _HIGH) << _HALF | w3[i] >= threshold
+            if whole < count:
+                cells[2 * whole] = (w0[whole] & _HIGH) << _HALF | w1[whole] >= threshold
+
+
+@kernel
+def _keep(team, keep, seed, per_block, threshold):  # type: ignore[no-untyped-def]
+    c0, c1, c2, c3 = _block(seed[0], *_FIXED, seed[1] & _LOW, seed[1] >> _HALF)
+    blocks = (keep.size + per_block - 1) // per_block
+    share(
+        team,
+        _kept,
+        (blocks + _BLOCKS - 1) // _BLOCKS,
+        (keep, (c0, c1, c2, c3), per_block, threshold),
+    )
+
+
+def keep(seed: tuple[int, int], shape: tuple[int, ...], rate: float, dtype: str) -> Array:
+    """The twin of ``distributions.keep`` for float32 and float64.
+
+    A uniform number is m / 2²³ with 23 bits m of a word (52 bits of two for float64), so that
+    u ≥ rate can be told from m.
+    """
+    result = np.empty(shape, np.bool_)
+    per_block, bits = (4, 23) if dtype == "float32" else (2, 52)
+    threshold = -int(-float(np.dtype(dtype).type(rate)) * (1 << bits) // 1)
+    pair = np.array([part & 0xFFFFFFFFFFFFFFFF for part in seed], np.uint64)
+    team_ = team(result.size // per_block * _WORK)
+    _keep(team_, result.reshape(-1), pair, per_block, np.uint64(threshold))
+    return result
+
+
+@kernel
+def _masked_part(start, stop, x, keep, factor, y):  # type: ignore[no-untyped-def]
+    zero = factor - factor
+    for part in range(start, stop):
+        cells = slice(part * _CELLS, (part + 1) * _CELLS)
+        source, target, kept = x[cells], y[cells], keep[cells]
+        for i in range(target.size):
+            scaled = source[i] * factor
+            target[i] = scaled if kept[i] else zero
+
+
+@kernel
+def _masked(team, x, keep, factor, y):  # type: ignore[no-untyped-def]
+    share(team, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, keep, factor, y))
+
+
+def masked(x: Array, keep: Array, *, rate: float) -> Array:
+    """y = x / (1 − rate) where ``keep``, else 0; the same shape, contiguous."""
+    y = np.empty(x.shape, x.dtype)
+    flat = x.reshape(-1), keep.reshape(-1), x.dtype.type(1 / (1 - rate)), y.reshape(-1)
+    _masked(team(x.size), *flat)
+    return y
+
+
+def masked_vjp(dy: Array, y: Array, x: Array, keep: Array, *, rate: float) -> Any:
+    return masked(np.asarray(dy, order="C"), keep, rate=rate), None
+
+
+@kernel
+def _permute(order, first, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
+    n = order.size
+    for i in range(n):
+        order[i] = i
+    for start in range(0, n, 4):
+        words = _block(np.uint64(first + start // 4), k0, k1, high0, high1)
+        for i in range(start, min(start + 4, n)):
+            word = words[0]
+            if i - start == 1:
+                word = words[1]
+            elif i - start == 2:
+                word = words[2]
+            elif i - start == 3:
+                word = words[3]
+            j = i + np.int64(np.uint32(word) % np.uint32(n - i))
+            order[i], order[j] = order[j], order[i]
+
+
+def permutation(n: int, first: int, key: tuple[int, int], high: tuple[int, int]) -> Array:
+    """Swap each i in turn with i + word[i] mod (n − i), the words from block ``first`` on."""
+    order = np.empty(n, np.int64)
+    _permute(order, first, *map(np.uint64, (*key, *high)))
+    return order

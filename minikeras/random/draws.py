@@ -202,6 +202,17 @@ def masked_vjp(dy: Any, y: Any, x: Any, keep: Any, *, rate: float) -> Any:
     return masked(dy, keep, rate=rate), None
 
 
+masked.fast(
+    "minikeras.kernels.philox",
+    when=lambda x, keep, rate: (
+        x.shape == keep.shape
+        and x.dtype.char in "fd"
+        and x.flags.c_contiguous
+        and keep.flags.c_contiguous
+    ),
+)
+
+
 @primitive(dtype=dtypes.separate)
 def reorder(x: Array, *, order: Array, axis: int) -> Array:
     """y[i] = x[order[i]] along ``axis``;  dx[order[i]] = dy[i]."""

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from minikeras import config
 from minikeras.random import philox
 from minikeras.random.seeds import global_seed
 from minikeras.types import Array
+
+_MANY = 1024  # a millisecond of Python: to shuffle fewer, nothing is compiled
 
 
 def fit_batches(n: int, batch_size: int, shuffle: bool | str = True) -> Iterator[Array]:
@@ -44,6 +47,10 @@ def _stream(seed: int | None) -> philox.Stream:
 
 def _permutation(n: int, stream: philox.Stream, block: int) -> Array:
     """Swap each i in turn with i + word[i] mod (n − i), the words starting at a block."""
+    if n >= _MANY and config.kernels() == "fast":
+        from minikeras.kernels import philox as twin
+
+        return twin.permutation(n, block, *stream)
     numbers = np.arange(block, block - (-n // 4), dtype=np.uint64)
     left = np.arange(n, 0, -1, dtype=np.uint32)
     partners = np.arange(n) + philox.blocks(stream, numbers).reshape(-1)[:n] % left

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from minikeras import config
 from minikeras.kernels import philox as twin
-from minikeras.random import philox
+from minikeras.random import distributions, draws, philox, shuffling
 
 words = st.integers(0, 2**32 - 1)
 
@@ -21,3 +21,28 @@ def test_twin(key, high, numbers, start):
         twin.fill(result, np.array(chosen, np.uint64), *stream)
         assert np.array_equal(blocks[0], result)
         assert np.array_equal(blocks[0], blocks[1])
+
+
+@given(
+    st.tuples(st.integers(0, 2**31), st.integers(0, 2**62)),
+    st.sampled_from([(), (1,), (3, 5), (2, 2049), (33, 1000)]),
+    st.sampled_from([0.1, 0.25, 0.5, 0.999999, 1e-9]) | st.floats(0, 1, exclude_max=True),
+    st.sampled_from(["float32", "float64"]),
+)
+def test_dropout(seed, shape, rate, dtype):
+    found = []
+    for kernels in "reference", "fast":
+        with config.use_kernels(kernels):
+            keep = distributions.keep(seed, shape, rate, dtype)
+            x = np.random.default_rng(0).standard_normal(shape).astype(dtype)
+            found.append((keep, draws.masked(x, keep, rate=rate).numpy()))
+    assert np.array_equal(found[0][0], found[1][0])
+    assert found[0][1].tobytes() == found[1][1].tobytes()
+
+
+@given(st.integers(0, 2**31 - 2), st.integers(1, 5000), st.integers(0, 9))
+def test_permutation(seed, n, first):
+    stream = shuffling._stream(seed)
+    with config.use_kernels("reference"):
+        order = shuffling._permutation(n, stream, first)
+    assert np.array_equal(order, twin.permutation(n, first, *stream))

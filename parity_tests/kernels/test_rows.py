@@ -1,0 +1,25 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minikeras.kernels import rows
+from minikeras.ops import indexing
+
+
+@given(
+    st.tuples(st.integers(1, 40), st.integers(1, 300)),
+    st.sampled_from([(), (1,), (5,), (16,), (64,), (3, 11)]),
+    st.sampled_from(["float32", "float64"]),
+    st.sampled_from(["int32", "int64"]),
+    st.integers(0, 2**32 - 1),
+)
+def test_added_rows(sizes, rest, dtype, kind, seed):
+    random, (size, count) = np.random.default_rng(seed), sizes
+    numbers = random.integers(-size, size, (count, 2)).astype(kind)
+    x = random.standard_normal((count, 1, *rest)).astype(dtype)
+    x = np.broadcast_to(x, (count, 2, *rest))
+    theirs = indexing._add_at.forward(x, numbers, axis=0, size=size)
+    assert rows._add_at(x, numbers, axis=0, size=size).tobytes() == theirs.tobytes()
+    with pytest.raises(IndexError, match="out of bounds"):
+        rows._add_at(x, numbers + 2 * size, axis=0, size=size)

@@ -117,13 +117,17 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
         self._name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
         self._line, self._options = function.__code__.co_firstlineno, options
+        source = Path(function.__code__.co_filename)
+        self._is_kept, self._source = source.is_file(), b""
+        if self._is_kept and source.parent != Path(__file__).parent:
+            self._source = source.read_bytes()  # the folder's name does not tell it
 
     def _file(self, signature: Any, codegen: Any) -> Path | None:
-        options = sorted(self._options.items())
-        made_for = repr((signature, codegen.magic_tuple(), sys.version_info[:2], options))
+        made_from = self._source, sorted(self._options.items()), sys.version_info[:2]
+        made_for = repr((signature, codegen.magic_tuple(), made_from))
         mark = hashlib.sha256(made_for.encode()).hexdigest()[:16]
         name = f"{self._name}-{self._line}.{mark}"
-        return Path(cache_directory(), name) if cache_directory() else None
+        return Path(cache_directory(), name) if self._is_kept and cache_directory() else None
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         target_context.refresh()

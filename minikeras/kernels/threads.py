@@ -188,6 +188,7 @@ class _Team:
 
     def __init__(self, workers: int) -> None:
         self._cells = np.zeros(6 * 8, np.int64)
+        _every_cell.append(self._cells)
         self._cells[_BUSY] = not workers
         self.address = self._cells.ctypes.data
         self._open = True
@@ -213,6 +214,7 @@ class _Team:
         self.wake()
 
 
+_every_cell: list[Any] = []  # some thread may still have the address of a team that was closed
 _alone = _Team(0)
 ALONE = _alone.address
 _team: _Team | None = None

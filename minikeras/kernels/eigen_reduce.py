@@ -212,9 +212,9 @@ def sum(
     threads: int | None = None,
 ) -> Array:
     """Sum of float32 numbers over the given axes (None: all), as TensorFlow's `Sum` adds."""
-    if axis is None:
-        shape = (1,) * x.ndim if keepdims else ()
-        return np.full(shape, sum_whole(x, threads), np.float32)
+    if axis is None or x.ndim == 1 < x.size:
+        total = np.asarray(sum_whole(x, threads))
+        return total.reshape((1,) * x.ndim) if keepdims else total
     axes = {a % x.ndim for a in ((axis,) if isinstance(axis, int) else axis)}
     shape = tuple(
         1 if i in axes else size for i, size in enumerate(x.shape) if keepdims or i not in axes

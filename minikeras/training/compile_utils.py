@@ -12,6 +12,7 @@ from typing import Any
 
 from minikeras import metrics as metrics_module
 from minikeras import tree
+from minikeras.autograd import Tensor
 from minikeras.training.compile_loss import CompileLoss
 from minikeras.training.resolve import get_loss, get_metric
 
@@ -138,6 +139,8 @@ class CompileMetrics(metrics_module.Metric):
             ) from error
 
     def _flatten_y(self, y: Any) -> list[Any]:
+        if type(y) is Tensor:
+            return [y]
         if isinstance(y, dict) and self._dict_order is not None:
             return [y[name] for name in self._dict_order]
         return tree.flatten(y)

@@ -245,7 +245,7 @@ class Steps:
 
     def _track(self, loss: Any, x: Any) -> None:
         """Take the batch's loss into the mean of the epoch, weighted by the batch size."""
-        first = next(leaf for leaf in tree.flatten(x) if leaf is not None)
+        first = x if type(x) is Tensor else next(v for v in tree.flatten(x) if v is not None)
         assert self._loss_tracker is not None
         self._loss_tracker.update_state(loss, sample_weight=first.shape[0])
 

@@ -9,86 +9,223 @@ Source: TensorFlow, `softmax_op_functor.h`, `xent_op.h`, `sparse_xent_op.h`.
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from minikeras.kernels.compiled import kernel
 from minikeras.kernels.eigen_math import exp_into, log_into, log_rest, reciprocal
 from minikeras.kernels.eigen_reduce import sum_leaf
 from minikeras.kernels.eigen_scalar import PACKET, TINY
+from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 _0 = np.float32(0)
 _SOFTMAX_TILE, _DENSE_TILE = 6956, 4508  # from Eigen's cost of the expression; found by bisection
 
 
+_LANES = 16
+_ROWS = 8  # parts begin at multiples of it where packets run across rows
+_PART = 4096  # numbers of a part, or more
+
+
 @kernel
-def _shift(x, y):  # type: ignore[no-untyped-def]
-    """y = x − max x along each row."""
-    rows, columns = x.shape
-    for i in range(rows):
-        top = x[i, 0]
+def _top(x):  # type: ignore[no-untyped-def]
+    """max x, nan if there is one: of sixteen maxima, each of every sixteenth number."""
+    whole, lanes = x.size - x.size % _LANES, x[:_LANES].copy()
+    for j in range(_LANES, whole, _LANES):
+        packet = x[j : j + _LANES]
+        for v in range(_LANES):
+            new = packet[v] > lanes[v] or packet[v] != packet[v]
+            lanes[v] = packet[v] if new else lanes[v]
+    top = lanes[0]
+    for v in range(1, _LANES):
+        top = lanes[v] if lanes[v] > top or lanes[v] != lanes[v] else top
+    for j in range(whole, x.size):
+        top = x[j] if x[j] > top or x[j] != x[j] else top
+    return top
+
+
+@njit(inline="always")
+def _shift(x, i, y):  # type: ignore[no-untyped-def]
+    """y = xᵢ − max xᵢ"""
+    columns, top = x.shape[1], x[i, 0]
+    if columns >= 2 * _LANES:
+        top = _top(x[i])
+    else:
         for j in range(1, columns):
             top = x[i, j] if x[i, j] > top or x[i, j] != x[i, j] else top
-        for j in range(columns):
-            y[i, j] = x[i, j] - top
+    for j in range(columns):
+        y[j] = x[i, j] - top
+
+
+@njit(inline="always")
+def _share(e, total):  # type: ignore[no-untyped-def]
+    share = e / total
+    return share if share >= TINY or share != share else _0
 
 
 @kernel
-def _exp_tiles(x, y, target):  # type: ignore[no-untyped-def]
-    """y = eˣ, in tiles of as few whole rows as hold `target` numbers: each ends with leftovers."""
-    rows, columns = x.shape
-    height = (target + columns - 1) // columns
-    for i in range(0, rows, height):
-        exp_into(x[i : i + height].reshape(-1), y[i : i + height].reshape(-1))
+def _rows_of_part(columns):  # type: ignore[no-untyped-def]
+    return (_PART + columns * _ROWS - 1) // (columns * _ROWS) * _ROWS
 
 
 @kernel
-def _sum_rows(x, y):  # type: ignore[no-untyped-def]
+def _exp_part(start, stop, x, y, totals):  # type: ignore[no-untyped-def]
+    columns = x.shape[1]
+    height = (_SOFTMAX_TILE + columns - 1) // columns
+    s, shifted = np.empty(4 * PACKET, np.float32), np.empty((height, columns), np.float32)
+    for part in range(start, stop):
+        tile = slice(part * height, (part + 1) * height)
+        logits, e, sums = x[tile], y[tile], totals[tile]
+        for i in range(len(e)):
+            _shift(logits, i, shifted[i])
+        exp_into(shifted[: len(e)].reshape(-1), e.reshape(-1))
+        for i in range(len(e)):
+            sums[i] = sum_leaf(e[i], s)
+
+
+@kernel
+def _exp(team, x, y, totals):  # type: ignore[no-untyped-def]
+    """y = e^(x − max x) in tiles of as few whole rows as hold enough; each ends with leftovers."""
+    height = (_SOFTMAX_TILE + x.shape[1] - 1) // x.shape[1]
+    share(team, _exp_part, (len(x) + height - 1) // height, (x, y, totals))
+
+
+@kernel
+def _scale_part(start, stop, y, factors):  # type: ignore[no-untyped-def]
+    height = _rows_of_part(y.shape[1])
+    for part in range(start, stop):
+        for i in range(part * height, min((part + 1) * height, len(y))):
+            row = y[i]
+            for j in range(row.size):
+                product = row[j] * factors[i]
+                row[j] = product if product >= TINY or product != product else _0
+
+
+@kernel
+def _scale(team, y, factors):  # type: ignore[no-untyped-def]
+    height = _rows_of_part(y.shape[1])
+    share(team, _scale_part, (len(y) + height - 1) // height, (y, factors))
+
+
+@kernel
+def _total(shifted, e, s):  # type: ignore[no-untyped-def]
+    """Σ e^shifted of one row; e, s: scratch"""
+    exp_into(shifted, e)
+    return sum_leaf(e, s)
+
+
+@kernel
+def _logs_part(start, stop, x, y, with_labels, labels, loss):  # type: ignore[no-untyped-def]
+    columns = x.shape[1]
+    height = _rows_of_part(columns)
+    s, e = np.empty(4 * PACKET, np.float32), np.empty(columns, np.float32)
+    totals, own = np.empty(height, np.float32), np.empty((height, columns), np.float32)
+    for part in range(start, stop):
+        rows = slice(part * height, (part + 1) * height)
+        logits = x[rows]
+        shifted, count = own if with_labels else y[rows], len(logits)
+        for i in range(count):
+            _shift(logits, i, shifted[i])
+            totals[i] = _total(shifted[i], e, s)
+        log_into(totals[:count], totals[:count])
+        for i in range(count):
+            if with_labels:
+                for j in range(columns):
+                    e[j] = labels[part * height + i, j] * (totals[i] - shifted[i, j])
+                loss[part * height + i] = sum_leaf(e, s)
+            else:
+                for j in range(columns):
+                    shifted[i, j] -= totals[i]
+
+
+@kernel
+def _logs(team, x, y, with_labels, labels, loss):  # type: ignore[no-untyped-def]
+    """y = log softmax x; or with labels the loss, and no y."""
+    height = _rows_of_part(x.shape[1])
+    count = (len(x) + height - 1) // height
+    share(team, _logs_part, count, (x, y, with_labels, labels, loss))
+
+
+@kernel
+def _sparse_losses(start, stop, labels, x, loss):  # type: ignore[no-untyped-def]
+    columns = x.shape[1]
+    height = _rows_of_part(columns)
     s = np.empty(4 * PACKET, np.float32)
-    for i in range(x.shape[0]):
-        y[i] = sum_leaf(x[i], s)
+    shifted, e = np.empty(columns, np.float32), np.empty(columns, np.float32)
+    for part in range(start, stop):
+        for i in range(part * height, min((part + 1) * height, len(x))):
+            _shift(x, i, shifted)
+            loss[i] = log_rest(_total(shifted, e, s)) - shifted[labels[i]]
 
 
 @kernel
-def _sum_exp_rows(x, y):  # type: ignore[no-untyped-def]
-    """y = Σ eˣ along each row."""
+def _sparse(team, labels, x, loss):  # type: ignore[no-untyped-def]
+    for i in range(len(labels)):
+        if labels[i] < 0 or labels[i] >= x.shape[1]:
+            return False
+    height = _rows_of_part(x.shape[1])
+    share(team, _sparse_losses, (len(x) + height - 1) // height, (labels, x, loss))
+    return True
+
+
+@kernel
+def _exp_and_totals(x, shifted, y, totals):  # type: ignore[no-untyped-def]
+    """y = e^(x − max x) with leftovers at its end only; totals: as of each row alone."""
     rows, columns = x.shape
-    s = np.empty(4 * PACKET, np.float32)
-    e = np.empty(columns, np.float32)
+    s, e = np.empty(4 * PACKET, np.float32), np.empty(columns, np.float32)
     for i in range(rows):
-        exp_into(x[i], e)
-        y[i] = sum_leaf(e, s)
+        _shift(x, i, shifted[i])
+    exp_into(shifted[:rows].reshape(-1), y.reshape(-1))
+    for i in range(rows):
+        whole = columns % PACKET == 0  # no leftovers in either
+        totals[i] = sum_leaf(y[i], s) if whole else _total(shifted[i], e, s)
 
 
 @kernel
-def _sparse(labels, shifted, totals, loss, dx):  # type: ignore[no-untyped-def]
-    rows, columns = shifted.shape
-    exp_into(shifted.reshape(-1), dx.reshape(-1))
-    for i in range(rows):
-        label = labels[i]
-        loss[i] = log_rest(totals[i]) - shifted[i, label]
-        for j in range(columns):
-            share = dx[i, j] / totals[i]
-            share = share if share >= TINY or share != share else _0
-            dx[i, j] = share - np.float32(1 if j == label else 0)
+def _sparse_slopes(start, stop, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+    columns = x.shape[1]
+    height = _rows_of_part(columns)
+    shifted, totals = np.empty((height, columns), np.float32), np.empty(height, np.float32)
+    for part in range(start, stop):
+        first = part * height
+        logits, slopes = x[first : first + height], dx[first : first + height]
+        _exp_and_totals(logits, shifted, slopes, totals)
+        for i in range(len(slopes)):
+            label, slope = labels[first + i], slopes[i]
+            for j in range(columns):
+                slope[j] = dy[first + i] * (
+                    _share(slope[j], totals[i]) - np.float32(1 if j == label else 0)
+                )
 
 
 @kernel
-def _dense(labels, shifted, totals, dx):  # type: ignore[no-untyped-def]
-    rows, columns = shifted.shape
-    _exp_tiles(shifted, dx, _DENSE_TILE)
-    for i in range(rows):
-        for j in range(columns):
-            share = dx[i, j] / totals[i]
-            share = share if share >= TINY or share != share else _0
-            dx[i, j] = share - labels[i, j]
+def _sparse_vjp(team, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+    height = _rows_of_part(x.shape[1])
+    share(team, _sparse_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
 
 
 @kernel
-def _scale_rows(y, factors):  # type: ignore[no-untyped-def]
-    for i in range(y.shape[0]):
-        for j in range(y.shape[1]):
-            product = y[i, j] * factors[i]
-            y[i, j] = product if product >= TINY or product != product else _0
+def _dense_slopes(start, stop, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+    columns = x.shape[1]
+    height = (_DENSE_TILE + columns - 1) // columns
+    shifted, totals = np.empty((height, columns), np.float32), np.empty(height, np.float32)
+    for part in range(start, stop):
+        first = part * height
+        logits, slopes = x[first : first + height], dx[first : first + height]
+        _exp_and_totals(logits, shifted, slopes, totals)
+        for i in range(len(slopes)):
+            slope = slopes[i]
+            for j in range(columns):
+                slope[j] = dy[first + i] * (_share(slope[j], totals[i]) - labels[first + i, j])
+
+
+@kernel
+def _dense_vjp(team, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+    height = (_DENSE_TILE + x.shape[1] - 1) // x.shape[1]
+    share(team, _dense_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
+
+
+_WORK = 20  # multiplications or so for each number
 
 
 def _matrix(x: Array) -> Array:
@@ -100,10 +237,8 @@ def softmax(x: Array) -> Array:
     logits = _matrix(x)
     y = np.empty_like(logits)
     totals = np.empty(len(y), np.float32)
-    _shift(logits, y)
-    _exp_tiles(y, y, _SOFTMAX_TILE)
-    _sum_rows(y, totals)
-    _scale_rows(y, reciprocal(totals))
+    _exp(team(_WORK * y.size), logits, y, totals)
+    _scale(team(y.size), y, reciprocal(totals))
     return y.reshape(x.shape)
 
 
@@ -111,43 +246,44 @@ def log_softmax(x: Array) -> Array:
     """yᵢ = (xᵢ − max x) − log Σⱼ exp(xⱼ − max x) along the last axis."""
     logits = _matrix(x)
     y = np.empty_like(logits)
-    totals = np.empty(len(y), np.float32)
-    _shift(logits, y)
-    _sum_exp_rows(y, totals)
-    log_into(totals, totals)
-    return (y - totals[:, None]).reshape(x.shape)
+    _logs(team(_WORK * y.size), logits, y, False, logits, logits[:, 0])
+    return y.reshape(x.shape)
 
 
-def sparse_crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
-    """The crossentropy of integer labels (n,) and logits (n, classes), and its gradient.
+def sparse_crossentropy(labels: Array, logits: Array) -> Array | None:
+    """The crossentropy (n,) of integer labels (n,) and logits (n, classes).
 
-    lossᵢ = log Σⱼ exp sᵢⱼ − s[i, labelᵢ]      dx = exp s / Σ exp s − onehot,  s = x − max x
+    lossᵢ = log Σⱼ exp sᵢⱼ − s[i, labelᵢ],  s = x − max x
 
-    The labels must be in range.
+    None if a label is out of range.
     """
     logits = np.ascontiguousarray(logits)
-    shifted = np.empty_like(logits)
-    totals = np.empty(len(logits), np.float32)
-    _shift(logits, shifted)
-    _sum_exp_rows(shifted, totals)
-    loss, dx = np.empty_like(totals), np.empty_like(shifted)
-    _sparse(labels, shifted, totals, loss, dx)
-    return loss, dx
+    loss = np.empty(len(logits), np.float32)
+    return loss if _sparse(team(_WORK * logits.size), labels, logits, loss) else None
 
 
-def crossentropy(labels: Array, logits: Array) -> tuple[Array, Array]:
-    """The crossentropy of label probabilities and logits, both (n, classes), and its gradient.
+def sparse_crossentropy_vjp(dy: Array, labels: Array, logits: Array) -> Array:
+    """dx = dy (exp s / Σ exp s − onehot),  s = x − max x; dy: (n,)"""
+    logits = np.ascontiguousarray(logits)
+    dx = np.empty_like(logits)
+    _sparse_vjp(team(_WORK * dx.size), labels, logits, dy, dx)
+    return dx
 
-    lossᵢ = Σⱼ labelᵢⱼ (log Σₖ exp sᵢₖ − sᵢⱼ)      dx = exp s / Σ exp s − label,  s = x − max x
+
+def crossentropy(labels: Array, logits: Array) -> Array:
+    """The crossentropy (n,) of label probabilities and logits, both (n, classes).
+
+    lossᵢ = Σⱼ labelᵢⱼ (log Σₖ exp sᵢₖ − sᵢⱼ),  s = x − max x
     """
     logits = np.ascontiguousarray(logits)
-    shifted = np.empty_like(logits)
-    totals = np.empty(len(logits), np.float32)
-    _shift(logits, shifted)
-    _sum_exp_rows(shifted, totals)
-    logs, loss = np.empty_like(totals), np.empty_like(totals)
-    log_into(totals, logs)
-    _sum_rows(labels * (logs[:, None] - shifted), loss)
-    dx = np.empty_like(shifted)
-    _dense(labels, shifted, totals, dx)
-    return loss, dx
+    loss = np.empty(len(logits), np.float32)
+    _logs(team(_WORK * logits.size), logits, logits, True, np.ascontiguousarray(labels), loss)
+    return loss
+
+
+def crossentropy_vjp(dy: Array, labels: Array, logits: Array) -> Array:
+    """dx = dy (exp s / Σ exp s − label),  s = x − max x; dy: (n,)"""
+    logits = np.ascontiguousarray(logits)
+    dx = np.empty_like(logits)
+    _dense_vjp(team(_WORK * dx.size), np.ascontiguousarray(labels), logits, dy, dx)
+    return dx

@@ -134,27 +134,33 @@ def _rows(x: Array) -> Array:
 
 
 def softmax_crossentropy(target: Array, logits: Array) -> Array:
-    loss, _ = eigen_softmax.crossentropy(_rows(target), _rows(logits))
+    loss = eigen_softmax.crossentropy(_rows(target), _rows(logits))
     return loss.reshape(logits.shape[:-1])
 
 
 def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
     def dlogits() -> Array:
-        _, dx = eigen_softmax.crossentropy(_rows(target), _rows(logits))
-        return dy[..., None] * dx.reshape(logits.shape)
+        dx = eigen_softmax.crossentropy_vjp(_line(dy), _rows(target), _rows(logits))
+        return dx.reshape(logits.shape)
 
     return lambda: dy[..., None] * -_log_softmax(logits), dlogits
 
 
 def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
-    check_classes(target, logits.shape[-1])
-    loss, _ = eigen_softmax.sparse_crossentropy(target.reshape(-1), _rows(logits))
+    loss = eigen_softmax.sparse_crossentropy(_line(target), _rows(logits))
+    if loss is None:
+        check_classes(target, logits.shape[-1])
+        raise AssertionError("the kernel found a class that does not exist")
     return loss.reshape(target.shape)
 
 
 def sparse_softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
-    _, dx = eigen_softmax.sparse_crossentropy(target.reshape(-1), _rows(logits))
-    return None, dy[..., None] * dx.reshape(logits.shape)
+    dx = eigen_softmax.sparse_crossentropy_vjp(_line(dy), _line(target), _rows(logits))
+    return None, dx.reshape(logits.shape)
+
+
+def _line(x: Array) -> Array:
+    return np.ascontiguousarray(x).reshape(-1)
 
 
 def sigmoid_crossentropy(target: Array, logits: Array) -> Array:

@@ -22,6 +22,12 @@ def drawn(case):
     return logits, generator.integers(0, classes, rows), generator.random(logits.shape, np.float32)
 
 
+def slope(labels, x, dy=1):
+    rule = eigen_softmax.sparse_crossentropy_vjp
+    rule = rule if labels.ndim == 1 else eigen_softmax.crossentropy_vjp
+    return rule(np.full(len(x), dy, np.float32), labels, x)
+
+
 @given(cases)
 def test_softmax(case):
     x, _, _ = drawn(case)
@@ -33,8 +39,11 @@ def test_softmax(case):
 def test_sparse_crossentropy(case):
     x, labels, _ = drawn(case)
     theirs = tf.raw_ops.SparseSoftmaxCrossEntropyWithLogits(features=x, labels=labels)
-    for mine, other in zip(eigen_softmax.sparse_crossentropy(labels, x), theirs):
-        np.testing.assert_array_equal(mine, other.numpy())
+    loss, dx = eigen_softmax.sparse_crossentropy(labels, x), slope(labels, x)
+    np.testing.assert_array_equal(loss, theirs[0].numpy())
+    np.testing.assert_array_equal(dx, theirs[1].numpy())
+    np.testing.assert_array_equal(slope(labels, x, 0.3), np.float32(0.3) * dx)
+    assert eigen_softmax.sparse_crossentropy(labels + x.shape[1], x) is None
 
 
 @given(cases, st.booleans())
@@ -43,5 +52,6 @@ def test_crossentropy(case, onehot):
     if onehot:
         shares = np.eye(x.shape[1], dtype=np.float32)[labels]
     theirs = tf.raw_ops.SoftmaxCrossEntropyWithLogits(features=x, labels=shares)
-    for mine, other in zip(eigen_softmax.crossentropy(shares, x), theirs):
-        np.testing.assert_array_equal(mine, other.numpy())
+    np.testing.assert_array_equal(eigen_softmax.crossentropy(shares, x), theirs[0].numpy())
+    np.testing.assert_array_equal(slope(shares, x), theirs[1].numpy())
+    np.testing.assert_array_equal(slope(shares, x, 0.3), np.float32(0.3) * slope(shares, x))

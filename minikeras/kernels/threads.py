@@ -40,6 +40,7 @@ _PARTS_BITS = 20
 _PARTS = (1 << _PARTS_BITS) - 1
 
 _SPINS = 4000  # pauses of some tens of nanoseconds each, before a worker goes to sleep
+_PATIENCE = 200  # pauses, after which whoever has no part offers its processor to others
 _WORTH_SHARING = 50_000  # multiplications or so: ten times what handing over costs
 
 _word = ir.IntType(64)
@@ -69,6 +70,12 @@ def _pause(builder: Any) -> None:
         kind = ir.FunctionType(ir.VoidType(), [])
         name = "llvm.x86.sse2.pause"
         builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+
+
+def _yield(builder: Any) -> None:
+    if os.name == "posix":
+        kind = ir.FunctionType(ir.IntType(32), [])
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
 
 
 def _post(builder: Any, team: Any, code: Any, data: Any, count: Any) -> None:
@@ -104,11 +111,26 @@ def _take_parts(builder: Any, team: Any) -> None:
 
 
 def _wait(builder: Any, team: Any, count: Any) -> None:
-    wait, done = map(builder.append_basic_block, ("wait", "done"))
+    """Until what others have begun is done; where they were put aside, let them run."""
+    before = builder.block
+    wait, long, done = map(builder.append_basic_block, ("wait", "long", "done"))
     builder.branch(wait)
     builder.position_at_end(wait)
+    spins = builder.phi(_word)
+    spins.add_incoming(_word(0), before)
     _pause(builder)
-    builder.cbranch(builder.icmp_unsigned("<", _load(builder, team, _DONE), count), wait, done)
+    following = builder.add(spins, _word(1))
+    spins.add_incoming(following, wait)
+    spins.add_incoming(_word(0), long)
+    patient = builder.icmp_unsigned("<", following, _word(_PATIENCE))
+    working = builder.icmp_unsigned("<", _load(builder, team, _DONE), count)
+    step = builder.select(patient, _word(0), _word(1))
+    switch = builder.switch(builder.select(working, step, _word(2)), done)
+    switch.add_case(_word(0), wait)
+    switch.add_case(_word(1), long)
+    builder.position_at_end(long)
+    _yield(builder)
+    builder.branch(wait)
     builder.position_at_end(done)
 
 
@@ -170,6 +192,9 @@ def _serve(typingctx, team, spins):  # type: ignore[no-untyped-def]
         _pause(builder)
         quiet = builder.icmp_unsigned("==", job, _load(builder, team, _JOB))
         following = builder.select(quiet, builder.add(spins, _word(1)), _word(0))
+        rest = builder.urem(following, _word(_PATIENCE))
+        with builder.if_then(builder.icmp_unsigned("==", rest, _word(_PATIENCE - 1))):
+            _yield(builder)
         spins.add_incoming(following, builder.block)
         builder.cbranch(builder.icmp_unsigned("<", following, patience), serve, idle)
         builder.position_at_end(idle)

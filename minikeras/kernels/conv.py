@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.eigen_reduce import bias_gradient
 from minikeras.kernels.eigen_reduce import sum as eigen_sum
 from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
@@ -259,7 +259,7 @@ def convolve_input_gradient(
     return dx
 
 
-@kernel
+@kernel_part
 def _add_window(product: Array, m: int, start: int, offsets: Array, run: int, dx: Array) -> None:
     """Add row m of the product to its window; every ``run`` cells of a window are neighbours."""
     length = np.uintp(run)

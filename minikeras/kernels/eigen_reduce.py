@@ -24,7 +24,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
 from minikeras.kernels.threads import share, team
 from minikeras.types import Array
@@ -34,7 +34,7 @@ _LEAF = 1024 * PACKET
 _CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles
 
 
-@kernel
+@kernel_part
 def sum_leaf(x, s):  # type: ignore[no-untyped-def]
     """Sum of up to a leaf's worth of contiguous numbers; s: scratch of 32."""
     n = x.size
@@ -57,7 +57,7 @@ def sum_leaf(x, s):  # type: ignore[no-untyped-def]
     return rest + add_packet_lanes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
 
 
-@kernel
+@kernel_part
 def _sum_tree(x, first, count, s):  # type: ignore[no-untyped-def]
     """Halves of halves down to leaves, with a stack: cached kernels must not call themselves."""
     if count <= _LEAF:

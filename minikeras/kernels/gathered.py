@@ -25,7 +25,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.eigen_scalar import cores, fma
 from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.kernels.threads import share, team
@@ -143,7 +143,7 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
 _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
 
 
-@kernel
+@kernel_part
 def product_part(
     start: int,
     stop: int,

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
@@ -75,7 +75,7 @@ def lines(shape: Sizes, margins: Margins) -> Array:
 # ask becomes one of vectors.
 
 
-@kernel
+@kernel_part
 def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int) -> None:
     """Copy image n of x, of ``image`` cells, line by line to its places after ``start``."""
     length = np.uintp(image // len(places))
@@ -87,7 +87,7 @@ def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int
         source += length
 
 
-@kernel
+@kernel_part
 def leave(padded: Array, places: Array, n: int, image: int, x: Array) -> None:
     """The way back, from an image with margins."""
     length = np.uintp(image // len(places))

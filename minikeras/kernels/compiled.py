@@ -162,7 +162,22 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile for the types of each call; without the GIL, and x / 0 is inf as in NumPy."""
-    dispatcher = numba.njit(nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    return _compiled(function)
+
+
+def kernel_part(function: Callable[..., Any]) -> Any:
+    """The same for what only kernels call: a way in from Python is a third of the compilation."""
+    return closed(_compiled(function))
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """A part whose instructions are to stand in those who call it."""
+    return closed(_compiled(function, forceinline=True))
+
+
+def _compiled(function: Callable[..., Any], **options: bool) -> Any:
+    options |= {"nogil": True, "no_cfunc_wrapper": True}
+    dispatcher = numba.njit(error_model="numpy", **options)(function)
     dispatcher._cache = _Kept(function, dispatcher.targetoptions)
     compile_or_load, find = dispatcher.compile, dispatcher.get_call_template
 
@@ -177,11 +192,6 @@ def kernel(function: Callable[..., Any]) -> Any:
 
     dispatcher.compile, dispatcher.get_call_template = compile_quietly, find_for_any_number
     return dispatcher
-
-
-def kernel_part(function: Callable[..., Any]) -> Any:
-    """The same for what only kernels call: a way in from Python is a third of the compilation."""
-    return closed(kernel(function))
 
 
 def closed(dispatcher: Any) -> Any:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import inlined, kernel
 from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
@@ -24,14 +23,14 @@ _CELLS = 16_384  # numbers of a part
 _WORK = 40  # multiplications or so for each block
 
 
-@njit(forceinline=True)
+@inlined
 def _round(c, k0, k1, i):  # type: ignore[no-untyped-def]
     p0, p1 = _M0 * c[0], _M1 * c[2]
     a, b = (k0 + np.uint64(i) * _W0) & _LOW, (k1 + np.uint64(i) * _W1) & _LOW
     return (p1 >> _HALF) ^ c[1] ^ a, p1 & _LOW, (p0 >> _HALF) ^ c[3] ^ b, p0 & _LOW
 
 
-@njit(forceinline=True)
+@inlined
 def _block(number, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
     # Inlined, ten rounds without a loop, numbers whose upper halves are known to be empty: so the
     # compiler takes eight blocks at a time.

@@ -103,6 +103,11 @@ def _cells(table, part, role, like):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def _block_of(x, first):  # type: ignore[no-untyped-def]
+    return x[first : first + _BLOCK]
+
+
+@kernel
 def _maximum(x, y):  # type: ignore[no-untyped-def]
     return x if x >= y or x != x else y  # nan wins, as in np.maximum
 
@@ -250,7 +255,7 @@ def adamax(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 # Rules that divide by a root, which TensorFlow's compiled functions do in another way
 
 
-def _inverse_roots(x, y):  # type: ignore[no-untyped-def]
+def _inverse_roots(x: Any, y: Any) -> None:
     """y = 1 / √x as in ``eigen_math.rsqrt``."""
 
 
@@ -286,14 +291,13 @@ def _adagrad(start, stop, table, s):  # type: ignore[no-untyped-def]
     for part in range(start, stop):
         w, a, g = _cells(table, part, 0, s), _cells(table, part, 1, s), _cells(table, part, 2, s)
         for first in range(0, w.size, _BLOCK):
-            n = min(_BLOCK, w.size - first)
-            for i in range(n):
-                j = first + i
-                a[j] += g[j] * g[j]
-                x[i], y[i] = lr * g[j], a[j] + epsilon
-            _over_roots(x[:n], y[:n], compiled)
-            for i in range(n):
-                w[first + i] -= x[i]
+            wb, ab, gb = _block_of(w, first), _block_of(a, first), _block_of(g, first)
+            for i in range(wb.size):
+                ab[i] += gb[i] * gb[i]
+                x[i], y[i] = lr * gb[i], ab[i] + epsilon
+            _over_roots(x[: wb.size], y[: wb.size], compiled)
+            for i in range(wb.size):
+                wb[i] -= x[i]
 
 
 @kernel
@@ -311,16 +315,15 @@ def _adadelta(start, stop, table, s):  # type: ignore[no-untyped-def]
         w, a = _cells(table, part, 0, s), _cells(table, part, 1, s)
         d, g = _cells(table, part, 2, s), _cells(table, part, 3, s)
         for first in range(0, w.size, _BLOCK):
-            n = min(_BLOCK, w.size - first)
-            for i in range(n):
-                j = first + i
-                a[j] = rho * a[j] + rest * (g[j] * g[j])
-                x[i], y[i] = np.sqrt(d[j] + epsilon) * g[j], a[j] + epsilon
-            _over_roots(x[:n], y[:n], compiled)
-            for i in range(n):
-                j = first + i
-                d[j] = rho * d[j] + rest * (x[i] * x[i])
-                w[j] += lr * -x[i]
+            wb, ab = _block_of(w, first), _block_of(a, first)
+            db, gb = _block_of(d, first), _block_of(g, first)
+            for i in range(wb.size):
+                ab[i] = rho * ab[i] + rest * (gb[i] * gb[i])
+                x[i], y[i] = np.sqrt(db[i] + epsilon) * gb[i], ab[i] + epsilon
+            _over_roots(x[: wb.size], y[: wb.size], compiled)
+            for i in range(wb.size):
+                db[i] = rho * db[i] + rest * (x[i] * x[i])
+                wb[i] += lr * -x[i]
 
 
 @kernel
@@ -340,22 +343,22 @@ def _rmsprop(start, stop, table, s):  # type: ignore[no-untyped-def]
         w, v, g = _cells(table, part, 0, s), _cells(table, part, 1, s), _cells(table, part, last, s)
         delta, mean = _cells(table, part, 2, s), _cells(table, part, last - 1, s)
         for first in range(0, w.size, _BLOCK):
-            n = min(_BLOCK, w.size - first)
-            for i in range(n):
-                j = first + i
-                v[j] = rho * v[j] + rest * (g[j] * g[j])
-                x[i], y[i] = lr * g[j], v[j] + epsilon
+            wb, vb, gb = _block_of(w, first), _block_of(v, first), _block_of(g, first)
+            for i in range(wb.size):
+                vb[i] = rho * vb[i] + rest * (gb[i] * gb[i])
+                x[i], y[i] = lr * gb[i], vb[i] + epsilon
             if centered:
-                for i in range(n):
-                    j = first + i
-                    mean[j] = rho * mean[j] + rest * g[j]
-                    y[i] = v[j] - mean[j] * mean[j] + epsilon
-            _over_roots(x[:n], y[:n], compiled)
+                mb = _block_of(mean, first)
+                for i in range(wb.size):
+                    mb[i] = rho * mb[i] + rest * gb[i]
+                    y[i] = vb[i] - mb[i] * mb[i] + epsilon
+            _over_roots(x[: wb.size], y[: wb.size], compiled)
             if momentum > 0:
-                for i in range(n):
-                    delta[first + i] = x[i] = momentum * delta[first + i] + x[i]
-            for i in range(n):
-                w[first + i] -= x[i]
+                db = _block_of(delta, first)
+                for i in range(wb.size):
+                    db[i] = x[i] = momentum * db[i] + x[i]
+            for i in range(wb.size):
+                wb[i] -= x[i]
 
 
 @kernel
@@ -412,8 +415,9 @@ def _squares(start, stop, leaves, sums):  # type: ignore[no-untyped-def]
         fours, packets = g.size // four * four, g.size // packet * packet
         lanes[:] = 0
         for i in range(0, fours, four):
-            for v in range(four):
-                lanes[v] += g[i + v] * g[i + v]
+            cells = g[i : i + four]
+            for v in range(lanes.size):
+                lanes[v] += cells[v] * cells[v]
         for v in range(packet):
             for row in range(1, 4):
                 lanes[v] += lanes[v + row * packet]

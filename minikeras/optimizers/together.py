@@ -52,7 +52,8 @@ class Together:
         self.variables = list(variables)
         places = [optimizer._index[id(v)] for v in self.variables]
         self.slots = [list(column) for column in zip(*[optimizer._slots[i] for i in places])]
-        self.averages = [optimizer._averages[i] for i in places] if optimizer.use_ema else []
+        averages = [optimizer._averages[i] for i in places] if optimizer.use_ema else []
+        self.averages = [average for average in averages if average is not None]
         self.dtype = self.variables[0]._value.dtype
         self.size = sum(v._value.size for v in self.variables)
         self.small = [v for v in self.variables if v._value.size < FAST_SIZE]

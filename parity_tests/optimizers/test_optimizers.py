@@ -121,6 +121,26 @@ def test_twins_to_the_bit(name, data):
         check_optimizer(name, data.draw(configs(name)), trajectory, kernels="fast")
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("around", [{}, {"global_clipnorm": 0.5, "use_ema": True}])
+def test_twins_of_many_parts(name, around, dtype):
+    """Shared between threads; gradients that are not contiguous, and one of a single number."""
+    random = np.random.default_rng(0)
+    weights = [random.standard_normal(s).astype(dtype) for s in [(300, 201), (1,), (17,)]]
+    steps = [[random.standard_normal(w.shape[::-1]).astype(dtype).T for w in weights]] * 3
+    found = []
+    for kernels in "reference", "fast":
+        ours = getattr(minikeras.optimizers, name)(weight_decay=0.1, **around)
+        variables = [Variable(w) for w in weights]
+        ours.build(variables)
+        with settings.use_kernels(kernels):
+            for gradients in steps:
+                ours._apply_arrays(gradients)
+        found.append([v.numpy().tobytes() for v in (*variables, *ours.variables)])
+    assert found[0] == found[1]
+
+
 def test_a_few_steps_of_small_variables_never_compile(monkeypatch):
     monkeypatch.setattr(together, "sweep", lambda *_: pytest.fail())
     with settings.use_kernels("fast"):

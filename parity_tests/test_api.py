@@ -278,12 +278,16 @@ EXTRA: dict[str, list[tuple[str, str]]] = {
     "": [("GradientTape", "Keras has none; it stands where TensorFlow's stands")],
     "config": [
         ("kernels set_kernels use_kernels", "reference and fast kernels"),
+        ("threads set_threads", "how many compute; TensorFlow's own settings stand elsewhere"),
         ("in_safe_mode standardize_data_format version", "Keras keeps these elsewhere"),
     ],
     "activations": [("registry", "what the names of activations mean")],
     "initializers": [("registry", "what the names of initializers mean")],
     "losses": [("LossFunctionWrapper", "Keras keeps it elsewhere")],
-    "tree": [("register", "makes optree know a container")],
+    "tree": [
+        ("register", "makes optree know a container"),
+        ("structure", "what two nests of leaves have in common"),
+    ],
     "models": [("Function Functional", "Keras keeps these elsewhere")],
     "ops": [("install", "gives the engine its operators")],
 }

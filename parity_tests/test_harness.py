@@ -205,7 +205,7 @@ PLANTS = {
         {"name": "SGD"},
     ),
     "clipnorm over all variables": Plant(
-        "optimizers.optimizer:Optimizer._update",
+        "optimizers.optimizer:Optimizer._update_each",
         "self._clip(g, variable, scale)",
         "self._clip(g, variable, scale) if not self.clipnorm else g * self.clipnorm / np.maximum("
         "np.sqrt(sum((x * x).sum() for x in grads)), g.dtype.type(self.clipnorm))",

@@ -181,6 +181,24 @@ def test_an_error_leaves_no_trace():
     assert (replay(*BATCHES[1]).numpy() == watched(function, *BATCHES)(*BATCHES[1]).numpy()).all()
 
 
+def test_a_failing_replayed_step_leaves_no_trace():
+    """The label is found wrong after Dropout has drawn and BatchNormalization has averaged."""
+    keras.utils.set_random_seed(1)
+    layers = [keras.layers.Dropout(0.5), keras.layers.BatchNormalization(), keras.layers.Dense(3)]
+    model = keras.Sequential([keras.Input((4,)), *layers])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss)
+    x = np.random.default_rng(0).random((8, 4), np.float32)
+    for _ in range(4):
+        model.train_on_batch(x, np.zeros(8, int))
+    assert model._replays["_loss_and_gradients"].refused is None
+    before = [v.numpy() for v in [*model.variables, *model.optimizer.variables]]
+    with pytest.raises(ValueError, match="3"):
+        model.train_on_batch(x, np.full(8, 3))
+    for a, b in zip(before, [*model.variables, *model.optimizer.variables], strict=True):
+        np.testing.assert_array_equal(a, b.numpy())
+
+
 @pytest.mark.parametrize("change", ["add", "pop"])
 def test_a_changed_stack_is_watched_anew(change):
     layers = [keras.layers.Dense(3), keras.layers.Dense(2)]

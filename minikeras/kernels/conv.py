@@ -250,13 +250,43 @@ def convolve_input_gradient(
         inside = (slice(low, low + n) for n, (low, _) in zip(space, margins))
         return np.ascontiguousarray(padded[(slice(None), *inside)])
     starts, offsets = image_tables(larger[1:], size, out, strides, dilation)
-    transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
     cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
+    around = _margins_of_gradient(size, dilation, margins)
+    if len(cuts) == 1 and channels >= 16 and max(strides) == 1 and min(around)[0] >= 0:
+        return _convolved_back(dy, w, shape, dilation, around)
+    transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
     places = lines(shape, margins) if margins else np.zeros(1, np.uintp)
     where = starts, offsets.astype(np.uintp), places, math.prod(larger[1:])
     work = team(dy.size * len(offsets))
     _add_products(work, flat(dy), transposed, cuts, *where, run, dx.reshape(-1), len(dy))
     return dx
+
+
+def _margins_of_gradient(size: Sizes, dilation: Sizes, margins: Margins) -> Margins:
+    """How far windows reach over the map of dy on both sides, so that every cell has its own."""
+    margins = margins or ((0, 0),) * len(size)
+    reach = [d * (k - 1) for k, d in zip(size, dilation)]
+    return tuple((r - low, r - high) for r, (low, high) in zip(reach, margins))
+
+
+def _convolved_back(dy: Array, w: Array, shape: Sizes, dilation: Sizes, around: Margins) -> Array:
+    """The input gradient for strides of 1: dy convolved with w turned round.
+
+    What the windows give a cell are the segments of its sum, in the same order as when each window
+    adds to its cells; zeros around dy change no bit (of finite numbers).
+    """
+    size, (channels, filters) = w.shape[:-2], w.shape[-2:]
+    image, ones = (*dy.shape[1:-1], filters), (1,) * len(size)
+    turned = np.flip(w, tuple(range(len(size)))).swapaxes(-1, -2)
+    factor = np.ascontiguousarray(turned).reshape(-1, channels)
+    larger = (*enlarged(image[:-1], around), filters)
+    starts, offsets = image_tables(larger, size, shape[:-1], ones, dilation)
+    dx = np.empty((len(dy) * len(starts), channels), dy.dtype)
+    cuts = np.full(math.prod(size), filters)
+    where = starts, offsets, lines(image, around), math.prod(larger)
+    work = team(dx.size * len(factor))
+    _convolve(work, flat(dy), len(dy), *where, factor, cuts, dx, np.empty(0, dx.dtype), False)
+    return dx.reshape(len(dy), *shape)
 
 
 @kernel_part

@@ -26,7 +26,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.eigen_scalar import cores, fma
+from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
 from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.kernels.threads import share, team
 from minikeras.types import Array
@@ -36,8 +36,11 @@ VECTORS = 2
 _SQUARE = 16  # of numbers, that stay in the cache between reading and writing
 
 
-def _tile(height: int) -> Any:
-    """The inner kernel: y[m:m+height, o:o+width] (+)= x[...] @ w[start:stop, c:c+width]."""
+def _tile(height: int, neighbours: bool = False) -> Any:
+    """The inner kernel: y[m:m+height, o:o+width] (+)= x[...] @ w[start:stop, c:c+width].
+
+    ``neighbours``: the rows begin at one number of x after the other.
+    """
 
     @intrinsic
     def tile(typingctx, x, rows, m, columns, start, stop, w, c, o, y, width):  # type: ignore[no-untyped-def]
@@ -53,7 +56,7 @@ def _tile(height: int) -> Any:
                 name: context.make_array(kinds[name])(context, builder, values[name])
                 for name in ("x", "rows", "columns", "w", "y")
             }
-            _emit(context, builder, height, values, arrays, kinds["w"].dtype)
+            _emit(context, builder, height, neighbours, values, arrays, kinds["w"].dtype)
             return context.get_dummy_value()
 
         return signature, generate
@@ -61,7 +64,15 @@ def _tile(height: int) -> Any:
     return tile
 
 
-def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dtype: Any) -> None:
+def _emit(
+    context: Any,
+    builder: Any,
+    height: int,
+    neighbours: bool,
+    values: Any,
+    arrays: Any,
+    dtype: Any,
+) -> None:
     integer, short = ir.IntType(64), ir.IntType(32)
     scalar = context.get_value_type(dtype)
     lanes = 512 // dtype.bitwidth
@@ -106,7 +117,7 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
         for v in range(VECTORS)
     ]
     numbers = [builder.add(values["m"], integer(i)) for i in range(height)]
-    bases = [at("x", builder.load(at("rows", number))) for number in numbers]
+    bases = [at("x", builder.load(at("rows", n))) for n in numbers[: 1 if neighbours else height]]
 
     before = builder.block
     loop, after = builder.append_basic_block("block"), builder.append_basic_block("after")
@@ -120,9 +131,12 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
         for p, mask in zip(row_of_vectors("w", k, "c"), masks, strict=True)
     ]
     column = builder.load(at("columns", k))
+    places = [builder.gep(base, [column]) for base in bases]
+    if neighbours:
+        places = [builder.gep(places[0], [integer(i)]) for i in range(height)]
     totals = []
-    for base, row in zip(bases, sums, strict=True):
-        value = splat(builder.load(builder.gep(base, [column])), vector)
+    for place, row in zip(places, sums, strict=True):
+        value = splat(builder.load(place), vector)
         totals.append([builder.call(fma, [value, weights[v], row[v]]) for v in range(VECTORS)])
     following = builder.add(k, integer(1))
     k.add_incoming(following, loop)
@@ -141,6 +155,7 @@ def _emit(context: Any, builder: Any, height: int, values: Any, arrays: Any, dty
 
 
 _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
+_tile_of_neighbours = _tile(2 * ROWS, True)  # which need one address for all
 
 
 @kernel_part
@@ -175,12 +190,17 @@ def product_part(
         before = 0
         for cut in cuts:
             after, m = before + cut, first
-            while m + ROWS <= last:
-                _tile_of_six(x, rows, m, columns, before, after, factor, c, o, y, width)
-                m += ROWS
             while m < last:
-                _tile_of_one(x, rows, m, columns, before, after, factor, c, o, y, width)
-                m += 1
+                tall = HAS_AVX512 and m + 2 * ROWS <= last
+                if tall and rows[m + 2 * ROWS - 1] - rows[m] == 2 * ROWS - 1:
+                    _tile_of_neighbours(x, rows, m, columns, before, after, factor, c, o, y, width)
+                    m += 2 * ROWS
+                elif m + ROWS <= last:
+                    _tile_of_six(x, rows, m, columns, before, after, factor, c, o, y, width)
+                    m += ROWS
+                else:
+                    _tile_of_one(x, rows, m, columns, before, after, factor, c, o, y, width)
+                    m += 1
             before = after
 
 

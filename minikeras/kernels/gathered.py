@@ -26,40 +26,47 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
+from minikeras.kernels.eigen_scalar import HAS_AVX512, cores
 from minikeras.kernels.eigen_segments import joined, segments
 from minikeras.kernels.threads import share, team
 from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
 VECTORS = 2
+_TOGETHER = 512  # steps of k at a time, for which rows of x and w stay in the first cache
 _SQUARE = 16  # of numbers, that stay in the cache between reading and writing
 
 
 def _tile(height: int, neighbours: bool = False) -> Any:
-    """The inner kernel: y[m:m+height, o:o+width] (+)= x[...] @ w[start:stop, c:c+width].
+    """The inner kernel: ``height`` rows of y from m on, columns o to o + width of a panel.
 
-    ``neighbours``: the rows begin at one number of x after the other.
+    It adds the segments ``first`` to ``last`` of k, which starts at ``start``; w has its columns
+    from c on.  ``neighbours``: the rows begin at one number of x after the other.
     """
 
     @intrinsic
-    def tile(typingctx, x, rows, m, columns, start, stop, w, c, o, y, width):  # type: ignore[no-untyped-def]
-        signature = types.void(x, rows, m, columns, start, stop, w, c, o, y, width)
+    def tile(typingctx, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):  # type: ignore[no-untyped-def]
+        kinds = (x, rows, m, columns, cuts, first, last, start, w, c, o, y, width)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            names = ["x", "rows", "m", "columns", "start", "stop", "w", "c", "o", "y", "width"]
-            kinds = dict(zip(names, sig.args, strict=True))
+            names = ("x", "rows", "m", "columns", "cuts", "first", "last", "start")
+            names += ("w", "c", "o", "y", "width")
             values = dict(zip(names, args, strict=True))
-            for name in ("m", "start", "stop", "c", "o", "width"):
-                values[name] = context.cast(builder, values[name], kinds[name], types.int64)
-            arrays = {
-                name: context.make_array(kinds[name])(context, builder, values[name])
-                for name in ("x", "rows", "columns", "w", "y")
-            }
-            _emit(context, builder, height, neighbours, values, arrays, kinds["w"].dtype)
+            arrays = {}
+            for name, kind in zip(names, sig.args, strict=True):
+                if isinstance(kind, types.Array):
+                    arrays[name] = context.make_array(kind)(context, builder, values[name])
+                else:
+                    values[name] = context.cast(builder, values[name], kind, types.int64)
+            real = w.dtype
+            wide = builder.icmp_signed(">", values["width"], ir.IntType(64)(512 // real.bitwidth))
+            with builder.if_else(wide) as (two_vectors, one_vector):
+                for vectors, branch in ((VECTORS, two_vectors), (1, one_vector)):
+                    with branch:
+                        _emit(context, builder, height, vectors, neighbours, values, arrays, real)
             return context.get_dummy_value()
 
-        return signature, generate
+        return types.void(*kinds), generate
 
     return tile
 
@@ -68,6 +75,7 @@ def _emit(
     context: Any,
     builder: Any,
     height: int,
+    vectors: int,
     neighbours: bool,
     values: Any,
     arrays: Any,
@@ -81,15 +89,15 @@ def _emit(
     zero = ir.Constant(vector, [0.0] * lanes)
     suffix = f"v{lanes}f{dtype.bitwidth}"
 
-    def declare(name: str, result: Any, *parameters: Any) -> Any:
+    def declare(name: str, result: Any, *parameters: Any, overload: str = "") -> Any:
         kind = ir.FunctionType(result, parameters)
-        return cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.{suffix}")
+        name = f"llvm.{name}.{suffix}{overload}"
+        return cgutils.get_or_insert_function(builder.module, kind, name)
 
+    # The names of the masked ones carry the pointer's type as well.
     fma = declare("fma", vector, vector, vector, vector)
-    load = declare("masked.load", vector, pointer, short, flags, vector)
-    store = declare("masked.store", ir.VoidType(), vector, pointer, short, flags)
-    # The overloaded names carry the pointer's type as well.
-    load.name, store.name = f"{load.name}.p0", f"{store.name}.p0"
+    load = declare("masked.load", vector, pointer, short, flags, vector, overload=".p0")
+    store = declare("masked.store", ir.VoidType(), vector, pointer, short, flags, overload=".p0")
 
     def splat(value: Any, kind: Any) -> Any:
         undefined = ir.Constant(kind, ir.Undefined)
@@ -106,26 +114,44 @@ def _emit(
         start = builder.add(builder.mul(row, length), values[column])
         return [
             builder.bitcast(at(name, builder.add(start, integer(v * lanes))), pointer)
-            for v in range(VECTORS)
+            for v in range(vectors)
         ]
+
+    def phis(kind: Any) -> list[Any]:
+        return [builder.phi(kind) for _ in range(height * vectors)]
+
+    def come(phi: Any, value: Any, block: Any) -> None:
+        for p, v in zip(phi, value, strict=True) if isinstance(phi, list) else [(phi, value)]:
+            p.add_incoming(v, block)
 
     lane = ir.Constant(ir.VectorType(integer, lanes), list(range(lanes)))
     masks = [
         builder.icmp_signed(
             "<", lane, splat(builder.sub(values["width"], integer(v * lanes)), lane.type)
         )
-        for v in range(VECTORS)
+        for v in range(vectors)
     ]
     numbers = [builder.add(values["m"], integer(i)) for i in range(height)]
     bases = [at("x", builder.load(at("rows", n))) for n in numbers[: 1 if neighbours else height]]
+    results = [p for number in numbers for p in row_of_vectors("y", number, "o")]
+    later = splat(builder.icmp_signed(">", values["first"], integer(0)), flags)
+    old = [
+        builder.call(load, [p, align, builder.and_(mask, later), zero])
+        for p, mask in zip(results, masks * height, strict=True)
+    ]
 
     before = builder.block
-    loop, after = builder.append_basic_block("block"), builder.append_basic_block("after")
+    segment, loop, ended, after = map(
+        builder.append_basic_block, ("segment", "loop", "ended", "after")
+    )
+    builder.branch(segment)
+    builder.position_at_end(segment)
+    number, start, totals = builder.phi(integer), builder.phi(integer), phis(vector)
+    stop = builder.add(start, builder.load(at("cuts", number)))
     builder.branch(loop)
+
     builder.position_at_end(loop)
-    k = builder.phi(integer)
-    k.add_incoming(values["start"], before)
-    sums = [[builder.phi(vector) for _ in range(VECTORS)] for _ in range(height)]
+    k, sums = builder.phi(integer), phis(vector)
     weights = [
         builder.call(load, [p, align, mask, zero])
         for p, mask in zip(row_of_vectors("w", k, "c"), masks, strict=True)
@@ -134,24 +160,33 @@ def _emit(
     places = [builder.gep(base, [column]) for base in bases]
     if neighbours:
         places = [builder.gep(places[0], [integer(i)]) for i in range(height)]
-    totals = []
-    for place, row in zip(places, sums, strict=True):
+    chained = []
+    for i, place in enumerate(places):
         value = splat(builder.load(place), vector)
-        totals.append([builder.call(fma, [value, weights[v], row[v]]) for v in range(VECTORS)])
-    following = builder.add(k, integer(1))
-    k.add_incoming(following, loop)
-    for row, total in zip(sums, totals, strict=True):
-        for v in range(VECTORS):
-            row[v].add_incoming(zero, before)
-            row[v].add_incoming(total[v], loop)
-    builder.cbranch(builder.icmp_signed("<", following, values["stop"]), loop, after)
-    builder.position_at_end(after)
+        for v in range(vectors):
+            chained.append(builder.call(fma, [value, weights[v], sums[i * vectors + v]]))
+    next_k = builder.add(k, integer(1))
+    builder.cbranch(builder.icmp_signed("<", next_k, stop), loop, ended)
 
-    later = splat(builder.icmp_signed(">", values["start"], integer(0)), flags)
-    for number, total in zip(numbers, totals, strict=True):
-        for part, p, mask in zip(total, row_of_vectors("y", number, "o"), masks, strict=True):
-            old = builder.call(load, [p, align, builder.and_(mask, later), zero])
-            builder.call(store, [builder.fadd(old, part), p, align, mask])
+    builder.position_at_end(ended)
+    added = [builder.fadd(total, s) for total, s in zip(totals, chained, strict=True)]
+    next_number = builder.add(number, integer(1))
+    builder.cbranch(builder.icmp_signed("<", next_number, values["last"]), segment, after)
+
+    for phi, initial, following in (
+        (number, values["first"], next_number),
+        (start, values["start"], stop),
+        (totals, old, added),
+    ):
+        come(phi, initial, before)
+        come(phi, following, ended)
+    for phi, initial, following in ((k, start, next_k), (sums, [zero] * len(sums), chained)):
+        come(phi, initial, segment)
+        come(phi, following, loop)
+
+    builder.position_at_end(after)
+    for total, p, mask in zip(added, results, masks * height, strict=True):
+        builder.call(store, [total, p, align, mask])
 
 
 _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
@@ -187,21 +222,27 @@ def product_part(
                 target, source = packed[k], w[k, o : o + width]
                 for i in range(len(source)):
                     target[i] = source[i]
-        before = 0
-        for cut in cuts:
-            after, m = before + cut, first
+        s, before = 0, 0
+        while s < len(cuts):
+            t, length = s + 1, cuts[s]
+            while t < len(cuts) and length + cuts[t] <= _TOGETHER:
+                length += cuts[t]
+                t += 1
+            m = first
             while m < last:
                 tall = HAS_AVX512 and m + 2 * ROWS <= last
                 if tall and rows[m + 2 * ROWS - 1] - rows[m] == 2 * ROWS - 1:
-                    _tile_of_neighbours(x, rows, m, columns, before, after, factor, c, o, y, width)
+                    _tile_of_neighbours(
+                        x, rows, m, columns, cuts, s, t, before, factor, c, o, y, width
+                    )
                     m += 2 * ROWS
                 elif m + ROWS <= last:
-                    _tile_of_six(x, rows, m, columns, before, after, factor, c, o, y, width)
+                    _tile_of_six(x, rows, m, columns, cuts, s, t, before, factor, c, o, y, width)
                     m += ROWS
                 else:
-                    _tile_of_one(x, rows, m, columns, before, after, factor, c, o, y, width)
+                    _tile_of_one(x, rows, m, columns, cuts, s, t, before, factor, c, o, y, width)
                     m += 1
-            before = after
+            s, before = t, before + length
 
 
 @kernel
@@ -252,34 +293,6 @@ def transposed(x: Array) -> Array:
     return y
 
 
-@kernel
-def folded_product(x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array) -> None:
-    """The same for a single column of w, in the order of oneDNN's matrix-vector kernel.
-
-    Of each segment sixteen cells at a time go through eight fused chains, which are folded; then
-    what is left by eights, fours, twos, one: each folded by itself and added.
-    """
-    a = np.empty(8, np.float32)
-    for m in range(len(rows)):
-        base, start, total = rows[m], 0, np.float32(0)
-        for cut in cuts:
-            k, stop, folded = start, start + cut, np.float32(0)
-            for unit in (16, 8, 4, 2, 1):
-                end = k + (stop - k) // unit * unit
-                if k == end:
-                    continue
-                lanes = min(unit, 8)
-                a[:] = 0
-                while k < end:
-                    for v in range(lanes):
-                        a[v] = fma(x[base + columns[k + v]], w[k + v, 0], a[v])
-                    k += lanes
-                folded += ((a[0] + a[1]) + (a[4] + a[5])) + ((a[2] + a[3]) + (a[6] + a[7]))
-            total += folded
-            start = stop
-        y[m, 0] = total
-
-
 def gathered_product(
     x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0
 ) -> Array:
@@ -297,10 +310,7 @@ def gathered_product(
     for cuts in parts:
         stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)
         factors = x, rows, columns[start:stop], w[start:stop], np.array(cuts), y
-        if filters == 1 and w.dtype == np.float32:
-            folded_product(*factors)
-        else:
-            chained_product(team(len(rows) * inner * filters), *factors)
+        chained_product(team(len(rows) * inner * filters), *factors)
         sums.append(y)
         start = stop
     return sums[0] if len(sums) == 1 else joined(sums)

@@ -49,7 +49,8 @@ def _tile(height: int, neighbours: bool = False) -> Any:
         kinds = (x, rows, m, columns, cuts, first, last, start, w, c, o, y, width)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            names = "x rows m columns cuts first last start w c o y width".split()
+            names = ["x", "rows", "m", "columns", "cuts", "first", "last", "start"]
+            names += ["w", "c", "o", "y", "width"]
             values = dict(zip(names, args, strict=True))
             arrays = {}
             for name, kind in zip(names, sig.args, strict=True):

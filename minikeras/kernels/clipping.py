@@ -1,0 +1,122 @@
+"""Norms and clipping of all gradients in one call each.  The references are in
+``optimizers/norms.py``; arrays come as in ``kernels/optimizers.py``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import carray
+
+from minikeras.kernels.compiled import kernel
+from minikeras.kernels.objects import DATA, LENGTH, cells, cut, item, load, pointer, size_of
+from minikeras.kernels.threads import share
+
+
+@kernel
+def _squares(start, stop, leaves, sums):  # type: ignore[no-untyped-def]
+    """Σ g² of each leaf, in the order of ``norms.total``."""
+    packet = 32 // sums.itemsize
+    four = 4 * packet
+    lanes = np.empty(four, sums.dtype)
+    for leaf in range(start, stop):
+        g = carray(pointer(leaves[leaf, 1], sums), leaves[leaf, 0])
+        fours, packets = g.size // four * four, g.size // packet * packet
+        lanes[:] = 0
+        for i in range(0, fours, four):
+            cells = g[i : i + four]
+            for v in range(lanes.size):
+                lanes[v] += cells[v] * cells[v]
+        for v in range(packet):
+            for row in range(1, 4):
+                lanes[v] += lanes[v + row * packet]
+        for i in range(fours, packets, packet):
+            for v in range(packet):
+                lanes[v] += g[i + v] * g[i + v]
+        width = packet
+        while width > 1:
+            width //= 2
+            for v in range(width):
+                lanes[v] += lanes[v + width]
+        rest = sums[leaf]
+        for i in range(packets, g.size):
+            rest += g[i] * g[i]
+        sums[leaf] = rest + lanes[0]
+
+
+@kernel
+def squares(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+    """sₖ = Σ g² for variable k"""
+    if not len(cut(objects, roles, dtype, s.itemsize, 0)):
+        return False
+    packet = 32 // s.itemsize
+    variables, count = load(objects + LENGTH), 0
+    for i in range(variables):
+        count += 1 + size_of(item(objects, i)) // (256 * packet)  # more than there can be
+    # Of each leaf: length, address, depth in the tree of halves, variable.
+    leaves = np.empty((count, 4), np.int64)
+    ahead = np.empty((64, 3), np.int64)
+    count = 0
+    for i in range(variables):
+        ahead[0, 0], ahead[0, 1], ahead[0, 2] = 0, size_of(item(objects, i)), 0
+        left = 1
+        while left:
+            left -= 1
+            start, size, depth = ahead[left, 0], ahead[left, 1], ahead[left, 2]
+            if size > 1024 * packet:
+                half = ((size + 1) // 2 + packet - 1) // packet * packet
+                ahead[left, 0], ahead[left, 1] = start + half, size - half
+                ahead[left + 1, 0], ahead[left + 1, 1] = start, half
+                ahead[left, 2] = ahead[left + 1, 2] = depth + 1
+                left += 2
+            else:
+                leaves[count, 0], leaves[count, 2], leaves[count, 3] = size, depth, i
+                leaves[count, 1] = load(item(objects, i) + DATA) + start * s.itemsize
+                count += 1
+    sums = np.zeros(count, s.dtype)
+    share(team, _squares, count, (leaves, sums))
+    level, waiting = np.empty(64, np.int64), np.empty(64, s.dtype)
+    left = 0
+    for leaf in range(count):
+        level[left], waiting[left] = leaves[leaf, 2], sums[leaf]
+        left += 1
+        while left > 1 and level[left - 1] == level[left - 2]:  # two halves of one whole
+            left -= 1
+            level[left - 1] -= 1
+            waiting[left - 1] += waiting[left]
+        if level[0] == 0:
+            s[leaves[leaf, 3]], left = waiting[0], 0
+    return True
+
+
+@kernel
+def _scaled(start, stop, table, s):  # type: ignore[no-untyped-def]
+    for part in range(start, stop):
+        y, g = cells(table, part, 0, s), cells(table, part, 1, s)
+        factor, divisor = s[0], s[1 + table[part, 1]]
+        for i in range(g.size):
+            y[i] = g[i] * factor / divisor
+
+
+@kernel
+def scaled(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+    """y = g s₀ / s₁₊ₖ for variable k"""
+    table = cut(objects, roles, dtype, s.itemsize, 1)
+    share(team, _scaled, len(table), (table, s))
+    return len(table) > 0
+
+
+@kernel
+def _clipped(start, stop, table, s):  # type: ignore[no-untyped-def]
+    low, high = s[0], s[1]
+    for part in range(start, stop):
+        y, g = cells(table, part, 0, s), cells(table, part, 1, s)
+        for i in range(g.size):
+            y[i] = low if g[i] < low else (high if g[i] > high else g[i])
+
+
+@kernel
+def clipped(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+    """y = min(max(g, s₀), s₁)"""
+    table = cut(objects, roles, dtype, s.itemsize, 1)
+    share(team, _clipped, len(table), (table, s))
+    return len(table) > 0

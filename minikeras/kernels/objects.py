@@ -1,0 +1,92 @@
+"""Arrays as Python holds them, found by native code.
+
+A kernel over many arrays gets them as a Python list (its ``id``): all those of the first role, of
+the second, and so on.  Looking into Python's objects takes nanoseconds, handing over each array a
+microsecond.  The caller keeps the list alive.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import carray, types
+from numba.extending import intrinsic
+
+from minikeras.kernels.compiled import kernel
+
+PART = 16_384  # numbers of an array that are one part of the work
+
+# Where Python keeps the items of a list: ``PyListObject``.
+LENGTH, _ITEMS = object.__basicsize__, object.__basicsize__ + 8
+# Where NumPy keeps what is known of an array: its C interface, ``PyArrayObject_fields``.
+_HEAD = object.__basicsize__
+DATA, _RANK, _SHAPE, _DTYPE, _FLAGS = (_HEAD + 8 * i for i in (0, 1, 2, 5, 6))
+_CONTIGUOUS_AND_ALIGNED, _WRITEABLE = 0x101, 0x400
+
+
+@intrinsic
+def load(typing: Any, address: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.load(builder.inttoptr(args[0], ir.IntType(64).as_pointer()))
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def pointer(typing: Any, address: Any, like: Any) -> Any:
+    """The address as that of numbers of the dtype of ``like``."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
+
+    return types.CPointer(like.dtype)(types.int64, like), generate
+
+
+@kernel
+def size_of(array):  # type: ignore[no-untyped-def]
+    size, shape = 1, load(array + _SHAPE)
+    for axis in range(load(array + _RANK) & 0xFFFFFFFF):
+        size *= load(shape + 8 * axis)
+    return size
+
+
+@kernel
+def item(objects, i):  # type: ignore[no-untyped-def]
+    return load(load(objects + _ITEMS) + 8 * i)
+
+
+@kernel
+def cut(objects, roles, dtype, itemsize, written):  # type: ignore[no-untyped-def]
+    """A row for each part: its length, its variable, and the addresses of its numbers.
+
+    The first ``written`` roles must be writeable.  No rows if an array does not fit.
+    """
+    variables, parts = load(objects + LENGTH) // roles, 0
+    for i in range(variables):
+        size = size_of(item(objects, i))
+        parts += (size + PART - 1) // PART
+        for role in range(roles):
+            array = item(objects, role * variables + i)
+            wanted = _CONTIGUOUS_AND_ALIGNED | (_WRITEABLE if role < written else 0)
+            fits = load(array + _DTYPE) == dtype and load(array + _FLAGS) & wanted == wanted
+            if not fits or size_of(array) != size:
+                return np.empty((0, 2 + roles), np.int64)
+    table = np.empty((parts, 2 + roles), np.int64)
+    part = 0
+    for i in range(variables):
+        size = size_of(item(objects, i))
+        for start in range(0, size, PART):
+            table[part, 0], table[part, 1] = min(PART, size - start), i
+            for role in range(roles):
+                table[part, 2 + role] = (
+                    load(item(objects, role * variables + i) + DATA) + start * itemsize
+                )
+            part += 1
+    return table
+
+
+@kernel
+def cells(table, part, role, like):  # type: ignore[no-untyped-def]
+    return carray(pointer(table[part, 2 + role], like), table[part, 0])

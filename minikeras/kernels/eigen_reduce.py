@@ -26,7 +26,7 @@ import numpy as np
 
 from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.threads import ALONE, share, team
 from minikeras.types import Array
 
 _UNROLLED = 4 * PACKET
@@ -119,13 +119,13 @@ def _sum_rows(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sum_columns(x, y):  # type: ignore[no-untyped-def]
-    """y[a, j] = Σᵢ x[a, i, j]."""
-    outer, rows, columns = x.shape
+def _columns_part(start, stop, x, depth, y):  # type: ignore[no-untyped-def]
+    """y[a, j] = Σᵢ x[a, i, j] for ``depth`` of the a in each part."""
+    rows, columns = x.shape[1:]
     unrolled = rows - rows % 4 if rows >= 16 else 0
     s = np.empty((4, columns), np.float32)
     whole = y.size - y.size % PACKET
-    for a in range(outer):
+    for a in range(start * depth, min(stop * depth, len(x))):
         s[:] = 0
         for i in range(unrolled):
             for j in range(columns):
@@ -146,6 +146,12 @@ def _sum_columns(x, y):  # type: ignore[no-untyped-def]
                     for i in range(rows):
                         total += x[a, i, j]
                     y[a, j] = total
+
+
+@kernel
+def _sum_columns(team, x, y):  # type: ignore[no-untyped-def]
+    depth = 1 + 16_000 // (x.shape[1] * x.shape[2])
+    share(team, _columns_part, (len(x) + depth - 1) // depth, (x, depth, y))
 
 
 @kernel
@@ -238,7 +244,11 @@ def sum(
     y = np.empty(math.prod(shape), np.float32)
     if flags in ([True, False], [False, True, False]):
         outer, rows, columns = [1, *sizes][-3:]
-        _sum_columns(x.reshape(outer, rows, columns), y.reshape(outer, columns))
+        _sum_columns(
+            team(x.size) if outer > 1 else ALONE,
+            x.reshape(outer, rows, columns),
+            y.reshape(outer, columns),
+        )
     elif flags == [False, True]:
         _sum_rows(x.reshape(sizes), y)
     elif flags == [True, False, True]:

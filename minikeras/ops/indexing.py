@@ -88,6 +88,16 @@ def get_item(x: TensorLike, key: Key) -> TensorLike:
     return _getitem(tensor(x), key=_plain(key))
 
 
+def _is_large_lookup(x: Array, indices: Array, *, axis: int) -> bool:
+    """Whether rows are looked up that are worth sharing between threads."""
+    return (
+        axis == 0
+        and indices.dtype.kind == "i"
+        and x.dtype.char in "fd"
+        and x.size * indices.size > 50_000 * len(x)
+    )
+
+
 @primitive(dtype=separate)
 def _take(x: Array, indices: Array, *, axis: int) -> Array:
     """y = the slices of x at the indices       dx = dy added up at the indices
@@ -95,6 +105,9 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
     Negative indices count from the end; an index out of range is an error.
     """
     return np.take(x, indices, axis)
+
+
+_take.fast("minikeras.kernels.rows", when=_is_large_lookup)
 
 
 @_take.shape

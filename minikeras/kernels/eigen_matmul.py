@@ -89,14 +89,18 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
         b = transposed(b.T) if b.flags.f_contiguous else np.ascontiguousarray(b)
     x, shape = a.reshape(-1), (rows, b.shape[1])
     who = team(rows * inner * shape[1])
+    if len(parts) == 1:
+        y = np.empty(shape, b.dtype)
+        plain_product(who, x, row, step, b, parts[0], y)
+        return y
     start, sums = 0, []
     for cuts in parts:
-        stop = inner if len(parts) == 1 else start + int(cuts.sum())
+        stop = start + int(cuts.sum())
         y = np.empty(shape, b.dtype)
         plain_product(who, x[start * step :], row, step, b[start:stop], cuts, y)
         sums.append(y)
         start = stop
-    return sums[0] if len(sums) == 1 else joined(sums)
+    return joined(sums)
 
 
 @kernel

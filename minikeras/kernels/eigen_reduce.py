@@ -279,9 +279,11 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
     """
     limit = cores() if threads is None else threads
     columns = dy.shape[-1]
-    x = np.ascontiguousarray(dy).reshape(-1, columns)
+    x = dy
+    if dy.ndim != 2 or not dy.flags.c_contiguous:
+        x = np.ascontiguousarray(dy).reshape(-1, columns)
     rows, blocks = x.shape[0], 1
-    if columns <= limit * 32 and rows > 1:
+    if x.size > 60_000 and columns <= limit * 32 and rows > 1:  # below it costs too little
         least = -(-2000 // columns)
         blocks = min(min(rows, -(-x.size // least)), limit)
         height = -(-rows // blocks)

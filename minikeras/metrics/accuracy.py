@@ -81,12 +81,12 @@ def sparse_top_k_categorical_accuracy(
 def _argmax(x: TensorLike) -> Array:
     x = array(x)
     if x.min(initial=np.inf) > 0:  # no NaN, no −0.0: nothing that ops.argmax does otherwise
-        return np.argmax(x, axis=-1).astype("int32")
+        return x.argmax(-1).astype("int32")
     return array(ops.argmax(x, axis=-1))
 
 
 def _hits(x: Array) -> Tensor:
-    return Tensor(np.asarray(x, dtype=config.floatx()))
+    return Tensor(np.asarray(x).astype(config.floatx()))
 
 
 class Accuracy(FunctionMetric):

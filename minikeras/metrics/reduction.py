@@ -10,9 +10,12 @@ import numpy as np
 
 from minikeras import losses, ops
 from minikeras.autograd import Tensor, Variable
+from minikeras.autograd.tensor import recording
+from minikeras.autograd.variable import scopes
 from minikeras.declare import serialization
 from minikeras.losses.loss import apply_mask, get_mask, squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array
+from minikeras.ops.reduction import _sum as _sum_along
 from minikeras.types import Array, TensorLike
 
 
@@ -149,11 +152,17 @@ def _fold_from(x: Array, axis: int, fold: Callable[..., Any]) -> Array:
     return folded
 
 
-def _sum(x: Array) -> Array:
-    total: Array = ops.sum(x)._value if x.ndim else x
-    return total
+def _sum(x: Array) -> Any:
+    if x.ndim != 1:
+        return ops.sum(x)._value if x.ndim else x
+    return _sum_along(x, axis=(0,), keepdims=False)._value  # what ops.sum comes to, in every step
 
 
 def _add(variable: Variable, amount: Array | int) -> None:
-    """``assign_add`` on plain arrays: a third of the time, twice in every training step."""
-    variable.assign(np.asarray(variable._read() + amount))
+    """``assign_add`` on plain arrays: a fifth of the time, four times in every training step."""
+    total = np.asarray(variable._read() + amount)
+    plain = scopes.stateless is None and recording.account is None
+    if plain and not total.ndim and total.dtype is variable._value.dtype:
+        variable._value = total
+    else:
+        variable.assign(total)

@@ -103,7 +103,9 @@ def _sum(x: Array, *, axis: Any, keepdims: bool) -> Array:
 
 def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
     if x.size < 4096 and y.size == 1:  # a view that repeats one number takes longer to make
-        return np.full(x.shape, dy.item(), dy.dtype)
+        dx = np.empty(x.shape, dy.dtype)
+        dx.fill(dy.item())
+        return dx
     return np.broadcast_to(
         dy.reshape([1 if a in axis else n for a, n in enumerate(x.shape)]), x.shape
     )

@@ -29,6 +29,8 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.kernels import ahead
+
 _KEPT_FOR = 30 * 24 * 3600  # seconds after its last use
 
 
@@ -47,7 +49,8 @@ def _without_collection() -> Iterator[None]:
 with _without_collection():
     import llvmlite
     import numba
-    from numba.core import caching, compiler, config, serialize
+    from llvmlite import binding
+    from numba.core import caching, codegen, compiler, config, serialize
     from numba.np import linalg
 
     # Numba imports SciPy's linear algebra, 0.1 s and 16 MB, to see whether it is there.
@@ -135,8 +138,14 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
         if file is None:
             return None
         try:
-            return compiler.CompileResult._rebuild(target_context, *pickle.loads(file.read_bytes()))
+            kept = pickle.loads(file.read_bytes())
+            if self._options.get("no_cpython_wrapper"):
+                return _rebuilt_part(target_context, *kept)
+            with _libraries(target_context.codegen(), codegen.JITCodeLibrary):
+                return compiler.CompileResult._rebuild(target_context, *kept)
         except FileNotFoundError:
+            if not self._source:
+                ahead.begin(cache_directory())
             return None
         except Exception:  # whatever a damaged file gives rise to
             return None
@@ -145,9 +154,13 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
         file = self._file(sig, data.codegen)
         if file is None or data.library.has_dynamic_globals:
             return
+        kept = data._reduce()
+        if isinstance(data.library, _PartLibrary):
+            library, described, _, signature, *_ = kept
+            kept = *library, described, signature
         beside = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            beside.write_bytes(serialize.dumps(data._reduce()))
+            beside.write_bytes(serialize.dumps(kept))
             beside.replace(file)
         except OSError:
             with contextlib.suppress(OSError):
@@ -158,6 +171,66 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
     def disable(self) -> None: ...
 
     def flush(self) -> None: ...
+
+
+class _PartLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
+    """What only kernels call: its instructions go into theirs, are optimized and made machine code
+    there, and nowhere else."""
+
+    def _optimize_final_module(self) -> None: ...
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        return self  # where Numba wants to set ...
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """... what Python's objects in compiled code would need."""
+
+    def serialize_using_object_code(self) -> tuple[str, bytes]:
+        return self.name, self._final_module.as_bitcode()
+
+
+class _Compiler(compiler.Compiler):  # type: ignore[misc]
+    def compile_extra(self, function: Callable[..., Any]) -> Any:
+        make = self.state.targetctx.codegen()
+        if not self.state.flags.no_cpython_wrapper:
+            self.state.library = codegen.JITCodeLibrary(make, function.__qualname__)
+            self.state.library.enable_object_caching()
+        with _libraries(make, _PartLibrary):  # of Numba's own functions as well: np.empty, ...
+            return super().compile_extra(function)
+
+
+@contextlib.contextmanager
+def _libraries(make: Any, kind: Any) -> Iterator[None]:
+    before, make._library_class = make._library_class, kind
+    try:
+        yield
+    finally:
+        make._library_class = before
+
+
+def _rebuilt_part(context: Any, name: str, bitcode: bytes, described: Any, signature: Any) -> Any:
+    library = _PartLibrary(context.codegen(), name)
+    library._final_module = binding.parse_bitcode(bitcode)
+    library._finalize_final_module()
+    return compiler.compile_result(
+        typing_context=context.typing_context,
+        target_context=context,
+        entry_point=None,
+        typing_error=None,
+        library=library,
+        fndesc=described,
+        signature=signature,
+        objectmode=False,
+    )
 
 
 def kernel(function: Callable[..., Any]) -> Any:
@@ -177,7 +250,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 def _compiled(function: Callable[..., Any], **options: bool) -> Any:
     options |= {"nogil": True, "no_cfunc_wrapper": True}
-    dispatcher = numba.njit(error_model="numpy", **options)(function)
+    dispatcher = numba.njit(error_model="numpy", pipeline_class=_Compiler, **options)(function)
     dispatcher._cache = _Kept(function, dispatcher.targetoptions)
     compile_or_load, find = dispatcher.compile, dispatcher.get_call_template
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.eigen_math import exp_into, log_into, log_rest, reciprocal
 from minikeras.kernels.eigen_reduce import sum_leaf
 from minikeras.kernels.eigen_scalar import PACKET, TINY
@@ -27,7 +27,7 @@ _ROWS = 8  # parts begin at multiples of it where packets run across rows
 _PART = 4096  # numbers of a part, or more
 
 
-@kernel
+@kernel_part
 def _top(x):  # type: ignore[no-untyped-def]
     """max x, nan if there is one: of sixteen maxima, each of every sixteenth number."""
     whole, lanes = x.size - x.size % _LANES, x[:_LANES].copy()
@@ -63,7 +63,7 @@ def _share(e, total):  # type: ignore[no-untyped-def]
     return share if share >= TINY or share != share else _0
 
 
-@kernel
+@kernel_part
 def _rows_of_part(columns):  # type: ignore[no-untyped-def]
     return (_PART + columns * _ROWS - 1) // (columns * _ROWS) * _ROWS
 
@@ -107,7 +107,7 @@ def _scale(team, y, factors):  # type: ignore[no-untyped-def]
     share(team, _scale_part, (len(y) + height - 1) // height, (y, factors))
 
 
-@kernel
+@kernel_part
 def _total(shifted, e, s):  # type: ignore[no-untyped-def]
     """Σ e^shifted of one row; e, s: scratch"""
     exp_into(shifted, e)
@@ -168,7 +168,7 @@ def _sparse(team, labels, x, loss):  # type: ignore[no-untyped-def]
     return True
 
 
-@kernel
+@kernel_part
 def _exp_and_totals(x, shifted, y, totals):  # type: ignore[no-untyped-def]
     """y = e^(x − max x) with leftovers at its end only; totals: as of each row alone."""
     rows, columns = x.shape

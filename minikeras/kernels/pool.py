@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.compiled import kernel, kernel_part
 from minikeras.kernels.threads import share, team
 from minikeras.kernels.windows import Sizes, count, flat, image_tables
 from minikeras.types import Array
@@ -46,7 +46,7 @@ def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Ar
 # becomes one of vectors.  Nor is anything sliced, for slices are counted by all threads together.
 
 
-@kernel
+@kernel_part
 def _larger(a, b):  # type: ignore[no-untyped-def]
     """NaN is the maximum, as in NumPy."""
     return b if b > a or b != b else a

@@ -1,0 +1,98 @@
+"""On a machine without compiled kernels a second process compiles some of them ahead of need.
+
+It takes what a first training step needs last, and goes backwards until it meets what the first
+process has compiled, of which it finds the files, as that process finds its.  So both processors
+are at work while one program waits.  The second process is started at most once for each cache,
+never for a warm one nor for a single processor, and with ``MINIKERAS_COMPILE_AHEAD=0`` not at all.
+It ends with the first, whatever way that ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from minikeras import config
+
+_f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "uint64[::1]"
+
+# In the order of the step.  A signature that no longer fits costs nothing but its time.
+STEP = (
+    ("conv._convolve", f"int64,{_f},int64,{_i},{_i},{_U},int64,{_F},{_i},{_F},{_f},boolean"),
+    ("pool._share_maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
+    ("gathered.plain_product", f"int64,{_f},int64,int64,{_F},{_i},{_F}"),
+    ("philox._keep", f"int64,boolean[::1],{_U},int64,{_u}"),
+    ("philox._masked", f"int64,{_f},boolean[::1],float32,{_f}"),
+    ("eigen_softmax._exp", f"int64,{_F},{_F},{_f}"),
+    ("eigen_math._reciprocal", f"{_f},{_f}"),
+    ("eigen_softmax._scale", f"int64,{_F},{_f}"),
+    ("eigen_softmax._sparse", f"int64,{_i},{_F},{_f}"),
+    ("eigen_reduce._sum_few", f"{_f},"),
+    ("eigen_softmax._sparse_vjp", f"int64,{_i},{_F},{_f},{_F}"),
+    ("eigen_reduce._share_rows", f"int64,{_F},{_F}"),
+    ("pool._share_spread", f"int64,{_f},{_f},{_U},{_U},{_u},{_u},{_f}"),
+    ("elementwise._relu_gradient", f"int64,{_f},{_f},{_f}"),
+    ("gathered.chained_product", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
+    ("optimizers.adam", f"int64,int64,int64,int64,{_f}"),
+)
+_BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from minikeras.kernels import ahead; ahead.work()"
+_WANTED = "MINIKERAS_COMPILE_AHEAD"
+_asked = False
+
+
+def begin(cache: str) -> None:
+    """Start the second process if that is of use; nothing fails if it cannot be."""
+    global _asked
+    if _asked or not cache:
+        return
+    _asked = True
+    is_python = sys.executable and "python" in Path(sys.executable).name.lower()
+    if os.environ.get(_WANTED) == "0" or config.threads() < 2 or not is_python or _files(cache):
+        return
+    nothing = subprocess.DEVNULL
+    with contextlib.suppress(OSError, ValueError):
+        helper = subprocess.Popen(
+            [sys.executable, "-c", _BEGIN, *sys.path],
+            stdin=subprocess.PIPE,  # it ends when this does
+            stdout=nothing,
+            stderr=nothing,
+            env={**os.environ, _WANTED: "0"},
+        )
+        atexit.register(_end, helper)
+
+
+def _files(cache: str) -> Any:
+    with contextlib.suppress(OSError):
+        return os.listdir(cache)
+    return ["unreadable"]
+
+
+def _end(helper: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        helper.kill()
+        helper.wait(1)
+
+
+def work() -> None:
+    """What the second process does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(5)
+    from numba.core.sigutils import normalize_signature
+
+    for name, kinds in reversed(STEP):
+        module, _, kernel = name.partition(".")
+        found = getattr(importlib.import_module(f"minikeras.kernels.{module}"), kernel)
+        found.compile(normalize_signature(f"({kinds})")[0])
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)

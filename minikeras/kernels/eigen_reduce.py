@@ -268,7 +268,8 @@ def mean(
 ) -> Array:
     """Mean of float32 numbers over the given axes: `sum`, divided by the count."""
     y = sum(x, axis, keepdims, threads)
-    return np.asarray(y / np.float32(x.size // max(y.size, 1)), np.float32)
+    n = x.size // max(y.size, 1)
+    return y if n == 1 else np.asarray(y / np.float32(n), np.float32)
 
 
 def bias_gradient(dy: Array, threads: int | None = None) -> Array:

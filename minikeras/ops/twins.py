@@ -102,6 +102,8 @@ def _sum(x: Array, *, axis: Any, keepdims: bool) -> Array:
 
 
 def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
+    if x.size == y.size:
+        return dy.reshape(x.shape)
     if x.size < 4096 and y.size == 1:  # a view that repeats one number takes longer to make
         dx = np.empty(x.shape, dy.dtype)
         dx.fill(dy.item())
@@ -113,6 +115,11 @@ def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Arr
 
 def _mean(x: Array, *, axis: Any, keepdims: bool) -> Array:
     return eigen_reduce.mean(x, axis, keepdims)
+
+
+def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
+    n = x.size // max(y.size, 1)
+    return _sum_vjp(dy if n == 1 else dy / n, y, x, axis=axis, keepdims=keepdims)
 
 
 def _sum_of_lines(x: Array) -> Array:

@@ -9,9 +9,7 @@ Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.c
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,15 +19,19 @@ from minikeras import config as settings
 _compiled = False
 
 
-@contextlib.contextmanager
-def compiled(yes: bool = True) -> Iterator[None]:
+class compiled:
     """For the length of a block round as TensorFlow's compiled functions do, or do not."""
-    global _compiled
-    before, _compiled = _compiled, yes
-    try:
-        yield
-    finally:
-        _compiled = before
+
+    def __init__(self, yes: bool = True) -> None:
+        self._yes = yes
+
+    def __enter__(self) -> None:
+        global _compiled
+        self._before, _compiled = _compiled, self._yes
+
+    def __exit__(self, *exc: object) -> None:
+        global _compiled
+        _compiled = self._before
 
 
 def is_compiled() -> bool:

@@ -126,7 +126,8 @@ def _columns_part(start, stop, x, depth, y):  # type: ignore[no-untyped-def]
     s = np.empty((4, columns), np.float32)
     whole = y.size - y.size % PACKET
     for a in range(start * depth, min(stop * depth, len(x))):
-        s[:] = 0
+        for j in range(columns):
+            s[0, j] = s[1, j] = s[2, j] = s[3, j] = 0
         for i in range(unrolled):
             for j in range(columns):
                 s[i % 4, j] += x[a, i, j]
@@ -136,7 +137,8 @@ def _columns_part(start, stop, x, depth, y):  # type: ignore[no-untyped-def]
         for i in range(unrolled, rows):
             for j in range(columns):
                 s[0, j] += x[a, i, j]
-        y[a] = s[0]
+        for j in range(columns):
+            y[a, j] = s[0, j]
         if unrolled:
             for j in range(columns):
                 position = a * columns + j

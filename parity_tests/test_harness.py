@@ -143,11 +143,9 @@ PLANTS = {
     ),
     # layers
     "batch normalization's unbiased variance": Plant(
-        "layers.normalization.batch_normalization:BatchNormalization._moments",
-        "return ops.moments(inputs, axes=axes)",
-        "m, v = ops.moments(inputs, axes=axes)\n"
-        "        n = inputs.size // v.size\n"
-        "        return m, v * (n / max(n - 1, 1))",
+        "ops.normalization:batch_normalize",
+        "np.square(x - m).mean(rows)",
+        "np.square(x - m).mean(rows) * x.dtype.type(x.size / max(x.size - m.size, 1))",
         "layers.normalization.test_normalization:test_batch_normalization",
     ),
     "batch normalization's momentum the wrong way round": Plant(

@@ -162,6 +162,11 @@ class Stateful(Configurable):
         self._overwrites = any(map(is_overwritten, variables))
         self.built = True
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A copy knows its variables by their own ids."""
+        vars(self).update(state, _teams={})
+        self._index = {id(v): i for i, v in enumerate(self._trainable_variables)}
+
     def _get_variable_index(self, variable: Variable) -> int:
         return self._index[id(variable)]
 

@@ -329,6 +329,10 @@ class Steps:
         vars(self).update(_trained=trained, _kept=self.non_trainable_variables)
         return trained
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy gets: all but the functions made for this very model."""
+        return {k: v for k, v in vars(self).items() if k not in _MADE_FOR_ONE}
+
     # Hooks
 
     def make_train_function(self, force: bool = False) -> None:
@@ -386,6 +390,9 @@ class Steps:
                 raise
 
         return guarded
+
+
+_MADE_FOR_ONE = ("train_function", "test_function", "predict_function", "_replays")
 
 
 @functools.cache

@@ -1,5 +1,7 @@
 """A replayed function gives the bits of the function, and nothing is replayed that could not."""
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -207,6 +209,21 @@ def test_a_changed_stack_is_watched_anew(change):
         model.predict(x, verbose=0)
     model.pop() if change == "pop" else model.add(keras.layers.Dense(5))
     np.testing.assert_array_equal(model.predict(x, verbose=0), model(x).numpy())
+
+
+def test_a_copy_has_its_own_weights():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+    model.compile("sgd", "mse")
+    x, y = np.ones((2, 4), np.float32), np.ones((2, 2), np.float32)
+    for _ in range(3):
+        model.train_on_batch(x, y)
+        before = model.predict(x, verbose=0)
+    twin = copy.deepcopy(model)
+    for weight in twin.weights:
+        weight.assign(weight.numpy() * 0)
+    assert (twin.predict(x, verbose=0) == 0).all()
+    twin.train_on_batch(x, y)
+    np.testing.assert_array_equal(model.predict(x, verbose=0), before)
 
 
 @given(st.integers(1, 5))

@@ -90,8 +90,7 @@ def profile(name: str) -> None:
     for call, taken in timed_lines(replay, batch).items():
         kinds[kind_of(call)] += taken
     _, _, gradients = replay(*map(Tensor, batch), None)
-    arrays = [g._value for g in gradients]
-    kinds["optimizer"] = median(lambda: model.optimizer._apply_arrays(arrays))
+    kinds["optimizer"] = median(lambda: model.optimizer.apply(gradients))
     step = statistics.median(whole)
     kinds["metrics, loop, cold caches"] = max(0.0, step - sum(kinds.values()))
     print(f"\n{workload.title} ({workload.batch}): {step / 1000:.3f} ms a step")

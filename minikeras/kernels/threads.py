@@ -161,7 +161,10 @@ def share(typingctx, team, part, count, data):  # type: ignore[no-untyped-def]
         inside.ret_void()
 
         place = builder.ptrtoint(cgutils.alloca_once_value(builder, data), _word)
-        free = _replace(builder, team, _BUSY, _word(0), _word(1))
+        # More parts than the cell of the job can count are left to the caller alone.
+        countable = builder.icmp_unsigned("<=", count, _word(_PARTS))
+        idle = builder.select(countable, _word(0), _word(2))  # a team is never 2
+        free = _replace(builder, team, _BUSY, idle, _word(1))
         with builder.if_else(free) as (together, alone):
             with together:
                 _post(builder, team, builder.ptrtoint(entry, _word), place, count)

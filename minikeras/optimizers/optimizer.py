@@ -189,24 +189,10 @@ class Optimizer(Stateful):
         pairs = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
         if len(pairs) < len(grads):
             self._warn_of_missing(grads, variables)
-        self._apply_checked([g for g, _ in pairs], [v for _, v in pairs])
-
-    def _apply_arrays(self, gradients: list[Array]) -> None:
-        """``apply`` for a training step: nothing is checked, everything else is done.
-
-        One array for each variable the optimizer was built with, in that order and of that
-        shape.  The arrays are not changed, nor kept.
-        """
-        self._apply_checked(gradients, self._trainable_variables)
-
-    def _apply_checked(self, grads: list[Array], variables: list[Variable]) -> None:
         with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
-            if self._overwrites:
-                pairs = zip(grads, variables)
-                kept = [(g, v) for g, v in pairs if not self._overwrite(g, v)]
-                grads, variables = [g for g, _ in kept], [v for _, v in kept]
-            if variables:
-                self._update(grads, variables)
+            pairs = [(g, v) for g, v in pairs if not self._overwrite(g, v)]
+            if pairs:
+                self._update([g for g, _ in pairs], [v for _, v in pairs])
         store(self._iterations, self._iterations._value + 1)
 
     def _known(

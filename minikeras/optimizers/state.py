@@ -51,7 +51,7 @@ class Stateful(Configurable):
         self._slots: list[list[Variable]] = []
         self._averages: list[Variable | None] = []
         self._accumulated: list[Variable] = []
-        self._overwrites = self.built = False
+        self.built = False
         self._iterations = self._add("iteration", 0, "int64")
 
     @property
@@ -159,7 +159,6 @@ class Stateful(Configurable):
             kinds = [self.slot_initializer(slot) for slot in group]
             columns += self.add_optimizer_variables(variables, group, kinds)
         self._slots = [list(row) for row in zip(*columns)] or [[] for _ in variables]
-        self._overwrites = any(map(is_overwritten, variables))
         self.built = True
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -241,8 +241,7 @@ class Trainer(Steps):
         """The outputs for one batch, as arrays."""
         self.make_predict_function()
         assert self.predict_function is not None
-        outputs = self.predict_function([(x,)])
-        return tree.map_structure(np.array, outputs)
+        return tree.map_structure(np.array, self.predict_function([(x,)]))
 
     def _on_batch(self, function: Any, batch: Any, return_dict: bool) -> Any:
         self.reset_metrics()

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given
@@ -46,9 +47,9 @@ def normal(*shape: int, dtype: type = np.float32) -> np.ndarray:
 sizes, floats = st.integers(1, 300), st.sampled_from([np.float32, np.float64])
 
 
-@given(sizes, sizes, sizes)
-def test_products_have_the_same_bits(rows: int, inner: int, columns: int) -> None:
-    a, b = normal(rows, inner), normal(inner, columns)
+@given(sizes, sizes, sizes, floats)
+def test_products_have_the_same_bits(rows: int, inner: int, columns: int, dtype: type) -> None:
+    a, b = normal(rows, inner, dtype=dtype), normal(inner, columns, dtype=dtype)
     same_bits(lambda: eigen_matmul.matmul(a, b))
 
 
@@ -90,6 +91,13 @@ def hammer(seconds: float, seed: int) -> None:
 def test_each_part_is_computed_once(number: int) -> None:
     config.set_threads(number)
     hammer(0.5, number)
+
+
+def test_more_parts_than_a_job_can_count() -> None:
+    count = (1 << 20) + 3
+    counts = np.zeros(count, np.int64)
+    _count(team(10**9), count, counts)
+    np.testing.assert_array_equal(counts, np.arange(1, count + 1))
 
 
 def test_the_number_of_threads_may_change_between_jobs() -> None:
@@ -156,7 +164,6 @@ def test_a_fork_while_the_team_is_at_work() -> None:
 
 
 def test_joblib() -> None:
-    joblib = pytest.importorskip("joblib")
     expected = product()
     assert joblib.Parallel(2)(joblib.delayed(product)() for _ in range(4)) == [expected] * 4
 

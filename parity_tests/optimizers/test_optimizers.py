@@ -141,6 +141,31 @@ def test_twins_of_many_parts(name, around, dtype):
     assert found[0] == found[1]
 
 
+def frozen(w):
+    w.flags.writeable = False
+    return w
+
+
+UNFIT = {
+    "dtype": (np.ones((4, 4), "float32"), np.ones((4, 4))),
+    "size": (np.ones((4, 4), "float32"), np.ones(15, "float32")),
+    "gaps in g": (np.ones((4, 4), "float32"), np.ones((4, 8), "float32")[:, ::2]),
+    "gaps in w": (np.ones((4, 8), "float32")[:, ::2], np.ones((4, 4), "float32")),
+    "read only": (frozen(np.ones((4, 4), "float32")), np.ones((4, 4), "float32")),
+}
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_arrays_that_do_not_fit_are_left_alone(what):
+    """Native code looks into them itself, so it has to find out by itself."""
+    w, g = UNFIT[what]
+    assert not together.sweep("sgd", w.size, np.ones(1, "float32"), [w], [g])
+    assert (w == 1).all()
+    fits = np.ones((4, 4), "float32")
+    assert together.sweep("sgd", 16, np.ones(1, "float32"), [fits], [np.ones(16, "float32")])
+    assert (fits == 0).all()
+
+
 def test_a_few_steps_of_small_variables_never_compile(monkeypatch):
     monkeypatch.setattr(together, "sweep", lambda *_: pytest.fail())
     with settings.use_kernels("fast"):

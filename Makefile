@@ -53,15 +53,15 @@ $(VENV)/.bench: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
 	@touch $@ $(VENV)/.dev $(VENV)/.verify
 
-# The first interpreter on PATH that is 3.11 to 3.13, runs (a version manager's shim may be there
-# and fail) and can make environments.
+# The interpreter is $(PYTHON) if that is set.  Otherwise it is the first one on PATH that is 3.11 to
+# 3.13, starts (a version manager's shim may exist and fail) and can make virtual environments.
 $(BIN)/python:
 	@check='import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'; \
 	old_ifs=$$IFS; IFS=:; \
-	for name in python3.13 python3.12 python3.11 python3 python; do for folder in $$PATH; do \
+	for name in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do for folder in $$PATH; do \
 	  if "$$folder/$$name" -c "$$check" 2>/dev/null; then python=$$folder/$$name; break 2; fi; \
 	done; done; IFS=$$old_ifs; \
 	if [ -z "$$python" ]; then \
-	  echo "No Python 3.11, 3.12 or 3.13 (with venv) was found on PATH; install one." >&2; exit 1; \
+	  echo "No $(or $(PYTHON),Python) that is 3.11, 3.12 or 3.13 (with venv) was found on PATH; install one." >&2; exit 1; \
 	fi; \
 	echo "Making $(VENV) with $$python"; "$$python" -m venv $(VENV)

@@ -111,9 +111,13 @@ def test_orthogonal(shape, gain, seed, dtype):
     assert ours.dtype == theirs.dtype
     if min(np.prod(shape[:-1]), shape[-1]) < 48:
         equal(ours, theirs)
-    # From 48 on another algorithm; its error relative to the norm of a column, which is gain
+    # From 48 on another algorithm.  Rounding moves Q by up to about eps cond(A), where A = QR is the
+    # matrix that was drawn (Higham, "Accuracy and stability of numerical algorithms", 19.9).
+    # Over 150 drawn shapes the largest error was 0.64 eps cond(A).
+    rows, columns = np.prod(shape[:-1]), shape[-1]
+    a = minikeras.random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=seed)
     error = np.abs(ours - theirs).max() / gain
-    assert error < 16 * np.finfo(dtype).eps * max(1, np.linalg.cond(ours.reshape(-1, shape[-1])))
+    assert error < 2 * np.finfo(dtype).eps * np.linalg.cond(np.asarray(a))
 
 
 @given(

@@ -1,6 +1,5 @@
 import inspect
 
-import hypothesis.strategies as st
 import keras
 import numpy as np
 import pytest
@@ -8,8 +7,8 @@ from hypothesis import given
 
 from minikeras import activations, ops
 from minikeras.autograd import Tensor
-from parity_tests.harness import check_op
-from parity_tests.ops.table import few, reals
+from parity_tests.checks.op import check_op
+from parity_tests.drawing import few, reals
 
 OPTIONS = {
     "relu": [
@@ -46,7 +45,7 @@ def test_all_are_there_with_the_same_parameters():
 
 @pytest.mark.parametrize(("name", "options"), ROWS, ids=[f"{n}{o or ''}" for n, o in ROWS])
 @few
-@given(reals(st.just((3, 4)), low=-7, high=7, grid=True))
+@given(reals((3, 4), domain=(-7, 7), grid=True))
 def test_activation(name, options, x):
     x = x + np.arange(12, dtype=x.dtype).reshape(3, 4) / 1000 if name == "sparsemax" else x
     check_op(

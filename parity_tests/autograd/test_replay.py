@@ -11,7 +11,7 @@ import minikeras as keras
 from minikeras import ops
 from minikeras.autograd import GradientTape, Replay, Tensor, Variable
 from parity_tests.architectures import architectures
-from parity_tests.strategies import seeds
+from parity_tests.drawing import seeds
 
 
 def tensor(*values):

@@ -14,19 +14,18 @@ from hypothesis import strategies as st
 import minikeras
 from minikeras import losses
 from minikeras.autograd import GradientTape, KerasTensor, Tensor
-from parity_tests.losses.drawn import (
-    REDUCTIONS,
-    check,
-    close,
-    dtypes,
+from parity_tests.checks.loss import check, close
+from parity_tests.drawing import (
+    floats,
     generators,
     numbers,
     one_hot,
     probabilities,
-    shapes,
-    weights,
+    ranks,
+    sample_weights,
 )
 
+REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 REGRESSION = {
     "MeanSquaredError": {},
     "MeanAbsoluteError": {},
@@ -75,37 +74,37 @@ def check_loss(name: str, config: dict[str, Any], y: Any, p: Any, *more: Any, **
 
 
 @pytest.mark.parametrize("name", REGRESSION)
-@given(data=st.data(), shape=shapes, dtype=dtypes)
+@given(data=st.data(), shape=ranks(1, 3), dtype=floats)
 def test_regression(name: str, data: Any, shape: tuple[int, ...], dtype: str) -> None:
     config = data.draw(options(REGRESSION[name], dtype))
     y, p = data.draw(numbers(shape, dtype)), data.draw(numbers(shape, dtype))
-    check_loss(name, config, y, p, data.draw(weights(shape[:-1] or (1,))))
+    check_loss(name, config, y, p, data.draw(sample_weights(shape[:-1] or (1,))))
 
 
 @pytest.mark.parametrize("name", SETS)
-@given(data=st.data(), shape=shapes, dtype=dtypes)
+@given(data=st.data(), shape=ranks(1, 3), dtype=floats)
 def test_sets_and_margins(name: str, data: Any, shape: tuple[int, ...], dtype: str) -> None:
     config = data.draw(options(SETS[name], dtype))
     labels = data.draw(st.sampled_from([one_hot, probabilities]))
     if "Hinge" in name:
         labels = data.draw(st.sampled_from([one_hot, numbers]))
     y, p = data.draw(labels(shape, dtype)), data.draw(probabilities(shape, dtype))
-    check_loss(name, config, y, p, data.draw(weights(shape[:-1] or (1,))))
+    check_loss(name, config, y, p, data.draw(sample_weights(shape[:-1] or (1,))))
 
 
 @pytest.mark.filterwarnings("ignore:.*num_classes > 1:SyntaxWarning")
 @pytest.mark.parametrize("name", CROSSENTROPIES)
-@given(data=st.data(), shape=shapes, dtype=dtypes, from_logits=st.booleans())
+@given(data=st.data(), shape=ranks(1, 3), dtype=floats, from_logits=st.booleans())
 def test_crossentropies(
     name: str, data: Any, shape: tuple[int, ...], dtype: str, from_logits: bool
 ) -> None:
     config = data.draw(options(CROSSENTROPIES[name], dtype)) | {"from_logits": from_logits}
     y = data.draw(data.draw(st.sampled_from([one_hot, probabilities]))(shape, dtype))
     p = data.draw((numbers if from_logits else probabilities)(shape, dtype))
-    check_loss(name, config, y, p, data.draw(weights(shape[:-1] or (1,))))
+    check_loss(name, config, y, p, data.draw(sample_weights(shape[:-1] or (1,))))
 
 
-@given(data=st.data(), shape=shapes, dtype=dtypes, from_logits=st.booleans())
+@given(data=st.data(), shape=ranks(1, 3), dtype=floats, from_logits=st.booleans())
 def test_sparse_crossentropy(
     data: Any, shape: tuple[int, ...], dtype: str, from_logits: bool
 ) -> None:
@@ -120,18 +119,18 @@ def test_sparse_crossentropy(
         y = np.where(data.draw(generators).random(y.shape) < 0.3, ignored, y)
     y = y[..., None] if data.draw(st.booleans()) else y
     p = data.draw((numbers if from_logits else probabilities)(shape, dtype))
-    check_loss("SparseCategoricalCrossentropy", config, y, p, data.draw(weights(shape[:-1])))
+    check_loss("SparseCategoricalCrossentropy", config, y, p, data.draw(sample_weights(shape[:-1])))
 
 
-@given(data=st.data(), n=st.integers(1, 5), k=st.integers(1, 4), dtype=dtypes)
+@given(data=st.data(), n=st.integers(1, 5), k=st.integers(1, 4), dtype=floats)
 def test_generalized_crossentropy(data: Any, n: int, k: int, dtype: str) -> None:
     config = data.draw(options({"q": st.sampled_from([0.25, 0.5, 0.9])}, dtype))
     y = data.draw(generators).integers(0, k, (n,))
     p = data.draw(probabilities((n, k), dtype))
-    check_loss("CategoricalGeneralizedCrossEntropy", config, y, p, data.draw(weights((n,))))
+    check_loss("CategoricalGeneralizedCrossEntropy", config, y, p, data.draw(sample_weights((n,))))
 
 
-@given(data=st.data(), n=st.integers(2, 6), dtype=dtypes)
+@given(data=st.data(), n=st.integers(2, 6), dtype=floats)
 def test_circle(data: Any, n: int, dtype: str) -> None:
     fields = {
         "gamma": st.sampled_from([1.0, 8.0]),
@@ -143,17 +142,22 @@ def test_circle(data: Any, n: int, dtype: str) -> None:
     p = data.draw(generators).normal(size=(n, 3)).astype(dtype)
     p /= np.linalg.norm(p, axis=-1, keepdims=True)
     check_loss(
-        "Circle", config, y, p, data.draw(weights((n,))), rtol=None if dtype == "float64" else 1e-5
+        "Circle",
+        config,
+        y,
+        p,
+        data.draw(sample_weights((n,))),
+        rtol=None if dtype == "float64" else 1e-5,
     )
 
 
-@given(data=st.data(), shape=shapes, reduction=st.sampled_from(REDUCTIONS))
+@given(data=st.data(), shape=ranks(1, 3), reduction=st.sampled_from(REDUCTIONS))
 def test_masks(data: Any, shape: tuple[int, ...], reduction: str | None) -> None:
     """A mask on the predictions, alone and together with weights and with a mask of the loss."""
     shape = (*shape, 3)
     mask = data.draw(generators).random(shape[:-1]) < 0.6
     p = data.draw(probabilities(shape))
-    w = data.draw(weights(shape[:-1]))
+    w = data.draw(sample_weights(shape[:-1]))
     config = {"reduction": reduction}
     check_loss("MeanSquaredError", config, data.draw(one_hot(shape)), p, w, mask=mask)
     y = data.draw(generators).integers(0, 3, shape[:-1])
@@ -161,13 +165,13 @@ def test_masks(data: Any, shape: tuple[int, ...], reduction: str | None) -> None
     check_loss("SparseCategoricalCrossentropy", config, y, p, w, mask=mask)
 
 
-@given(data=st.data(), shape=shapes, extra=st.sampled_from(["y", "p", "both"]))
+@given(data=st.data(), shape=ranks(1, 3), extra=st.sampled_from(["y", "p", "both"]))
 def test_rank_repair(data: Any, shape: tuple[int, ...], extra: str) -> None:
     y, p = data.draw(numbers(shape)), data.draw(numbers(shape))
     y = y[..., None] if extra in ("y", "both") else y
     p = p[..., None] if extra in ("p", "both") else p
     for name in ("MeanSquaredError", "MeanAbsoluteError", "Hinge"):
-        check_loss(name, {}, y, p, data.draw(weights(shape)))
+        check_loss(name, {}, y, p, data.draw(sample_weights(shape)))
     for name in ("mean_squared_error", "huber", "log_cosh"):
         check(getattr(losses, name), getattr(keras.losses, name), y, p, size=1.0)
 

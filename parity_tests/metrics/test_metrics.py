@@ -16,15 +16,9 @@ from keras.src import backend
 import minikeras
 from minikeras import metrics
 from minikeras.autograd import Tensor, Variable
-from parity_tests.losses.drawn import (
-    close,
-    generators,
-    numbers,
-    one_hot,
-    probabilities,
-    same_outcome,
-    weights,
-)
+from parity_tests.checks.compare import same_outcome
+from parity_tests.checks.loss import close
+from parity_tests.drawing import generators, numbers, one_hot, probabilities, sample_weights
 
 REQUIRED = {
     "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
@@ -91,7 +85,7 @@ def batches(draw: Any, labels: Any, scores: Any, rank: int = 2, classes: int = 4
     found = []
     for _ in range(draw(st.integers(1, 3))):
         shape = (draw(st.integers(1, 6)), *inner, k)
-        found.append((draw(labels(shape)), draw(scores(shape)), draw(weights(shape[:-1]))))
+        found.append((draw(labels(shape)), draw(scores(shape)), draw(sample_weights(shape[:-1]))))
     return found
 
 
@@ -172,7 +166,11 @@ def test_reductions(name: str, data: Any, shape: tuple[int, ...]) -> None:
     ours, theirs = pair(name, {"dtype": data.draw(st.sampled_from([None, "float64"]))})
     for _ in range(data.draw(st.integers(1, 3))):
         values = data.draw(numbers(shape))
-        w = data.draw(weights(shape)) if shape else data.draw(st.sampled_from([None, 3, 0.5]))
+        w = (
+            data.draw(sample_weights(shape))
+            if shape
+            else data.draw(st.sampled_from([None, 3, 0.5]))
+        )
         both = same_outcome(
             lambda v=values, w=w: ours.update_state(v, sample_weight=w),
             lambda v=values, w=w: theirs.update_state(v, sample_weight=w),
@@ -186,7 +184,7 @@ def test_reductions(name: str, data: Any, shape: tuple[int, ...]) -> None:
 def test_masks_weigh(data: Any, n: int, t: int) -> None:
     y, p = data.draw(one_hot((n, t, 3))), data.draw(probabilities((n, t, 3)))
     mask = data.draw(generators).random((n, t)) < 0.6
-    w = data.draw(weights((n, t)))
+    w = data.draw(sample_weights((n, t)))
     check_metric("CategoricalAccuracy", {}, [(y, p, w, mask)])
     config = {"ignore_class": 1}
     check_metric("SparseCategoricalCrossentropy", config, [(y.argmax(-1), p, w, mask)], 2e-6)
@@ -303,7 +301,7 @@ def test_iou(name: str, data: Any) -> None:
         y, p = rng.integers(-1, 4, (n,)), rng.integers(-1, 4, (n,))
         if name.startswith("OneHot"):
             y, p = data.draw(one_hot((n, 3))), data.draw(probabilities((n, 3)))
-    w = data.draw(weights((n,))) if name != "BinaryIoU" else None
+    w = data.draw(sample_weights((n,))) if name != "BinaryIoU" else None
     check_metric(name, config, [(y, p, w), (y[::-1].copy(), p, None)])
 
 

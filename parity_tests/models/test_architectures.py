@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 import minikeras
 from parity_tests.architectures import architectures
-from parity_tests.models.comparison import (
+from parity_tests.checks.model import (
     assert_same_data,
     build_both,
     check_model,
@@ -17,7 +17,7 @@ from parity_tests.models.comparison import (
     quietly,
     without_ops,
 )
-from parity_tests.strategies import seeds
+from parity_tests.drawing import seeds
 
 
 @given(architectures(), st.booleans(), seeds)

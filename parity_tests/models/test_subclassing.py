@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras
-from parity_tests.models.comparison import (
+from parity_tests.checks.model import (
     build_both,
     check_model,
     compare_calls,

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from minikeras import config, ops
 from minikeras.autograd import GradientTape, Tensor
-from parity_tests.ops.table import few, seeds, values
+from parity_tests.drawing import few, seeds, values
 
 UNARY = {
     (-4.0, 4.0): [
@@ -46,7 +46,7 @@ def same_bits(name, *arrays, **static):
 @few
 @given(seeds, tables)
 def test_unary(name, domain, seed, shape):
-    same_bits(name, values(seed, shape, *domain))
+    same_bits(name, values(seed, shape, domain))
 
 
 @pytest.mark.parametrize("name", BINARY)
@@ -54,7 +54,7 @@ def test_unary(name, domain, seed, shape):
 @given(seeds, tables, st.sampled_from([(0, 0), (1, 0), (0, 1)]))
 def test_binary(name, seed, shape, stretched):
     other = tuple(1 if s else n for n, s in zip(shape, stretched, strict=True))
-    same_bits(name, values(seed, shape, 0.5, 3), values(seed + 1, other, 0.5, 3))
+    same_bits(name, values(seed, shape, (0.5, 3)), values(seed + 1, other, (0.5, 3)))
 
 
 @few
@@ -79,7 +79,7 @@ def test_matmul(seed, shape, columns):
 @few
 @given(seeds, tables)
 def test_crossentropies(seed, shape):
-    x, t = values(seed, shape, -6, 6), values(seed + 1, shape, 0.05, 1)
+    x, t = values(seed, shape, (-6, 6)), values(seed + 1, shape, (0.05, 1))
     same_bits("categorical_crossentropy", t, x, from_logits=True)
     labels = np.random.default_rng(seed).integers(0, shape[1], shape[0])
     with config.use_kernels("fast"):

@@ -19,8 +19,9 @@ from minikeras.ops.conv import (
     convolve_input_gradient,
     convolve_kernel_gradient,
 )
-from parity_tests.harness import assert_close, check_op
-from parity_tests.windows import channels_first, convolutions, small
+from parity_tests.checks.compare import assert_close
+from parity_tests.checks.op import check_op
+from parity_tests.drawing import channels_first, convolutions, small
 
 
 @given(convolutions())

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parity_tests.ops.table import check, few, pairs, reals, values
+from parity_tests.checks.op import check
+from parity_tests.drawing import few, pairs, reals, values
 
 ANYWHERE, POSITIVE, UNIT, ABOVE_ONE = (-4.0, 4.0), (0.05, 4.0), (-0.95, 0.95), (1.05, 4.0)
 UNARY = {
@@ -27,14 +28,14 @@ PAIRS = [(name, domain) for domain, names in BINARY.items() for name in names.sp
 @few
 @given(st.data())
 def test_unary(name, domain, data):
-    check(name, data.draw(reals(low=domain[0], high=domain[1])))
+    check(name, data.draw(reals(domain=domain)))
 
 
 @pytest.mark.parametrize(("name", "domain"), PAIRS, ids=[name for name, _ in PAIRS])
 @few
 @given(st.data())
 def test_binary(name, domain, data):
-    check(name, *data.draw(pairs(low=domain[0], high=domain[1])))
+    check(name, *data.draw(pairs(domain=domain)))
 
 
 @given(reals(), st.sampled_from([-1.0, 0.0]), st.sampled_from([0.5, 1]))
@@ -56,6 +57,6 @@ def test_root_of_zero(x):
 def test_python_numbers_are_weak(seed, number):
     for name in ("add", "multiply", "subtract", "maximum", "divide"):
         for dtype in ("float16", "float64", "int32"):
-            x = values(seed, (3,), 1, 3, dtype=dtype)
+            x = values(seed, (3,), (1, 3), dtype=dtype)
             check(name, x, x2=number)
             check(name, x, x2=int(number) + 4)

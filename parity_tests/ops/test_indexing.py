@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from minikeras import ops
-from parity_tests.harness import check_op
-from parity_tests.ops.table import check, matrices, pairs, reals, seeds, shapes, values
+from parity_tests.checks.op import check, check_op
+from parity_tests.drawing import matrices, pairs, reals, seeds, shapes, values
 
 KEYS = [
     0,
@@ -20,7 +20,7 @@ KEYS = [
 
 
 @pytest.mark.parametrize("key", KEYS, ids=str)
-@given(reals(st.just((4, 3, 2))))
+@given(reals((4, 3, 2)))
 def test_get_item(key, x):
     check_op(lambda x: x[key], lambda x: x[key], x)
 
@@ -77,7 +77,7 @@ def test_in_top_k(data, k):
     )
 
 
-@given(reals(st.just((6,)), dtype="float32"), reals(st.just((4,)), dtype="float32"))
+@given(reals((6,), dtype="float32"), reals((4,), dtype="float32"))
 def test_search(edges, x):
     for side in ("left", "right"):
         check_op(
@@ -88,7 +88,7 @@ def test_search(edges, x):
     check("digitize", x, bins=[-1.0, 0.0, 0.5])
 
 
-@given(reals(st.just((4, 5))))
+@given(reals((4, 5)))
 def test_blocks(x):
     check("slice", x, start_indices=(1, 2), shape=(2, 3))
     check("scatter_update", x, indices=[[0, 1], [3, 2]], updates=np.array([5, 6], x.dtype))
@@ -98,7 +98,7 @@ def test_blocks(x):
     )  # fmt: skip
 
 
-@given(st.data(), reals(st.just((6, 2))))
+@given(st.data(), reals((6, 2)))
 def test_segments(data, x):
     ids = np.random.default_rng(data.draw(seeds)).integers(0, 3, 6).astype("int32")
     for name in ("segment_sum", "segment_max", "segment_min"):

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 
 from minikeras import ops
-from parity_tests.harness import check_op
-from parity_tests.ops.table import check, few, seeds, values
+from parity_tests.checks.op import check, check_op
+from parity_tests.drawing import few, seeds, values
 
 n = st.integers(1, 6)
 STACKS = [((), ()), ((3,), (3,)), ((3,), ()), ((), (2,)), ((2, 1), (4,)), ((2, 3), ())]

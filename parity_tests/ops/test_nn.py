@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 
 from minikeras import ops
-from parity_tests.harness import check_op
-from parity_tests.ops.table import check, few, reals, seeds, values
+from parity_tests.checks.op import check, check_op
+from parity_tests.drawing import few, reals, seeds, values
 
 PLAIN = [
     "relu",
@@ -51,7 +51,7 @@ tables = st.tuples(st.integers(1, 4), st.integers(2, 5), st.integers(2, 3))
 
 @pytest.mark.parametrize("name", PLAIN)
 @few
-@given(reals(low=-7, high=7))
+@given(reals(domain=(-7, 7)))
 @example(np.arange(-28, 29, dtype="float32") / 4)  # all kinks
 def test_activation(name, x):
     if name == "gelu":  # further out 1 + tanh cancels, and float32 keeps no digits to compare
@@ -67,7 +67,7 @@ def test_activation_with_options(name, options, x):
 
 
 @pytest.mark.parametrize("name", ["softmax", "log_softmax"])
-@given(reals(tables, low=-9, high=9), st.sampled_from([-1, 1, None, (0, 2), (1,)]))
+@given(reals(tables, domain=(-9, 9)), st.sampled_from([-1, 1, None, (0, 2), (1,)]))
 def test_softmax(name, x, axis):
     check(name, x, axis=axis)
 
@@ -77,7 +77,7 @@ def test_sparsemax(x, axis):
     check("sparsemax", x, axis=axis)
 
 
-@given(reals(st.just((3, 4)), low=-5, high=5), st.sampled_from([-1, 1]))
+@given(reals((3, 4), domain=(-5, 5)), st.sampled_from([-1, 1]))
 def test_glu(x, axis):
     check("glu", x, axis=axis)
 
@@ -85,8 +85,8 @@ def test_glu(x, axis):
 @st.composite
 def predictions(draw, shape=(4, 3), low=-8.0):
     dtype = draw(st.sampled_from(["float32", "float64"]))
-    x = draw(reals(shape, low=low, high=8, dtype=dtype))
-    t = values(draw(seeds), shape, 0, 1, dtype=dtype)
+    x = draw(reals(shape, domain=(low, 8), dtype=dtype))
+    t = values(draw(seeds), shape, (0, 1), dtype=dtype)
     return t, x
 
 
@@ -159,7 +159,7 @@ def test_moments(x, axes, keepdims):
 def test_batch_normalization(seed, axis, dtype):
     x = values(seed, (4, 3, 3), dtype=dtype)
     m, o, s = (values(seed + i, (3,), dtype=dtype) for i in (1, 2, 3))
-    v = values(seed + 4, (3,), 0.1, 2, dtype=dtype)
+    v = values(seed + 4, (3,), (0.1, 2), dtype=dtype)
     both = [
         lambda x, m, v, o, s, k=k: k.batch_normalization(x, m, v, axis=axis, offset=o, scale=s)
         for k in (ops, keras.ops)

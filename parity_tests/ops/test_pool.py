@@ -12,8 +12,9 @@ from hypothesis import given
 
 from minikeras import config, ops
 from minikeras.autograd import GradientTape, Symbol, Tensor
-from parity_tests.harness import assert_close, check_op
-from parity_tests.windows import channels_first, poolings
+from parity_tests.checks.compare import assert_close
+from parity_tests.checks.op import check_op
+from parity_tests.drawing import channels_first, poolings
 
 pools = pytest.mark.parametrize("name", ["max_pool", "average_pool"])
 

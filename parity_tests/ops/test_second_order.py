@@ -9,7 +9,7 @@ from hypothesis import given
 
 from minikeras import ops
 from minikeras.autograd import GradientTape, Tensor, check_gradients
-from parity_tests.ops.table import few, seeds, values
+from parity_tests.drawing import few, seeds, values
 
 STEPS = {
     "tanh": lambda k, x: k.tanh(x),

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 
 from minikeras import ops
-from parity_tests.harness import check_op
-from parity_tests.ops.table import check, few, matrices, reals, seeds, values
+from parity_tests.checks.op import check, check_op
+from parity_tests.drawing import few, matrices, reals, seeds, values
 
 NAN = ["nansum", "nanprod", "nanmax", "nanmin", "nanmean", "nanvar", "nanstd"]
 
 
 def with_holes(seed, shape):
-    x = values(seed, shape, 0.2, 2)
+    x = values(seed, shape, (0.2, 2))
     x[np.random.default_rng(seed).random(shape) < 0.2] = np.nan
     x[..., 0] = 1
     return x

@@ -10,7 +10,8 @@ import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import Variable
 from minikeras.optimizers import rounding, together
-from parity_tests.optimizers.lockstep import check_optimizer, trajectories
+from parity_tests.checks.optimizer import check_optimizer
+from parity_tests.drawing import trajectories
 
 betas = st.sampled_from([0.0, 0.5, 0.9, 0.99, 0.999])
 epsilons = st.sampled_from([1e-7, 1e-8, 1e-3])

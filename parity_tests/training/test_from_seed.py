@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import minikeras
 from parity_tests.architectures import architectures
-from parity_tests.harness import assert_close
-from parity_tests.strategies import seeds
+from parity_tests.checks.compare import assert_close
+from parity_tests.drawing import seeds
 
 LIBRARIES = (minikeras, keras)
 frugal = settings(max_examples=max(8, settings.default.max_examples // 3))

@@ -9,19 +9,20 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 
-from parity_tests.harness import check_layer, check_misuse
-from parity_tests.strategies import masks, options, tensors
+from parity_tests.checks.compare import check_misuse
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import masks, numbers, options, ranks
 
 slopes = st.sampled_from([0.0, 0.01, 0.5])
 
 
-@given(tensors(rank=(1, 4)), st.sampled_from(["relu", "tanh", "selu", "gelu", "linear"]))
+@given(numbers(ranks(1, 4)), st.sampled_from(["relu", "tanh", "selu", "gelu", "linear"]))
 def test_activation(x: Any, activation: str) -> None:
     check_layer("Activation", {"activation": activation}, x)
 
 
 @given(
-    tensors(rank=(1, 4)),
+    numbers(ranks(1, 4)),
     options(
         max_value=st.sampled_from([None, 0.5, 1, 6]),
         negative_slope=slopes,
@@ -32,17 +33,17 @@ def test_relu(x: Any, config: Any) -> None:
     check_layer("ReLU", config, x)
 
 
-@given(tensors(rank=(1, 4)), options(negative_slope=slopes))
+@given(numbers(ranks(1, 4)), options(negative_slope=slopes))
 def test_leaky_relu(x: Any, config: Any) -> None:
     check_layer("LeakyReLU", config, x)
 
 
-@given(tensors(rank=(1, 4)), options(alpha=st.sampled_from([0.0, 0.5, 1.0])))
+@given(numbers(ranks(1, 4)), options(alpha=st.sampled_from([0.0, 0.5, 1.0])))
 def test_elu(x: Any, config: Any) -> None:
     check_layer("ELU", config, x)
 
 
-@given(tensors(rank=(2, 4)), st.data())
+@given(numbers(ranks(2, 4)), st.data())
 def test_prelu(x: Any, data: Any) -> None:
     axes = st.sets(st.integers(1, x.ndim - 1)).map(list)
     regularizer = st.just("l1")
@@ -52,7 +53,7 @@ def test_prelu(x: Any, data: Any) -> None:
     check_layer("PReLU", data.draw(config), x)
 
 
-@given(tensors(rank=(2, 4)), st.booleans(), st.data())
+@given(numbers(ranks(2, 4)), st.booleans(), st.data())
 def test_softmax(x: Any, masked: bool, data: Any) -> None:
     axis = data.draw(st.sampled_from([-1, 0, 1, (-1,), (0, 1)]))
     assume(isinstance(axis, tuple) or x.shape[axis] > 1)

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 
 import minikeras.layers
-from parity_tests.harness import check_layer
-from parity_tests.strategies import tensors
-from parity_tests.windows import windows
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, windows
 
 activations = st.sampled_from([None, "relu", "tanh"])
 names = {1: "Conv1D", 2: "Conv2D", 3: "Conv3D"}
@@ -32,7 +31,7 @@ def layers(draw: Any) -> Any:
         options["groups"] = groups
     if len(space) == 1 and draw(st.booleans()):
         options["padding"] = "causal"
-    x = draw(tensors(shape=(draw(st.integers(1, 3)), *space, groups * draw(st.integers(1, 3)))))
+    x = draw(numbers((draw(st.integers(1, 3)), *space, groups * draw(st.integers(1, 3)))))
     return names[len(space)], options, x
 
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 
 import minikeras
-from parity_tests.harness import assert_close, both, check_layer, check_misuse
-from parity_tests.strategies import options, sizes, tensors
+from parity_tests.checks.compare import assert_close, both, check_misuse
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, options, ranks, sizes
 
 row = np.ones((2, 3), "float32")
 embeddings = options(
@@ -36,12 +37,12 @@ def test_embedding_of_given_vectors() -> None:
     assert_close(ours(x), theirs(x), "rows", ulp=0)
 
 
-@given(tensors(rank=(1, 4)))
+@given(numbers(ranks(1, 4)))
 def test_identity(x: Any) -> None:
     check_layer("Identity", {}, x)
 
 
-@given(tensors(shape=(3, 4, 1)), st.sampled_from([0.0, 0.5, -1]))
+@given(numbers((3, 4, 1)), st.sampled_from([0.0, 0.5, -1]))
 def test_masking(x: Any, mask_value: float) -> None:
     check_layer("Masking", {"mask_value": mask_value}, np.concatenate([x, x], -1))
 
@@ -50,7 +51,7 @@ def halved(x: Any, mask: Any = None, by: float = 2.0) -> Any:
     return x / by
 
 
-@given(tensors(rank=(1, 3)), st.sampled_from([None, {"by": 4.0}]))
+@given(numbers(ranks(1, 3)), st.sampled_from([None, {"by": 4.0}]))
 def test_lambda(x: Any, arguments: Any) -> None:
     ours, theirs = both(lambda k: k.layers.Lambda(halved, arguments=arguments, name="subject"))
     assert_close(ours(x), theirs(x), "output")

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import assume, given
 
 from minikeras import config
-from parity_tests.harness import check_layer
-from parity_tests.strategies import options, seeds, sizes, tensors
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, options, ranks, seeds, sizes
 
 configs = options(
     activation=st.sampled_from([None, "relu", "tanh", "sigmoid"]),
@@ -23,7 +23,7 @@ configs = options(
 )
 
 
-@given(configs, sizes, tensors(rank=(2, 4)))
+@given(configs, sizes, numbers(ranks(2, 4)))
 def test_dense(options: Any, units: int, x: Any) -> None:
     half = options.get("dtype") == "mixed_float16"  # float16 rounds 2¹³ times as coarsely
     check_layer("Dense", {"units": units, **options}, x, scale=2.0**15 if half else None)

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 
 import minikeras
-from parity_tests.harness import assert_close, both, check_layer, check_misuse
-from parity_tests.strategies import sizes, tensors
+from parity_tests.checks.compare import assert_close, both, check_misuse
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, ranks, sizes
 
 names = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 
@@ -25,7 +26,7 @@ def lists(draw: Any, count: int) -> Any:
     batch, *shape = draw(st.lists(sizes, min_size=2, max_size=4, unique=True))
     one = tuple(draw(st.sampled_from([n, n, 1])) for n in shape)
     every = [tuple(shape)] + [draw(st.sampled_from([tuple(shape), one])) for _ in range(count - 1)]
-    return [draw(tensors(shape=(batch, *s))) for s in every]
+    return [draw(numbers((batch, *s))) for s in every]
 
 
 @pytest.mark.parametrize("name", names)
@@ -44,11 +45,11 @@ def test_concatenate(shape: Any, count: int, data: Any) -> None:
     xs = []
     for _ in range(count):
         shape[axis] = data.draw(sizes)
-        xs.append(data.draw(tensors(shape=shape)))
+        xs.append(data.draw(numbers(shape)))
     check_layer("Concatenate", {"axis": axis}, xs, ulp=0)
 
 
-@given(tensors(rank=(2, 3)), tensors(rank=(2, 3)), st.booleans(), st.data())
+@given(numbers(ranks(2, 3)), numbers(ranks(2, 3)), st.booleans(), st.data())
 def test_dot(x: Any, y: Any, normalize: bool, data: Any) -> None:
     y = np.resize(y, (x.shape[0], *y.shape[1:]))
     axes = data.draw(st.tuples(st.integers(1, x.ndim - 1), st.integers(1, y.ndim - 1)))

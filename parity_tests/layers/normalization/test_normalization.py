@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 
 import minikeras
-from parity_tests.harness import check_layer, check_misuse
-from parity_tests.strategies import masks, options, tensors
+from parity_tests.checks.compare import check_misuse
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import masks, numbers, options, ranks
 
 scaled = {
     "center": st.booleans(),
@@ -25,7 +26,7 @@ SCALE = 1e3
 
 
 @given(
-    tensors(rank=(2, 4)),
+    numbers(ranks(2, 4)),
     options(momentum=st.sampled_from([0.0, 0.9]), **scaled),
     st.booleans(),
     st.booleans(),
@@ -38,14 +39,14 @@ def test_batch_normalization(
     check_layer("BatchNormalization", config, x, training=training, scale=SCALE)
 
 
-@given(tensors(shape=(3, 4, 2)), st.data())
+@given(numbers((3, 4, 2)), st.data())
 def test_batch_normalization_of_unmasked_steps(x: Any, data: Any) -> None:
     mask = data.draw(masks((3, 4)))
     check_layer("BatchNormalization", {}, x, training=True, mask=mask, scale=SCALE)
 
 
 @given(
-    tensors(shape=(4, 3)),
+    numbers((4, 3)),
     st.sampled_from([None, {"rmax": 1.5, "rmin": 0.5, "dmax": 0.5}, {"rmax": 2.0}]),
     options(momentum=st.sampled_from([0.5]), center=st.booleans(), scale=st.booleans()),
 )
@@ -54,7 +55,7 @@ def test_batch_renormalization(x: Any, clipping: Any, config: Any) -> None:
     check_layer("BatchNormalization", config, x, training=True, scale=SCALE)
 
 
-@given(tensors(rank=(2, 4)), options(**scaled), st.data())
+@given(numbers(ranks(2, 4)), options(**scaled), st.data())
 def test_layer_normalization(x: Any, config: Any, data: Any) -> None:
     config["axis"] = data.draw(st.sampled_from([-1, 1, [-1], list(range(1, x.ndim))]))
     check_layer("LayerNormalization", config, x, scale=SCALE)
@@ -66,17 +67,17 @@ def test_group_normalization(data: Any, config: Any, groups: int) -> None:
     shape = [data.draw(st.integers(1, 3)) for _ in range(rank)]
     axis = data.draw(st.sampled_from([-1, *range(1, rank)]))
     shape[axis] *= 2
-    x = data.draw(tensors(shape=shape))
+    x = data.draw(numbers(shape))
     check_layer("GroupNormalization", {**config, "groups": groups, "axis": axis}, x, scale=SCALE)
 
 
-@given(tensors(rank=(2, 4)), options(epsilon=st.sampled_from([1e-3, 0.1])), st.data())
+@given(numbers(ranks(2, 4)), options(epsilon=st.sampled_from([1e-3, 0.1])), st.data())
 def test_rms_normalization(x: Any, config: Any, data: Any) -> None:
     config["axis"] = data.draw(st.sampled_from([-1, x.ndim - 1, [-1]]))
     check_layer("RMSNormalization", config, x, scale=SCALE)
 
 
-@given(tensors(rank=(2, 4), grid=False), st.data())
+@given(numbers(ranks(2, 4), grid=False), st.data())
 def test_unit_normalization(x: Any, data: Any) -> None:
     axis = data.draw(st.sampled_from([-1, 1, [-1], list(range(1, x.ndim))]))
     check_layer("UnitNormalization", {"axis": axis}, x, scale=SCALE)

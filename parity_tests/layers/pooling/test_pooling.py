@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 
 import minikeras.layers
-from parity_tests.harness import assert_close, check_layer
-from parity_tests.strategies import tensors
-from parity_tests.windows import channels_first, poolings
+from parity_tests.checks.compare import assert_close
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import channels_first, numbers, poolings, ranks
 
 kinds = pytest.mark.parametrize("kind", ["Max", "Average"])
 formats = st.sampled_from(["channels_last", "channels_first"])
@@ -29,13 +29,13 @@ def test_pooling(kind: str, case: Any, data_format: str) -> None:
 
 
 @kinds
-@given(tensors(rank=(3, 5)), formats, st.booleans())
+@given(numbers(ranks(3, 5)), formats, st.booleans())
 def test_global_pooling(kind: str, x: Any, data_format: str, keepdims: bool) -> None:
     config = {"data_format": data_format, "keepdims": keepdims}
     check_layer(f"Global{kind}Pooling{x.ndim - 2}D", config, x)
 
 
-@given(tensors(rank=(3, 3)), formats, st.booleans())
+@given(numbers(ranks(3, 3)), formats, st.booleans())
 def test_global_average_of_unmasked_steps(x: Any, data_format: str, keepdims: bool) -> None:
     steps = x.shape[1 if data_format == "channels_last" else 2]
     mask = np.sin(np.arange(x.shape[0] * steps)).reshape(x.shape[0], steps) > -0.5

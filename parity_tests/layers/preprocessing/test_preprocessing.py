@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 
 import minikeras
-from parity_tests.harness import assert_close, both, check_layer, check_misuse
-from parity_tests.strategies import tensors
+from parity_tests.checks.compare import assert_close, both, check_misuse
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, ranks
 
 
 @given(
-    tensors(shape=(2, 3, 2)),
+    numbers((2, 3, 2)),
     st.sampled_from([2, 1 / 255, [0.5, 3.0]]),
     st.sampled_from([0.0, -1.0, [1.0, 2.0]]),
     st.sampled_from(["float32", "float64", "int32", "uint8"]),
@@ -32,7 +33,7 @@ def adapted(library: Any, data: Any, **config: Any) -> Any:
 
 
 @given(
-    tensors(shape=(7, 3, 2)),
+    numbers((7, 3, 2)),
     st.sampled_from([-1, None, (1, 2), (-1, 0)]),
     st.booleans(),
     st.sampled_from(["array", "float64", "batches", "pairs"]),
@@ -52,7 +53,7 @@ def test_normalization(x: Any, axis: Any, invert: bool, kind: str) -> None:
     assert ours.get_build_config() == theirs.get_build_config()
 
 
-@given(tensors(rank=(2, 3)), st.booleans())
+@given(numbers(ranks(2, 3)), st.booleans())
 def test_normalization_with_given_moments(x: Any, invert: bool) -> None:
     mean = np.linspace(-1, 1, x.shape[-1]).tolist()
     variance = np.linspace(0, 2, x.shape[-1]).tolist()

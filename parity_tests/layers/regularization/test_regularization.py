@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from parity_tests.harness import check_layer, check_misuse
-from parity_tests.strategies import tensors
+from parity_tests.checks.compare import check_misuse
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, ranks
 
 rates = st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0])
 noise_seeds = st.sampled_from([None, 0, 7, 2**31 - 1])
 
 
-@given(tensors(rank=(1, 4)), rates, noise_seeds, st.booleans(), st.data())
+@given(numbers(ranks(1, 4)), rates, noise_seeds, st.booleans(), st.data())
 def test_dropout(x: Any, rate: float, seed: Any, training: bool, data: Any) -> None:
     config: dict[str, Any] = {"rate": rate, "seed": seed}
     if data.draw(st.booleans()):
@@ -24,7 +25,7 @@ def test_dropout(x: Any, rate: float, seed: Any, training: bool, data: Any) -> N
     check_layer("Dropout", config, x, ulp=0, training=training)
 
 
-@given(tensors(rank=(3, 5)), rates, noise_seeds, st.booleans(), st.booleans())
+@given(numbers(ranks(3, 5)), rates, noise_seeds, st.booleans(), st.booleans())
 def test_spatial_dropout(x: Any, rate: float, seed: Any, training: bool, first: bool) -> None:
     rank = x.ndim - 2
     config: dict[str, Any] = {"rate": rate, "seed": seed}
@@ -34,13 +35,13 @@ def test_spatial_dropout(x: Any, rate: float, seed: Any, training: bool, first: 
 
 
 @pytest.mark.parametrize("name", ["GaussianNoise", "GaussianDropout", "AlphaDropout"])
-@given(tensors(rank=(1, 4)), st.sampled_from([0.0, 0.1, 0.5]), noise_seeds, st.booleans())
+@given(numbers(ranks(1, 4)), st.sampled_from([0.0, 0.1, 0.5]), noise_seeds, st.booleans())
 def test_noise(name: str, x: Any, amount: float, seed: Any, training: bool) -> None:
     config = {"stddev" if name == "GaussianNoise" else "rate": amount, "seed": seed}
     check_layer(name, config, x, training=training)
 
 
-@given(tensors(rank=(1, 4)), st.sampled_from([0.0, 0.1]), st.sampled_from([0.0, 0.3]))
+@given(numbers(ranks(1, 4)), st.sampled_from([0.0, 0.1]), st.sampled_from([0.0, 0.3]))
 def test_activity_regularization(x: Any, l1: float, l2: float) -> None:
     check_layer("ActivityRegularization", {"l1": l1, "l2": l2}, x, scale=200.0)
 

@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given
 
 import minikeras.layers
-from parity_tests.harness import check_layer
-from parity_tests.strategies import tensors
+from parity_tests.checks.layer import check_layer
+from parity_tests.drawing import numbers, ranks
 
 formats = st.sampled_from(["channels_last", "channels_first"])
 few = st.integers(0, 2)
 
 
-@given(tensors(rank=(1, 5)), formats)
+@given(numbers(ranks(1, 5)), formats)
 def test_flatten(x: Any, data_format: str) -> None:
     check_layer("Flatten", {"data_format": data_format}, x)
 
 
-@given(tensors(rank=(2, 4)), st.data())
+@given(numbers(ranks(2, 4)), st.data())
 def test_reshape(x: Any, data: Any) -> None:
     rest = math.prod(x.shape[1:])
     divisors = [n for n in range(1, rest + 1) if rest % n == 0]
@@ -33,13 +33,13 @@ def test_reshape(x: Any, data: Any) -> None:
     check_layer("Reshape", {"target_shape": target}, x)
 
 
-@given(tensors(rank=(2, 5)), st.data())
+@given(numbers(ranks(2, 5)), st.data())
 def test_permute(x: Any, data: Any) -> None:
     dims = data.draw(st.permutations(range(1, x.ndim)))
     check_layer("Permute", {"dims": tuple(dims)}, x)
 
 
-@given(tensors(rank=(2, 2)), st.integers(1, 4))
+@given(numbers(ranks(2, 2)), st.integers(1, 4))
 def test_repeat_vector(x: Any, n: int) -> None:
     check_layer("RepeatVector", {"n": n}, x)
 
@@ -51,7 +51,7 @@ def margins(rank: int) -> Any:
     return st.one_of(few, st.tuples(*[few] * rank), st.tuples(*[pair] * rank))
 
 
-@given(tensors(rank=(3, 5)), formats, st.data())
+@given(numbers(ranks(3, 5)), formats, st.data())
 def test_zero_padding(x: Any, data_format: str, data: Any) -> None:
     rank = x.ndim - 2
     config = {"padding": data.draw(margins(rank)), "data_format": data_format}
@@ -60,21 +60,21 @@ def test_zero_padding(x: Any, data_format: str, data: Any) -> None:
 
 @given(st.integers(1, 3), formats, st.data())
 def test_cropping(rank: int, data_format: str, data: Any) -> None:
-    x = data.draw(tensors(shape=(2, *data.draw(st.tuples(*[st.integers(5, 6)] * (rank + 1))))))
+    x = data.draw(numbers((2, *data.draw(st.tuples(*[st.integers(5, 6)] * (rank + 1))))))
     config = {"cropping": data.draw(margins(rank))}
     if rank > 1:
         config["data_format"] = data_format
     check_layer(f"Cropping{rank}D", config, x)
 
 
-@given(tensors(rank=(3, 5)), formats, st.integers(1, 3))
+@given(numbers(ranks(3, 5)), formats, st.integers(1, 3))
 def test_up_sampling(x: Any, data_format: str, size: int) -> None:
     rank = x.ndim - 2
     config = {"size": size} if rank == 1 else {"size": size, "data_format": data_format}
     check_layer(f"UpSampling{rank}D", config, x)
 
 
-@given(tensors(rank=(4, 4)), formats, st.tuples(st.integers(1, 3), st.integers(1, 3)))
+@given(numbers(ranks(4, 4)), formats, st.tuples(st.integers(1, 3), st.integers(1, 3)))
 def test_bilinear_up_sampling(x: Any, data_format: str, size: Any) -> None:
     config = {"size": size, "data_format": data_format, "interpolation": "bilinear"}
     check_layer("UpSampling2D", config, x)

@@ -111,7 +111,7 @@ def test_resident_memory_after_200_models() -> None:
     """
     code = (
         "import json\n"
-        "from parity_tests.test_memory import *\n"
+        "from parity_tests.house.test_memory import *\n"
         f"live_through({WARM_UP})\n"
         "before = resident_mb()\n"
         f"live_through({MODELS})\n"

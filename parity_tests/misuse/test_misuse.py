@@ -11,7 +11,9 @@ import pytest
 import tensorflow as tf
 
 import minikeras
-from parity_tests.misuses import CONSTRUCTION, TRAINING, X, Y, small_model
+from parity_tests.misuse.construction import CONSTRUCTION
+from parity_tests.misuse.model import X, Y, small_model
+from parity_tests.misuse.training import TRAINING
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # what is warned about on the way is not at issue
 

@@ -1,42 +1,19 @@
-"""What people do wrong: each misuse once, as a function of the module that answers ``keras``.
+"""Misuses of layers, optimizers, losses and the like.
 
-A row is ``(function, *words)``; our message holds the words: the argument, and what it received.
+A row is ``(function, *words)``.  The function takes the module that answers ``keras``.
+Our message holds the words: the argument, and what it received.
 """
 
-import types
 from typing import Any
 
 import numpy as np
 
-Keras = types.ModuleType
-Model = Any
-
-X = np.linspace(-1, 1, 24, dtype="float32").reshape(6, 4)
-Y = np.array([0, 1, 2, 0, 1, 2])
-IMAGES = np.zeros((2, 8, 8, 4), "float32")
-
-
-def small_model(keras: Keras) -> Model:
-    """4 features, 3 classes, compiled, trained for one step: all it has must survive."""
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(5, "tanh"), keras.layers.Dense(3, "softmax")]
-    model = keras.Sequential([keras.Input((4,)), *layers])
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], run_eagerly=True)
-    model.fit(X, Y, verbose=0)
-    return model
+from parity_tests.misuse.model import IMAGES, Keras, Model, X, Y
 
 
 def _two_inputs(keras: Keras) -> Model:
     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
     return keras.Model([a, b], keras.layers.Add()([a, b]))
-
-
-def _compiled_again(keras: Keras, model: Model, *args: Any, **options: Any) -> None:
-    """Compile a twin, so that what ``compile`` drops is not the model's; then train it."""
-    twin = keras.models.clone_model(model)
-    twin.compile(*args, run_eagerly=True, **options)
-    twin.fit(X, np.eye(3, dtype="float32")[Y], verbose=0)
 
 
 def _forgets_super(keras: Keras) -> None:
@@ -103,36 +80,6 @@ def _branch_on_keras_tensor(keras: Keras) -> None:
         pass
 
 
-def _optimizer_of_another_model(keras: Keras, model: Model) -> None:
-    stranger = keras.Variable(np.zeros(2, "float32"))
-    model.optimizer.apply([np.ones(2, "float32")], [stranger])
-
-
-def _no_gradients(keras: Keras, model: Model) -> None:
-    variables = model.trainable_variables
-    model.optimizer.apply([None] * len(variables), variables)
-
-
-def _scheduler_answers_text(keras: Keras, model: Model) -> None:
-    schedule = keras.callbacks.LearningRateScheduler(lambda epoch: "fast")
-    model.fit(X, Y, callbacks=[schedule], verbose=0)
-
-
-def _reduce_schedule(keras: Keras, model: Model) -> None:
-    twin = keras.models.clone_model(model)
-    decay = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
-    twin.compile(keras.optimizers.SGD(decay), "mse")
-    twin.optimizer.learning_rate = 0.5
-
-
-def _generator_of_scalars(keras: Keras, model: Model) -> None:
-    model.fit((3.0 for _ in range(2)), verbose=0)
-
-
-def _generator_of_quadruples(keras: Keras, model: Model) -> None:
-    model.fit(((X, Y, None, None) for _ in range(2)), verbose=0)
-
-
 def _unbuilt_count(keras: Keras) -> None:
     keras.Sequential([keras.layers.Dense(2)]).count_params()
 
@@ -144,14 +91,6 @@ def _two_inputs_given_one(keras: Keras) -> None:
 def _wrong_input_names(keras: Keras) -> None:
     a = keras.Input((4,), name="a")
     keras.Model({"a": a}, keras.layers.Dense(1)(a))({"z": X})
-
-
-def _pydataset_without_length(keras: Keras, model: Model) -> None:
-    class Data(keras.utils.PyDataset):
-        def __getitem__(self, index: int) -> Any:
-            return X, Y
-
-    model.fit(Data(), verbose=0)
 
 
 CONSTRUCTION = {
@@ -199,11 +138,7 @@ CONSTRUCTION = {
     ),
     "Dropout rate above 1": (lambda k: k.layers.Dropout(1.5), "rate", "1.5"),
     "Dropout rate negative": (lambda k: k.layers.Dropout(-0.5), "rate", "-0.5"),
-    "GaussianNoise deviation negative": (
-        lambda k: k.layers.GaussianNoise(-1.0),
-        "stddev",
-        "-1",
-    ),
+    "GaussianNoise deviation negative": (lambda k: k.layers.GaussianNoise(-1.0), "stddev", "-1"),
     "Conv filters negative": (lambda k: k.layers.Conv2D(-2, 3), "filters", "-2"),
     "Conv kernel zero": (lambda k: k.layers.Conv2D(2, 0), "kernel_size", "0"),
     "Conv kernel of wrong rank": (
@@ -262,20 +197,9 @@ CONSTRUCTION = {
         "padding",
         "(1, 2, 3)",
     ),
-    "Flatten data_format": (
-        lambda k: k.layers.Flatten(data_format="rows"),
-        "data_format",
-        "rows",
-    ),
-    "Reshape impossible": (
-        lambda k: k.layers.Reshape((3,))(k.Input((4,))),
-        "(3,)",
-        "4",
-    ),
-    "Reshape with two unknowns": (
-        lambda k: k.layers.Reshape((-1, -1))(k.Input((4,))),
-        "-1",
-    ),
+    "Flatten data_format": (lambda k: k.layers.Flatten(data_format="rows"), "data_format", "rows"),
+    "Reshape impossible": (lambda k: k.layers.Reshape((3,))(k.Input((4,))), "(3,)", "4"),
+    "Reshape with two unknowns": (lambda k: k.layers.Reshape((-1, -1))(k.Input((4,))), "-1"),
     "Concatenate shapes": (
         lambda k: k.layers.Concatenate()([k.Input((4, 2)), k.Input((3, 2))]),
         "Concatenate",
@@ -283,21 +207,9 @@ CONSTRUCTION = {
         "(None, 3, 2)",
     ),
     "Concatenate one tensor": (lambda k: k.layers.Concatenate()(k.Input((4,))), "Concatenate"),
-    "Add shapes": (
-        lambda k: k.layers.Add()([k.Input((4,)), k.Input((3,))]),
-        "(4,)",
-        "(3,)",
-    ),
-    "BatchNormalization axis": (
-        lambda k: k.layers.BatchNormalization(axis=5)(X),
-        "axis",
-        "5",
-    ),
-    "LayerNormalization axis": (
-        lambda k: k.layers.LayerNormalization(axis="last"),
-        "axis",
-        "last",
-    ),
+    "Add shapes": (lambda k: k.layers.Add()([k.Input((4,)), k.Input((3,))]), "(4,)", "(3,)"),
+    "BatchNormalization axis": (lambda k: k.layers.BatchNormalization(axis=5)(X), "axis", "5"),
+    "LayerNormalization axis": (lambda k: k.layers.LayerNormalization(axis="last"), "axis", "last"),
     "Embedding input_dim negative": (lambda k: k.layers.Embedding(-3, 2)(Y), "-3"),
     "Embedding index": (lambda k: k.layers.Embedding(3, 2)(np.array([[0, 7]])), "7", "3"),
     "Rescaling text": (lambda k: k.layers.Activation("nonsense"), "activation", "nonsense"),
@@ -432,11 +344,7 @@ CONSTRUCTION = {
     "KerasTensor as array": (_numpy_on_keras_tensor, "KerasTensor"),
     "KerasTensor in a condition": (_branch_on_keras_tensor, "KerasTensor"),
     # graphs and stacks
-    "Sequential adds a function": (
-        lambda k: k.Sequential([np.abs]),
-        "Layer",
-        "absolute",
-    ),
+    "Sequential adds a function": (lambda k: k.Sequential([np.abs]), "Layer", "absolute"),
     "Sequential duplicate names": (
         lambda k: k.Sequential([k.layers.Dense(1, name="a"), k.layers.Dense(1, name="a")]),
         "name",
@@ -451,11 +359,7 @@ CONSTRUCTION = {
         "outputs",
         "KerasTensor",
     ),
-    "functional inputs are arrays": (
-        lambda k: k.Model(X, k.Input((4,))),
-        "inputs",
-        "KerasTensor",
-    ),
+    "functional inputs are arrays": (lambda k: k.Model(X, k.Input((4,))), "inputs", "KerasTensor"),
     "functional one input of two": (_two_inputs_given_one, "2", "1"),
     "functional wrong input name": (_wrong_input_names, "a", "z"),
     "Model forgets super": (_model_forgets_super, "super().__init__()"),
@@ -467,132 +371,5 @@ CONSTRUCTION = {
         lambda k: k.Sequential([k.Input((4,)), k.layers.Dense(3)]).evaluate(X, Y),
         "compile",
     ),
-    "summary not built": (
-        lambda k: k.Sequential([k.layers.Dense(3)]).get_layer("nope"),
-        "nope",
-    ),
-}
-
-TRAINING = {
-    "set_weights too few": (lambda k, m: m.set_weights([X]), "weights", "1", "4"),
-    "set_weights wrong shape": (
-        lambda k, m: m.set_weights([X, *m.get_weights()[1:]]),
-        "(6, 4)",
-        "(4, 5)",
-    ),
-    "set_weights last wrong": (
-        lambda k, m: m.set_weights([w + 1 for w in m.get_weights()[:3]] + [X]),
-        "(6, 4)",
-        "(3,)",
-    ),
-    "get_layer unknown": (lambda k, m: m.get_layer("nope"), "nope", "dense"),
-    "get_layer index": (lambda k, m: m.get_layer(index=9), "9", "2"),
-    "get_layer nothing": (lambda k, m: m.get_layer(), "name", "index"),
-    "call with wrong features": (lambda k, m: m(X[:, :3]), "(6, 3)", "4"),
-    "call with wrong rank": (lambda k, m: m(X[:, :, None, None]), "(6, 4, 1, 1)", "(None, 4)"),
-    "call with text": (lambda k, m: m(np.array([["a", "b", "c", "d"]])), "<U1"),
-    "compile loss unknown": (lambda k, m: _compiled_again(k, m, "sgd", "nonsense"), "nonsense"),
-    "compile metric unknown": (
-        lambda k, m: _compiled_again(k, m, "sgd", "mse", metrics=["nonsense"]),
-        "nonsense",
-    ),
-    "compile optimizer unknown": (lambda k, m: _compiled_again(k, m, "adamm", "mse"), "adamm"),
-    "compile loss for no output": (
-        lambda k, m: _compiled_again(k, m, "sgd", {"nope": "mse"}),
-        "loss",
-        "nope",
-    ),
-    "compile loss_weights": (
-        lambda k, m: _compiled_again(k, m, "sgd", "mse", loss_weights=[1.0, 2.0]),
-        "loss_weights",
-    ),
-    "fit x and y of different length": (lambda k, m: m.fit(X, Y[:4], verbose=0), "6", "4"),
-    "fit weights of different length": (
-        lambda k, m: m.fit(X, Y, sample_weight=np.ones(3), verbose=0),
-        "6",
-        "3",
-    ),
-    "fit without targets": (lambda k, m: m.fit(X, verbose=0), "y"),
-    "fit wrong features": (lambda k, m: m.fit(X[:, :2], Y, verbose=0), "(None, 4)", "2"),
-    "fit text": (lambda k, m: m.fit([["a"] * 4] * 6, Y, verbose=0), "x"),
-    "fit nothing": (lambda k, m: m.fit(None, Y, verbose=0), "None"),
-    "fit batch_size negative": (
-        lambda k, m: m.fit(X, Y, batch_size=-2, verbose=0),
-        "batch_size",
-        "-2",
-    ),
-    "fit batch_size text": (
-        lambda k, m: m.fit(X, Y, batch_size="2", verbose=0),
-        "batch_size",
-        "2",
-    ),
-    "fit epochs text": (lambda k, m: m.fit(X, Y, epochs="three", verbose=0), "three"),
-    "fit epochs float": (lambda k, m: m.fit(X, Y, epochs=2.5, verbose=0), "float"),
-    "fit unknown keyword": (lambda k, m: m.fit(X, Y, epoch=2, verbose=0), "epoch"),
-    "fit labels out of range": (lambda k, m: m.fit(X, Y + 1, verbose=0), "3"),
-    "fit labels negative": (lambda k, m: m.fit(X, Y - 1, verbose=0), "-1"),
-    "fit targets one-hot for sparse": (
-        lambda k, m: m.fit(X, np.eye(3, dtype="float32")[Y], verbose=0),
-        "(6, 3)",
-    ),
-    "fit validation_split empties training": (
-        lambda k, m: m.fit(X, Y, validation_split=0.99, verbose=0),
-        "validation_split",
-        "0.99",
-        "6",
-    ),
-    "fit validation_split of a generator": (
-        lambda k, m: m.fit(iter([(X, Y)]), validation_split=0.5, verbose=0),
-        "validation_split",
-        "list_iterator",
-    ),
-    "fit validation_data quadruple": (
-        lambda k, m: m.fit(X, Y, validation_data=(X, Y, Y, Y), verbose=0),
-        "x, y",
-    ),
-    "fit class_weight and sample_weight": (
-        lambda k, m: m.fit(X, Y, class_weight={0: 2.0}, sample_weight=np.ones(6), verbose=0),
-        "class_weight",
-        "sample_weight",
-    ),
-    "fit y beside a generator": (
-        lambda k, m: m.fit(iter([(X, Y)]), Y, verbose=0),
-        "y",
-        "generator",
-    ),
-    "fit generator of numbers": (_generator_of_scalars, "3.0"),
-    "fit generator of quadruples": (_generator_of_quadruples, "4"),
-    "fit PyDataset without length": (_pydataset_without_length, "__len__"),
-    "fit callback is no callback": (
-        lambda k, m: m.fit(X, Y, callbacks=[print], verbose=0),
-        "print",
-    ),
-    "fit early stopping on unknown metric": (
-        lambda k, m: m.fit(X, Y, callbacks=[k.callbacks.EarlyStopping("val_nope")], verbose=0),
-        "val_nope",
-    ),
-    "fit scheduler answers text": (_scheduler_answers_text, "float", "fast"),
-    "evaluate unknown keyword": (lambda k, m: m.evaluate(X, Y, batchsize=2), "batchsize"),
-    "evaluate lengths": (lambda k, m: m.evaluate(X, Y[:5], verbose=0), "6", "5"),
-    "predict wrong features": (lambda k, m: m.predict(X[:, :2], verbose=0), "(None, 4)", "2"),
-    "predict nothing": (lambda k, m: m.predict(None, verbose=0), "None"),
-    "train_on_batch both weights": (
-        lambda k, m: m.train_on_batch(X, Y, sample_weight=np.ones(6), class_weight={0: 1.0}),
-        "class_weight",
-        "sample_weight",
-    ),
-    "optimizer meets another model": (_optimizer_of_another_model, "variable"),
-    "optimizer without gradients": (_no_gradients, "gradient"),
-    "optimizer schedule overwritten": (_reduce_schedule, "learning_rate", "ExponentialDecay"),
-    "optimizer variables": (
-        lambda k, m: m.optimizer.apply([X, X]),
-        "2",
-        "4",
-    ),
-    "Sequential rebuilt for another shape": (
-        lambda k, m: m.layers[0](k.Input((7,))),
-        "7",
-        "4",
-    ),
-    "trainable set to text": (lambda k, m: m.stateless_call([], [], X), "0", "4"),
+    "summary not built": (lambda k: k.Sequential([k.layers.Dense(3)]).get_layer("nope"), "nope"),
 }

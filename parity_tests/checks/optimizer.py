@@ -6,35 +6,16 @@ import warnings
 import keras
 import numpy as np
 import tensorflow as tf
-from hypothesis import strategies as st
 
 import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import Variable
-from parity_tests.harness import assert_close
-
-SHAPES = [(), (1,), (3,), (2, 3), (8,), (5, 7), (16, 9), (2, 3, 4)]
+from parity_tests.checks.compare import assert_close
 
 
 def assert_same(ours, theirs, what, ulp=0):
     """Equal shapes, dtypes and bits, but for ``ulp`` units in the last place."""
     assert_close(ours, theirs, what, ulp=ulp, scale=0)
-
-
-@st.composite
-def trajectories(draw, dtype="float32", max_steps=5):
-    """``(weights, steps)``: some variables, and a gradient for each in every step."""
-    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
-    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    scale = 10.0 ** draw(st.integers(-3, 2))
-    grid = draw(st.booleans())  # zeros and ties are common on it
-
-    def values(shape):
-        x = random.standard_normal(shape)
-        return (np.round(4 * x) / 4 if grid else x * scale).astype(dtype)
-
-    steps = draw(st.integers(1, max_steps))
-    return [values(s) for s in shapes], [[values(s) for s in shapes] for _ in range(steps)]
 
 
 def check_optimizer(

@@ -15,7 +15,7 @@ import tensorflow as tf
 import minikeras
 from minikeras import tree
 from minikeras.autograd import GradientTape
-from parity_tests.harness import assert_close
+from parity_tests.checks.compare import assert_close
 
 Make = Callable[[Any], Any]
 

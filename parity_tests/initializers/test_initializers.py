@@ -111,8 +111,8 @@ def test_orthogonal(shape, gain, seed, dtype):
     assert ours.dtype == theirs.dtype
     if min(np.prod(shape[:-1]), shape[-1]) < 48:
         equal(ours, theirs)
-    # From 48 on another algorithm.  Rounding moves Q by up to about eps cond(A), where A = QR is the
-    # matrix that was drawn (Higham, "Accuracy and stability of numerical algorithms", 19.9).
+    # From 48 on another algorithm.  Rounding moves Q by up to about eps cond(A), where A = QR is
+    # the matrix that was drawn (Higham, "Accuracy and stability of numerical algorithms", 19.9).
     # Over 150 drawn shapes the largest error was 0.64 eps cond(A).
     rows, columns = np.prod(shape[:-1]), shape[-1]
     a = minikeras.random.normal((max(rows, columns), min(rows, columns)), dtype=dtype, seed=seed)

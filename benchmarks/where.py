@@ -24,7 +24,8 @@ import numpy as np
 import minikeras as keras
 from benchmarks.workloads import WORKLOADS
 from minikeras.autograd import Tensor
-from minikeras.kernels import conv, eigen_matmul
+from minikeras.kernels import conv
+from minikeras.kernels.rounding import matmul as eigen_matmul
 
 ROUNDS = 41
 KINDS = {

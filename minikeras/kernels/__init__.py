@@ -3,6 +3,6 @@
 Modules here are loaded on first use, because they load Numba. They take and return arrays.
 """
 
-from minikeras.kernels.memory import keep
+from minikeras.kernels.runtime.allocator import keep
 
 keep()

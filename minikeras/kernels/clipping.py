@@ -7,13 +7,22 @@ from __future__ import annotations
 import numpy as np
 from numba import carray
 
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.objects import DATA, LENGTH, cells, cut, item, load, pointer, size_of
-from minikeras.kernels.threads import share
+from minikeras.kernels.runtime.array_table import (
+    DATA,
+    LENGTH,
+    cells,
+    cut,
+    item,
+    load,
+    pointer,
+    size_of,
+)
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import share
 
 
 @kernel
-def _squares(start, stop, leaves, sums):  # type: ignore[no-untyped-def]
+def _squares(start, stop, leaves, sums):
     """Σ g² of each leaf, in the order of ``norms.total``."""
     packet = 32 // sums.itemsize
     four = 4 * packet
@@ -44,7 +53,7 @@ def _squares(start, stop, leaves, sums):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def squares(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def squares(team, objects, roles, dtype, s):
     """sₖ = Σ g² for variable k"""
     if not len(cut(objects, roles, dtype, s.itemsize, 0)):
         return False
@@ -89,7 +98,7 @@ def squares(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _scaled(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _scaled(start, stop, table, s):
     for part in range(start, stop):
         y, g = cells(table, part, 0, s), cells(table, part, 1, s)
         factor, divisor = s[0], s[1 + table[part, 1]]
@@ -98,7 +107,7 @@ def _scaled(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def scaled(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def scaled(team, objects, roles, dtype, s):
     """y = g s₀ / s₁₊ₖ for variable k"""
     table = cut(objects, roles, dtype, s.itemsize, 1)
     share(team, _scaled, len(table), (table, s))
@@ -106,7 +115,7 @@ def scaled(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _clipped(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _clipped(start, stop, table, s):
     low, high = s[0], s[1]
     for part in range(start, stop):
         y, g = cells(table, part, 0, s), cells(table, part, 1, s)
@@ -115,7 +124,7 @@ def _clipped(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def clipped(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def clipped(team, objects, roles, dtype, s):
     """y = min(max(g, s₀), s₁)"""
     table = cut(objects, roles, dtype, s.itemsize, 1)
     share(team, _clipped, len(table), (table, s))

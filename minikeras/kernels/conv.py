@@ -3,7 +3,7 @@
 Window m starts at cell ``starts[m]`` of the flat input and its cell k lies ``offsets[k]`` further
 on, whatever the rank, the strides and the dilation; so one kernel serves them all and no patches
 are built.  Images get their margins one at a time, in a buffer that stays in the cache, and bias
-and relu meet each image while it is there.  Sums run in TensorFlow's order, see ``gathered.py``:
+and relu meet each image while it is there.  Sums run in TensorFlow's order, see ``contraction.py``:
 
     forward           over the cells of the window (p, q, c)
     kernel gradient   over the windows (n, i, j)
@@ -17,15 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.eigen_reduce import bias_gradient
-from minikeras.kernels.eigen_reduce import sum as eigen_sum
-from minikeras.kernels.eigen_scalar import HAS_AVX512, cores, fma
-from minikeras.kernels.eigen_segments import segments
-from minikeras.kernels.elementwise import relu_vjp
-from minikeras.kernels.folded import folded_product
-from minikeras.kernels.gathered import ROWS, VECTORS, gathered_product, product_part
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.relu import relu_vjp
+from minikeras.kernels.rounding.contraction import ROWS, VECTORS, gathered_product, product_part
+from minikeras.kernels.rounding.contraction_cuts import segments
+from minikeras.kernels.rounding.matrix_vector import folded_product
+from minikeras.kernels.rounding.packets import HAS_AVX512, cores, fma
+from minikeras.kernels.rounding.sums import bias_gradient
+from minikeras.kernels.rounding.sums import sum as eigen_sum
+from minikeras.kernels.runtime.compile import kernel, kernel_part
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.kernels.windows import (
     Margins,
     Sizes,

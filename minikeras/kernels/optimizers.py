@@ -3,10 +3,10 @@
 The references are the ``step``s in ``minikeras/optimizers``; every result has the same bits,
 because the operations come in the same order and no product is contracted with a sum.
 
-A kernel gets its arrays as a list (see ``objects.py``), the gradients last, and its numbers as an
-array ``s`` of the common dtype (whose ``id`` goes along).  It first looks whether all arrays are
-contiguous, of that dtype and of equal sizes: if not, nothing is done and the result is False.
-Then it cuts them into parts, which the threads share.
+A kernel gets its arrays as a list (see ``runtime/array_table.py``), the gradients last, and its
+numbers as an array ``s`` of the common dtype (whose ``id`` goes along).  It first looks whether all
+arrays are contiguous, of that dtype and of equal sizes: if not, nothing is done and the result is
+False.  Then it cuts them into parts, which the threads share.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from numba import types
 from numba.extending import overload
 
 from minikeras.kernels.clipping import clipped, scaled, squares
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.eigen_math import rsqrt_into
-from minikeras.kernels.eigen_scalar import HAS_RCP
-from minikeras.kernels.objects import cells, cut
-from minikeras.kernels.threads import share
+from minikeras.kernels.rounding.elementwise import rsqrt_into
+from minikeras.kernels.rounding.packets import HAS_RCP
+from minikeras.kernels.runtime.array_table import cells, cut
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import share
 
 __all__ = ["clipped", "scaled", "squares"]  # beside the rules below
 
@@ -30,12 +30,12 @@ _BLOCK = 1024  # numbers of a part whose intermediates wait in the first cache
 
 
 @kernel
-def _block_of(x, first):  # type: ignore[no-untyped-def]
+def _block_of(x, first):
     return x[first : first + _BLOCK]
 
 
 @kernel
-def _maximum(x, y):  # type: ignore[no-untyped-def]
+def _maximum(x, y):
     return x if x >= y or x != x else y  # nan wins, as in np.maximum
 
 
@@ -43,7 +43,7 @@ def _maximum(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sgd(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _sgd(start, stop, table, s):
     lr = s[0]
     for part in range(start, stop):
         w, g = cells(table, part, 0, s), cells(table, part, 1, s)
@@ -52,14 +52,14 @@ def _sgd(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sgd(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def sgd(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 1)
     share(team, _sgd, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _sgd_momentum(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _sgd_momentum(start, stop, table, s):
     lr, momentum, nesterov = s[0], s[1], s[2] != 0
     for part in range(start, stop):
         w, v, g = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, 2, s)
@@ -72,14 +72,14 @@ def _sgd_momentum(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sgd_momentum(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def sgd_momentum(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 2)
     share(team, _sgd_momentum, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _lion(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _lion(start, stop, table, s):
     lr, beta_1, part_1, beta_2, part_2 = s[0], s[1], s[2], s[3], s[4]
     zero = beta_1 - beta_1
     for part in range(start, stop):
@@ -91,7 +91,7 @@ def _lion(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def lion(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def lion(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 2)
     share(team, _lion, len(table), (table, s))
     return len(table) > 0
@@ -101,7 +101,7 @@ def lion(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _adam(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _adam(start, stop, table, s):
     rate, part_1, part_2, epsilon = s[0], s[1], s[2], s[3]
     for part in range(start, stop):
         w, m = cells(table, part, 0, s), cells(table, part, 1, s)
@@ -113,14 +113,14 @@ def _adam(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def adam(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def adam(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 3)
     share(team, _adam, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _amsgrad(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _amsgrad(start, stop, table, s):
     rate, part_1, part_2, epsilon = s[0], s[1], s[2], s[3]
     for part in range(start, stop):
         w, m, v = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, 2, s)
@@ -133,14 +133,14 @@ def _amsgrad(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def amsgrad(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def amsgrad(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 4)
     share(team, _amsgrad, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _nadam(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _nadam(start, stop, table, s):
     u_next, ahead, part_now, now, correction = s[0], s[1], s[2], s[3], s[4]
     lr, part_1, part_2, epsilon = s[5], s[6], s[7], s[8]
     for part in range(start, stop):
@@ -154,14 +154,14 @@ def _nadam(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def nadam(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def nadam(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 3)
     share(team, _nadam, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _adamax(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _adamax(start, stop, table, s):
     lr, correction, part_1, beta_2, epsilon = s[0], s[1], s[2], s[3], s[4]
     for part in range(start, stop):
         w, m = cells(table, part, 0, s), cells(table, part, 1, s)
@@ -173,7 +173,7 @@ def _adamax(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def adamax(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def adamax(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 3)
     share(team, _adamax, len(table), (table, s))
     return len(table) > 0
@@ -183,15 +183,15 @@ def adamax(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 
 
 def _inverse_roots(x: Any, y: Any) -> None:
-    """y = 1 / √x as in ``eigen_math.rsqrt``."""
+    """y = 1 / √x as in ``rounding.elementwise.rsqrt``."""
 
 
 @overload(_inverse_roots)
-def _inverse_roots_of(x, y):  # type: ignore[no-untyped-def]
+def _inverse_roots_of(x, y):
     if x.dtype == types.float32 and HAS_RCP:
         return lambda x, y: rsqrt_into(x, y)
 
-    def plain(x, y):  # type: ignore[no-untyped-def]
+    def plain(x, y):
         for i in range(x.size):
             y[i] = 1 / np.sqrt(x[i])
 
@@ -199,7 +199,7 @@ def _inverse_roots_of(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _over_roots(x, y, compiled):  # type: ignore[no-untyped-def]
+def _over_roots(x, y, compiled):
     """x ← x / √y; compiled: x · rsqrt(y)"""
     if compiled:
         inverse = np.empty_like(y)
@@ -212,7 +212,7 @@ def _over_roots(x, y, compiled):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _adagrad(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _adagrad(start, stop, table, s):
     lr, epsilon, compiled = s[0], s[1], s[2] != 0
     x, y = np.empty(_BLOCK, s.dtype), np.empty(_BLOCK, s.dtype)
     for part in range(start, stop):
@@ -228,14 +228,14 @@ def _adagrad(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def adagrad(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def adagrad(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 2)
     share(team, _adagrad, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _adadelta(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _adadelta(start, stop, table, s):
     lr, rho, rest, epsilon, compiled = s[0], s[1], s[2], s[3], s[4] != 0
     x, y = np.empty(_BLOCK, s.dtype), np.empty(_BLOCK, s.dtype)
     for part in range(start, stop):
@@ -254,14 +254,14 @@ def _adadelta(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def adadelta(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def adadelta(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, 3)
     share(team, _adadelta, len(table), (table, s))
     return len(table) > 0
 
 
 @kernel
-def _rmsprop(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _rmsprop(start, stop, table, s):
     lr, rho, rest, epsilon, compiled = s[0], s[1], s[2], s[3], s[4] != 0
     momentum, centered = s[5], s[6] != 0
     x, y = np.empty(_BLOCK, s.dtype), np.empty(_BLOCK, s.dtype)
@@ -289,7 +289,7 @@ def _rmsprop(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rmsprop(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def rmsprop(team, objects, roles, dtype, s):
     table = cut(objects, roles, dtype, s.itemsize, roles - 1)
     share(team, _rmsprop, len(table), (table, s))
     return len(table) > 0
@@ -299,7 +299,7 @@ def rmsprop(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _decay(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _decay(start, stop, table, s):
     for part in range(start, stop):
         w = cells(table, part, 0, s)
         if s[2 + table[part, 1]] != 0:
@@ -308,7 +308,7 @@ def _decay(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def decay(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def decay(team, objects, roles, dtype, s):
     """w ← w − w s₀ s₁ for variable k if s₂₊ₖ; what else the step changes must fit as well"""
     table = cut(objects, roles, dtype, s.itemsize, roles - 1)
     share(team, _decay, len(table), (table, s))
@@ -316,7 +316,7 @@ def decay(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _average(start, stop, table, s):  # type: ignore[no-untyped-def]
+def _average(start, stop, table, s):
     for part in range(start, stop):
         a, w = cells(table, part, 0, s), cells(table, part, 1, s)
         for i in range(w.size):
@@ -324,7 +324,7 @@ def _average(start, stop, table, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def average(team, objects, roles, dtype, s):  # type: ignore[no-untyped-def]
+def average(team, objects, roles, dtype, s):
     """a ← s₀ a + s₁ w"""
     table = cut(objects, roles, dtype, s.itemsize, 1)
     share(team, _average, len(table), (table, s))

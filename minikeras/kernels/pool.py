@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.runtime.compile import kernel, kernel_part
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.kernels.windows import Sizes, count, flat, image_tables
 from minikeras.types import Array
 
@@ -47,7 +47,7 @@ def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Ar
 
 
 @kernel_part
-def _larger(a, b):  # type: ignore[no-untyped-def]
+def _larger(a, b):
     """NaN is the maximum, as in NumPy."""
     return b if b > a or b != b else a
 

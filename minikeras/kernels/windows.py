@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.runtime.compile import kernel, kernel_part
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.types import Array
 
 Sizes = tuple[int, ...]

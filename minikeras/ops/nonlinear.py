@@ -32,7 +32,7 @@ def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (y > 0)
 
 
-relu.fast("minikeras.kernels.elementwise", when=is_large)
+relu.fast("minikeras.kernels.relu", when=is_large)
 
 
 @elementwise(dtype=promote)

@@ -1,6 +1,6 @@
 """Fast twins in float32 that round and add in TensorFlow's order, fitted to the primitives.
 
-The kernels are in `minikeras.kernels.eigen_*`; here stand the expressions around them, each in
+The kernels are in `minikeras.kernels.rounding`; here stand the expressions around them, each in
 the form in which TensorFlow evaluates it.
 """
 
@@ -12,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels import eigen_math, eigen_matmul, eigen_reduce, eigen_softmax
+from minikeras.kernels.rounding import elementwise as eigen_math
+from minikeras.kernels.rounding import matmul as eigen_matmul
+from minikeras.kernels.rounding import softmax as eigen_softmax
+from minikeras.kernels.rounding import sums as eigen_reduce
 from minikeras.ops.crossentropy import check_classes
 from minikeras.ops.nonlinear import SELU_SCALE, SELU_SCALE_ALPHA
 from minikeras.types import Array

@@ -65,7 +65,7 @@ def over_root(x: Any, y: Any) -> Any:
     if not _compiled:
         return x / np.sqrt(y)
     if y.dtype == np.float32 and y.ndim and settings.kernels() == "fast":
-        from minikeras.kernels import eigen_math
+        from minikeras.kernels.rounding import elementwise as eigen_math
 
         return x * eigen_math.rsqrt(y)
     return x * (1 / np.sqrt(y))

@@ -39,7 +39,7 @@ _native: tuple[Any, Any] | None = None
 def _load() -> tuple[Any, Any]:
     global _native
     from minikeras.kernels import optimizers
-    from minikeras.kernels.threads import team
+    from minikeras.kernels.runtime.threads import team
 
     _native = optimizers, team
     return _native

@@ -85,7 +85,7 @@ def randint(
 def keep(seed: Seed, shape: Sequence[int], rate: float, dtype: str) -> Array:
     """Which elements dropout leaves: u ≥ rate, u drawn in the dtype of the inputs."""
     if dtype in ("float32", "float64") and config.kernels() == "fast":
-        from minikeras.kernels import philox as twin
+        from minikeras.kernels import random as twin
 
         return twin.keep(seed, tuple(shape), rate, dtype)
     return _unit(seed, math.prod(shape), dtype).reshape(tuple(shape)) >= np.dtype(dtype).type(rate)

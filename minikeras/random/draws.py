@@ -203,7 +203,7 @@ def masked_vjp(dy: Any, y: Any, x: Any, keep: Any, *, rate: float) -> Any:
 
 
 masked.fast(
-    "minikeras.kernels.philox",
+    "minikeras.kernels.random",
     when=lambda x, keep, rate: (
         x.shape == keep.shape
         and x.dtype.char in "fd"

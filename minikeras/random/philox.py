@@ -61,7 +61,7 @@ def blocks(stream: Stream, numbers: Array) -> Array:
     result = np.empty((len(numbers), 4), np.uint32)
     # The twin is faster at any size, but not worth loading Numba for a few words
     if config.kernels() == "fast" and (len(numbers) >= _MANY or "numba" in sys.modules):
-        from minikeras.kernels import philox as twin
+        from minikeras.kernels import random as twin
 
         twin.fill(result, numbers, *stream)
         return result

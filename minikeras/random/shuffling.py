@@ -48,7 +48,7 @@ def _stream(seed: int | None) -> philox.Stream:
 def _permutation(n: int, stream: philox.Stream, block: int) -> Array:
     """Swap each i in turn with i + word[i] mod (n − i), the words starting at a block."""
     if n >= _MANY and config.kernels() == "fast":
-        from minikeras.kernels import philox as twin
+        from minikeras.kernels import random as twin
 
         return twin.permutation(n, block, *stream)
     numbers = np.arange(block, block - (-n // 4), dtype=np.uint64)

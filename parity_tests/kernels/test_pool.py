@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 
 from minikeras import config
-from minikeras.kernels import elementwise, pool
+from minikeras.kernels import pool
+from minikeras.kernels import relu as elementwise
 from minikeras.ops.nonlinear import relu
 from minikeras.ops.pool import max_window, spread_to_winners, upsample
 

@@ -18,9 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minikeras import config
-from minikeras.kernels import conv, eigen_matmul, threads
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.threads import share, team
+from minikeras.kernels import conv
+from minikeras.kernels.rounding import matmul as eigen_matmul
+from minikeras.kernels.runtime import threads
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import share, team
 
 can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minikeras.kernels.eigen_scalar import HAS_AVX512
+from minikeras.kernels.rounding.packets import HAS_AVX512
 from minikeras.parity import runs
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minikeras.kernels import compiled
+from minikeras.kernels.runtime import compile as compiled
 
 # Kernels must be read from a file; these compile in a moment.
 KERNELS = """
 import sys
 import numpy as np
-from minikeras.kernels import compiled
+from minikeras.kernels.runtime import compile as compiled
 
 @compiled.kernel
 def double(x):
@@ -129,7 +129,7 @@ def test_parts_are_for_kernels_only_and_have_one_signature_for_all_numbers(
 def test_numba_itself_is_left_as_it_was() -> None:
     """Importing SciPy is put off, not given up; nor is the collector left off."""
     code = (
-        "import gc, sys; from minikeras.kernels import compiled; import numba, numpy as np;"
+        "import gc, sys; from minikeras.kernels.runtime import compile; import numba, numpy as np;"
         "assert gc.isenabled() and 'scipy.linalg' not in sys.modules;"
         "f = numba.njit(lambda a: np.linalg.inv(a) @ a);"
         "assert np.allclose(f(np.eye(2) * 3), np.eye(2))"

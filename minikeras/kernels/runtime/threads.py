@@ -31,7 +31,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minikeras import config
-from minikeras.kernels.compiled import closed, kernel
+from minikeras.kernels.runtime.compile import closed, kernel
 
 # What the threads see: cells of 64 bits, each in a cache line of its own.
 # The job:  its number · 2⁴⁰ + how many parts · 2²⁰ + how many of them are taken.
@@ -135,7 +135,7 @@ def _wait(builder: Any, team: Any, count: Any) -> None:
 
 
 @intrinsic
-def share(typingctx, team, part, count, data):  # type: ignore[no-untyped-def]
+def share(typingctx, team, part, count, data):
     """``part(i, i + 1, *data)`` for each i < count, by whoever is free."""
     arguments = (types.int64, types.int64, *data.types)
     closed(part.dispatcher).compile(arguments)
@@ -179,7 +179,7 @@ def share(typingctx, team, part, count, data):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _serve(typingctx, team, spins):  # type: ignore[no-untyped-def]
+def _serve(typingctx, team, spins):
     """Take parts of whatever is posted, until nothing was for ``spins`` pauses."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:

@@ -1,7 +1,7 @@
 """Products of float32 matrices with the bits that TensorFlow gives on a CPU.
 
 - **Matrix times matrix**: chains of fused multiply-adds along the inner dimension, cut as
-  `eigen_segments.py` says, run by the kernel of `gathered.py`.
+  `contraction_cuts.py` says, run by the kernel of `contraction.py`.
 - **Matrix times vector** (Eigen's own code, no fused operations): where the matrix is stored along
   the inner dimension, eight partial sums folded together at the end; else one chain.
 
@@ -21,11 +21,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
-from minikeras.kernels.eigen_segments import joined, segments
-from minikeras.kernels.gathered import plain_product, transposed
-from minikeras.kernels.threads import team
+from minikeras.kernels.rounding.contraction import plain_product, transposed
+from minikeras.kernels.rounding.contraction_cuts import joined, segments
+from minikeras.kernels.rounding.packets import PACKET, add_packet_lanes, cores
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import team
 from minikeras.types import Array
 
 
@@ -104,7 +104,7 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
 
 
 @kernel
-def _folded(matrix, vector, halves, out):  # type: ignore[no-untyped-def]
+def _folded(matrix, vector, halves, out):
     """out = matrix · vector, the matrix stored by rows: eight sums, folded at the end."""
     rows, inner = matrix.shape
     whole = inner - inner % PACKET
@@ -127,7 +127,7 @@ def _folded(matrix, vector, halves, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _chained(matrix, vector, block, out):  # type: ignore[no-untyped-def]
+def _chained(matrix, vector, block, out):
     """out = vector · matrix, the matrix stored by rows: one chain per column and block."""
     inner, columns = matrix.shape
     chain = np.empty(columns, np.float32)

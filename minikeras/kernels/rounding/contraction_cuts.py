@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minikeras.kernels.eigen_scalar import PACKET
+from minikeras.kernels.rounding.packets import PACKET
 from minikeras.types import Array
 
 _CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.types import Array
 
 _ROWS = 256  # of a part
@@ -15,7 +15,7 @@ _WIDTH = 64  # columns of a part of the sums
 
 
 @kernel
-def _take_part(start, stop, x, numbers, y, wrong):  # type: ignore[no-untyped-def]
+def _take_part(start, stop, x, numbers, y, wrong):
     columns = np.uintp(x.shape[1])  # unsigned: a signed index might count from the end
     sources, targets = x.reshape(-1), y.reshape(-1)
     for i in range(start * _ROWS, min(stop * _ROWS, numbers.size)):
@@ -29,7 +29,7 @@ def _take_part(start, stop, x, numbers, y, wrong):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _taken(team, x, numbers, y, wrong):  # type: ignore[no-untyped-def]
+def _taken(team, x, numbers, y, wrong):
     share(team, _take_part, (numbers.size + _ROWS - 1) // _ROWS, (x, numbers, y, wrong))
 
 
@@ -44,7 +44,7 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
 
 
 @kernel
-def _add_part(start, stop, x, first, links, y):  # type: ignore[no-untyped-def]
+def _add_part(start, stop, x, first, links, y):
     """Some rows and columns of the sums, each row along its chain."""
     sources, targets, columns = x.reshape(-1), y.reshape(-1), np.uintp(y.shape[1])
     blocks = (len(y) + _ROWS - 1) // _ROWS
@@ -65,7 +65,7 @@ def _add_part(start, stop, x, first, links, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _added(team, x, numbers, y):  # type: ignore[no-untyped-def]
+def _added(team, x, numbers, y):
     """Whether all numbers are rows of y, which then is written.
 
     Who adds to a row is found in a chain: from the first of its numbers, by links to the next.

@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 from numba import int32, njit
 
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.eigen_scalar import (
+from minikeras.kernels.rounding.packets import (
     HAS_RCP,
     PACKET,
     TINY,
@@ -27,6 +26,7 @@ from minikeras.kernels.eigen_scalar import (
     rsqrt_packet,
     to_bits,
 )
+from minikeras.kernels.runtime.compile import kernel
 from minikeras.types import Array
 
 _f = np.float32
@@ -65,12 +65,12 @@ _SOFTPLUS_EDGE = _f(math.log(_f(np.finfo(_f).eps))) + _f(2)
 
 
 @njit(inline="always")
-def _power_of_two(n):  # type: ignore[no-untyped-def]
+def _power_of_two(n):
     return from_bits((n + int32(127)) << int32(23))
 
 
 @njit(inline="always")
-def exp_packet(x):  # type: ignore[no-untyped-def]
+def exp_packet(x):
     """2ᵐ eʳ with m = ⌊x log₂e + ½⌋, r = x − m ln 2, eʳ a polynomial in even and odd parts."""
     a = x if x < _EXP_MAX else _EXP_MAX
     a = a if a > _EXP_MIN else _EXP_MIN
@@ -88,7 +88,7 @@ def exp_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def log_packet(x):  # type: ignore[no-untyped-def]
+def log_packet(x):
     """ln x = e ln 2 + ln(1 + f), 1 + f in [√½, √2), ln(1 + f) ≈ f P(f) / Q(f)."""
     bits = to_bits(x)
     e = _f((bits >> int32(23)) - int32(126))
@@ -105,7 +105,7 @@ def log_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def log1p_packet(x):  # type: ignore[no-untyped-def]
+def log1p_packet(x):
     """x ln(1 + x) / ((1 + x) − 1): the rounding of 1 + x cancels (Kahan)."""
     u = x + _1
     y = log_packet(u)
@@ -114,7 +114,7 @@ def log1p_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def expm1_packet(x):  # type: ignore[no-untyped-def]
+def expm1_packet(x):
     """(eˣ − 1) x / ln eˣ: the rounding of eˣ cancels (Kahan)."""
     u = exp_packet(x)
     v = u - _1
@@ -126,7 +126,7 @@ def expm1_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def tanh_packet(x):  # type: ignore[no-untyped-def]
+def tanh_packet(x):
     """x (1 + x² P(x²)) / Q(x²) on [−7.907, 7.907], where it reaches ±1."""
     a = x if x < _TANH_MAX or x != x else _TANH_MAX
     a = a if a > -_TANH_MAX or x != x else -_TANH_MAX
@@ -137,7 +137,7 @@ def tanh_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def sigmoid_packet(x):  # type: ignore[no-untyped-def]
+def sigmoid_packet(x):
     """e / (1 + e) with e = (exp(x/2))²."""
     a = (x if x < _SIGMOID_MAX or x != x else _SIGMOID_MAX) * _HALF
     a = a if a > -_f(52) or x != x else -_f(52)
@@ -153,7 +153,7 @@ def sigmoid_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def softplus_packet(x):  # type: ignore[no-untyped-def]
+def softplus_packet(x):
     """log1p(eˣ), or x, or eˣ, where these are the same to rounding."""
     e = exp_packet(x)
     y = e if x < _SOFTPLUS_EDGE else log1p_packet(e)
@@ -161,38 +161,38 @@ def softplus_packet(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _flush(y):  # type: ignore[no-untyped-def]
+def _flush(y):
     return _0 if abs(y) < TINY else y
 
 
 @njit(inline="always")
-def exp_rest(x):  # type: ignore[no-untyped-def]
+def exp_rest(x):
     return _flush(_f(math.exp(x)))
 
 
 @njit(inline="always")
-def log_rest(x):  # type: ignore[no-untyped-def]
+def log_rest(x):
     return -_INF if abs(x) < TINY else (_NAN if x < _0 else _f(math.log(x)))
 
 
 @njit(inline="always")
-def log1p_rest(x):  # type: ignore[no-untyped-def]
+def log1p_rest(x):
     return _f(math.log1p(x)) if x > -_1 else (-_INF if x == -_1 else _NAN)
 
 
 @njit(inline="always")
-def expm1_rest(x):  # type: ignore[no-untyped-def]
+def expm1_rest(x):
     return _f(math.expm1(x))
 
 
 @njit(inline="always")
-def sigmoid_rest(x):  # type: ignore[no-untyped-def]
+def sigmoid_rest(x):
     e = exp_rest(x if x < _SIGMOID_MAX or x != x else _SIGMOID_MAX)
     return e / (_1 + e)
 
 
 @njit(inline="always")
-def softplus_rest(x):  # type: ignore[no-untyped-def]
+def softplus_rest(x):
     e = exp_rest(x)
     y = e if x < _SOFTPLUS_EDGE else log1p_rest(e)
     return x if x > -_SOFTPLUS_EDGE else y
@@ -203,7 +203,7 @@ def softplus_rest(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def exp_into(x, y):  # type: ignore[no-untyped-def]
+def exp_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = exp_packet(x[i])
@@ -212,7 +212,7 @@ def exp_into(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def log_into(x, y):  # type: ignore[no-untyped-def]
+def log_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = log_packet(x[i])
@@ -221,7 +221,7 @@ def log_into(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def log1p_into(x, y):  # type: ignore[no-untyped-def]
+def log1p_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = log1p_packet(x[i])
@@ -230,7 +230,7 @@ def log1p_into(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def expm1_into(x, y):  # type: ignore[no-untyped-def]
+def expm1_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = expm1_packet(x[i])
@@ -239,7 +239,7 @@ def expm1_into(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def tanh_into(x, y):  # type: ignore[no-untyped-def]
+def tanh_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = tanh_packet(x[i])
@@ -248,7 +248,7 @@ def tanh_into(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sigmoid_into(x, y):  # type: ignore[no-untyped-def]
+def sigmoid_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = sigmoid_packet(x[i])
@@ -257,7 +257,7 @@ def sigmoid_into(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def softplus_into(x, y):  # type: ignore[no-untyped-def]
+def softplus_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(whole):
         y[i] = softplus_packet(x[i])
@@ -285,7 +285,7 @@ softplus = _elementwise(softplus_into)
 
 
 @kernel
-def _reciprocal(x, y):  # type: ignore[no-untyped-def]
+def _reciprocal(x, y):
     whole = x.size - x.size % PACKET
     for i in range(0, whole, PACKET):
         rcp_packet(x, y, i)
@@ -298,7 +298,7 @@ def _reciprocal(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def rsqrt_into(x, y):  # type: ignore[no-untyped-def]
+def rsqrt_into(x, y):
     whole = x.size - x.size % PACKET
     for i in range(0, whole, PACKET):
         rsqrt_packet(x, y, i)

@@ -15,7 +15,7 @@ import pytest
 from numba.core.sigutils import normalize_signature
 
 from minikeras import config
-from minikeras.kernels import ahead
+from minikeras.kernels.runtime import warm_up as ahead
 
 
 def test_a_step_needs_what_is_compiled_ahead() -> None:
@@ -27,7 +27,7 @@ def test_a_step_needs_what_is_compiled_ahead() -> None:
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(np.ones((32, 28, 28, 1), np.float32), np.zeros(32, np.int64), verbose=0)
     for name, kinds in ahead.STEP:
-        module, _, kernel = name.partition(".")
+        module, _, kernel = name.rpartition(".")
         found = getattr(importlib.import_module(f"minikeras.kernels.{module}"), kernel)
         assert normalize_signature(f"({kinds})")[0] in found.overloads, name
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minikeras.kernels import rows
+from minikeras.kernels import lookup as rows
 from minikeras.ops import indexing
 
 

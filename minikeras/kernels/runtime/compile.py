@@ -29,8 +29,9 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels import ahead
+from minikeras.kernels.runtime import warm_up as ahead
 
+_KERNELS = Path(__file__).parents[1]  # minikeras/kernels: every file below decides the machine code
 _KEPT_FOR = 30 * 24 * 3600  # seconds after its last use
 
 
@@ -69,8 +70,9 @@ def cache_directory() -> str:
         f"{numba.__version__} {llvmlite.__version__} {np.__version__}".encode()
     )
     try:
-        for source in sorted(Path(__file__).parent.glob("*.py")):
-            made_from.update(source.read_bytes())
+        for source in sorted(_KERNELS.rglob("*.py")):
+            name = source.relative_to(_KERNELS).as_posix()
+            made_from.update(name.encode() + b"\0" + source.read_bytes())
         home = _system_caches() / "minikeras"
         folder = home / made_from.hexdigest()[:16]
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -118,11 +120,12 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
     cache_path = property(lambda self: cache_directory())
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
-        self._name = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}"
+        module = function.__module__.removeprefix("minikeras.kernels.")
+        self._name = f"{module}.{function.__qualname__}"
         self._line, self._options = function.__code__.co_firstlineno, options
         source = Path(function.__code__.co_filename)
         self._is_kept, self._source = source.is_file(), b""
-        if self._is_kept and source.parent != Path(__file__).parent:
+        if self._is_kept and _KERNELS not in source.parents:
             self._source = source.read_bytes()  # the folder's name does not tell it
 
     def _file(self, signature: Any, codegen: Any) -> Path | None:

@@ -8,7 +8,7 @@ s = where its cells lie, it is a convolution that never builds its patches.
 
 Each sum is one chain of fused multiply-adds, k ascending, cut into segments whose results
 are added one after the other: the order in which TensorFlow's contraction kernel sums on a CPU
-(``eigen_segments.py``), so that float32 results agree to the bit.  OpenBLAS runs several
+(``contraction_cuts.py``), so that float32 results agree to the bit.  OpenBLAS runs several
 chains and promises no order.
 
 The inner kernel is written in LLVM's vector instructions: ROWS x 2 vectors stay in registers
@@ -25,10 +25,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.eigen_scalar import HAS_AVX512, cores
-from minikeras.kernels.eigen_segments import joined, segments
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.rounding.contraction_cuts import joined, segments
+from minikeras.kernels.rounding.packets import HAS_AVX512, cores
+from minikeras.kernels.runtime.compile import kernel, kernel_part
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
@@ -45,7 +45,7 @@ def _tile(height: int, neighbours: bool = False) -> Any:
     """
 
     @intrinsic
-    def tile(typingctx, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):  # type: ignore[no-untyped-def]
+    def tile(typingctx, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
         kinds = (x, rows, m, columns, cuts, first, last, start, w, c, o, y, width)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:

@@ -5,8 +5,9 @@ import tensorflow as tf
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from minikeras.kernels import eigen_matmul, eigen_segments
-from minikeras.kernels.eigen_scalar import HAS_AVX512
+from minikeras.kernels.rounding import contraction_cuts as eigen_segments
+from minikeras.kernels.rounding import matmul as eigen_matmul
+from minikeras.kernels.rounding.packets import HAS_AVX512
 
 sizes = st.one_of(st.sampled_from([1, 2, 3, 4, 8, 10, 16, 24, 32, 64]), st.integers(1, 150))
 inner = st.one_of(st.integers(1, 100), st.integers(100, 3000))

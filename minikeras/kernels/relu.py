@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.kernels.windows import flat
 from minikeras.types import Array
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.eigen_math import exp_into, log_into, log_rest, reciprocal
-from minikeras.kernels.eigen_reduce import sum_leaf
-from minikeras.kernels.eigen_scalar import PACKET, TINY
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.rounding.elementwise import exp_into, log_into, log_rest, reciprocal
+from minikeras.kernels.rounding.packets import PACKET, TINY
+from minikeras.kernels.rounding.sums import sum_leaf
+from minikeras.kernels.runtime.compile import kernel, kernel_part
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.types import Array
 
 _0 = np.float32(0)
@@ -28,7 +28,7 @@ _PART = 4096  # numbers of a part, or more
 
 
 @kernel_part
-def _top(x):  # type: ignore[no-untyped-def]
+def _top(x):
     """max x, nan if there is one: of sixteen maxima, each of every sixteenth number."""
     whole, lanes = x.size - x.size % _LANES, x[:_LANES].copy()
     for j in range(_LANES, whole, _LANES):
@@ -45,7 +45,7 @@ def _top(x):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _shift(x, i, y):  # type: ignore[no-untyped-def]
+def _shift(x, i, y):
     """y = xᵢ − max xᵢ"""
     columns, top = x.shape[1], x[i, 0]
     if columns >= 2 * _LANES:
@@ -58,18 +58,18 @@ def _shift(x, i, y):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _share(e, total):  # type: ignore[no-untyped-def]
+def _share(e, total):
     share = e / total
     return share if share >= TINY or share != share else _0
 
 
 @kernel_part
-def _rows_of_part(columns):  # type: ignore[no-untyped-def]
+def _rows_of_part(columns):
     return (_PART + columns * _ROWS - 1) // (columns * _ROWS) * _ROWS
 
 
 @kernel
-def _exp_part(start, stop, x, y, totals):  # type: ignore[no-untyped-def]
+def _exp_part(start, stop, x, y, totals):
     columns = x.shape[1]
     height = (_SOFTMAX_TILE + columns - 1) // columns
     s, shifted = np.empty(4 * PACKET, np.float32), np.empty((height, columns), np.float32)
@@ -84,14 +84,14 @@ def _exp_part(start, stop, x, y, totals):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _exp(team, x, y, totals):  # type: ignore[no-untyped-def]
+def _exp(team, x, y, totals):
     """y = e^(x − max x) in tiles of as few whole rows as hold enough; each ends with leftovers."""
     height = (_SOFTMAX_TILE + x.shape[1] - 1) // x.shape[1]
     share(team, _exp_part, (len(x) + height - 1) // height, (x, y, totals))
 
 
 @kernel
-def _scale_part(start, stop, y, factors):  # type: ignore[no-untyped-def]
+def _scale_part(start, stop, y, factors):
     height = _rows_of_part(y.shape[1])
     for part in range(start, stop):
         for i in range(part * height, min((part + 1) * height, len(y))):
@@ -102,20 +102,20 @@ def _scale_part(start, stop, y, factors):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _scale(team, y, factors):  # type: ignore[no-untyped-def]
+def _scale(team, y, factors):
     height = _rows_of_part(y.shape[1])
     share(team, _scale_part, (len(y) + height - 1) // height, (y, factors))
 
 
 @kernel_part
-def _total(shifted, e, s):  # type: ignore[no-untyped-def]
+def _total(shifted, e, s):
     """Σ e^shifted of one row; e, s: scratch"""
     exp_into(shifted, e)
     return sum_leaf(e, s)
 
 
 @kernel
-def _logs_part(start, stop, x, y, with_labels, labels, loss):  # type: ignore[no-untyped-def]
+def _logs_part(start, stop, x, y, with_labels, labels, loss):
     columns = x.shape[1]
     height = _rows_of_part(columns)
     s, e = np.empty(4 * PACKET, np.float32), np.empty(columns, np.float32)
@@ -139,7 +139,7 @@ def _logs_part(start, stop, x, y, with_labels, labels, loss):  # type: ignore[no
 
 
 @kernel
-def _logs(team, x, y, with_labels, labels, loss):  # type: ignore[no-untyped-def]
+def _logs(team, x, y, with_labels, labels, loss):
     """y = log softmax x; or with labels the loss, and no y."""
     height = _rows_of_part(x.shape[1])
     count = (len(x) + height - 1) // height
@@ -147,7 +147,7 @@ def _logs(team, x, y, with_labels, labels, loss):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _sparse_losses(start, stop, labels, x, loss):  # type: ignore[no-untyped-def]
+def _sparse_losses(start, stop, labels, x, loss):
     columns = x.shape[1]
     height = _rows_of_part(columns)
     s = np.empty(4 * PACKET, np.float32)
@@ -159,7 +159,7 @@ def _sparse_losses(start, stop, labels, x, loss):  # type: ignore[no-untyped-def
 
 
 @kernel
-def _sparse(team, labels, x, loss):  # type: ignore[no-untyped-def]
+def _sparse(team, labels, x, loss):
     for i in range(len(labels)):
         if labels[i] < 0 or labels[i] >= x.shape[1]:
             return False
@@ -169,7 +169,7 @@ def _sparse(team, labels, x, loss):  # type: ignore[no-untyped-def]
 
 
 @kernel_part
-def _exp_and_totals(x, shifted, y, totals):  # type: ignore[no-untyped-def]
+def _exp_and_totals(x, shifted, y, totals):
     """y = e^(x − max x) with leftovers at its end only; totals: as of each row alone."""
     rows, columns = x.shape
     s, e = np.empty(4 * PACKET, np.float32), np.empty(columns, np.float32)
@@ -182,7 +182,7 @@ def _exp_and_totals(x, shifted, y, totals):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sparse_slopes(start, stop, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+def _sparse_slopes(start, stop, labels, x, dy, dx):
     columns = x.shape[1]
     height = _rows_of_part(columns)
     shifted, totals = np.empty((height, columns), np.float32), np.empty(height, np.float32)
@@ -199,13 +199,13 @@ def _sparse_slopes(start, stop, labels, x, dy, dx):  # type: ignore[no-untyped-d
 
 
 @kernel
-def _sparse_vjp(team, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+def _sparse_vjp(team, labels, x, dy, dx):
     height = _rows_of_part(x.shape[1])
     share(team, _sparse_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
 
 
 @kernel
-def _dense_slopes(start, stop, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+def _dense_slopes(start, stop, labels, x, dy, dx):
     columns = x.shape[1]
     height = (_DENSE_TILE + columns - 1) // columns
     shifted, totals = np.empty((height, columns), np.float32), np.empty(height, np.float32)
@@ -220,7 +220,7 @@ def _dense_slopes(start, stop, labels, x, dy, dx):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _dense_vjp(team, labels, x, dy, dx):  # type: ignore[no-untyped-def]
+def _dense_vjp(team, labels, x, dy, dx):
     height = (_DENSE_TILE + x.shape[1] - 1) // x.shape[1]
     share(team, _dense_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minikeras import config
-from minikeras.kernels import philox as twin
+from minikeras.kernels import random as twin
 from minikeras.random import distributions, draws, philox, shuffling
 
 words = st.integers(0, 2**32 - 1)

@@ -6,7 +6,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minikeras.kernels import eigen_math
+from minikeras.kernels.rounding import elementwise as eigen_math
 
 THEIRS = {
     "exp": tf.exp,

@@ -27,22 +27,25 @@ _f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "
 STEP = (
     ("conv._convolve", f"int64,{_f},int64,{_i},{_i},{_U},int64,{_F},{_i},{_F},{_f},boolean"),
     ("pool._share_maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
-    ("gathered.plain_product", f"int64,{_f},int64,int64,{_F},{_i},{_F}"),
-    ("philox._keep", f"int64,boolean[::1],{_U},int64,{_u}"),
-    ("philox._masked", f"int64,{_f},boolean[::1],float32,{_f}"),
-    ("eigen_softmax._exp", f"int64,{_F},{_F},{_f}"),
-    ("eigen_math._reciprocal", f"{_f},{_f}"),
-    ("eigen_softmax._scale", f"int64,{_F},{_f}"),
-    ("eigen_softmax._sparse", f"int64,{_i},{_F},{_f}"),
-    ("eigen_reduce._sum_few", f"{_f},"),
-    ("eigen_softmax._sparse_vjp", f"int64,{_i},{_F},{_f},{_F}"),
-    ("eigen_reduce._share_rows", f"int64,{_F},{_F}"),
+    ("rounding.contraction.plain_product", f"int64,{_f},int64,int64,{_F},{_i},{_F}"),
+    ("random._keep", f"int64,boolean[::1],{_U},int64,{_u}"),
+    ("random._masked", f"int64,{_f},boolean[::1],float32,{_f}"),
+    ("rounding.softmax._exp", f"int64,{_F},{_F},{_f}"),
+    ("rounding.elementwise._reciprocal", f"{_f},{_f}"),
+    ("rounding.softmax._scale", f"int64,{_F},{_f}"),
+    ("rounding.softmax._sparse", f"int64,{_i},{_F},{_f}"),
+    ("rounding.sums._sum_few", f"{_f},"),
+    ("rounding.softmax._sparse_vjp", f"int64,{_i},{_F},{_f},{_F}"),
+    ("rounding.sums._share_rows", f"int64,{_F},{_F}"),
     ("pool._share_spread", f"int64,{_f},{_f},{_U},{_U},{_u},{_u},{_f}"),
-    ("elementwise._relu_gradient", f"int64,{_f},{_f},{_f}"),
-    ("gathered.chained_product", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
+    ("relu._relu_gradient", f"int64,{_f},{_f},{_f}"),
+    ("rounding.contraction.chained_product", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
     ("optimizers.adam", f"int64,int64,int64,int64,{_f}"),
 )
-_BEGIN = "import sys; sys.path[:] = sys.argv[1:]; from minikeras.kernels import ahead; ahead.work()"
+_BEGIN = (
+    "import sys; sys.path[:] = sys.argv[1:]; "
+    "from minikeras.kernels.runtime import warm_up; warm_up.work()"
+)
 _WANTED = "MINIKERAS_COMPILE_AHEAD"
 _asked = False
 
@@ -88,7 +91,7 @@ def work() -> None:
     from numba.core.sigutils import normalize_signature
 
     for name, kinds in reversed(STEP):
-        module, _, kernel = name.partition(".")
+        module, _, kernel = name.rpartition(".")
         found = getattr(importlib.import_module(f"minikeras.kernels.{module}"), kernel)
         found.compile(normalize_signature(f"({kinds})")[0])
 

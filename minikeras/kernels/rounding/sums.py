@@ -24,9 +24,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minikeras.kernels.compiled import kernel, kernel_part
-from minikeras.kernels.eigen_scalar import PACKET, add_packet_lanes, cores
-from minikeras.kernels.threads import ALONE, share, team
+from minikeras.kernels.rounding.packets import PACKET, add_packet_lanes, cores
+from minikeras.kernels.runtime.compile import kernel, kernel_part
+from minikeras.kernels.runtime.threads import ALONE, share, team
 from minikeras.types import Array
 
 _UNROLLED = 4 * PACKET
@@ -35,7 +35,7 @@ _CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 1
 
 
 @kernel_part
-def sum_leaf(x, s):  # type: ignore[no-untyped-def]
+def sum_leaf(x, s):
     """Sum of up to a leaf's worth of contiguous numbers; s: scratch of 32."""
     n = x.size
     s[:] = 0
@@ -58,7 +58,7 @@ def sum_leaf(x, s):  # type: ignore[no-untyped-def]
 
 
 @kernel_part
-def _sum_tree(x, first, count, s):  # type: ignore[no-untyped-def]
+def _sum_tree(x, first, count, s):
     """Halves of halves down to leaves, with a stack: cached kernels must not call themselves."""
     if count <= _LEAF:
         return sum_leaf(x[first : first + count], s)
@@ -89,13 +89,13 @@ def _sum_tree(x, first, count, s):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sum_few(x):  # type: ignore[no-untyped-def]
+def _sum_few(x):
     """The sum of one leaf, as most sums are, is compiled sooner."""
     return sum_leaf(x, np.empty(_UNROLLED, np.float32))
 
 
 @kernel
-def _sum_whole(x, parts):  # type: ignore[no-untyped-def]
+def _sum_whole(x, parts):
     s = np.empty(_UNROLLED, np.float32)
     if parts == 1:
         return _sum_tree(x, 0, x.size, s)
@@ -110,7 +110,7 @@ def _sum_whole(x, parts):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sum_rows(x, y):  # type: ignore[no-untyped-def]
+def _sum_rows(x, y):
     s = np.empty(_UNROLLED, np.float32)
     flat = x.reshape(-1)
     n = x.shape[1]
@@ -119,7 +119,7 @@ def _sum_rows(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _columns_part(start, stop, x, depth, y):  # type: ignore[no-untyped-def]
+def _columns_part(start, stop, x, depth, y):
     """y[a, j] = Σᵢ x[a, i, j] for ``depth`` of the a in each part."""
     rows, columns = x.shape[1:]
     unrolled = rows - rows % 4 if rows >= 16 else 0
@@ -151,13 +151,13 @@ def _columns_part(start, stop, x, depth, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _sum_columns(team, x, y):  # type: ignore[no-untyped-def]
+def _sum_columns(team, x, y):
     depth = 1 + 16_000 // (x.shape[1] * x.shape[2])
     share(team, _columns_part, (len(x) + depth - 1) // depth, (x, depth, y))
 
 
 @kernel
-def _sum_in_order(x, y):  # type: ignore[no-untyped-def]
+def _sum_in_order(x, y):
     """y[j] = Σ x[a, j, b], b outside, a inside."""
     outer, middle, inner = x.shape
     y[:] = 0
@@ -168,7 +168,7 @@ def _sum_in_order(x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _add_rows(start, stop, x, y):  # type: ignore[no-untyped-def]
+def _add_rows(start, stop, x, y):
     """y[p, j] = Σ x[i, j] over part p of the rows; a part of the work has up to 64 columns."""
     columns = np.uintp(x.shape[1])  # unsigned: a signed index might count from the end
     height, panels = (x.shape[0] + len(y) - 1) // len(y), (x.shape[1] + 63) // 64
@@ -186,7 +186,7 @@ def _add_rows(start, stop, x, y):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _share_rows(team, x, y):  # type: ignore[no-untyped-def]
+def _share_rows(team, x, y):
     share(team, _add_rows, len(y) * ((x.shape[1] + 63) // 64), (x, y))
 
 

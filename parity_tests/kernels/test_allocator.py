@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from minikeras.kernels import memory
+from minikeras.kernels.runtime import allocator as memory
 
 
 def resident() -> int:

@@ -16,10 +16,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.compiled import kernel
-from minikeras.kernels.eigen_scalar import cores, fma
-from minikeras.kernels.eigen_segments import joined, segments
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.rounding.contraction_cuts import joined, segments
+from minikeras.kernels.rounding.packets import cores, fma
+from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.types import Array
 
 _TOGETHER = 8  # windows that are summed side by side

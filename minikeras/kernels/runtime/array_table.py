@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import carray, types
 from numba.extending import intrinsic
 
-from minikeras.kernels.compiled import kernel
+from minikeras.kernels.runtime.compile import kernel
 
 PART = 16_384  # numbers of an array that are one part of the work
 
@@ -45,7 +45,7 @@ def pointer(typing: Any, address: Any, like: Any) -> Any:
 
 
 @kernel
-def size_of(array):  # type: ignore[no-untyped-def]
+def size_of(array):
     size, shape = 1, load(array + _SHAPE)
     for axis in range(load(array + _RANK) & 0xFFFFFFFF):
         size *= load(shape + 8 * axis)
@@ -53,12 +53,12 @@ def size_of(array):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def item(objects, i):  # type: ignore[no-untyped-def]
+def item(objects, i):
     return load(load(objects + _ITEMS) + 8 * i)
 
 
 @kernel
-def cut(objects, roles, dtype, itemsize, written):  # type: ignore[no-untyped-def]
+def cut(objects, roles, dtype, itemsize, written):
     """A row for each part: its length, its variable, and the addresses of its numbers.
 
     The first ``written`` roles must be writeable.  No rows if an array does not fit.
@@ -88,5 +88,5 @@ def cut(objects, roles, dtype, itemsize, written):  # type: ignore[no-untyped-de
 
 
 @kernel
-def cells(table, part, role, like):  # type: ignore[no-untyped-def]
+def cells(table, part, role, like):
     return carray(pointer(table[part, 2 + role], like), table[part, 0])

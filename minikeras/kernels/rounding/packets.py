@@ -111,7 +111,7 @@ rsqrt_packet = _packet_estimate("rsqrt")
 
 
 @njit(inline="always")
-def add_packet_lanes(a0, a1, a2, a3, a4, a5, a6, a7):  # type: ignore[no-untyped-def]
+def add_packet_lanes(a0, a1, a2, a3, a4, a5, a6, a7):
     """Sum of a packet's eight lanes: fold the halves, fold again, and again."""
     b0, b1, b2, b3 = a0 + a4, a1 + a5, a2 + a6, a3 + a7
     return (b0 + b2) + (b1 + b3)

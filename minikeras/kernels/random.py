@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.compiled import inlined, kernel
-from minikeras.kernels.threads import share, team
+from minikeras.kernels.runtime.compile import inlined, kernel
+from minikeras.kernels.runtime.threads import share, team
 from minikeras.types import Array
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -24,14 +24,14 @@ _WORK = 40  # multiplications or so for each block
 
 
 @inlined
-def _round(c, k0, k1, i):  # type: ignore[no-untyped-def]
+def _round(c, k0, k1, i):
     p0, p1 = _M0 * c[0], _M1 * c[2]
     a, b = (k0 + np.uint64(i) * _W0) & _LOW, (k1 + np.uint64(i) * _W1) & _LOW
     return (p1 >> _HALF) ^ c[1] ^ a, p1 & _LOW, (p0 >> _HALF) ^ c[3] ^ b, p0 & _LOW
 
 
 @inlined
-def _block(number, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
+def _block(number, k0, k1, high0, high1):
     # Inlined, ten rounds without a loop, numbers whose upper halves are known to be empty: so the
     # compiler takes eight blocks at a time.
     c = number & _LOW, number >> _HALF, high0 & _LOW, high1 & _LOW
@@ -43,7 +43,7 @@ def _block(number, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill(result, numbers, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
+def _fill(result, numbers, k0, k1, high0, high1):
     for i in range(numbers.size):
         c0, c1, c2, c3 = _block(numbers[i], k0, k1, high0, high1)
         result[i, 0], result[i, 1] = np.uint32(c0), np.uint32(c1)
@@ -56,7 +56,7 @@ def fill(result: Array, numbers: Array, key: tuple[int, int], high: tuple[int, i
 
 
 @kernel
-def _kept(start, stop, keep, stream, per_block, threshold):  # type: ignore[no-untyped-def]
+def _kept(start, stop, keep, stream, per_block, threshold):
     k0, k1, high0, high1 = stream
     w0, w1 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
     w2, w3 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
@@ -85,7 +85,7 @@ def _kept(start, stop, keep, stream, per_block, threshold):  # type: ignore[no-u
 
 
 @kernel
-def _keep(team, keep, seed, per_block, threshold):  # type: ignore[no-untyped-def]
+def _keep(team, keep, seed, per_block, threshold):
     c0, c1, c2, c3 = _block(seed[0], *_FIXED, seed[1] & _LOW, seed[1] >> _HALF)
     blocks = (keep.size + per_block - 1) // per_block
     share(
@@ -112,7 +112,7 @@ def keep(seed: tuple[int, int], shape: tuple[int, ...], rate: float, dtype: str)
 
 
 @kernel
-def _masked_part(start, stop, x, keep, factor, y):  # type: ignore[no-untyped-def]
+def _masked_part(start, stop, x, keep, factor, y):
     zero = factor - factor
     for part in range(start, stop):
         cells = slice(part * _CELLS, (part + 1) * _CELLS)
@@ -123,7 +123,7 @@ def _masked_part(start, stop, x, keep, factor, y):  # type: ignore[no-untyped-de
 
 
 @kernel
-def _masked(team, x, keep, factor, y):  # type: ignore[no-untyped-def]
+def _masked(team, x, keep, factor, y):
     share(team, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, keep, factor, y))
 
 
@@ -140,7 +140,7 @@ def masked_vjp(dy: Array, y: Array, x: Array, keep: Array, *, rate: float) -> An
 
 
 @kernel
-def _permute(order, first, k0, k1, high0, high1):  # type: ignore[no-untyped-def]
+def _permute(order, first, k0, k1, high0, high1):
     n = order.size
     for i in range(n):
         order[i] = i

@@ -1,7 +1,7 @@
 """Libraries that are imported when they are first used: the heavy ones and those of the extras.
 
-    signal = Library("scipy.signal")            # at the top of a file: imports nothing
-    window = signal.get_window("hann", 256)     # imports SciPy
+signal = Library("scipy.signal")            # at the top of a file: imports nothing
+window = signal.get_window("hann", 256)     # imports SciPy
 """
 
 from __future__ import annotations

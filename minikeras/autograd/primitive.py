@@ -16,14 +16,13 @@ arguments: it is called only where that gradient is wanted.
 from __future__ import annotations
 
 import functools
-import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minikeras import config, dtypes, shapes
+from minikeras import config, dtypes, shapes, twins
 from minikeras.autograd import graph
 from minikeras.autograd.tensor import Symbol, Tensor, recording
 from minikeras.autograd.variable import Variable, scopes
@@ -58,6 +57,7 @@ class Primitive:
         self.shape_rule = shape or (_broadcast_shape if broadcasts else None)
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None
+        self.twin_rules: list[str] = []
         self._dtypes: dict[tuple[Any, ...], np.dtype[Any] | None] = {}
         registry[self.__name__] = self
 
@@ -71,15 +71,24 @@ class Primitive:
         self.vjp_rule = _same_parameters(self, rule, extra=2)
         return rule
 
-    def fast(self, module: str, when: Callable[..., bool] = lambda *arrays, **static: True) -> None:
-        """Use the twins in ``module``, named like the rules, for inputs where ``when`` holds."""
-        self.twin, self.when = module, when
+    def fast(
+        self,
+        module: str,
+        *,
+        rules: str = "forward vjp",
+        when: Callable[..., bool] = twins.always,
+    ) -> None:
+        """Run the twins of ``rules``, named as these are, in ``module`` where ``when`` holds."""
+        self.twin, self.twin_rules, self.when = module, rules.split(), when
 
     @functools.cached_property
     def _twins(self) -> tuple[_Rule, _Rule | None]:
-        module = importlib.import_module(self.twin or "")
-        name = self.__name__
-        return getattr(module, name, self.forward), getattr(module, f"{name}_vjp", self.vjp_rule)
+        name, forward, vjp = self.__name__, self.forward, self.vjp_rule
+        if "forward" in self.twin_rules:
+            forward = twins.load(f"{self.twin}:{name}", wanted_by=name)
+        if "vjp" in self.twin_rules:
+            vjp = twins.load(f"{self.twin}:{name}_vjp", wanted_by=name)
+        return forward, vjp
 
     def _kernels(self, arrays: list[Any], static: dict[str, Any]) -> tuple[_Rule, Any]:
         if self.twin and _settings["kernels"] == "fast" and self.when(*arrays, **static):

@@ -5,6 +5,7 @@ A block is a function of its number, so that each part of an array draws its own
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -50,9 +51,12 @@ def _fill(result, numbers, k0, k1, high0, high1):
         result[i, 2], result[i, 3] = np.uint32(c2), np.uint32(c3)
 
 
-def fill(result: Array, numbers: Array, key: tuple[int, int], high: tuple[int, int]) -> None:
-    """The blocks with the given numbers (n uint64) into ``result`` (n, 4) uint32."""
+def blocks(stream: tuple[tuple[int, int], tuple[int, int]], numbers: Array) -> Array:
+    """The blocks with the given numbers (n uint64) as (n, 4) uint32."""
+    key, high = stream
+    result = np.empty((len(numbers), 4), np.uint32)
     _fill(result, numbers, *map(np.uint64, (*key, *high)))
+    return result
 
 
 @kernel
@@ -96,7 +100,7 @@ def _keep(team, keep, seed, per_block, threshold):
     )
 
 
-def keep(seed: tuple[int, int], shape: tuple[int, ...], rate: float, dtype: str) -> Array:
+def keep(seed: tuple[int, int], shape: Sequence[int], rate: float, dtype: str) -> Array:
     """The twin of ``distributions.keep`` for float32 and float64.
 
     A uniform number is m / 2²³ with 23 bits m of a word (52 bits of two for float64), so that
@@ -158,8 +162,9 @@ def _permute(order, first, k0, k1, high0, high1):
             order[i], order[j] = order[j], order[i]
 
 
-def permutation(n: int, first: int, key: tuple[int, int], high: tuple[int, int]) -> Array:
-    """Swap each i in turn with i + word[i] mod (n − i), the words from block ``first`` on."""
+def permutation(n: int, stream: tuple[tuple[int, int], tuple[int, int]], block: int) -> Array:
+    """Swap each i in turn with i + word[i] mod (n − i), the words from ``block`` on."""
+    key, high = stream
     order = np.empty(n, np.int64)
-    _permute(order, first, *map(np.uint64, (*key, *high)))
+    _permute(order, block, *map(np.uint64, (*key, *high)))
     return order

@@ -44,7 +44,7 @@ def bias_add_vjp(dy: Array, y: Array, x: Array, b: Array) -> TensorLike:
     return dy, lambda: _sum_of_lines(dy)
 
 
-bias_add.fast("minikeras.ops.twins", when=in_float32)
+bias_add.fast("minikeras.ops.tensorflow_float32", rules="vjp", when=in_float32)
 
 
 @primitive(dtype=promote)
@@ -63,7 +63,7 @@ def _sum_of_lines_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.broadcast_to(dy, x.shape)
 
 
-_sum_of_lines.fast("minikeras.ops.twins", when=in_float32)
+_sum_of_lines.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @operation
@@ -268,7 +268,7 @@ def sqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(dy == 0, dy, dy * (0.5 / y))
 
 
-sqrt.fast("minikeras.ops.twins", when=in_float32)
+sqrt.fast("minikeras.ops.tensorflow_float32", rules="vjp", when=in_float32)
 
 
 @elementwise(dtype=floating)
@@ -283,7 +283,7 @@ def rsqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(dy == 0, dy, -0.5 * (dy * y) * (y * y))
 
 
-rsqrt.fast("minikeras.ops.twins", when=in_float32)
+rsqrt.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @elementwise(dtype=floating)
@@ -298,7 +298,7 @@ def reciprocal_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(dy == 0, dy, dy * (-y * y))
 
 
-reciprocal.fast("minikeras.ops.twins", when=in_float32)
+reciprocal.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @elementwise(dtype=promote)

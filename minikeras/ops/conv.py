@@ -231,8 +231,10 @@ def _is_float(*arrays: Array, **static: Any) -> bool:
     return arrays[0].dtype.char in "fd"
 
 
-for _primitive in (convolve, convolve_biased, convolve_input_gradient, convolve_kernel_gradient):
+for _primitive in (convolve, convolve_biased):
     _primitive.fast("minikeras.kernels.conv", when=_is_float)
+for _primitive in (convolve_input_gradient, convolve_kernel_gradient):
+    _primitive.fast("minikeras.kernels.conv", rules="forward", when=_is_float)
 
 
 @operation

@@ -45,7 +45,7 @@ def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) 
     return lambda: dy * (np.log(total) - shifted), lambda: dy * (e / total - target)
 
 
-softmax_crossentropy.fast("minikeras.ops.twins", when=in_float32)
+softmax_crossentropy.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 def check_classes(target: Array, classes: int) -> None:
@@ -91,7 +91,7 @@ def sparse_softmax_crossentropy_vjp(
     return None, np.expand_dims(dy, -1) * (p - chosen.astype(p.dtype))
 
 
-sparse_softmax_crossentropy.fast("minikeras.ops.twins", when=in_float32)
+sparse_softmax_crossentropy.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise(dtype=promote)
@@ -118,7 +118,7 @@ def sigmoid_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) 
     return lambda: -dy * logits, dlogits
 
 
-sigmoid_crossentropy.fast("minikeras.ops.twins", when=in_float32)
+sigmoid_crossentropy.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 def logits_behind(

@@ -191,7 +191,7 @@ def _is_narrow(a: Array) -> bool:
     return a.ndim == 2 and 0 < a.shape[1] <= a.shape[0] and a.shape[1] < 48
 
 
-_qr.fast("minikeras.kernels.rounding.householder", when=_is_narrow)
+_qr.fast("minikeras.kernels.rounding.householder", rules="forward", when=_is_narrow)
 
 
 @operation

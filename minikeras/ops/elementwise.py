@@ -24,7 +24,7 @@ def exp_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * y
 
 
-exp.fast("minikeras.ops.twins", when=in_float32)
+exp.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @elementwise(dtype=floating)
@@ -39,7 +39,7 @@ def expm1_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.exp(x)
 
 
-expm1.fast("minikeras.ops.twins", when=in_float32)
+expm1.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @operation
@@ -63,7 +63,7 @@ def log_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / x)
 
 
-log.fast("minikeras.ops.twins", when=in_float32)
+log.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise(dtype=floating)
@@ -78,7 +78,7 @@ def log1p_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / (1 + x))
 
 
-log1p.fast("minikeras.ops.twins", when=in_float32)
+log1p.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @operation

@@ -107,7 +107,7 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
     return np.take(x, indices, axis)
 
 
-_take.fast("minikeras.kernels.lookup", when=_is_large_lookup)
+_take.fast("minikeras.kernels.lookup", rules="forward", when=_is_large_lookup)
 
 
 @_take.shape
@@ -137,6 +137,7 @@ def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
 
 _add_at.fast(
     "minikeras.kernels.lookup",
+    rules="forward",
     when=lambda x, indices, axis, size: (
         axis == 0 and indices.dtype.kind == "i" and x.dtype.char in "fd" and x.size >= _MANY
     ),

@@ -83,7 +83,7 @@ def _elu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(y < 0, (y + 1) * dy, dy)
 
 
-_elu.fast("minikeras.ops.twins", when=in_float32)
+_elu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @operation
@@ -114,7 +114,7 @@ def selu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.where(y < 0, dy * (y + SELU_SCALE_ALPHA), dy * SELU_SCALE)
 
 
-selu.fast("minikeras.ops.twins", when=in_float32)
+selu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @operation
@@ -134,7 +134,7 @@ def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
     return dy * _sigmoid(x)
 
 
-softplus.fast("minikeras.ops.twins", when=in_float32)
+softplus.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise(dtype=promote)
@@ -164,7 +164,7 @@ def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (y * (1 - y))
 
 
-_sigmoid.fast("minikeras.ops.twins", when=in_float32)
+_sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @operation
@@ -195,7 +195,7 @@ def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
     return dy * (s * (1 + x * (1 - s)))
 
 
-silu.fast("minikeras.ops.twins", when=in_float32)
+silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 swish = silu

@@ -234,8 +234,8 @@ def _is_float_plane(*arrays: Array, size: Sizes, strides: Sizes) -> bool:
     return len(size) < 3 and arrays[0].dtype.char in "fd" and arrays[0].dtype == arrays[-1].dtype
 
 
-max_window.fast("minikeras.kernels.pool", when=_is_float_plane)
-spread_to_winners.fast("minikeras.kernels.pool", when=_is_float_plane)
+max_window.fast("minikeras.kernels.pool", rules="forward", when=_is_float_plane)
+spread_to_winners.fast("minikeras.kernels.pool", rules="forward", when=_is_float_plane)
 
 
 @operation

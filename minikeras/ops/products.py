@@ -59,7 +59,7 @@ def _is_one_product(a: Array, b: Array) -> bool:
     return b.ndim == 2 and in_float32(a, b)
 
 
-_matmul.fast("minikeras.ops.twins", when=_is_one_product)
+_matmul.fast("minikeras.ops.tensorflow_float32", when=_is_one_product)
 
 
 def _tall(a: TensorLike) -> TensorLike:

@@ -38,7 +38,7 @@ def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Ar
     return np.broadcast_to(_spread(dy, x, axis), x.shape)
 
 
-_sum.fast("minikeras.ops.twins", when=in_float32)
+_sum.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @operation
@@ -65,7 +65,7 @@ def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...], keepdims:
     return np.broadcast_to(_spread(dy / n, x, axis), x.shape)
 
 
-_mean.fast("minikeras.ops.twins", when=in_float32)
+_mean.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @operation

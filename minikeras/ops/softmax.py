@@ -36,7 +36,7 @@ def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
     return (dy - np.sum(dy * y, -1, keepdims=True)) * y
 
 
-_softmax.fast("minikeras.ops.twins", when=in_float32)
+_softmax.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @primitive(dtype=promote, shape=_unchanged)
@@ -52,7 +52,7 @@ def _log_softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy - np.sum(dy, -1, keepdims=True) * np.exp(y)
 
 
-_log_softmax.fast("minikeras.ops.twins", when=in_float32)
+_log_softmax.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 def _over_axes(rule: Any, x: TensorLike, axis: Any) -> TensorLike:

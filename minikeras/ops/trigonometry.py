@@ -131,7 +131,7 @@ def tanh_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 - y * y)
 
 
-tanh.fast("minikeras.ops.twins", when=in_float32)
+tanh.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @elementwise(dtype=floating)

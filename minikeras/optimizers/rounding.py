@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config as settings
+from minikeras.twins import twin
 
 _compiled = False
 
@@ -62,13 +62,15 @@ def over(x: Any, constant: float, times: Any = 1) -> Any:
 
 def over_root(x: Any, y: Any) -> Any:
     """x / √y; compiled: x · rsqrt(y), where rsqrt may be off by one unit in the last place"""
-    if not _compiled:
-        return x / np.sqrt(y)
-    if y.dtype == np.float32 and y.ndim and settings.kernels() == "fast":
-        from minikeras.kernels.rounding import elementwise as eigen_math
+    return x * _rsqrt(y) if _compiled else x / np.sqrt(y)
 
-        return x * eigen_math.rsqrt(y)
-    return x * (1 / np.sqrt(y))
+
+@twin(
+    "minikeras.kernels.rounding.elementwise:rsqrt",
+    when=lambda y: y.dtype == np.float32 and y.ndim > 0,
+)
+def _rsqrt(y: Any) -> Any:
+    return 1 / np.sqrt(y)
 
 
 def decay(w: Any, weight_decay: Any, lr: Any) -> Any:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config
 from minikeras.random import philox
 from minikeras.random.elementary import log32, log64, sincos32
+from minikeras.twins import twin
 from minikeras.types import Array
 
 Seed = tuple[int, int]
@@ -82,12 +82,12 @@ def randint(
     return (offset + start).view(signed).reshape(tuple(shape)).astype(dtype)
 
 
+@twin(
+    "minikeras.kernels.random:keep",
+    when=lambda seed, shape, rate, dtype: dtype in ("float32", "float64"),
+)
 def keep(seed: Seed, shape: Sequence[int], rate: float, dtype: str) -> Array:
     """Which elements dropout leaves: u ≥ rate, u drawn in the dtype of the inputs."""
-    if dtype in ("float32", "float64") and config.kernels() == "fast":
-        from minikeras.kernels import random as twin
-
-        return twin.keep(seed, tuple(shape), rate, dtype)
     return _unit(seed, math.prod(shape), dtype).reshape(tuple(shape)) >= np.dtype(dtype).type(rate)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minikeras import config
+from minikeras.twins import twin
 from minikeras.types import Array
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -56,15 +56,15 @@ def words(stream: Stream, count: int) -> Array:
     return blocks(stream, numbers).reshape(-1)[:count]
 
 
+def _is_worth_numba(stream: Stream, numbers: Array) -> bool:
+    """The twin is faster at any size, but a few words are not worth importing Numba."""
+    return len(numbers) >= _MANY or "numba" in sys.modules
+
+
+@twin("minikeras.kernels.random:blocks", when=_is_worth_numba)
 def blocks(stream: Stream, numbers: Array) -> Array:
     """The blocks with the given numbers (n uint64) as (n, 4) uint32."""
     result = np.empty((len(numbers), 4), np.uint32)
-    # The twin is faster at any size, but not worth loading Numba for a few words
-    if config.kernels() == "fast" and (len(numbers) >= _MANY or "numba" in sys.modules):
-        from minikeras.kernels import random as twin
-
-        twin.fill(result, numbers, *stream)
-        return result
     for start in range(0, len(numbers), _CHUNK):
         _fill(result[start : start + _CHUNK], stream, numbers[start : start + _CHUNK])
     return result

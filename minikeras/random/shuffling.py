@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minikeras import config
 from minikeras.random import philox
 from minikeras.random.seeds import global_seed
+from minikeras.twins import twin
 from minikeras.types import Array
 
 _MANY = 1024  # a millisecond of Python: to shuffle fewer, nothing is compiled
@@ -45,12 +45,9 @@ def _stream(seed: int | None) -> philox.Stream:
     return philox.unscrambled(seed, 0 if seed else 0x7FFFFFFF)
 
 
+@twin("minikeras.kernels.random:permutation", when=lambda n, stream, block: n >= _MANY)
 def _permutation(n: int, stream: philox.Stream, block: int) -> Array:
     """Swap each i in turn with i + word[i] mod (n − i), the words starting at a block."""
-    if n >= _MANY and config.kernels() == "fast":
-        from minikeras.kernels import random as twin
-
-        return twin.permutation(n, block, *stream)
     numbers = np.arange(block, block - (-n // 4), dtype=np.uint64)
     left = np.arange(n, 0, -1, dtype=np.uint32)
     partners = np.arange(n) + philox.blocks(stream, numbers).reshape(-1)[:n] % left

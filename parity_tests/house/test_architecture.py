@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     "types",
     "config",
+    "twins",
     "dtypes shapes tree kernels",
     "declare",
     "autograd",

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     "types",
     "config",
-    "twins",
+    "twins optional",
     "dtypes shapes tree kernels",
     "declare",
     "autograd",

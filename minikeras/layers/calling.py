@@ -1,129 +1,288 @@
-"""What every call of a layer needs: its arguments by name, the calls around it, masks, names."""
+"""How a layer is called: what happens around ``call``, in the order in which it happens."""
 
 from __future__ import annotations
 
-import inspect
 import threading
+import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import tree
-from minikeras.autograd import Symbol, Tensor, Variable, any_symbolic
+from minikeras import dtypes, ops, tree
+from minikeras.autograd import (
+    AutocastScope,
+    KerasTensor,
+    Node,
+    Operation,
+    StatelessScope,
+    Tensor,
+    Variable,
+    scopes,
+)
 from minikeras.declare import names
+from minikeras.layers.arguments import (
+    CallSignature,
+    check_positional,
+    convert,
+    is_symbolic,
+    tensors_among,
+)
+from minikeras.layers.building import LayerBuilding
+from minikeras.layers.input_spec import assert_input_compatibility
 
-if TYPE_CHECKING:
-    from minikeras.layers.layer import Layer
 
+class CallContext(threading.local):
+    """The layer calls that are running in this thread.
 
-class CallStack(threading.local):
-    """The layer call that users made, and the ``training`` it hands down."""
+    depth: how many calls are nested at present.
+    training: the ``training`` argument that the outer calls agreed on.
+    naming: the layers whose names are on the path of new variables, innermost last.
+    """
 
     depth: int = 0
     training: bool | None = None
-    path_owners: tuple[Any, ...] = ()
+    naming: tuple[Any, ...] = ()
 
 
-stack = CallStack()
+context = CallContext()
 
 
-class CallSignature:
-    """What ``call`` takes, read once per class."""
+class LayerCalling(LayerBuilding, Operation):
+    """``layer(*args, **kwargs)``: everything around the ``call`` that a subclass writes."""
 
-    def __init__(self, call: Callable[..., Any]) -> None:
-        parameters = list(inspect.signature(call).parameters.values())[1:]
-        positional = (
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            inspect.Parameter.POSITIONAL_ONLY,
+    _signature: ClassVar[CallSignature]
+    _masks_by_itself: ClassVar[bool] = False  # set where a class overrides `compute_mask`
+
+    if TYPE_CHECKING:  # set by Layer
+        input_spec: Any
+        supports_masking: bool
+        autocast: bool
+        input_dtype: Any
+        compute_dtype: Any
+        activity_regularizer: Any
+        _convert_input_args: bool
+        _allow_non_tensor_positional_args: bool
+
+        def compute_mask(self, inputs: Any, previous_mask: Any) -> Any: ...
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Build the layer if needed, fill in ``training`` and ``mask``, and run ``call``.
+
+        With a KerasTensor among the arguments nothing is computed: the result is a KerasTensor
+        of the right shape and dtype, and a node of the graph.
+
+        Raises ValueError for positional arguments that are no tensors, and for inputs that do
+        not fit ``input_spec``; TypeError if an argument of ``call`` is missing.
+        """
+        if "built" not in self.__dict__:
+            self._check_super_called()
+        # Parity: where nothing had to be converted, the node of a symbolic call also keeps the
+        # `training` and the masks that are filled in below; elsewhere what was given.
+        original_args, original_kwargs = args, kwargs
+        if self._convert_input_args and (kwargs or not self._is_ready(args)):
+            to = self.dtype_policy._compute_dtype, self.autocast, self.name
+            args = tuple([convert(x, *to) for x in args])
+            kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
+        plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case, kept quick
+        if not plain and not self._allow_non_tensor_positional_args:
+            check_positional(args)
+        given = self._signature.bind(args, kwargs)
+        first = args[0] if args else next(iter(given.values()), None)
+        spec = self.input_spec
+        if spec is not None:
+            assert_input_compatibility(spec, first, self.name)
+        if not self.built:
+            with self._open_name_scope():
+                self._build_for(given, first)
+
+        outermost = context.depth == 0
+        if outermost:
+            self._clear_losses()
+        context.depth += 1
+        try:
+            self._resolve_training(given, kwargs)
+            self._fill_masks(given, kwargs)
+            previous_mask = kwargs.get("mask")
+            if previous_mask is None:
+                previous_mask = mask_of(first)
+            symbolic = not (plain and not kwargs) and is_symbolic(args, kwargs)
+            with self._open_name_scope():
+                outputs = self._compute(args, kwargs, symbolic)
+                if not self.built:
+                    self.built = True
+                if self.activity_regularizer is not None:
+                    self._regularize_activity(outputs)
+            self._mask_outputs(first, outputs, previous_mask)
+        finally:
+            context.depth -= 1
+            if outermost:
+                context.training = None
+        if symbolic:
+            Node(self, original_args, original_kwargs, outputs)
+        return outputs
+
+    def _is_ready(self, args: tuple[Any, ...]) -> bool:
+        """Whether the only argument is a tensor of the compute dtype."""
+        if len(args) != 1:
+            return False
+        x = args[0]
+        if type(x) is Tensor:
+            return x._value.dtype.name == self.dtype_policy._compute_dtype
+        return isinstance(x, KerasTensor) and x.dtype == self.input_dtype
+
+    def _open_name_scope(self) -> Any:
+        """The scope in which this layer's variables are named; opened once per layer."""
+        return NameScope(self)
+
+    def _resolve_training(self, given: dict[str, Any], kwargs: dict[str, Any]) -> None:
+        """Use the argument if it is given, else that of the outer call, else the default.
+
+        Parity: the result also holds for the layers that are called next, until the outermost
+        call returns.
+        """
+        if "training" in given:
+            training = given["training"]
+        else:
+            training = context.training
+            if training is None:
+                training = self._signature.defaults.get("training")
+        context.training = training
+        if not self._signature.takes_training:
+            kwargs.pop("training", None)
+        elif training is not None and "training" not in given:
+            kwargs["training"] = training
+
+    def _fill_masks(self, given: dict[str, Any], kwargs: dict[str, Any]) -> None:
+        """Pass on the masks of the inputs, as ``mask`` or ``<argument>_mask``."""
+        wanted = self._signature.mask_names
+        if not wanted:
+            return
+        tensors = tensors_among(given)
+        for argument, x in tensors.items():
+            name = "mask" if len(tensors) == 1 else f"{argument}_mask"
+            if name in wanted and given.get(name) is None:
+                kwargs[name] = mask_of(x)
+
+    def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
+        """Run ``call``; with mixed precision, variables are read in the compute dtype."""
+        function: Callable[..., Any] = self.compute_output_spec if symbolic else self.call
+        policy = self.dtype_policy
+        if scopes.autocast is None and policy._compute_dtype == policy._variable_dtype:
+            return function(*args, **kwargs)
+        target = self.compute_dtype
+        with AutocastScope(target if self.autocast and dtypes.is_float(target) else None):
+            return function(*args, **kwargs)
+
+    def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
+        return self.compute_output_spec(*args, **kwargs)
+
+    def _regularize_activity(self, outputs: Any) -> None:
+        for output in tree.flatten(outputs):
+            if isinstance(output, Tensor):
+                loss = self.activity_regularizer(output)
+                if output.ndim > 0:
+                    loss = ops.divide_no_nan(loss, ops.cast(output.shape[0], loss.dtype))
+                self.add_loss(loss)
+
+    def _mask_outputs(self, first: Any, outputs: Any, previous_mask: Any) -> None:
+        """Attach ``compute_mask(first, previous_mask)`` to the outputs that have no mask yet."""
+        masked = previous_mask is not None and any(
+            m is not None for m in tree.flatten(previous_mask)
         )
-        self.names = [p.name for p in parameters if p.kind in positional]
-        every = {p.name for p in parameters}
-        self.variadic = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
-        self.required = [
-            p.name for p in parameters if p.kind in positional and p.default is p.empty
-        ]
-        self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-        self.takes_training = "training" in every
-        self.mask_names = {n for n in every if n == "mask" or n.endswith("_mask")}
+        if not self.supports_masking:
+            if masked:
+                warnings.warn(
+                    f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input "
+                    "with a mask attached to it. However, this layer does not support masking "
+                    "and will therefore destroy the mask information. Downstream layers will not "
+                    "see the mask.",
+                    stacklevel=3,
+                )
+            return
+        if not masked and not self._masks_by_itself:
+            return
+        flat = tree.flatten(outputs)
+        if all(getattr(y, "_keras_mask", None) is not None for y in flat):
+            return
+        masks = self.compute_mask(first, previous_mask)
+        if masks is None:
+            return
+        for y, mask in zip(flat, tree.flatten(masks), strict=False):
+            if mask is not None and getattr(y, "_keras_mask", None) is None:
+                y._keras_mask = mask
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments by name; surplus positional ones are left to ``call`` to refuse."""
-        given = dict(zip(self.names, args, strict=False))
-        if self.variadic:
-            given |= {f"arg{i}": x for i, x in enumerate(args[len(self.names) :])}
-        given.update(kwargs)
-        for name in self.required:
-            if name not in given:
-                raise TypeError(f"missing a required argument: {name!r}")
-        return given
+    def stateless_call(
+        self,
+        trainable_variables: list[Any],
+        non_trainable_variables: list[Any],
+        *args: Any,
+        return_losses: bool = False,
+        **kwargs: Any,
+    ) -> tuple[Any, ...]:
+        """Call the layer as a pure function of its variables.
 
+        trainable_variables, non_trainable_variables: the values to use, in the order of the
+            properties of these names.
+        args, kwargs: passed on to the call.
+        return_losses: also return the losses of the call.
 
-class NameScope:
-    """``with`` the layer's name on the path, unless the innermost scope is already its own."""
-
-    __slots__ = ("_before", "_layer", "_pushed")
-
-    def __init__(self, layer: Layer) -> None:
-        self._layer = layer
-
-    def __enter__(self) -> None:
-        layer, owners = self._layer, stack.path_owners
-        self._pushed = not (owners and owners[-1] is layer)
-        if self._pushed:
-            if layer._parent_path is None:
-                layer._parent_path = names.current_path()
-            self._before = owners
-            stack.path_owners = (*owners, layer)
-            names._scopes.append(layer.name)
-
-    def __exit__(self, *exc: object) -> None:
-        if self._pushed:
-            names._scopes.pop()
-            stack.path_owners = self._before
-
-
-def is_symbolic(x: Any) -> bool:
-    cls = type(x)
-    return cls is not Tensor and any_symbolic(x)
-
-
-def has_tensors(x: Any) -> bool:
-    if isinstance(x, Tensor | Symbol | Variable):
-        return True
-    if isinstance(x, list | tuple | dict):
-        flat = tree.flatten(x)
-        return (
-            bool(flat)
-            and all(isinstance(v, Tensor | Symbol | Variable) or v is None for v in flat)
-            and any(v is not None for v in flat)
-        )
-    return False
-
-
-def shapes_of(structure: Any) -> Any:
-    return tree.map_structure(lambda x: None if x is None else tuple(x.shape), structure)
+        Returns ``(outputs, new non-trainable values)``, with the losses as a third part if wanted.
+        Raises ValueError before the layer is built and where the number of values is wrong.
+        """
+        if not self.built:
+            raise ValueError(
+                f"To call stateless_call, {type(self).__name__} must be built (i.e. its variables "
+                "must have been already created). You can build it by calling it on some data."
+            )
+        pairs: list[tuple[Variable, Any]] = []
+        for what, known, values in (
+            ("trainable_variables", self.trainable_variables, trainable_variables),
+            ("non_trainable_variables", self.non_trainable_variables, non_trainable_variables),
+        ):
+            if len(known) != len(values):
+                raise ValueError(
+                    f"Argument `{what}` must be a list of tensors corresponding 1:1 to "
+                    f"{type(self).__name__}().{what}: expected {len(known)}, received {len(values)}"
+                )
+            pairs += zip(known, values, strict=True)
+        with StatelessScope(state_mapping=pairs, collect_losses=return_losses) as scope:
+            outputs = self(*args, **kwargs)
+            losses = self.losses if return_losses else None
+        after = []
+        for variable in self.non_trainable_variables:
+            value = scope.get_current_value(variable)
+            after.append(variable.value if value is None else value)
+        return (outputs, after, losses) if return_losses else (outputs, after)
 
 
 def mask_of(structure: Any) -> Any:
+    """The masks that tensors carry, in the same structure; None for a tensor without one."""
     if type(structure) is Tensor:
         return getattr(structure, "_keras_mask", None)
     return tree.map_structure(lambda x: getattr(x, "_keras_mask", None), structure)
 
 
-def keep_mask(x: Tensor, y: Any) -> Any:
-    mask = getattr(x, "_keras_mask", None)
-    if mask is not None:
-        y._keras_mask = mask
-    return y
+class NameScope:
+    """Within the block, variables are named below the layer: ``model/dense/kernel``.
 
+    Does nothing if the innermost open scope is already the layer's own.
+    """
 
-def check_positional(args: tuple[Any, ...]) -> None:
-    for arg in args:
-        if type(arg) is Tensor:
-            continue
-        for leaf in tree.flatten(arg):
-            if leaf is not None and not isinstance(leaf, Tensor | Symbol | Variable):
-                raise ValueError(
-                    "Only input tensors may be passed as positional arguments. The following "
-                    f"argument value should be passed as a keyword argument: {leaf!r} "
-                    f"(of type {type(leaf)})"
-                )
+    __slots__ = ("_before", "_layer", "_pushed")
+
+    def __init__(self, layer: LayerCalling) -> None:
+        self._layer = layer
+
+    def __enter__(self) -> None:
+        layer, naming = self._layer, context.naming
+        self._pushed = not (naming and naming[-1] is layer)
+        if self._pushed:
+            if layer._parent_path is None:
+                layer._parent_path = names.current_path()
+            self._before = naming
+            context.naming = (*naming, layer)
+            names._scopes.append(layer.name)
+
+    def __exit__(self, *exc: object) -> None:
+        if self._pushed:
+            names._scopes.pop()
+            context.naming = self._before

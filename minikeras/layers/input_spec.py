@@ -1,15 +1,27 @@
-"""What a layer demands of its inputs."""
+"""``InputSpec``: the rank, sizes and dtype that a layer requires of an input."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from minikeras import dtypes, shapes, tree
+from minikeras.autograd import Tensor
 from minikeras.types import DType
 
 
 class InputSpec:
-    """Rank, sizes and dtype that an input must have; a layer keeps one in ``input_spec``."""
+    """What a layer requires of an input; a layer keeps one, or several, in ``input_spec``.
+
+    dtype: the dtype.
+    shape: the sizes of all axes, with None for any size; it includes the batch.
+    ndim, max_ndim, min_ndim: the rank, or bounds of it.
+    axes: the sizes of single axes, such as ``{-1: 8}``; None for any size.
+    allow_last_axis_squeeze: whether a last axis of size 1 may be missing or in excess.
+    name: the key of the input in a dict of inputs.
+    optional: whether None may be given.
+
+    Raises ValueError if ``axes`` names an axis beyond the rank.
+    """
 
     _keras_module: ClassVar[str] = "keras"
 
@@ -35,34 +47,24 @@ class InputSpec:
             raise ValueError(
                 f"Axis {max(self.axes)} is greater than the maximum allowed value: {rank - 1}"
             )
-        self.allow_last_axis_squeeze, self.name, self.optional = (
-            allow_last_axis_squeeze,
-            name,
-            optional,
-        )
+        self.allow_last_axis_squeeze = allow_last_axis_squeeze
+        self.name, self.optional = name, optional
 
     def __repr__(self) -> str:
         given = {k: v for k, v in self.__dict__.items() if v}
         return f"InputSpec({', '.join(f'{k}={v}' for k, v in given.items())})"
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            "dtype": self.dtype,
-            "shape": self.shape,
-            "ndim": self.ndim,
-            "max_ndim": self.max_ndim,
-            "min_ndim": self.min_ndim,
-            "axes": self.axes,
-            "optional": self.optional,
-        }
+        names = ("dtype", "shape", "ndim", "max_ndim", "min_ndim", "axes", "optional")
+        return {name: getattr(self, name) for name in names}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> InputSpec:
         return cls(**config)
 
-    def violation(self, x: Any) -> str | None:
-        """Why ``x`` does not fit, in words; None if it does."""
-        shape, rank = x.shape, len(x.shape)
+    def violation(self, x: Any, shape: Any) -> str | None:
+        """Why ``x``, whose shape is ``shape``, does not fit, in words; None if it does."""
+        rank, expected = len(shape), self.shape
         if self.ndim is not None and rank != self.ndim and not self.allow_last_axis_squeeze:
             return f"expected ndim={self.ndim}, found ndim={rank}"
         if self.max_ndim is not None and rank > self.max_ndim:
@@ -74,21 +76,25 @@ class InputSpec:
         for axis, size in self.axes.items():
             if size is not None and shape[axis] not in (size, None):
                 return f"expected axis {axis} of input shape to have value {size}"
-        if self.shape is not None:
-            expected = self.shape
-            if self.allow_last_axis_squeeze:
-                expected = expected[:-1] if expected and expected[-1] == 1 else expected
-                shape = shape[:-1] if shape and shape[-1] == 1 else shape
-            if len(expected) != len(shape) or not all(map(shapes.match, expected, shape)):
-                return f"expected shape={self.shape}, found shape={x.shape}"
+        if expected is None:
+            return None
+        found = shape
+        if self.allow_last_axis_squeeze:
+            expected, found = (s[:-1] if s and s[-1] == 1 else s for s in (expected, found))
+        if len(expected) != len(found) or not all(map(shapes.match, expected, found)):
+            return f"expected shape={self.shape}, found shape={shape}"
         return None
 
 
 def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) -> None:
-    """Raises ValueError unless every input satisfies its spec, and their number is right."""
+    """Raises ValueError unless every input satisfies its spec, and their number is right.
+
+    input_spec: an ``InputSpec`` or a structure of them.
+    inputs: the inputs in the same order, or a dict of them by the names of the specs.
+    """
     if not input_spec:
         return
-    specs = tree.flatten(input_spec)
+    specs = [input_spec] if isinstance(input_spec, InputSpec) else tree.flatten(input_spec)
     values = inputs
     if isinstance(inputs, dict):
         names = [spec.name for spec in specs]
@@ -100,7 +106,7 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
                     f"keys {list(inputs)}. Expected the following keys: {names}"
                 )
             values = [inputs.get(n) for n in names]
-    values = tree.flatten(values)
+    values = [values] if type(values) is Tensor else tree.flatten(values)
     if len(values) != len(specs):
         raise ValueError(
             f'Layer "{layer_name}" expects {len(specs)} input(s), but it received {len(values)} '
@@ -109,14 +115,15 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
     for i, (x, spec) in enumerate(zip(values, specs, strict=True)):
         if x is None and spec is not None and spec.optional:
             continue
-        if not hasattr(x, "shape"):
+        shape = getattr(x, "shape", None)
+        if shape is None:
             raise ValueError(
                 f"Inputs to a layer should be tensors. Got {x!r} (of type {type(x)}) as input for "
                 f'layer "{layer_name}".'
             )
-        problem = spec.violation(x) if spec is not None else None
+        problem = None if spec is None else spec.violation(x, shape)
         if problem:
             raise ValueError(
                 f"Input {i} with name '{spec.name}' of layer \"{layer_name}\" is incompatible with "
-                f"the layer: {problem}. Full shape received: {x.shape}"
+                f"the layer: {problem}. Full shape received: {shape}"
             )

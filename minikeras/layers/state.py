@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from minikeras import constraints, initializers, regularizers, tree
 from minikeras.autograd import StatelessScope, Tensor, Variable, scopes
@@ -15,13 +15,18 @@ from minikeras.types import Array, DType
 
 
 class LayerState(Configurable):
-    """Finds and lists the state of a layer.
+    """Tracks and lists the state of a layer.
 
-    Variables, sublayers, seed generators and metrics are noted when they become attributes, or
-    join a list, tuple or dict that is one.
+    A variable, sublayer, seed generator or metric belongs to the layer as soon as it is assigned
+    to an attribute, or put into a list, tuple or dict that is an attribute.
 
-    Parity: what an attribute held before it was assigned anew stays noted.
+    Parity: an object still belongs to the layer after its attribute was assigned anew.
     """
+
+    _untracked: ClassVar[frozenset[str]] = frozenset(  # attributes in which nothing is tracked
+        {"_own_variables", "_parts", "_losses", "_call", "_build_shapes"}
+        | {"_inbound_nodes", "_outbound_nodes"}
+    )
 
     if TYPE_CHECKING:  # not fields: Layer sets them
         name: str
@@ -41,15 +46,18 @@ class LayerState(Configurable):
             self._locked = False
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if type(value) not in _INERT and name not in _PRIVATE:
+        if type(value) not in _INERT and name not in self._untracked:
             value = self._adopt(value)
         object.__setattr__(self, name, value)
 
     def _adopt(self, value: Any) -> Any:
-        """Note what belongs to the layer; collections come back as such that go on noting."""
+        """Track ``value`` if it is state; a list or dict is returned as one that tracks its items.
+
+        Raises ValueError for new state of a layer that is already built.
+        """
         self._start_tracking()  # layers may be assigned before super().__init__()
         if isinstance(value, Variable):
-            self._note_variable(value)
+            self._track_variable(value)
         elif isinstance(value, LayerState | SeedGenerator) or hasattr(value, "_keras_metric"):
             if id(value) not in self._parts:
                 if self._locked:
@@ -60,10 +68,11 @@ class LayerState(Configurable):
         return value
 
     def _release(self, value: Any) -> None:
+        """Stop tracking ``value``."""
         self._parts.pop(id(value), None)
         self._own_variables = [v for v in self._own_variables if v is not value]
 
-    def _note_variable(self, variable: Variable) -> None:
+    def _track_variable(self, variable: Variable) -> None:
         if all(variable is not known for known in self._own_variables):
             if self._locked:
                 raise ValueError(_LOCKED)
@@ -76,7 +85,7 @@ class LayerState(Configurable):
         object.__delattr__(self, name)
 
     def _found(self, kind: Any) -> list[Any]:
-        """The parts of a kind, in the order in which they came."""
+        """The sublayers, seed generators or metrics, in the order in which they were assigned."""
         return [part for part in self._parts.values() if isinstance(part, kind)]
 
     @property
@@ -111,11 +120,21 @@ class LayerState(Configurable):
         overwrite_with_gradient: bool = False,
         name: str | None = None,
     ) -> Variable:
-        """Make a variable of this layer.
+        """Make a variable of this layer and return it.
 
-        Without ``initializer`` the field ``<name>_initializer`` is used, if the layer has one, and
-        likewise for ``regularizer`` and ``constraint``; else glorot_uniform for floats and zeros
-        for other dtypes.
+        shape: the shape; by default ``()``.
+        initializer: a function of (shape, dtype), or its name.  By default the layer's argument
+            ``<name>_initializer``, if it has one; else glorot_uniform for floats, zeros otherwise.
+        dtype: the dtype; by default the layer's ``variable_dtype``.
+        trainable: whether training changes the variable.
+        autocast: whether it is read in the compute dtype while the layer runs.
+        regularizer, constraint: functions of the value, or their names; by default the layer's
+            arguments ``<name>_regularizer`` and ``<name>_constraint`` if there are any.
+        aggregation: kept on the variable, for Keras's sake.
+        overwrite_with_gradient: whether an optimizer replaces the value by its gradient.
+        name: the last part of the variable's path.
+
+        Raises ValueError if the layer is already built.
         """
         self._check_super_called()
         if self._locked:
@@ -138,7 +157,7 @@ class LayerState(Configurable):
         variable.regularizer = regularizers.get(regularizer or self._field_for(name, "regularizer"))
         variable.constraint = constraints.get(constraint or self._field_for(name, "constraint"))
         variable.overwrite_with_gradient = overwrite_with_gradient
-        self._note_variable(variable)
+        self._track_variable(variable)
         if not self.trainable:
             variable.trainable = False
         return variable
@@ -153,18 +172,19 @@ class LayerState(Configurable):
 
     @property
     def variables(self) -> list[Variable]:
-        """All variables: weights, seeds of random generators; each once."""
+        """The weights and the states of the seed generators, of sublayers too; each once."""
         return _unique(self._all_variables(seeds=True))
 
     @property
     def weights(self) -> list[Variable]:
-        """The variables that training makes: without the seeds of random generators."""
+        """The variables without the states of the seed generators; each once.
+
+        The layer's own come first, trainable ones before others, then those of its sublayers.
+        """
         return _unique(self._all_variables(seeds=False))
 
     def _all_variables(self, seeds: bool) -> Iterator[Variable]:
-        own = self._own_variables
-        yield from (v for v in own if v.trainable_at_birth)
-        yield from (v for v in own if not v.trainable_at_birth)
+        yield from self._own_in_order()
         if seeds:
             yield from (generator.state for generator in self._found(SeedGenerator))
         for layer in self._layers:
@@ -172,27 +192,31 @@ class LayerState(Configurable):
 
     @property
     def trainable_variables(self) -> list[Variable]:
+        """The variables that training changes; none if the layer is not trainable."""
         return [v for v in self.variables if v.trainable] if self.trainable else []
 
     @property
     def non_trainable_variables(self) -> list[Variable]:
+        """The other variables; all of them if the layer is not trainable."""
         variables = self.variables
         return [v for v in variables if not v.trainable] if self.trainable else variables
 
     @property
     def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes; none if the layer is not trainable."""
         return [v for v in self.weights if v.trainable] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
+        """The other weights; all of them if the layer is not trainable."""
         weights = self.weights
         return [v for v in weights if not v.trainable] if self.trainable else weights
 
     @property
     def trainable(self) -> bool:
-        """Whether training changes the weights; setting it sets it for everything inside.
+        """Whether training changes the weights.  Setting it sets it for all sublayers too.
 
-        Parity: only where it changes: True to a layer that is True leaves frozen parts frozen.
+        Parity: setting the value that it already has does nothing, not even to the sublayers.
         """
         return self._trainable
 
@@ -200,20 +224,22 @@ class LayerState(Configurable):
     def trainable(self, value: bool) -> None:
         if value is self._trainable:
             return
-        self._trainable = bool(value)
+        self._trainable = value = bool(value)
         for variable in self._own_variables:
             if variable.trainable_at_birth:
-                variable.trainable = bool(value)
+                variable.trainable = value
         for layer in self._layers:
             layer.trainable = value
 
     @property
     def metrics(self) -> list[Any]:
+        """The metrics of this layer, then those of its sublayers."""
         own = [part for part in self._parts.values() if hasattr(part, "_keras_metric")]
         return own + [m for layer in self._layers for m in layer.metrics]
 
     @property
     def metrics_variables(self) -> list[Variable]:
+        """The variables of ``metrics``."""
         return [v for metric in self.metrics for v in metric.variables]
 
     def get_weights(self) -> list[Array]:
@@ -221,9 +247,9 @@ class LayerState(Configurable):
         return [v.numpy() for v in self.weights]
 
     def set_weights(self, weights: list[Array]) -> None:
-        """Take over arrays in the order of ``weights``.
+        """Assign arrays to the weights, in the order of ``weights``.
 
-        Raises ValueError, before anything is changed, if their number or a shape is wrong.
+        Raises ValueError, and then changes nothing, if the number of arrays or a shape is wrong.
         """
         variables = self.weights
         if len(variables) != len(weights):
@@ -241,7 +267,7 @@ class LayerState(Configurable):
             variable.assign(value)
 
     def count_params(self) -> int:
-        """The number of numbers in the weights; ValueError before the layer is built."""
+        """The number of elements of all weights.  Raises ValueError before the layer is built."""
         if not self.built:
             raise ValueError(
                 f"You tried to call `count_params` on layer '{self.name}', but the layer isn't "
@@ -252,7 +278,10 @@ class LayerState(Configurable):
     # Losses
 
     def add_loss(self, loss: Any) -> None:
-        """Add a scalar tensor, or a list of them, to what training minimises."""
+        """Add a scalar tensor, or a list of them, to the loss that training minimises.
+
+        Raises ValueError for anything else.
+        """
         for x in tree.flatten(loss):
             if not hasattr(x, "shape") and not isinstance(x, float | int):
                 raise ValueError(
@@ -266,7 +295,11 @@ class LayerState(Configurable):
 
     @property
     def losses(self) -> list[Any]:
-        """What ``add_loss`` and activity regularizers added in the last call, then the weights'."""
+        """The losses of the last call, in this layer and its sublayers, then those of the weights.
+
+        A call adds losses by ``add_loss`` and by activity regularizers; a weight has one if it has
+        a regularizer and is trainable.
+        """
         added = [x for layer in self._flatten_layers() for x in layer._losses]
         return added + [
             v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None
@@ -276,16 +309,16 @@ class LayerState(Configurable):
         for layer in self._flatten_layers():
             layer._losses.clear()
 
-    # Storing
+    # Saving
 
     def save_own_variables(self, store: Any) -> None:
-        """Put this layer's own variables into a mapping, under "0", "1", ..."""
-        for i, variable in enumerate(self._all_own()):
+        """Put this layer's own variables into a mapping, under the keys "0", "1", ..."""
+        for i, variable in enumerate(self._own_in_order()):
             store[f"{i}"] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
-        """Take this layer's own variables back; ValueError if their number differs."""
-        own = self._all_own()
+        """Read this layer's own variables back; ValueError if their number differs."""
+        own = self._own_in_order()
         if len(store) != len(own):
             raise ValueError(
                 f"Layer '{self.name}' expected {len(own)} variables, but received {len(store)} "
@@ -294,14 +327,12 @@ class LayerState(Configurable):
         for i, variable in enumerate(own):
             variable.assign(store[f"{i}"])
 
-    def _all_own(self) -> list[Variable]:
-        own = self._own_variables
-        return sorted(own, key=lambda v: not v.trainable_at_birth)
+    def _own_in_order(self) -> list[Variable]:
+        """The variables without those of sublayers; made as trainable first, then the others."""
+        return sorted(self._own_variables, key=lambda v: not v.trainable_at_birth)
 
 
-_INERT = {bool, int, float, str, type(None), Tensor}  # what need not be looked at
-_PRIVATE = {"_own_variables", "_parts", "_losses", "_call", "_inbound_nodes", "_outbound_nodes"}
-_PRIVATE |= {"_build_shapes", "_inputs_struct", "_outputs_struct", "_inputs", "_outputs"}
+_INERT = {bool, int, float, str, type(None), Tensor}  # these are never state
 _LOCKED = (
     "You cannot add new elements of state (variables or sub-layers) to a layer that is already "
     "built. All state must be created in the `__init__()` method or in the `build()` method."

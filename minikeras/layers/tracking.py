@@ -1,56 +1,47 @@
-"""Lists and dictionaries that tell their layer what joins and leaves them."""
+"""Lists and dicts that report to a layer what is added to them and what is removed."""
 
 from __future__ import annotations
 
+import collections.abc
 from collections.abc import Iterable
 from typing import Any
 
 from minikeras import tree
 
+# Their methods come down to `insert`, `__setitem__` and `__delitem__`, which report here; those of
+# `list` and `dict` write to the memory directly.  The classes stay a list and a dict, for JSON.
+_Sequence: Any = collections.abc.MutableSequence
+_Mapping: Any = collections.abc.MutableMapping
+
 
 class TrackedList(list[Any]):
-    """A list that is an attribute of a layer: layers and variables in it belong to the layer."""
+    """A list that is an attribute of a layer: layers and variables in it belong to the layer.
+
+    Parity: an element that is assigned to an index is not reported.
+    """
 
     def __init__(self, values: Iterable[Any], owner: Any) -> None:
         self._owner = owner
         super().__init__(map(owner._adopt, values))
 
-    def append(self, value: Any) -> None:
-        super().append(self._owner._adopt(value))
-
     def insert(self, index: Any, value: Any) -> None:
         super().insert(index, self._owner._adopt(value))
 
-    def extend(self, values: Iterable[Any]) -> None:
-        super().extend(map(self._owner._adopt, values))
-
-    def __iadd__(self, values: Iterable[Any]) -> TrackedList:  # type: ignore[misc]
-        self.extend(values)
-        return self
-
-    def remove(self, value: Any) -> None:
-        del self[next(i for i, known in enumerate(self) if known is value or known == value)]
-
-    def pop(self, index: Any = -1) -> Any:
-        value = super().pop(index)
-        self._owner._release(value)
-        return value
-
     def __delitem__(self, index: Any) -> None:
-        gone = self[index] if isinstance(index, slice) else [self[index]]
+        removed = self[index] if isinstance(index, slice) else [self[index]]
         super().__delitem__(index)
-        for value in gone:
+        for value in removed:
             self._owner._release(value)
 
-    def clear(self) -> None:
-        del self[:]
+    append, extend, __iadd__ = _Sequence.append, _Sequence.extend, _Sequence.__iadd__
+    pop, remove, clear = _Sequence.pop, _Sequence.remove, _Sequence.clear
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return list, (list(self),)  # a copy belongs to nobody
+        return list, (list(self),)  # a copy belongs to no layer
 
 
 class TrackedDict(dict[Any, Any]):
-    """The same for a dictionary."""
+    """The same for a dict."""
 
     def __init__(self, values: dict[Any, Any], owner: Any) -> None:
         self._owner = owner
@@ -59,14 +50,12 @@ class TrackedDict(dict[Any, Any]):
     def __setitem__(self, key: Any, value: Any) -> None:
         super().__setitem__(key, self._owner._adopt(value))
 
-    def update(self, *args: Any, **kwargs: Any) -> None:
-        for key, value in dict(*args, **kwargs).items():
-            self[key] = value
+    def __delitem__(self, key: Any) -> None:
+        value = self[key]
+        super().__delitem__(key)
+        self._owner._release(value)
 
-    def setdefault(self, key: Any, default: Any = None) -> Any:
-        if key not in self:
-            self[key] = default
-        return self[key]
+    update, clear = _Mapping.update, _Mapping.clear
 
     def pop(self, key: Any, *default: Any) -> Any:
         known = key in self
@@ -76,22 +65,21 @@ class TrackedDict(dict[Any, Any]):
         return value
 
     def popitem(self) -> tuple[Any, Any]:
-        key = next(reversed(self))
-        return key, self.pop(key)
+        key, value = super().popitem()
+        self._owner._release(value)
+        return key, value
 
-    def __delitem__(self, key: Any) -> None:
-        self.pop(key)
-
-    def clear(self) -> None:
-        for key in list(self):
-            del self[key]
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        if key not in self:
+            self[key] = default
+        return self[key]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return dict, (dict(self),)
 
 
 def tracked(value: Any, owner: Any) -> Any:
-    """A collection as one that tells ``owner``; anything else as it is."""
+    """A list or dict as one that reports to ``owner``, a tuple with its items reported."""
     if isinstance(value, tuple):
         items = map(owner._adopt, value)
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)

@@ -1,18 +1,67 @@
-"""Models read off the calls between some inputs and outputs."""
+"""Functions and models that repeat the calls between symbolic inputs and outputs."""
 
 from __future__ import annotations
 
-import copy
 import warnings
 from typing import Any, ClassVar
 
 from minikeras import ops, tree
-from minikeras.autograd import KerasHistory, KerasTensor, Node, Operation, Symbol
-from minikeras.autograd.graph import fill
-from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.autograd import KerasTensor, Node, Operation, Symbol, Tensor
 from minikeras.layers import InputLayer, InputSpec, Layer
-from minikeras.models.function import Function, Graph, is_input_tensor, node_key
-from minikeras.models.model import Model, _takes_graph
+from minikeras.layers.calling import context
+from minikeras.models.graph import Graph, is_input_tensor
+from minikeras.models.graph_config import graph_config, model_from_graph_config
+from minikeras.models.model import Model, takes_graph
+
+
+class Function(Operation):
+    """A function of ``inputs`` that repeats the calls which led to ``outputs``.
+
+    inputs, outputs: KerasTensors, or nested lists or dicts of them.
+    name: a name without slashes; by default made from the class's.
+
+    Raises ValueError if either is empty, if an output does not depend on the inputs alone, or if
+    two operations share a name.
+    """
+
+    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self._set_graph(inputs, outputs)
+
+    def _set_graph(self, inputs: Any, outputs: Any) -> None:
+        self._inputs_struct = tree.map_structure(lambda x: x, inputs)
+        self._outputs_struct = tree.map_structure(lambda x: x, outputs)
+        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
+        for argument, flat, given in (
+            ("inputs", self._inputs, inputs),
+            ("outputs", self._outputs, outputs),
+        ):
+            if not flat:
+                raise ValueError(f"`{argument}` argument cannot be empty. Received: {given}")
+        self._graph = Graph(self._inputs, self._outputs)
+
+    operations = property(lambda self: list(self._graph.operations))
+    inputs = property(lambda self: self._inputs)
+    outputs = property(lambda self: self._outputs)
+
+    def call(self, inputs: Any) -> Any:
+        return self._run(tree.flatten(inputs))
+
+    def _run(self, flat_inputs: list[Any], training: bool | None = None) -> Any:
+        """Repeat the calls in order; ``values`` holds what stands for each KerasTensor, by id."""
+        values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
+        for node in self._graph.calls:
+            args, kwargs = node.arguments(values)
+            if training is not None:  # Parity: it goes before what the layers were called with
+                context.training = training
+                if "training" in kwargs:
+                    kwargs["training"] = training
+            outputs = node.operation(*args, **kwargs)
+            flat = [outputs] if type(outputs) is Tensor else tree.flatten(outputs)
+            values.update(zip(map(id, node.output_tensors), flat, strict=True))
+        if isinstance(self._outputs_struct, KerasTensor):
+            return values[id(self._outputs_struct)]
+        return tree.pack_sequence_as(self._outputs_struct, [values[id(y)] for y in self._outputs])
 
 
 class Functional(Function, Model, base=True):
@@ -25,6 +74,8 @@ class Functional(Function, Model, base=True):
     """
 
     _keras_module: ClassVar[str] = "keras.src.models.functional"
+    _untracked = Model._untracked | {"_inputs_struct", "_outputs_struct", "_inputs", "_outputs"}
+    of_graph = staticmethod(model_from_graph_config)
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         for argument, given in (("inputs", inputs), ("outputs", outputs)):
@@ -138,6 +189,10 @@ class Functional(Function, Model, base=True):
         return [self._fit(x, ref) for x, ref in zip(flat, self._inputs, strict=True)]
 
     def _fit(self, x: Any, reference: KerasTensor) -> Any:
+        """A value in the dtype and rank of its input; an axis of size 1 is added or dropped."""
+        rank = len(reference.shape)
+        if type(x) is Tensor and x._value.dtype.name == reference.dtype and x._value.ndim == rank:
+            return x
         if x is None:
             layer = reference._keras_history.operation
             if isinstance(layer, InputLayer) and layer.optional:
@@ -148,12 +203,11 @@ class Functional(Function, Model, base=True):
             )
         mask = getattr(x, "_keras_mask", None)
         x = x if isinstance(x, Symbol) else ops.convert_to_tensor(x, dtype=reference.dtype)
-        rank, expected = len(x.shape), len(reference.shape)
-        if rank == expected + 1 and x.shape[-1] == 1:
+        if len(x.shape) == rank + 1 and x.shape[-1] == 1:
             x = ops.squeeze(x, axis=-1)
-        elif rank == expected - 1 and reference.shape[-1] == 1:
+        elif len(x.shape) == rank - 1 and reference.shape[-1] == 1:
             x = ops.expand_dims(x, axis=-1)
-        elif rank != expected:
+        elif len(x.shape) != rank:
             raise ValueError(
                 f"Invalid input shape for input {x} with name '{reference.name}'. Expected shape "
                 f"{reference.shape}, but input has incompatible shape {x.shape}"
@@ -165,46 +219,17 @@ class Functional(Function, Model, base=True):
     def add_loss(self, loss: Any) -> None:
         raise NotImplementedError("a functional model cannot add losses: add them in a layer")
 
-    # Configs
-
     def get_config(self) -> dict[str, Any]:
-        if type(self) is not Functional and not _takes_functional(type(self)):
-            return Layer.get_config(self)
-        numbers: dict[Any, int] = {}
-        for operation in self.operations:
-            kept = 1 if isinstance(operation, Functional) else 0
-            for i in range(len(operation._inbound_nodes)):
-                if node_key(operation, i) in self._graph.keys:
-                    numbers[node_key(operation, i)] = kept
-                    kept += 1
-        layers = []
-        for operation in self.operations:
-            entry = serialize_keras_object(operation)
-            entry["name"] = operation.name
-            entry["inbound_nodes"] = [
-                _serialize_node(node, self._graph)
-                for i, node in enumerate(operation._inbound_nodes)
-                if node_key(operation, i) in self._graph.keys and node.input_tensors
-            ]
-            layers.append(entry)
-
-        def place(x: Any) -> list[Any]:
-            operation, node, tensor = x._keras_history
-            return [operation.name, numbers[node_key(operation, node)], tensor]
-
-        return copy.deepcopy(
-            {
-                "name": self.name,
-                "trainable": self.trainable,
-                "layers": layers,
-                "input_layers": tree.map_structure(place, self._inputs_struct),
-                "output_layers": tree.map_structure(place, self._outputs_struct),
-            }
-        )
+        if (
+            type(self) is Functional
+            or "__init__" not in vars(type(self))
+            or takes_graph(type(self))
+        ):
+            return graph_config(self)
+        return Layer.get_config(self)
 
 
-def _takes_functional(cls: type) -> bool:
-    return "__init__" not in vars(cls) or _takes_graph(cls)
+Model._functional_class = Functional
 
 
 def _spec(x: Any, name: str | None = None) -> InputSpec:
@@ -239,92 +264,3 @@ def _cut_out(inputs: Any, outputs: Any) -> tuple[Any, Any]:
         tree.pack_sequence_as(inputs, fresh),
         tree.map_structure(lambda y: values[id(y)], outputs),
     )
-
-
-def _serialize_node(node: Node, graph: Graph) -> dict[str, Any]:
-    """The arguments of a call; tensors by the name of their maker and numbers within this graph."""
-
-    def notate(x: Any) -> Any:
-        if not isinstance(x, KerasTensor):
-            return x
-        operation, index, place = x._keras_history
-        foreign = sum(node_key(operation, i) not in graph.keys for i in range(index))
-        shown = copy.copy(x)
-        shown._keras_history = KerasHistory(operation, index - foreign, place)
-        return serialize_keras_object(shown)
-
-    return {
-        "args": serialize_keras_object(tree.map_structure(notate, node.args)),
-        "kwargs": serialize_keras_object(tree.map_structure(notate, node.kwargs)),
-    }
-
-
-def functional_from_config(cls: Any, config: dict[str, Any], custom_objects: Any = None) -> Any:
-    """The model of a ``Functional.get_config``.
-
-    Raises ValueError for a graph with loops or missing parts.
-    """
-    config = dict(config)
-    entries = config.pop("layers")
-    places = {key: config.pop(key) for key in ("input_layers", "output_layers")}
-    made: dict[str, Operation] = {}
-    waiting: list[tuple[Operation, dict[str, Any]]] = []
-    for entry in entries:
-        operation = deserialize_keras_object(entry, custom_objects=custom_objects)
-        if not isinstance(operation, Operation):
-            raise ValueError(f"expected a layer or operation in the config, got {type(operation)}")
-        made[entry["name"]] = operation
-        waiting += [(operation, call) for call in entry["inbound_nodes"]]
-    while waiting:
-        left = []
-        blocked: set[int] = set()  # the calls of one layer must be repeated in their order
-        for operation, call in waiting:
-            arguments = None if id(operation) in blocked else _revive_arguments(call, made)
-            if arguments is None:
-                blocked.add(id(operation))
-                left.append((operation, call))
-            else:
-                operation(*arguments[0], **arguments[1])
-        if len(left) == len(waiting):
-            raise ValueError(
-                "Invalid Functional model configuration. The graph of the Functional model "
-                "either has loops or disconnected nodes. The following nodes failed to be "
-                f"resolved: {left}"
-            )
-        waiting = left
-
-    def tensor(name: str, node: int, place: int) -> Any:
-        operation = made[name]
-        node -= isinstance(operation, Functional)
-        return operation._inbound_nodes[node].output_tensors[place]
-
-    def revive(structure: Any) -> Any:
-        if (
-            isinstance(structure, list | tuple)
-            and len(structure) == 3
-            and isinstance(structure[0], str)
-        ):
-            return tensor(*structure)
-        if isinstance(structure, dict):
-            return {key: revive(value) for key, value in structure.items()}
-        return type(structure)(map(revive, structure))
-
-    return cls(
-        inputs=revive(places["input_layers"]), outputs=revive(places["output_layers"]), **config
-    )
-
-
-def _revive_arguments(call: dict[str, Any], made: dict[str, Operation]) -> Any:
-    """Arguments of a call with live tensors; None while one of them is not made yet."""
-    args = deserialize_keras_object(call["args"])
-    kwargs = deserialize_keras_object(call["kwargs"])
-    values: dict[int, Any] = {}
-    for x in tree.flatten((args, kwargs)):
-        if isinstance(x, KerasTensor):
-            name, node, place = x._pre_serialization_keras_history
-            if name not in made:
-                raise ValueError(f"Unknown layer: {name}")
-            if len(made[name]._inbound_nodes) <= node:
-                return None
-            values[id(x)] = made[name]._inbound_nodes[node].output_tensors[place]
-    return fill(args, values), fill(kwargs, values)

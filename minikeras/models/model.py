@@ -1,4 +1,4 @@
-"""A layer that can be trained, saved and summarised."""
+"""``Model``: a layer that can be trained and summarised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
+from minikeras.models.summary import print_summary
 from minikeras.training.trainer import Trainer
 
 
@@ -21,28 +23,31 @@ def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
 
 
 class Model(Trainer, Layer, base=True):
-    """Layers with a training loop.
+    """Layers that are trained together, with ``compile``, ``fit``, ``evaluate`` and ``predict``.
 
-    Either ``Model(inputs, outputs)`` from symbolic tensors, or a subclass that makes its layers
-    in ``__init__`` and uses them in ``call``.
+    Either ``Model(inputs, outputs)``, which makes a ``Functional`` from the calls between symbolic
+    tensors, or a subclass that makes its layers in ``__init__`` and calls them in ``call``.
+
+    inputs, outputs: KerasTensors, or lists or dicts of them.
+    trainable, dtype, autocast, name: as for ``Layer``.
+
+    Raises TypeError for other positional arguments.
     """
 
     _keras_module: ClassVar[str] = "keras"
     _lock_after_build = False
+    _functional_class: ClassVar[Any]  # Functional, a subclass; it stands in functional.py
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and _is_functional(args, kwargs):
-            from minikeras.models.functional import Functional
-
-            return object.__new__(Functional)
+            cls = cls._functional_class
         return object.__new__(cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        from minikeras.models.functional import Functional
-
-        if _is_functional(args, kwargs) and not isinstance(self, Functional):
-            _inject(type(self), Functional)
-            Functional.__init__(self, *args, **kwargs)  # type: ignore[arg-type]
+        functional = Model._functional_class
+        if _is_functional(args, kwargs) and not isinstance(self, functional):
+            _make_functional(type(self))
+            functional.__init__(self, *args, **kwargs)
         elif args:
             raise TypeError(
                 f"{type(self).__name__} takes keyword arguments only, or inputs and outputs; "
@@ -72,7 +77,10 @@ class Model(Trainer, Layer, base=True):
         return self._signature.takes_training
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
-        """A layer by name or by position; ValueError unless exactly one is given and found."""
+        """The layer of a name, or at a position of ``layers``.
+
+        Raises ValueError unless exactly one of the two is given and such a layer exists.
+        """
         layers = self.layers
         if index is not None and name is not None:
             raise ValueError(
@@ -103,29 +111,37 @@ class Model(Trainer, Layer, base=True):
         show_trainable: bool = False,
         layer_range: tuple[str, str] | list[str] | None = None,
     ) -> None:
-        """Print a table of the layers: name, output shape, parameters, connections."""
-        from minikeras.models.summary import print_summary
+        """Print a table of the layers: name, output shape, parameters, connections.
 
+        line_length: the width of the table in characters.
+        positions: where each column ends, as fractions of the width.
+        print_fn: a function that receives the text; by default it is printed.
+        expand_nested: also list the layers of the models inside this one.
+        show_trainable: add a column that says whether each layer is trainable.
+        layer_range: the names, or regular expressions, of the first and the last layer to list.
+
+        Raises ValueError for a table too narrow and for a range without layers.
+        """
         print_summary(
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
 
     def to_json(self, **kwargs: Any) -> str:
-        """The config as JSON; keywords go to ``json.dumps``."""
-        from minikeras.declare.serialization import serialize_keras_object
-
+        """The model's config as JSON text; keywords go to ``json.dumps``."""
         return json.dumps(serialize_keras_object(self), **kwargs)
 
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        from minikeras.models.functional import Functional, functional_from_config
+        """The model whose ``get_config`` this is, with new weights.
 
-        config = dict(config)
+        custom_objects: classes by the names that the config uses.
+
+        Raises TypeError if the constructor does not take what the config holds.
+        """
+        config, functional = dict(config), Model._functional_class
         graph_like = {"name", "layers", "input_layers", "output_layers"} <= set(config)
-        if graph_like and (cls is Model or issubclass(cls, Functional) or _takes_graph(cls)):
-            return functional_from_config(
-                Functional if cls is Model else cls, config, custom_objects=custom_objects
-            )
+        if graph_like and (cls is Model or issubclass(cls, functional) or takes_graph(cls)):
+            return functional.of_graph(functional if cls is Model else cls, config, custom_objects)
         try:
             return super().from_config(config)
         except TypeError as error:
@@ -136,7 +152,7 @@ class Model(Trainer, Layer, base=True):
             ) from error
 
     def get_state_tree(self) -> dict[str, Any]:
-        """All variables' values by group and path, as nested dictionaries."""
+        """The values of all variables, as nested dicts: by group, then along each path."""
         return {
             "trainable_variables": _nested(self.trainable_variables),
             "non_trainable_variables": _nested(self.non_trainable_variables),
@@ -145,7 +161,8 @@ class Model(Trainer, Layer, base=True):
         }
 
 
-def _takes_graph(cls: type) -> bool:
+def takes_graph(cls: type) -> bool:
+    """Whether the constructor passes anything on: ``__init__(self, *args, **kwargs)``."""
     parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
     kinds = {p.kind for p in parameters}
     return {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} <= kinds
@@ -162,11 +179,16 @@ def _nested(variables: list[Any]) -> dict[str, Any]:
     return result
 
 
-def _inject(cls: type, functional: type) -> type:
-    """Make a subclass of Model that called ``super().__init__(inputs, outputs)`` a Functional."""
-    if cls is Model:
-        return functional
-    if cls is object or not issubclass(cls, Model):
-        return cls
-    cls.__bases__ = tuple(_inject(base, functional) for base in cls.__bases__)
-    return cls
+def _make_functional(cls: type) -> None:
+    """Let Functional take the place of Model among the bases of a subclass.
+
+    Only the call ``super().__init__(inputs, outputs)`` reveals that a subclass of Model is meant
+    to be a Functional, and by then the class and this instance of it exist.  As in Keras, its
+    bases change once and for all; the instance keeps its class, of which
+    ``isinstance(model, Functional)`` is true from then on.
+    """
+    for base in cls.__mro__:
+        if Model in base.__bases__:
+            base.__bases__ = tuple(
+                Model._functional_class if b is Model else b for b in base.__bases__
+            )

@@ -21,6 +21,7 @@ class Sequential(Model, base=True):
     """
 
     _keras_module: ClassVar[str] = "keras"
+    _untracked = Model._untracked | {"_functional", "_stack"}
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return object.__new__(cls)
@@ -34,15 +35,12 @@ class Sequential(Model, base=True):
                 self.add(layer, rebuild=False)
             self._maybe_rebuild()
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name in ("_functional", "_stack"):  # the one holds the layers of the other once more
-            object.__setattr__(self, name, value)
-        else:
-            super().__setattr__(name, value)
-
-    @property
-    def _layers(self) -> list[Any]:
-        return [*self._stack, *super()._layers]
+    def _set_stack(self, layers: list[Any]) -> None:
+        """Make ``layers`` the stack; their state comes before that of other attributes."""
+        before = set(map(id, self._stack))
+        others = {id(part): part for part in self._parts.values() if id(part) not in before}
+        self._parts = {id(layer): layer for layer in layers} | others
+        self._stack = layers
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Put a layer, or what ``Input`` returned, on top."""
@@ -67,15 +65,16 @@ class Sequential(Model, base=True):
                 f"Sequential model '{self.name}' has already been configured to use input shape "
                 f"{self._stack[0].batch_shape}. You cannot add a different Input layer to it."
             )
-        self._stack.append(layer)
+        self._set_stack([*self._stack, layer])
+        self._unbuild()
         if rebuild:
             self._maybe_rebuild()
-        else:
-            self._unbuild()
 
     def pop(self, rebuild: bool = True) -> Any:
         """Take the topmost layer off and return it."""
-        layer = self._stack.pop()
+        rest = self._stack[:]
+        layer = rest.pop()
+        self._set_stack(rest)
         self._unbuild()
         if rebuild and self._stack:
             self._maybe_rebuild()
@@ -86,7 +85,6 @@ class Sequential(Model, base=True):
         self._forget_replays()
 
     def _maybe_rebuild(self) -> None:
-        self._unbuild()
         first = self._stack[0]
         if len(self._stack) > 1:
             if isinstance(first, InputLayer):
@@ -113,7 +111,7 @@ class Sequential(Model, base=True):
                 )
         else:
             dtype = self._stack[0].compute_dtype
-            self._stack.insert(0, InputLayer(batch_shape=shape, dtype=dtype))
+            self._set_stack([InputLayer(batch_shape=shape, dtype=dtype), *self._stack])
         inputs = x = self._stack[0].output
         for layer in self._stack[1:]:
             try:

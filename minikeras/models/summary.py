@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
 import shutil
@@ -11,8 +12,6 @@ from typing import TYPE_CHECKING, Any, cast
 from minikeras import config, dtypes, tree
 from minikeras.autograd import Node
 from minikeras.layers import Layer
-from minikeras.models.functional import Functional
-from minikeras.models.sequential import Sequential
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,8 +32,9 @@ def print_summary(
     from rich.console import Console
     from rich.table import Column, Table
 
-    layers = model.operations if isinstance(model, Functional) else model.layers
-    nodes = _branching_nodes(model)
+    graph = getattr(model, "_graph", None)  # of a functional model
+    layers = model.operations if graph else model.layers
+    nodes = _branching_nodes(model.layers, graph) if graph else None
     header = {"Layer (type)": "left", "Output Shape": "left", "Param #": "right"}
     width, ends = 88, positions or [0.45, 0.80, 1.0]
     if nodes is not None:
@@ -61,8 +61,6 @@ def print_summary(
             table.add_row(*row)
 
     if print_fn is None and not config.is_interactive_logging_enabled():
-        import logging
-
         print_fn = logging.getLogger("minikeras").info
     plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if print_fn else {}
     console = Console(highlight=False, **plain)
@@ -157,14 +155,12 @@ def _connections(layer: Any, nodes: list[Node]) -> str:
     return ", ".join(found) or "-"
 
 
-def _branching_nodes(model: Any) -> list[Node] | None:
-    """The calls of a model that is no plain chain; None for a chain."""
-    if isinstance(model, Sequential) or not isinstance(model, Functional):
-        return None
-    by_depth = model._graph.by_depth.values()
-    nodes = [node for level in by_depth for node in level]
-    chain = all(len(level) == 1 and len(level[0].input_tensors) <= 1 for level in by_depth)
-    shared = any(sum(n in nodes for n in layer._inbound_nodes) > 1 for layer in model.layers)
+def _branching_nodes(layers: list[Any], graph: Any) -> list[Node] | None:
+    """The calls of a graph; None if it is a chain, in which each layer follows the last."""
+    levels = graph.by_depth.values()
+    nodes = [node for level in levels for node in level]
+    chain = all(len(level) == 1 and len(level[0].input_tensors) <= 1 for level in levels)
+    shared = any(sum(n in nodes for n in layer._inbound_nodes) > 1 for layer in layers)
     return None if chain and not shared else nodes
 
 

@@ -1,4 +1,4 @@
-"""A function read off a graph of symbolic calls, and run on values."""
+"""Which calls lead from some inputs to some outputs, and in which order they run."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import collections
 from collections.abc import Iterable
 from typing import Any
 
-from minikeras import tree
-from minikeras.autograd import KerasTensor, Node, Operation
-from minikeras.layers.calling import stack
+from minikeras.autograd import KerasTensor, Node
 
 NodeKey = tuple[int, int]
 
@@ -22,55 +20,6 @@ def node_of(tensor: Any) -> Node:
     history = tensor._keras_history
     node: Node = history.operation._inbound_nodes[history.node_index]
     return node
-
-
-class Function(Operation):
-    """Maps values of ``inputs`` to values of ``outputs`` along the calls between them.
-
-    inputs, outputs: nested structures of KerasTensors.
-
-    Raises ValueError if either is empty, if an output does not depend on the inputs alone, or if
-    two operations share a name.
-    """
-
-    def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
-        super().__init__(name=name)
-        self._set_graph(inputs, outputs)
-
-    def _set_graph(self, inputs: Any, outputs: Any) -> None:
-        self._inputs_struct = tree.map_structure(lambda x: x, inputs)
-        self._outputs_struct = tree.map_structure(lambda x: x, outputs)
-        self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
-        for argument, flat, given in (
-            ("inputs", self._inputs, inputs),
-            ("outputs", self._outputs, outputs),
-        ):
-            if not flat:
-                raise ValueError(f"`{argument}` argument cannot be empty. Received: {given}")
-        self._graph = Graph(self._inputs, self._outputs)
-
-    operations = property(lambda self: list(self._graph.operations))
-    inputs = property(lambda self: self._inputs)
-    outputs = property(lambda self: self._outputs)
-
-    def call(self, inputs: Any) -> Any:
-        return self._run(tree.flatten(inputs))
-
-    def _run(self, flat_inputs: list[Any], training: bool | None = None) -> Any:
-        values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
-        for node in self._graph.calls:
-            args, kwargs = node.arguments(values)
-            if training is not None:  # Parity: it goes before what the layers were called with
-                stack.training = training
-                if "training" in kwargs:
-                    kwargs["training"] = training
-            outputs = node.operation(*args, **kwargs)
-            if len(node.output_tensors) == 1 and not tree.is_nested(outputs):
-                values[id(node.output_tensors[0])] = outputs
-            else:
-                flat = tree.flatten(outputs)
-                values.update(zip(map(id, node.output_tensors), flat, strict=True))
-        return tree.pack_sequence_as(self._outputs_struct, [values[id(y)] for y in self._outputs])
 
 
 class Graph:

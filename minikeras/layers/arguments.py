@@ -1,0 +1,124 @@
+"""The arguments of a call: bound to their names, made tensors, checked, their shapes read."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras import dtypes, ops, tree
+from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable, any_symbolic
+from minikeras.autograd.primitive import as_tensor
+
+_TENSORS = (Tensor, Symbol, Variable)
+
+
+class CallSignature:
+    """The parameters of a ``call`` method, read once per class."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        parameters = list(inspect.signature(call).parameters.values())[1:]
+        positional = [
+            p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.POSITIONAL_ONLY)
+        ]
+        self.names = [p.name for p in positional]
+        self.required = [p.name for p in positional if p.default is p.empty]
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        every = {p.name for p in parameters}
+        self.takes_training = "training" in every
+        self.mask_names = {n for n in every if n == "mask" or n.endswith("_mask")}
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by name; surplus positional ones are left for ``call`` to refuse.
+
+        Raises TypeError if a required argument is missing.
+        """
+        given = dict(zip(self.names, args, strict=False))
+        if self.variadic:
+            given |= {f"arg{i}": x for i, x in enumerate(args[len(self.names) :])}
+        given.update(kwargs)
+        for name in self.required:
+            if name not in given:
+                raise TypeError(f"missing a required argument: {name!r}")
+        return given
+
+
+def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
+    """An argument as ``call`` receives it: arrays are tensors, floats have the layer's dtype.
+
+    dtype: the compute dtype of the layer.
+    autocast: whether floating tensors of another dtype are cast to it.
+
+    Raises ValueError for an array of text or objects.
+    """
+    if type(x) is Tensor:
+        if autocast and x.dtype.kind == "f" and x.dtype.name != dtype:
+            y = ops.cast(x, dtype)
+            if hasattr(x, "_keras_mask"):
+                y._keras_mask = x._keras_mask
+            return y
+        return x
+    if x is None or isinstance(x, bool | int | float | str):
+        return x
+    if isinstance(x, KerasTensor):
+        if not autocast or not dtypes.is_float(x.dtype) or x.dtype == dtype:
+            return x
+        converted = KerasTensor(x.shape, dtype, name=x.name)
+        converted.__dict__ |= {k: v for k, v in x.__dict__.items() if k.startswith("_keras")}
+        return converted
+    if isinstance(x, Symbol):
+        return x
+    if isinstance(x, Variable):
+        if dtypes.is_float(x.dtype) and x.dtype == dtype:
+            return x
+        return convert(x.value, dtype, autocast, layer_name)
+    if type(x) in (list, tuple, dict):
+        if all(isinstance(v, bool | int | float) for v in tree.flatten(x)):
+            return x
+    elif hasattr(x, "__array__"):
+        if isinstance(x, np.ndarray) and x.dtype.kind in "OUS":
+            raise ValueError(
+                f"layer {layer_name!r} expects numbers, received an array of dtype {x.dtype}"
+            )
+        return convert(as_tensor(x), dtype, autocast, layer_name)
+    elif not tree.is_nested(x):
+        return x
+    return tree.map_structure(lambda v: convert(v, dtype, autocast, layer_name), x)
+
+
+def check_positional(args: tuple[Any, ...]) -> None:
+    """Raises ValueError if a positional argument is anything but tensors."""
+    for leaf in tree.flatten(args):
+        if leaf is not None and not isinstance(leaf, _TENSORS):
+            raise ValueError(
+                "Only input tensors may be passed as positional arguments. The following "
+                f"argument value should be passed as a keyword argument: {leaf!r} "
+                f"(of type {type(leaf)})"
+            )
+
+
+def is_symbolic(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether an argument is, or holds, a KerasTensor."""
+    if any(type(x) is not Tensor and any_symbolic(x) for x in args):
+        return True
+    return bool(kwargs) and any_symbolic(kwargs)
+
+
+def tensors_among(given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments that are tensors, or structures of tensors and None."""
+    return {name: x for name, x in given.items() if _has_tensors(x)}
+
+
+def _has_tensors(x: Any) -> bool:
+    if isinstance(x, list | tuple | dict):
+        leaves = [v for v in tree.flatten(x) if v is not None]
+        return bool(leaves) and all(isinstance(v, _TENSORS) for v in leaves)
+    return isinstance(x, _TENSORS)
+
+
+def shapes_of(structure: Any) -> Any:
+    """The shapes of a structure of tensors, in the same structure."""
+    return tree.map_structure(lambda x: None if x is None else tuple(x.shape), structure)

@@ -1,0 +1,119 @@
+"""How a layer is built: its weights are made when the shape of its input is known."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from minikeras import dtypes, tree
+from minikeras.autograd import StatelessScope, Symbol, Tensor, Variable
+from minikeras.declare import names
+from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
+from minikeras.layers.input_spec import assert_input_compatibility
+from minikeras.layers.state import LayerState
+
+
+class LayerBuilding(LayerState):
+    """Calls ``build`` with the shapes that it asks for, and records them for the config."""
+
+    _lock_after_build: ClassVar[bool] = True  # models may grow after they are built
+
+    if TYPE_CHECKING:  # set by Layer
+        _signature: ClassVar[CallSignature]
+        input_spec: Any
+        call: Callable[..., Any]
+        build: Callable[..., None]
+        _build_shapes: dict[str, Any] | None
+        _path: str | None
+        _parent_path: str | None
+
+        def _overrides(self, method: str) -> bool: ...
+
+    def _build_for(self, given: dict[str, Any], first: Any) -> None:
+        """Build for the arguments of a call: ``build(x_shape)`` gets the shape of ``x``.
+
+        A ``build`` with one parameter gets the shape of the first tensor, whatever its name.
+        """
+        found = {f"{name}_shape": shapes_of(x) for name, x in tensors_among(given).items()}
+        if not self._overrides("build"):
+            if any(not layer.built for layer in self._layers):
+                self._trace_to_build(given)
+            self.build(next(iter(found.values()), None))
+            return
+        wanted = list(inspect.signature(self.build).parameters)
+        if len(wanted) == 1:
+            self.build(next(iter(found.values()), None))
+        else:
+            known = {k: v for k, v in found.items() if k in wanted}
+            self.build(**(known if known or not wanted else found))
+        if self.input_spec is not None:
+            assert_input_compatibility(self.input_spec, first, self.name)
+
+    def _trace_to_build(self, given: dict[str, Any]) -> None:
+        """Build the sublayers of a layer without ``build`` by running ``call`` on symbols."""
+
+        def symbol(x: Any) -> Any:
+            if isinstance(x, Tensor | Symbol | Variable):
+                return Symbol(tuple(x.shape), dtypes.standardize(x.dtype))
+            return x
+
+        if not self._signature.takes_training:
+            given = {k: v for k, v in given.items() if k != "training"}
+        with StatelessScope():
+            self.call(**{k: tree.map_structure(symbol, v) for k, v in given.items()})
+
+    def get_build_config(self) -> dict[str, Any] | None:
+        """The shapes that the layer was built with; None before."""
+        built_with = self._build_shapes
+        if built_with is None:
+            return None
+        if len(built_with) == 1:
+            return {"input_shape": next(iter(built_with.values()))}
+        return {"shapes_dict": built_with}
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Build with the shapes of ``get_build_config``."""
+        if not config:
+            return
+        if "input_shape" in config:
+            self.build(_as_shape(config["input_shape"]))
+        elif "shapes_dict" in config:
+            self.build(**{k: _as_shape(v) for k, v in config["shapes_dict"].items()})
+
+
+def finish_build(build: Callable[..., None]) -> Callable[..., None]:
+    """A ``build`` method that also opens the name scope, and marks and locks the built layer."""
+    if getattr(build, "_finishes", False):
+        return build
+
+    @functools.wraps(build)
+    def finished(self: Any, *args: Any, **kwargs: Any) -> None:
+        self._check_super_called()
+        if self.__dict__.get("_building"):  # a subclass calls super().build()
+            build(self, *args, **kwargs)
+            return
+        object.__setattr__(self, "_building", True)
+        try:
+            with self._open_name_scope():
+                self._path = names.current_path()
+                build(self, *args, **kwargs)
+        finally:
+            object.__setattr__(self, "_building", False)
+        bound = inspect.signature(build).bind(self, *args, **kwargs).arguments
+        self._build_shapes = {k: v for k, v in list(bound.items())[1:] if k != "kwargs"}
+        self.built = True
+        self._locked = self._lock_after_build
+
+    finished._finishes = True  # type: ignore[attr-defined]
+    return finished
+
+
+def _as_shape(shape: Any) -> Any:
+    """A shape, or a structure of shapes, read back from a config: lists of sizes are tuples."""
+    if isinstance(shape, dict):
+        return {k: _as_shape(v) for k, v in shape.items()}
+    if isinstance(shape, list | tuple) and all(n is None or isinstance(n, int) for n in shape):
+        return tuple(shape)
+    return [_as_shape(s) for s in shape]

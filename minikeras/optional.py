@@ -1,7 +1,7 @@
 """Libraries that are imported when they are first used: the heavy ones and those of the extras.
 
-signal = Library("scipy.signal")            # at the top of a file: imports nothing
-window = signal.get_window("hann", 256)     # imports SciPy
+scipy = Library("scipy")                          # at the top of a file: imports nothing
+window = scipy.signal.get_window("hann", 256)     # imports scipy.signal
 """
 
 from __future__ import annotations
@@ -12,32 +12,33 @@ from typing import Any
 
 
 class Library:
-    """A module under its dotted name; reading an attribute imports it.
+    """A module under its dotted name; reading an attribute or a submodule imports it.
 
-    Raises ImportError with the command that installs it, if it is not installed.
+    Raises ImportError with the command that installs it if it is not installed.
     """
 
-    def __init__(self, name: str, extra: str | None = None) -> None:
+    def __init__(self, name: str) -> None:
         self._name = name
-        self._extra = extra
 
     def __getattr__(self, attribute: str) -> Any:
-        value = getattr(self.load(), attribute)
+        if attribute.startswith("__"):  # asked by inspect and copy, not by a program
+            raise AttributeError(attribute)
+        module = self.load()
+        if hasattr(module, attribute):
+            value = getattr(module, attribute)
+        else:
+            value = importlib.import_module(f"{self._name}.{attribute}")
         setattr(self, attribute, value)  # the next time, Python finds it without this call
         return value
 
     def load(self) -> Any:
         """The module itself."""
-        try:
-            return importlib.import_module(self._name)
-        except ModuleNotFoundError as error:
-            root = self._name.partition(".")[0]
-            if error.name != root:  # an import inside the library fails
-                raise
-            wanted = f"minikeras-reference[{self._extra}]" if self._extra else root
+        if missing(self._name):
             raise ImportError(
-                f"this needs {root}; install with: pip install {wanted!r}", name=root
-            ) from None
+                f"this needs {self._name}; install with: pip install {self._name!r}",
+                name=self._name,
+            )
+        return importlib.import_module(self._name)
 
 
 def missing(*names: str) -> list[str]:

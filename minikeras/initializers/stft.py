@@ -6,7 +6,10 @@ from typing import Any
 
 from minikeras import dtypes, ops
 from minikeras.initializers.initializer import Initializer
+from minikeras.optional import Library
 from minikeras.types import DType
+
+scipy = Library("scipy")
 
 
 class STFT(Initializer):
@@ -63,6 +66,4 @@ class STFT(Initializer):
 
 
 def _named_window(name: str, size: int, periodic: bool) -> Any:
-    from scipy import signal
-
-    return signal.get_window(name, size, periodic)
+    return scipy.signal.get_window(name, size, periodic)

@@ -7,15 +7,14 @@ import math
 import re
 import shutil
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from minikeras import config, dtypes, tree
 from minikeras.autograd import Node
 from minikeras.layers import Layer
+from minikeras.optional import Library
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
+rich = Library("rich")
 _NUMBER, _UNKNOWN, _TYPE = 34, 45, 33  # the colours of the terminal's palette
 
 
@@ -29,9 +28,6 @@ def print_summary(
     layer_range: tuple[str, str] | list[str] | None,
 ) -> None:
     """Print a row for each layer, then the totals."""
-    from rich.console import Console
-    from rich.table import Column, Table
-
     graph = getattr(model, "_graph", None)  # of a functional model
     layers = model.operations if graph else model.layers
     nodes = _branching_nodes(model.layers, graph) if graph else None
@@ -46,14 +42,14 @@ def print_summary(
     line_length = line_length or min(width, shutil.get_terminal_size().columns - 4)
     if len(ends) < len(header):
         raise IndexError(f"positions must have {len(header)} entries, received {positions}")
-    table = Table(width=line_length, show_lines=True)
+    table = rich.table.Table(width=line_length, show_lines=True)
     start = 0
     for (name, side), end in zip(header.items(), ends, strict=False):
         column = int(end * line_length) - start
         if column < 4:
             raise ValueError("Insufficient console width to print summary.")
         table.columns.append(
-            Column(name, justify=cast(Any, side), width=column, _index=len(table.columns))
+            rich.table.Column(name, justify=side, width=column, _index=len(table.columns))
         )
         start += column
     for layer in layers[_selected(layers, layer_range)]:
@@ -63,7 +59,7 @@ def print_summary(
     if print_fn is None and not config.is_interactive_logging_enabled():
         print_fn = logging.getLogger("minikeras").info
     plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if print_fn else {}
-    console = Console(highlight=False, **plain)
+    console = rich.console.Console(highlight=False, **plain)
     if print_fn:
         console.begin_capture()
     _print(console, model, table)
@@ -71,9 +67,8 @@ def print_summary(
         print_fn(console.end_capture())
 
 
-def _print(console: Console, model: Any, table: Any) -> None:
-    from rich.markup import escape
-
+def _print(console: Any, model: Any, table: Any) -> None:
+    escape = rich.markup.escape
     trainable, fixed = model.trainable_weights, model.non_trainable_weights
     optimizer = model.optimizer if model.compiled else None
     slots = optimizer.variables if optimizer is not None and optimizer.built else []
@@ -90,8 +85,7 @@ def _print(console: Console, model: Any, table: Any) -> None:
 def _rows(
     layer: Any, level: int, expand_nested: bool, show_trainable: bool, nodes: list[Node] | None
 ) -> list[list[str]]:
-    from rich.markup import escape
-
+    escape = rich.markup.escape
     prefix = "   " * level + "└ " if level else ""
     kind = f"[color({_TYPE})]{escape(type(layer).__name__)}[/]"
     row = [f"{escape(prefix + layer.name)} ({kind})", _output_shape(layer), _parameters(layer)]

@@ -18,10 +18,13 @@ import numpy as np
 
 from minikeras import config as settings
 from minikeras.autograd import Variable
+from minikeras.optional import Library
 from minikeras.types import Array, TensorLike
 
 if TYPE_CHECKING:
     from minikeras.optimizers.optimizer import Optimizer
+
+rich = Library("rich")
 
 _LINE = re.compile(r"^\s*(?P<name>\S+)\s+(?P<formula>[←=] .*?)(?:\s{2,}(?P<comment>\S.*))?$")
 _GIVEN = {"g": "the gradient", "t": "updates, with this one", "lr": "learning rate"}
@@ -50,21 +53,18 @@ class Explanation:
         return iter(self.records)
 
     def __rich__(self) -> Any:
-        from rich.console import Group
-        from rich.table import Table
-
         tables = []
         for path, records in self.records.items():
-            table = Table("name", "formula", "value", "", title=path, title_justify="left")
+            table = rich.table.Table(
+                "name", "formula", "value", "", title=path, title_justify="left"
+            )
             for record in records:
                 table.add_row(record.name, record.formula, _short(record.value), record.comment)
             tables.append(table)
-        return Group(*tables)
+        return rich.console.Group(*tables)
 
     def __str__(self) -> str:
-        from rich.console import Console
-
-        console = Console(width=100, no_color=True, highlight=False)
+        console = rich.console.Console(width=100, no_color=True, highlight=False)
         with console.capture() as capture:
             console.print(self)
         return str(capture.get())

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from minikeras.optional import Library
 from minikeras.types import Array
+
+sklearn = Library("sklearn")
 
 
 class Data(NamedTuple):
@@ -97,9 +100,7 @@ def breast_cancer_binary(keras: Any) -> Any:
 
 def _split(x: Array, y: Array, *, classes: bool = True) -> Data:
     """A fifth for validation, always the same one, with the classes in proportion."""
-    from sklearn.model_selection import train_test_split
-
-    x, x_validation, y, y_validation = train_test_split(
+    x, x_validation, y, y_validation = sklearn.model_selection.train_test_split(
         x, y, test_size=0.2, random_state=0, stratify=y if classes else None
     )
     return Data(x, y, x_validation, y_validation)
@@ -113,29 +114,21 @@ def _standardised(data: Data) -> Data:
 
 
 def iris() -> Data:
-    from sklearn.datasets import load_iris
-
-    return _standardised(_split(*load_iris(return_X_y=True)))
+    return _standardised(_split(*sklearn.datasets.load_iris(return_X_y=True)))
 
 
 def digits() -> Data:
-    from sklearn.datasets import load_digits
-
-    x, y = load_digits(return_X_y=True)
+    x, y = sklearn.datasets.load_digits(return_X_y=True)
     return _split((x / 16).reshape(-1, 8, 8, 1), y)
 
 
 def diabetes() -> Data:
-    from sklearn.datasets import load_diabetes
-
-    x, y = load_diabetes(return_X_y=True)
+    x, y = sklearn.datasets.load_diabetes(return_X_y=True)
     return _standardised(_split(x, ((y - y.mean()) / y.std())[:, None], classes=False))
 
 
 def breast_cancer() -> Data:
-    from sklearn.datasets import load_breast_cancer
-
-    x, y = load_breast_cancer(return_X_y=True)
+    x, y = sklearn.datasets.load_breast_cancer(return_X_y=True)
     return _standardised(_split(x, y[:, None]))
 
 

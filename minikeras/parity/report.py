@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from minikeras.optional import Library
 from minikeras.parity.comparison import Document
 from minikeras.parity.terminal import NAMES, initial_words, seconds
+
+jinja2 = Library("jinja2")
 
 # A chart in SVG units: narrow enough that its letters stay readable on a phone.
 WIDTH, HEIGHT = 360, 220
@@ -21,12 +24,10 @@ EQUAL = -18  # where the logarithm of a difference of exactly nothing is drawn
 
 def write_html(document: Document, path: str | os.PathLike[str]) -> None:
     """Write the page; an older one stays whole until the new one is complete."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("minikeras.parity"),
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("minikeras.parity"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.optional import missing
 from minikeras.types import Array
 
 # oneDNN's convolutions return uninitialised memory for some shapes, and differ between processors.
@@ -79,10 +79,10 @@ class Run:
 
 def require(*modules: str, extra: str = "verify") -> None:
     """Raise MissingRequirement, saying how to install, unless every module can be found."""
-    missing = [name for name in modules if importlib.util.find_spec(name) is None]
-    if missing:
+    absent = missing(*modules)
+    if absent:
         raise MissingRequirement(
-            f"this command needs {' and '.join(missing)}; "
+            f"this command needs {' and '.join(absent)}; "
             f"install with: pip install 'minikeras-reference[{extra}]'"
         )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import config
 from minikeras.declare import reset_uids
+from minikeras.optional import Library
 from minikeras.random import seeds
 
 
@@ -24,9 +25,9 @@ def set_random_seed(seed: int) -> None:
     """
     if not isinstance(seed, int):
         raise ValueError(f"seed must be an integer, received {seed!r} of type {type(seed)}")
-    # rich draws a number from Python's random as it is loaded.  Keras has loaded it by now; here
-    # the first summary() would, and shift the seeds of all layers made after it.
-    import rich.style  # noqa: F401
+    # rich draws a number from Python's random while it is imported.  Keras has imported it by now;
+    # here the first summary() would, and so change the seeds of all layers made after it.
+    Library("rich.style").load()
 
     seeds.set_global_seed(seed)
     random.seed(seed)

@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 FLOORS = [
-    "types",
+    "types optional",
     "config",
     "twins optional",
     "dtypes shapes tree kernels",

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = [
     "types optional",
     "config",
-    "twins optional",
+    "twins",
     "dtypes shapes tree kernels",
     "declare",
     "autograd",

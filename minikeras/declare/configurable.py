@@ -78,6 +78,9 @@ class Configurable:
     def setup(self) -> None:
         """Runs after the fields are set; subclasses validate here."""
 
+    def _refuse(self, unknown: dict[str, Any]) -> None:
+        """Runs when a call does not fit the constructor; may raise what Keras raises there."""
+
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, as plain values, in the order of the constructor."""
         return self._field_config() if self._fields else self._call_config()
@@ -163,6 +166,7 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
         try:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
+            self._refuse({n: v for n, v in kwargs.items() if n not in fields})
             raise TypeError(f"{type(self).__name__}.__init__(): {error}") from None
         bound.apply_defaults()
         if base_init:

@@ -10,7 +10,6 @@ from numba import carray
 from minikeras.kernels.runtime.array_table import (
     DATA,
     LENGTH,
-    cells,
     cut,
     item,
     load,
@@ -95,37 +94,3 @@ def squares(team, objects, roles, dtype, s):
         if level[0] == 0:
             s[leaves[leaf, 3]], left = waiting[0], 0
     return True
-
-
-@kernel
-def _scaled(start, stop, table, s):
-    for part in range(start, stop):
-        y, g = cells(table, part, 0, s), cells(table, part, 1, s)
-        factor, divisor = s[0], s[1 + table[part, 1]]
-        for i in range(g.size):
-            y[i] = g[i] * factor / divisor
-
-
-@kernel
-def scaled(team, objects, roles, dtype, s):
-    """y = g s₀ / s₁₊ₖ for variable k"""
-    table = cut(objects, roles, dtype, s.itemsize, 1)
-    share(team, _scaled, len(table), (table, s))
-    return len(table) > 0
-
-
-@kernel
-def _clipped(start, stop, table, s):
-    low, high = s[0], s[1]
-    for part in range(start, stop):
-        y, g = cells(table, part, 0, s), cells(table, part, 1, s)
-        for i in range(g.size):
-            y[i] = low if g[i] < low else (high if g[i] > high else g[i])
-
-
-@kernel
-def clipped(team, objects, roles, dtype, s):
-    """y = min(max(g, s₀), s₁)"""
-    table = cut(objects, roles, dtype, s.itemsize, 1)
-    share(team, _clipped, len(table), (table, s))
-    return len(table) > 0

@@ -1,40 +1,73 @@
-"""Optimizer steps over all variables in one call, written into the variables and their slots.
+"""Optimizer steps over all variables in one native call, written into the variables and slots.
 
-The references are the ``step``s in ``minikeras/optimizers``; every result has the same bits,
-because the operations come in the same order and no product is contracted with a sum.
+The references are the ``step``s in ``minikeras/optimizers``.  Every result has the same bits: the
+operations come in the same order, and no product is contracted with a sum.
 
-A kernel gets its arrays as a list (see ``runtime/array_table.py``), the gradients last, and its
-numbers as an array ``s`` of the common dtype (whose ``id`` goes along).  It first looks whether all
-arrays are contiguous, of that dtype and of equal sizes: if not, nothing is done and the result is
-False.  Then it cuts them into parts, which the threads share.
+A rule is a function of named scalars ``p`` and of flat arrays: the variable, its slots, the
+gradient.  ``over_variables`` makes a kernel of it.  The kernel gets its arrays as a list (see
+``runtime/array_table.py``), all variables first and all gradients last, and its scalars as an
+array ``s`` of the common dtype.  It first checks that all arrays are contiguous, of that dtype and
+of equal sizes; if not, it changes nothing and returns False.  Then it cuts them into parts, and
+each thread takes the next part until none is left.
 """
 
 from __future__ import annotations
 
+import inspect
+from collections import namedtuple
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import types
 from numba.extending import overload
 
-from minikeras.kernels.clipping import clipped, scaled, squares
+from minikeras.kernels.clipping import squares
 from minikeras.kernels.rounding.elementwise import rsqrt_into
 from minikeras.kernels.rounding.packets import HAS_RCP
-from minikeras.kernels.runtime.array_table import cells, cut
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.array_table import arrays, cells, cut, unpacked
+from minikeras.kernels.runtime.compile import inlined, kernel, kernel_part
 from minikeras.kernels.runtime.threads import share
 
-__all__ = ["clipped", "scaled", "squares"]  # beside the rules below
+__all__ = ["squares"]  # beside the rules below
 
-_BLOCK = 1024  # numbers of a part whose intermediates wait in the first cache
-
-
-@kernel
-def _block_of(x, first):
-    return x[first : first + _BLOCK]
+_BLOCK = 1024  # numbers whose intermediate results stay in the first-level cache
 
 
-@kernel
+def over_parts(part: Callable[..., Any]) -> Any:
+    """A kernel that runs ``part(start, stop, table, s)`` on ranges of the rows of a table."""
+    run = kernel_part(part)
+
+    def update(workers, objects, roles, dtype, s):
+        table = cut(objects, roles, dtype, s.itemsize, roles - 1)
+        share(workers, run, len(table), (table, s))
+        return len(table) > 0
+
+    update.__qualname__ = update.__name__ = part.__name__.removesuffix("_part")
+    return kernel(update)
+
+
+def over_variables(scalars: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A kernel that runs ``rule(p, *arrays)``, where ``p`` is a ``scalars``, a named tuple."""
+
+    def decorate(rule: Callable[..., Any]) -> Any:
+        run, count = inlined(rule), len(scalars._fields)
+        roles = len(inspect.signature(rule).parameters) - 1
+
+        def part(start, stop, table, s):
+            p = scalars(*unpacked(s, count))
+            for i in range(start, stop):
+                run(p, *arrays(table, i, s, roles))
+
+        part.__qualname__ = part.__name__ = f"{rule.__name__}_part"
+        update = over_parts(part)
+        update.scalars, update.roles = scalars, roles
+        return update
+
+    return decorate
+
+
+@inlined
 def _maximum(x, y):
     return x if x >= y or x != x else y  # nan wins, as in np.maximum
 
@@ -42,141 +75,89 @@ def _maximum(x, y):
 # Gradient descent
 
 
-@kernel
-def _sgd(start, stop, table, s):
-    lr = s[0]
-    for part in range(start, stop):
-        w, g = cells(table, part, 0, s), cells(table, part, 1, s)
-        for i in range(w.size):
-            w[i] -= g[i] * lr
+SGD = namedtuple("SGD", "lr")
 
 
-@kernel
-def sgd(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 1)
-    share(team, _sgd, len(table), (table, s))
-    return len(table) > 0
+@over_variables(SGD)
+def sgd(p, w, g):
+    for i in range(w.size):
+        w[i] -= g[i] * p.lr
 
 
-@kernel
-def _sgd_momentum(start, stop, table, s):
-    lr, momentum, nesterov = s[0], s[1], s[2] != 0
-    for part in range(start, stop):
-        w, v, g = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, 2, s)
-        for i in range(w.size):
-            v[i] = v[i] * momentum - g[i] * lr
-            if nesterov:
-                w[i] += v[i] * momentum - g[i] * lr
-            else:
-                w[i] += v[i]
+Momentum = namedtuple("Momentum", "lr momentum nesterov")
 
 
-@kernel
-def sgd_momentum(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 2)
-    share(team, _sgd_momentum, len(table), (table, s))
-    return len(table) > 0
+@over_variables(Momentum)
+def sgd_momentum(p, w, v, g):
+    for i in range(w.size):
+        v[i] = v[i] * p.momentum - g[i] * p.lr
+        if p.nesterov != 0:
+            w[i] += v[i] * p.momentum - g[i] * p.lr
+        else:
+            w[i] += v[i]
 
 
-@kernel
-def _lion(start, stop, table, s):
-    lr, beta_1, part_1, beta_2, part_2 = s[0], s[1], s[2], s[3], s[4]
-    zero = beta_1 - beta_1
-    for part in range(start, stop):
-        w, m, g = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, 2, s)
-        for i in range(w.size):
-            c = m[i] * beta_1 + g[i] * part_1
-            w[i] -= lr if c > 0 else (-lr if c < 0 else lr * (zero if c == 0 else c))
-            m[i] = m[i] * beta_2 + g[i] * part_2
+Lion = namedtuple("Lion", "lr beta_1 one_minus_beta_1 beta_2 one_minus_beta_2")
 
 
-@kernel
-def lion(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 2)
-    share(team, _lion, len(table), (table, s))
-    return len(table) > 0
+@over_variables(Lion)
+def lion(p, w, m, g):
+    zero = p.beta_1 - p.beta_1
+    for i in range(w.size):
+        c = m[i] * p.beta_1 + g[i] * p.one_minus_beta_1
+        w[i] -= p.lr if c > 0 else (-p.lr if c < 0 else p.lr * (zero if c == 0 else c))
+        m[i] = m[i] * p.beta_2 + g[i] * p.one_minus_beta_2
 
 
 # Adam and its kin
 
 
-@kernel
-def _adam(start, stop, table, s):
-    rate, part_1, part_2, epsilon = s[0], s[1], s[2], s[3]
-    for part in range(start, stop):
-        w, m = cells(table, part, 0, s), cells(table, part, 1, s)
-        v, g = cells(table, part, 2, s), cells(table, part, 3, s)
-        for i in range(w.size):
-            m[i] += (g[i] - m[i]) * part_1
-            v[i] += (g[i] * g[i] - v[i]) * part_2
-            w[i] -= m[i] * rate / (np.sqrt(v[i]) + epsilon)
+Adam = namedtuple("Adam", "alpha one_minus_beta_1 one_minus_beta_2 epsilon")
 
 
-@kernel
-def adam(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 3)
-    share(team, _adam, len(table), (table, s))
-    return len(table) > 0
+@over_variables(Adam)
+def adam(p, w, m, v, g):
+    for i in range(w.size):
+        m[i] += (g[i] - m[i]) * p.one_minus_beta_1
+        v[i] += (g[i] * g[i] - v[i]) * p.one_minus_beta_2
+        w[i] -= m[i] * p.alpha / (np.sqrt(v[i]) + p.epsilon)
 
 
-@kernel
-def _amsgrad(start, stop, table, s):
-    rate, part_1, part_2, epsilon = s[0], s[1], s[2], s[3]
-    for part in range(start, stop):
-        w, m, v = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, 2, s)
-        v_hat, g = cells(table, part, 3, s), cells(table, part, 4, s)
-        for i in range(w.size):
-            m[i] += (g[i] - m[i]) * part_1
-            v[i] += (g[i] * g[i] - v[i]) * part_2
-            v_hat[i] = _maximum(v_hat[i], v[i])
-            w[i] -= m[i] * rate / (np.sqrt(v_hat[i]) + epsilon)
+@over_variables(Adam)
+def amsgrad(p, w, m, v, v_hat, g):
+    for i in range(w.size):
+        m[i] += (g[i] - m[i]) * p.one_minus_beta_1
+        v[i] += (g[i] * g[i] - v[i]) * p.one_minus_beta_2
+        v_hat[i] = _maximum(v_hat[i], v[i])
+        w[i] -= m[i] * p.alpha / (np.sqrt(v_hat[i]) + p.epsilon)
 
 
-@kernel
-def amsgrad(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 4)
-    share(team, _amsgrad, len(table), (table, s))
-    return len(table) > 0
+Nadam = namedtuple(
+    "Nadam",
+    "lr u_next one_minus_u one_minus_product one_minus_next_product "
+    "one_minus_beta_1 one_minus_beta_2 one_minus_beta_2_power epsilon",
+)
 
 
-@kernel
-def _nadam(start, stop, table, s):
-    u_next, ahead, part_now, now, correction = s[0], s[1], s[2], s[3], s[4]
-    lr, part_1, part_2, epsilon = s[5], s[6], s[7], s[8]
-    for part in range(start, stop):
-        w, m = cells(table, part, 0, s), cells(table, part, 1, s)
-        v, g = cells(table, part, 2, s), cells(table, part, 3, s)
-        for i in range(w.size):
-            m[i] += (g[i] - m[i]) * part_1
-            v[i] += (g[i] * g[i] - v[i]) * part_2
-            m_hat = u_next * m[i] / ahead + part_now * g[i] / now
-            w[i] -= m_hat * lr / (np.sqrt(v[i] / correction) + epsilon)
+@over_variables(Nadam)
+def nadam(p, w, m, v, g):
+    for i in range(w.size):
+        m[i] += (g[i] - m[i]) * p.one_minus_beta_1
+        v[i] += (g[i] * g[i] - v[i]) * p.one_minus_beta_2
+        momentum = p.u_next * m[i] / p.one_minus_next_product
+        m_hat = momentum + p.one_minus_u * g[i] / p.one_minus_product
+        w[i] -= m_hat * p.lr / (np.sqrt(v[i] / p.one_minus_beta_2_power) + p.epsilon)
 
 
-@kernel
-def nadam(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 3)
-    share(team, _nadam, len(table), (table, s))
-    return len(table) > 0
+Adamax = namedtuple("Adamax", "lr one_minus_beta_1 one_minus_beta_1_power beta_2 epsilon")
 
 
-@kernel
-def _adamax(start, stop, table, s):
-    lr, correction, part_1, beta_2, epsilon = s[0], s[1], s[2], s[3], s[4]
-    for part in range(start, stop):
-        w, m = cells(table, part, 0, s), cells(table, part, 1, s)
-        u, g = cells(table, part, 2, s), cells(table, part, 3, s)
-        for i in range(w.size):
-            m[i] += (g[i] - m[i]) * part_1
-            u[i] = _maximum(beta_2 * u[i], abs(g[i]))
-            w[i] -= lr * m[i] / (correction * (u[i] + epsilon))
-
-
-@kernel
-def adamax(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 3)
-    share(team, _adamax, len(table), (table, s))
-    return len(table) > 0
+@over_variables(Adamax)
+def adamax(p, w, m, u, g):
+    for i in range(w.size):
+        m[i] += (g[i] - m[i]) * p.one_minus_beta_1
+        u[i] = _maximum(p.beta_2 * u[i], abs(g[i]))
+        w[i] -= p.lr * m[i] / (p.one_minus_beta_1_power * (u[i] + p.epsilon))
 
 
 # Rules that divide by a root, which TensorFlow's compiled functions do in another way
@@ -198,7 +179,7 @@ def _inverse_roots_of(x, y):
     return plain
 
 
-@kernel
+@kernel_part
 def _over_roots(x, y, compiled):
     """x ← x / √y; compiled: x · rsqrt(y)"""
     if compiled:
@@ -211,121 +192,109 @@ def _over_roots(x, y, compiled):
             x[i] /= np.sqrt(y[i])
 
 
-@kernel
-def _adagrad(start, stop, table, s):
-    lr, epsilon, compiled = s[0], s[1], s[2] != 0
-    x, y = np.empty(_BLOCK, s.dtype), np.empty(_BLOCK, s.dtype)
+@inlined
+def _block(x, first):
+    return x[first : first + _BLOCK]
+
+
+Adagrad = namedtuple("Adagrad", "lr epsilon compiled")
+
+
+@over_variables(Adagrad)
+def adagrad(p, w, a, g):
+    x, y = np.empty(_BLOCK, w.dtype), np.empty(_BLOCK, w.dtype)
+    for first in range(0, w.size, _BLOCK):
+        wb, ab, gb = _block(w, first), _block(a, first), _block(g, first)
+        for i in range(wb.size):
+            ab[i] += gb[i] * gb[i]
+            x[i], y[i] = p.lr * gb[i], ab[i] + p.epsilon
+        _over_roots(x[: wb.size], y[: wb.size], p.compiled != 0)
+        for i in range(wb.size):
+            wb[i] -= x[i]
+
+
+Adadelta = namedtuple("Adadelta", "lr rho one_minus_rho epsilon compiled")
+
+
+@over_variables(Adadelta)
+def adadelta(p, w, a, d, g):
+    x, y = np.empty(_BLOCK, w.dtype), np.empty(_BLOCK, w.dtype)
+    for first in range(0, w.size, _BLOCK):
+        wb, ab, db, gb = _block(w, first), _block(a, first), _block(d, first), _block(g, first)
+        for i in range(wb.size):
+            ab[i] = p.rho * ab[i] + p.one_minus_rho * (gb[i] * gb[i])
+            x[i], y[i] = np.sqrt(db[i] + p.epsilon) * gb[i], ab[i] + p.epsilon
+        _over_roots(x[: wb.size], y[: wb.size], p.compiled != 0)
+        for i in range(wb.size):
+            db[i] = p.rho * db[i] + p.one_minus_rho * (x[i] * x[i])
+            wb[i] += p.lr * -x[i]
+
+
+RMSprop = namedtuple("RMSprop", "lr rho one_minus_rho epsilon momentum centered compiled")
+
+
+@over_variables(RMSprop)
+def rmsprop(p, w, v, delta, mean, g):
+    """Δ is a slot if there is momentum, the mean of g if ``centered``; else they are not used."""
+    x, y = np.empty(_BLOCK, w.dtype), np.empty(_BLOCK, w.dtype)
+    for first in range(0, w.size, _BLOCK):
+        wb, vb, gb = _block(w, first), _block(v, first), _block(g, first)
+        for i in range(wb.size):
+            vb[i] = p.rho * vb[i] + p.one_minus_rho * (gb[i] * gb[i])
+            x[i], y[i] = p.lr * gb[i], vb[i] + p.epsilon
+        if p.centered != 0:
+            mb = _block(mean, first)
+            for i in range(wb.size):
+                mb[i] = p.rho * mb[i] + p.one_minus_rho * gb[i]
+                y[i] = vb[i] - mb[i] * mb[i] + p.epsilon
+        _over_roots(x[: wb.size], y[: wb.size], p.compiled != 0)
+        if p.momentum > 0:
+            db = _block(delta, first)
+            for i in range(wb.size):
+                db[i] = x[i] = p.momentum * db[i] + x[i]
+        for i in range(wb.size):
+            wb[i] -= x[i]
+
+
+# What all rules share
+
+
+Limits = namedtuple("Limits", "low high")
+
+
+@over_variables(Limits)
+def clipped(p, y, g):
+    """y = min(max(g, low), high)"""
+    for i in range(g.size):
+        y[i] = p.low if g[i] < p.low else (p.high if g[i] > p.high else g[i])
+
+
+Mean = namedtuple("Mean", "momentum one_minus_momentum")
+
+
+@over_variables(Mean)
+def average(p, a, w):
+    """a ← momentum a + (1 − momentum) w"""
+    for i in range(a.size):
+        a[i] = p.momentum * a[i] + p.one_minus_momentum * w[i]
+
+
+@over_parts
+def scaled(start, stop, table, s):
+    """y = g s₀ / s₁₊ₖ for variable k"""
     for part in range(start, stop):
-        w, a, g = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, 2, s)
-        for first in range(0, w.size, _BLOCK):
-            wb, ab, gb = _block_of(w, first), _block_of(a, first), _block_of(g, first)
-            for i in range(wb.size):
-                ab[i] += gb[i] * gb[i]
-                x[i], y[i] = lr * gb[i], ab[i] + epsilon
-            _over_roots(x[: wb.size], y[: wb.size], compiled)
-            for i in range(wb.size):
-                wb[i] -= x[i]
+        y, g = cells(table, part, 0, s), cells(table, part, 1, s)
+        factor, divisor = s[0], s[1 + table[part, 1]]
+        for i in range(g.size):
+            y[i] = g[i] * factor / divisor
 
 
-@kernel
-def adagrad(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 2)
-    share(team, _adagrad, len(table), (table, s))
-    return len(table) > 0
-
-
-@kernel
-def _adadelta(start, stop, table, s):
-    lr, rho, rest, epsilon, compiled = s[0], s[1], s[2], s[3], s[4] != 0
-    x, y = np.empty(_BLOCK, s.dtype), np.empty(_BLOCK, s.dtype)
-    for part in range(start, stop):
-        w, a = cells(table, part, 0, s), cells(table, part, 1, s)
-        d, g = cells(table, part, 2, s), cells(table, part, 3, s)
-        for first in range(0, w.size, _BLOCK):
-            wb, ab = _block_of(w, first), _block_of(a, first)
-            db, gb = _block_of(d, first), _block_of(g, first)
-            for i in range(wb.size):
-                ab[i] = rho * ab[i] + rest * (gb[i] * gb[i])
-                x[i], y[i] = np.sqrt(db[i] + epsilon) * gb[i], ab[i] + epsilon
-            _over_roots(x[: wb.size], y[: wb.size], compiled)
-            for i in range(wb.size):
-                db[i] = rho * db[i] + rest * (x[i] * x[i])
-                wb[i] += lr * -x[i]
-
-
-@kernel
-def adadelta(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, 3)
-    share(team, _adadelta, len(table), (table, s))
-    return len(table) > 0
-
-
-@kernel
-def _rmsprop(start, stop, table, s):
-    lr, rho, rest, epsilon, compiled = s[0], s[1], s[2], s[3], s[4] != 0
-    momentum, centered = s[5], s[6] != 0
-    x, y = np.empty(_BLOCK, s.dtype), np.empty(_BLOCK, s.dtype)
-    last = table.shape[1] - 3  # w, v, then M if there is momentum, ḡ if centered, g
-    for part in range(start, stop):
-        w, v, g = cells(table, part, 0, s), cells(table, part, 1, s), cells(table, part, last, s)
-        delta, mean = cells(table, part, 2, s), cells(table, part, last - 1, s)
-        for first in range(0, w.size, _BLOCK):
-            wb, vb, gb = _block_of(w, first), _block_of(v, first), _block_of(g, first)
-            for i in range(wb.size):
-                vb[i] = rho * vb[i] + rest * (gb[i] * gb[i])
-                x[i], y[i] = lr * gb[i], vb[i] + epsilon
-            if centered:
-                mb = _block_of(mean, first)
-                for i in range(wb.size):
-                    mb[i] = rho * mb[i] + rest * gb[i]
-                    y[i] = vb[i] - mb[i] * mb[i] + epsilon
-            _over_roots(x[: wb.size], y[: wb.size], compiled)
-            if momentum > 0:
-                db = _block_of(delta, first)
-                for i in range(wb.size):
-                    db[i] = x[i] = momentum * db[i] + x[i]
-            for i in range(wb.size):
-                wb[i] -= x[i]
-
-
-@kernel
-def rmsprop(team, objects, roles, dtype, s):
-    table = cut(objects, roles, dtype, s.itemsize, roles - 1)
-    share(team, _rmsprop, len(table), (table, s))
-    return len(table) > 0
-
-
-# What happens around the rules
-
-
-@kernel
-def _decay(start, stop, table, s):
+@over_parts
+def decay(start, stop, table, s):
+    """w ← w − w s₀ s₁ for variable k if s₂₊ₖ; what else the step changes must fit as well"""
+    weight_decay, lr = s[0], s[1]
     for part in range(start, stop):
         w = cells(table, part, 0, s)
         if s[2 + table[part, 1]] != 0:
             for i in range(w.size):
-                w[i] -= w[i] * s[0] * s[1]
-
-
-@kernel
-def decay(team, objects, roles, dtype, s):
-    """w ← w − w s₀ s₁ for variable k if s₂₊ₖ; what else the step changes must fit as well"""
-    table = cut(objects, roles, dtype, s.itemsize, roles - 1)
-    share(team, _decay, len(table), (table, s))
-    return len(table) > 0
-
-
-@kernel
-def _average(start, stop, table, s):
-    for part in range(start, stop):
-        a, w = cells(table, part, 0, s), cells(table, part, 1, s)
-        for i in range(w.size):
-            a[i] = s[0] * a[i] + s[1] * w[i]
-
-
-@kernel
-def average(team, objects, roles, dtype, s):
-    """a ← s₀ a + s₁ w"""
-    table = cut(objects, roles, dtype, s.itemsize, 1)
-    share(team, _average, len(table), (table, s))
-    return len(table) > 0
+                w[i] -= w[i] * weight_decay * lr

@@ -27,14 +27,20 @@ class Adadelta(Optimizer):
     epsilon: float = 1e-7
 
     slots = ("accumulated_grad", "accumulated_delta_var")
+    kernel = "adadelta"
 
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        a, d = slots
+    def step(self, w: Array, g: Array, t: Any, lr: Any, a: Array, d: Array) -> Any:
         a = self.rho * a + (1 - self.rho) * (g * g)
         delta = -over_root(np.sqrt(d + self.epsilon) * g, a + self.epsilon)
         d = self.rho * d + (1 - self.rho) * (delta * delta)
         self.note(a=a, Δ=delta, d=d)
         return w + lr * delta, a, d
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        return "adadelta", lr, self.rho, 1 - self.rho, self.epsilon, is_compiled()
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        return {
+            "lr": lr,
+            "rho": self.rho,
+            "one_minus_rho": 1 - self.rho,
+            "epsilon": self.epsilon,
+            "compiled": is_compiled(),
+        }

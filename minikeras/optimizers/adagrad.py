@@ -25,15 +25,16 @@ class Adagrad(Optimizer):
     epsilon: float = 1e-7
 
     slots = ("accumulator",)
+    kernel = "adagrad"
 
     def slot_initializer(self, slot: str) -> Any:
         return initializers.Constant(self.initial_accumulator_value)
 
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        a = slots[0] + g * g
+    def step(self, w: Array, g: Array, t: Any, lr: Any, a: Array) -> Any:
+        a = a + g * g
         delta = over_root(lr * g, a + self.epsilon)
         self.note(a=a, Δ=delta)
         return w - delta, a
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        return "adagrad", lr, self.epsilon, is_compiled()
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        return {"lr": lr, "epsilon": self.epsilon, "compiled": is_compiled()}

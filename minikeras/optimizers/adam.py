@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import Any, ClassVar
+import functools
+from typing import Any
 
 import numpy as np
 
-from minikeras.optimizers.optimizer import Optimizer, once_per_apply
+from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
 
@@ -33,37 +34,43 @@ class Adam(Optimizer):
     epsilon: float = 1e-7
     amsgrad: bool = False
 
-    slots: ClassVar[tuple[str, ...]] = ("momentum", "velocity")
+    slots = ("momentum", "velocity")
+    kernel = "adam"
 
     def setup(self) -> None:
-        if self.amsgrad:
-            self.slots = ("momentum", "velocity", "velocity_hat")  # type: ignore[misc]
+        if self.amsgrad and self.kernel == "adam":
+            self.kernel = "amsgrad"  # type: ignore[misc]  # of this object, not the class
         super().setup()
 
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return self.slots[:2], self.slots[2:]
+        return (self.slots, ("velocity_hat",)) if self.amsgrad else (self.slots,)
 
-    @once_per_apply
-    def rate(self, t: Any, lr: Any) -> Any:
-        """α"""
-        beta_1_power, beta_2_power = rounded(self.beta_1, t) ** t, rounded(self.beta_2, t) ** t
-        return lr * np.sqrt(1 - beta_2_power) / (1 - beta_1_power)
-
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        m, v, *rest = slots
-        alpha = self.rate(t, lr)
+    def step(
+        self, w: Array, g: Array, t: Any, lr: Any, m: Array, v: Array, v_hat: Array | None = None
+    ) -> Any:
+        alpha = corrected_rate(t, lr, self.beta_1, self.beta_2)
         m = m + (g - m) * (1 - self.beta_1)
         v = v + (g * g - v) * (1 - self.beta_2)
-        self.note(α=alpha, m=m, v=v)
-        size = v
-        if self.amsgrad:
-            size = np.maximum(rest[0], v)
-            rest = [size]
-            self.note(v̂=size)
-        delta = m * alpha / (np.sqrt(size) + self.epsilon)
-        self.note(Δ=delta)
-        return w - delta, m, v, *rest
+        if v_hat is None:
+            delta = m * alpha / (np.sqrt(v) + self.epsilon)
+            self.note(α=alpha, m=m, v=v, Δ=delta)
+            return w - delta, m, v
+        v_hat = np.maximum(v_hat, v)
+        delta = m * alpha / (np.sqrt(v_hat) + self.epsilon)
+        self.note(α=alpha, m=m, v=v, v̂=v_hat, Δ=delta)
+        return w - delta, m, v, v_hat
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        kernel = "amsgrad" if self.amsgrad else "adam"
-        return kernel, self.rate(t, lr), 1 - self.beta_1, 1 - self.beta_2, self.epsilon
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        return {
+            "alpha": corrected_rate(t, lr, self.beta_1, self.beta_2),
+            "one_minus_beta_1": 1 - self.beta_1,
+            "one_minus_beta_2": 1 - self.beta_2,
+            "epsilon": self.epsilon,
+        }
+
+
+@functools.lru_cache(maxsize=16, typed=True)  # all variables of a step share it
+def corrected_rate(t: Any, lr: Any, beta_1: float, beta_2: float) -> Any:
+    """α = lr √(1 − β₂ᵗ) / (1 − β₁ᵗ)"""
+    beta_1_power, beta_2_power = rounded(beta_1, t) ** t, rounded(beta_2, t) ** t
+    return lr * np.sqrt(1 - beta_2_power) / (1 - beta_1_power)

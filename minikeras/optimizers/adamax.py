@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.optimizers.optimizer import Optimizer, once_per_apply
+from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
 
@@ -28,20 +28,20 @@ class Adamax(Optimizer):
     epsilon: float = 1e-7
 
     slots = ("momentum", "norm")
+    kernel = "adamax"
 
-    @once_per_apply
-    def correction(self, t: Any, lr: Any) -> Any:
-        """1 − β₁ᵗ"""
-        return 1 - rounded(self.beta_1, t) ** t
-
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        m, u = slots
+    def step(self, w: Array, g: Array, t: Any, lr: Any, m: Array, u: Array) -> Any:
         m = m + (g - m) * (1 - self.beta_1)
         u = np.maximum(self.beta_2 * u, np.abs(g))
-        delta = lr * m / (self.correction(t, lr) * (u + self.epsilon))
+        delta = lr * m / ((1 - rounded(self.beta_1, t) ** t) * (u + self.epsilon))
         self.note(m=m, u=u, Δ=delta)
         return w - delta, m, u
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        options = 1 - self.beta_1, self.beta_2, self.epsilon
-        return "adamax", lr, self.correction(t, lr), *options
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        return {
+            "lr": lr,
+            "one_minus_beta_1": 1 - self.beta_1,
+            "one_minus_beta_1_power": 1 - rounded(self.beta_1, t) ** t,
+            "beta_2": self.beta_2,
+            "epsilon": self.epsilon,
+        }

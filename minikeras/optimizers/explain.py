@@ -12,17 +12,15 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minikeras import config as settings
 from minikeras.autograd import Variable
+from minikeras.optimizers.state import OptimizerState
 from minikeras.optional import Library
 from minikeras.types import Array, TensorLike
-
-if TYPE_CHECKING:
-    from minikeras.optimizers.optimizer import Optimizer
 
 rich = Library("rich")
 
@@ -71,7 +69,7 @@ class Explanation:
 
 
 def explain(
-    optimizer: Optimizer,
+    optimizer: OptimizerState,
     grads: Sequence[TensorLike | None],
     variables: Sequence[Variable] | None = None,
 ) -> Explanation:
@@ -112,7 +110,7 @@ def _normal(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def _formulas(optimizer: Optimizer) -> dict[str, tuple[str, str]]:
+def _formulas(optimizer: OptimizerState) -> dict[str, tuple[str, str]]:
     """name → (formula, comment), from the docstrings of the classes, the most special first.
 
     Of several lines for one name the last whose comment "if this and that" holds is taken.
@@ -128,7 +126,7 @@ def _formulas(optimizer: Optimizer) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _holds(optimizer: Optimizer, comment: str) -> bool:
+def _holds(optimizer: OptimizerState, comment: str) -> bool:
     if not comment.startswith("if "):
         return True
     return all(getattr(optimizer, word, False) for word in comment[3:].split(" and "))

@@ -26,20 +26,26 @@ class Lion(Optimizer):
     beta_2: float = 0.99
 
     slots = ("momentum",)
+    kernel = "lion"
 
     def setup(self) -> None:
         if not 0 < self.beta_1 <= 1:
             raise ValueError(f"beta_1 must be in (0, 1], received {self.beta_1}")
         super().setup()
 
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        (m,) = slots
+    def step(self, w: Array, g: Array, t: Any, lr: Any, m: Array) -> Any:
         beta_1, beta_2 = rounded(self.beta_1, w), rounded(self.beta_2, w)
         delta = lr * np.sign(m * beta_1 + g * (1 - beta_1))
         m = m * beta_2 + g * (1 - beta_2)
         self.note(Δ=delta, m=m)
         return w - delta, m
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         beta_1, beta_2 = rounded(self.beta_1, t), rounded(self.beta_2, t)
-        return "lion", lr, beta_1, 1 - beta_1, beta_2, 1 - beta_2
+        return {
+            "lr": lr,
+            "beta_1": beta_1,
+            "one_minus_beta_1": 1 - beta_1,
+            "beta_2": beta_2,
+            "one_minus_beta_2": 1 - beta_2,
+        }

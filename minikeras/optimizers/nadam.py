@@ -1,15 +1,15 @@
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minikeras import config as settings
 from minikeras.autograd import Variable
-from minikeras.optimizers.optimizer import Optimizer, once_per_apply
+from minikeras.optimizers.optimizer import Optimizer, store
 from minikeras.optimizers.rounding import rounded
-from minikeras.optimizers.state import store
 from minikeras.types import Array
 
 
@@ -37,6 +37,7 @@ class Nadam(Optimizer):
     epsilon: float = 1e-7
 
     slots = ("momentum", "velocity")
+    kernel = "nadam"
 
     def build(self, variables: Sequence[Variable]) -> None:
         if self.built:
@@ -51,33 +52,50 @@ class Nadam(Optimizer):
         power = u_product.dtype.type(0.96) ** u_product.dtype.type(t)
         store(self._u_product, np.asarray(u_product * self.beta_1 * (1.0 - 0.5 * power)))
 
-    @once_per_apply
-    def momenta(self, t: Any, lr: Any) -> tuple[Any, Any, Any, Any]:
-        """u, u_next, U and 1 − β₂ᵗ; before any ``apply`` U is the product up to t."""
-        beta_1, decay = rounded(self.beta_1, t), rounded(0.96, t)
+    def _momenta(self, t: Any) -> Momenta:
+        product: Any = self._u_product._value.astype(t.dtype)[()] if self.built else None
+        return momenta(t, self.beta_1, product)
 
-        def u(t: Any) -> Any:
-            return beta_1 * (1 - t.dtype.type(0.5) * decay**t)
-
-        if self.built:
-            u_product = self._u_product._value.astype(t.dtype)[()]
-        else:
-            u_product = np.prod([u(t.dtype.type(s)) for s in range(1, int(t) + 1)])
-        return u(t), u(t + 1), u_product, 1 - rounded(self.beta_2, t) ** t
-
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        m, v = slots
-        u, u_next, u_product, correction = self.momenta(t, lr)
+    def step(self, w: Array, g: Array, t: Any, lr: Any, m: Array, v: Array) -> Any:
+        u, u_next, product = self._momenta(t)
         m = m + (g - m) * (1 - rounded(self.beta_1, w))
         v = v + (g * g - v) * (1 - rounded(self.beta_2, w))
-        m_hat = u_next * m / (1 - u_product * u_next) + (1 - u) * g / (1 - u_product)
-        v_hat = v / correction
+        m_hat = u_next * m / (1 - product * u_next) + (1 - u) * g / (1 - product)
+        v_hat = v / (1 - rounded(self.beta_2, t) ** t)
         delta = m_hat * lr / (np.sqrt(v_hat) + self.epsilon)
-        self.note(u=u, u_next=u_next, U=u_product, m=m, v=v, m̂=m_hat, v̂=v_hat, Δ=delta)
+        self.note(u=u, u_next=u_next, U=product, m=m, v=v, m̂=m_hat, v̂=v_hat, Δ=delta)
         return w - delta, m, v
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        u, u_next, u_product, correction = self.momenta(t, lr)
-        scalars = u_next, 1 - u_product * u_next, 1 - u, 1 - u_product, correction, lr
-        rests = 1 - rounded(self.beta_1, t), 1 - rounded(self.beta_2, t)
-        return "nadam", *scalars, *rests, self.epsilon
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        u, u_next, product = self._momenta(t)
+        beta_1, beta_2 = rounded(self.beta_1, t), rounded(self.beta_2, t)
+        return {
+            "lr": lr,
+            "u_next": u_next,
+            "one_minus_u": 1 - u,
+            "one_minus_product": 1 - product,
+            "one_minus_next_product": 1 - product * u_next,
+            "one_minus_beta_1": 1 - beta_1,
+            "one_minus_beta_2": 1 - beta_2,
+            "one_minus_beta_2_power": 1 - beta_2**t,
+            "epsilon": self.epsilon,
+        }
+
+
+class Momenta(NamedTuple):
+    u: Any
+    u_next: Any
+    product: Any  # U
+
+
+@functools.lru_cache(maxsize=16, typed=True)  # all variables of a step share them
+def momenta(t: Any, beta_1: float, product: Any) -> Momenta:
+    """The momenta of step t and the next; without a ``product`` it is that of steps 1 to t."""
+    first, decay = rounded(beta_1, t), rounded(0.96, t)
+
+    def u(t: Any) -> Any:
+        return first * (1 - t.dtype.type(0.5) * decay**t)
+
+    if product is None:
+        product = np.prod([u(t.dtype.type(s)) for s in range(1, int(t) + 1)])
+    return Momenta(u(t), u(t + 1), product)

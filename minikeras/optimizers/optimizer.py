@@ -1,73 +1,55 @@
-"""Everything about an optimizer except its update rule and what it remembers."""
+"""How a step runs: the walk from the gradients of all variables to their new values.
+
+``state.py`` holds what an optimizer remembers, ``options.py`` the formulas of clipping, decay and
+averages, ``fused.py`` the same step in native code.
+"""
 
 from __future__ import annotations
 
-import functools
 import re
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
 import numpy as np
 
 from minikeras import config as settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name, serialization
-from minikeras.optimizers.norms import global_norm, global_scale, norm
-from minikeras.optimizers.rounding import decay, over, rounded
-from minikeras.optimizers.schedules.schedule import LearningRateSchedule
-from minikeras.optimizers.state import Stateful, is_overwritten, store
-from minikeras.optimizers.together import Together
+from minikeras.optimizers import options
+from minikeras.optimizers.explain import Explanation, explain
+from minikeras.optimizers.fused import VariableGroup
+from minikeras.optimizers.rounding import decay, rounded
+from minikeras.optimizers.state import OptimizerState
 from minikeras.types import Array, TensorLike
 
-if TYPE_CHECKING:
-    from minikeras.optimizers.explain import Explanation
+# Keras's order of the common options in configs, where the rule's own options come last.
+_COMMON = (
+    "weight_decay",
+    "clipnorm",
+    "global_clipnorm",
+    "clipvalue",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+)
 
 
-def once_per_apply(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Remember the last result of a method of ``(t, lr)``: all variables share these scalars."""
-    key = f"_last_{function.__name__}"
-
-    @functools.wraps(function)
-    def remembering(self: Any, t: Any, lr: Any) -> Any:
-        last = self.__dict__.get(key)
-        if last is None or last[0] is not t or last[1] is not lr:
-            self.__dict__[key] = last = (t, lr, function(self, t, lr))
-        return last[2]
-
-    return remembering
+def store(variable: Variable, array: Array) -> None:
+    """Give a variable an array that was just made, without the copy that ``assign`` takes."""
+    if array.dtype == variable._value.dtype and array.shape == variable._value.shape:
+        variable._value = np.asarray(array)  # arithmetic on arrays of rank 0 gives scalars
+    else:
+        variable.assign(array)
 
 
-def no_note(*variable: Variable, **values: Any) -> None:
-    """What ``note`` does while nobody asks for an explanation."""
+def _array(g: TensorLike) -> Array:
+    return g._value if isinstance(g, Tensor) else np.asarray(g)
 
 
-class LearningRate:
-    """``optimizer.learning_rate`` reads the current value, and accepts a number or a schedule."""
-
-    def __get__(self, optimizer: Optimizer | None, owner: type | None = None) -> Any:
-        if optimizer is None:
-            return self
-        rate = optimizer._learning_rate
-        if isinstance(rate, LearningRateSchedule):
-            return rate(optimizer._iterations)
-        return rate() if callable(rate) else rate
-
-    def __set__(self, optimizer: Optimizer, value: Any) -> None:
-        old = optimizer._learning_rate
-        if old is None or callable(value):
-            optimizer._learning_rate = value
-            optimizer._variables = [v for v in optimizer._variables if v is not old]
-        elif callable(old):
-            raise TypeError(
-                "learning_rate cannot be set: this optimizer was created with the schedule "
-                f"{old!r}; create it with a float to be able to set it"
-            )
-        else:
-            old.assign(value)
-
-
-class Optimizer(Stateful):
+class Optimizer(OptimizerState):
     """Walks over the variables and hands each to ``step``, a pure function of arrays.
 
     For each variable w with gradient g, in this order; what is not asked for is left out:
@@ -108,37 +90,27 @@ class Optimizer(Stateful):
     gradient_accumulation_steps: int | None = None
     name: str | None = None
 
-    _learning_rate: Any = None
-    note = staticmethod(no_note)
+    kernel: ClassVar[str | None] = None
     _exempt: tuple[set[int], str] = (set(), "")
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        cls.learning_rate = LearningRate()  # the default of the field must not hide it
-
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-        unknown = {k: v for k, v in kwargs.items() if k not in cls._fields}
-        if unknown and hasattr(cls.__init__, "__signature__"):
-            raise ValueError(f"Argument(s) not recognized: {unknown}")
-        return super().__new__(cls)
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "learning_rate" in vars(cls):
+            del cls.learning_rate  # the field's default must not hide the property
+        owner: Any = next(c for c in cls.__mro__ if "kernel" in vars(c))
+        if (owner.step, owner.update_step) != (cls.step, cls.update_step):
+            cls.kernel = None  # the inherited kernel computes another rule
 
     def setup(self) -> None:
         self.name = self.name or auto_name(type(self).__name__)
         self._check_options()
         self._start()
         self._overrides_update = type(self).update_step is not Optimizer.update_step
-        # A subclass that brings another rule does not inherit the kernel of the old one.
-        owners = [next(c for c in type(self).__mro__ if n in vars(c)) for n in ("step", "fused")]
-        self._has_fused = owners[0] is owners[1] is not Optimizer and not self._overrides_update
-        self._teams: dict[tuple[Variable, ...], Together] = {}
-        rate = self._learning_rate
-        if not callable(rate):
-            if not isinstance(rate, float):
-                raise ValueError(
-                    "learning_rate must be a float, a LearningRateSchedule or a callable without "
-                    f"arguments, received {rate!r}"
-                )
-            self._learning_rate = self._add("learning_rate", rate, settings.floatx())
+        self._groups: dict[tuple[Variable, ...], VariableGroup | None] = {}
+
+    def _refuse(self, unknown: dict[str, Any]) -> None:
+        if unknown:
+            raise ValueError(f"Argument(s) not recognized: {unknown}")
 
     def _check_options(self) -> None:
         steps, frequency = self.gradient_accumulation_steps, self.ema_overwrite_frequency
@@ -155,16 +127,19 @@ class Optimizer(Stateful):
         if sum(value is not None for value in clips.values()) > 1:
             raise ValueError(f"only one way of clipping can be used at a time, received {clips}")
 
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
+    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Any, **more: Any) -> Any:
         """The new w, then the new slots; t counts updates from 1, t and lr are of w's type.
 
         May ``note`` its intermediates under the names that the class's docstring gives them.
         """
         raise NotImplementedError(f"{type(self).__name__} must define step() or update_step()")
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...] | None:
-        """The same for all variables at once: the name of a kernel, then the numbers it takes."""
-        return None
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        """The numbers that ``kernel`` takes, by the names under which it declares them."""
+        raise NotImplementedError(f"{type(self).__name__} must define scalars() for its kernel")
+
+    def note(self, *variable: Variable, **values: Any) -> None:
+        """Tell ``explain`` about intermediate values; nothing happens in an ordinary step."""
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[TensorLike, Variable]]) -> Variable:
         """``apply`` for pairs; returns the counter of calls."""
@@ -190,7 +165,10 @@ class Optimizer(Stateful):
         if len(pairs) < len(grads):
             self._warn_of_missing(grads, variables)
         with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
-            pairs = [(g, v) for g, v in pairs if not self._overwrite(g, v)]
+            for g, variable in pairs:
+                if variable._overwrite_with_gradient:
+                    self._overwrite(g, variable)
+            pairs = [(g, v) for g, v in pairs if not v._overwrite_with_gradient]
             if pairs:
                 self._update([g for g, _ in pairs], [v for _, v in pairs])
         store(self._iterations, self._iterations._value + 1)
@@ -231,19 +209,16 @@ class Optimizer(Stateful):
             stacklevel=3,
         )
 
-    def _overwrite(self, g: Array, variable: Variable) -> bool:
-        """Does the variable take its "gradient" as its value?  The largest, if accumulated."""
-        if not is_overwritten(variable):
-            return False
+    def _overwrite(self, g: Array, variable: Variable) -> None:
+        """The "gradient" becomes the variable's value; if accumulated, the largest of them."""
         if self.gradient_accumulation_steps:
             accumulated = self._accumulated[self._index[id(variable)]]
             g = np.maximum(g, accumulated._value)
             if not self._updates_now():
                 accumulated.assign(g)
-                return True
+                return
             accumulated.assign(np.zeros_like(g))
         variable.assign(g)
-        return True
 
     def _updates_now(self) -> bool:
         """False while gradients are only being accumulated."""
@@ -251,65 +226,33 @@ class Optimizer(Stateful):
         return not steps or (int(self._iterations._value) + 1) % steps == 0
 
     def _update(self, grads: list[Array], variables: list[Variable]) -> None:
-        together = self._together(variables)
-        if together is None or self.loss_scale_factor or self.gradient_accumulation_steps:
+        group = self._group(variables)
+        if group is None or self.loss_scale_factor or self.gradient_accumulation_steps:
             grads = [self._incoming(g, variable) for g, variable in zip(grads, variables)]
         updates = int(self._iterations._value) // (self.gradient_accumulation_steps or 1)
         if self._updates_now():
             self._begin(updates + 1)
             rate = self._learning_rate
             rate = rate._value if isinstance(rate, Variable) else np.asarray(self.learning_rate)
-            if together is None or not self._update_together(together, grads, updates + 1, rate):
+            if group is None or not self._update_group(group, grads, updates + 1, rate):
                 self._update_each(grads, variables, updates + 1, rate)
             for accumulated in self._accumulated:
                 accumulated.assign(np.zeros_like(accumulated._value))
         if self.use_ema:
-            self._average(updates, together)
+            self._average(updates, group)
         for variable in variables:
             if variable._constraint is not None:
                 variable.assign(variable._constraint(variable))
                 self.note(variable, constrained=variable._value)
 
-    def _together(self, variables: list[Variable]) -> Together | None:
-        """The same variables for a step in one call, if there is such a step and it is worth it."""
-        if settings.kernels() != "fast" or not self._has_fused:
-            return None
-        key = tuple(variables)
-        together = self._teams.get(key)
-        if together is None:
-            if len({v._value.dtype for v in variables}) > 1:
-                return None
-            together = self._teams[key] = Together(self, variables)
-        return together if together.worthwhile() else None
-
-    def _update_together(self, together: Together, grads: list[Array], t: int, rate: Array) -> bool:
-        plain = {*map(type, grads)} == {np.ndarray}  # arithmetic may also make scalars of them
-        for gradients in (grads, None) if plain else (None,):
-            if gradients is None:  # it did not work with the arrays as they are
-                if any(g.dtype != together.dtype for g in grads):
-                    return False
-                gradients = [np.ascontiguousarray(g) for g in grads]
-            clipped = together.clip(self, gradients)
-            if clipped is not None and together.update(self, clipped, t, rate):
-                return True
-        return False
-
-    def _update_each(
-        self, grads: list[Array], variables: list[Variable], t: int, rate: Array
-    ) -> None:
-        scale = self._global_scale(grads)
-        for g, variable in zip(grads, variables):
-            dtype = variable._value.dtype
-            g = self._clip(g, variable, scale)
-            self._update_one(variable, g, dtype.type(t), rate.astype(dtype)[()])
-
     def _begin(self, t: int) -> None:
         """Runs once before the updates of step t, for state that all variables share."""
 
     def _incoming(self, g: Array, variable: Variable) -> Array:
+        """The gradient of this call, unscaled and accumulated."""
         self.note(variable, g=g)
         if self.loss_scale_factor is not None:
-            g = over(g, self.loss_scale_factor)
+            g = options.unscale(g, self.loss_scale_factor)
             self.note(unscaled=g)
         steps = self.gradient_accumulation_steps
         if steps:
@@ -317,30 +260,32 @@ class Optimizer(Stateful):
             g = g + accumulated._value
             self.note(accumulated=g)
             if self._updates_now():
-                g = over(g, steps)
+                g = options.mean(g, steps)
                 self.note(mean=g)
             else:
                 accumulated.assign(g)
         return g
 
-    def _global_scale(self, grads: list[Array]) -> Any:
-        """What brings the norm of all gradients together down to ``global_clipnorm``."""
-        limit = self.global_clipnorm
-        if not limit or limit < 0:
-            return None
-        return global_scale(global_norm(grads), limit)
-
-    def _clip(self, g: Array, variable: Variable, global_scale: Any) -> Array:
+    def _clip(self, grads: list[Array], variables: list[Variable]) -> list[Array]:
         if self.clipnorm and self.clipnorm > 0:
-            g = g * self.clipnorm / np.maximum(norm(g), g.dtype.type(self.clipnorm))
-            self.note(variable, clipped_by_norm=g)
-        elif global_scale is not None:
-            g = g * global_scale
-            self.note(variable, clipped_by_global_norm=g)
+            name, clipped = "clipped_by_norm", options.clip_by_norm(grads, self.clipnorm)
+        elif self.global_clipnorm and self.global_clipnorm > 0:
+            name = "clipped_by_global_norm"
+            clipped = options.clip_by_global_norm(grads, self.global_clipnorm)
         elif self.clipvalue and self.clipvalue > 0:
-            g = np.clip(g, -self.clipvalue, self.clipvalue)
-            self.note(variable, clipped_by_value=g)
-        return g
+            name, clipped = "clipped_by_value", options.clip_by_value(grads, self.clipvalue)
+        else:
+            return grads
+        for g, variable in zip(clipped, variables):
+            self.note(variable, **{name: g})
+        return clipped
+
+    def _update_each(
+        self, grads: list[Array], variables: list[Variable], t: int, rate: Array
+    ) -> None:
+        for g, variable in zip(self._clip(grads, variables), variables):
+            dtype = variable._value.dtype
+            self._update_one(variable, g, dtype.type(t), rate.astype(dtype)[()])
 
     def _update_one(self, variable: Variable, g: Array, t: Any, lr: Any) -> None:
         w = variable._value
@@ -353,9 +298,12 @@ class Optimizer(Stateful):
             self.note(decayed=w)
         if self._overrides_update:
             self.update_step(Tensor(g), variable, Tensor(np.asarray(lr)))
-            return
+        else:
+            self._apply_rule(variable, g, t, lr)
+
+    def _apply_rule(self, variable: Variable, g: Array, t: Any, lr: Any) -> None:
         slots = self._slots[self._index[id(variable)]]
-        new = self.step(w, g, t, lr, *[slot._value for slot in slots])
+        new = self.step(variable._value, g, t, lr, *[slot._value for slot in slots])
         new = new if slots else (new,)
         for changed, array in zip((variable, *slots), new):
             store(changed, array)
@@ -367,13 +315,38 @@ class Optimizer(Stateful):
         """One variable's update; override it to write a rule on tensors, as for Keras."""
         dtype = variable._value.dtype
         t = dtype.type(int(np.asarray(self.iterations)) + 1)
-        lr = np.asarray(learning_rate).astype(dtype)[()]
-        slots = self._slots[self._index[id(variable)]]
-        new = self.step(variable._value, _array(gradient), t, lr, *[s._value for s in slots])
-        for changed, array in zip((variable, *slots), new if slots else (new,)):
-            store(changed, array)
+        self._apply_rule(variable, _array(gradient), t, np.asarray(learning_rate).astype(dtype)[()])
 
-    # What happens around the rule
+    def _group(self, variables: list[Variable]) -> VariableGroup | None:
+        """The variables as a group, if native code can update them and it is worth loading."""
+        if self.kernel is None or settings.kernels() != "fast":
+            return None
+        key = tuple(variables)
+        if key not in self._groups:
+            self._groups[key] = self._new_group(variables)
+        group = self._groups[key]
+        return group if group is not None and group.worthwhile() else None
+
+    def _new_group(self, variables: list[Variable]) -> VariableGroup | None:
+        if len({v._value.dtype for v in variables}) > 1:
+            return None
+        places = [self._index[id(v)] for v in variables]
+        slots = [list(column) for column in zip(*[self._slots[i] for i in places])]
+        averages = [self._averages[i] for i in places] if self.use_ema else []
+        decayed = [*map(self._use_weight_decay, variables)]
+        return VariableGroup(variables, slots, [a for a in averages if a is not None], decayed)
+
+    def _update_group(self, group: VariableGroup, grads: list[Array], t: int, rate: Array) -> bool:
+        """``_update_each`` in native code; False if it cannot work with these arrays."""
+        lr = rate.astype(group.dtype)[()]
+        scalars = self.scalars(group.dtype.type(t), lr)
+        for gradients in group.readable(grads):
+            clipped = group.clip(gradients, self.clipnorm, self.global_clipnorm, self.clipvalue)
+            if clipped is not None and group.update(
+                str(self.kernel), scalars, self.weight_decay, lr, clipped
+            ):
+                return True
+        return False
 
     def exclude_from_weight_decay(
         self,
@@ -394,16 +367,16 @@ class Optimizer(Stateful):
         listed, pattern = self._exempt
         return not (id(variable) in listed or (pattern and re.search(pattern, variable.name)))
 
-    def _average(self, updates: int, together: Together | None) -> None:
+    def _average(self, updates: int, group: VariableGroup | None) -> None:
+        """Move the averages of all variables, also of those without a gradient."""
         frequency, momentum = self.ema_overwrite_frequency, self.ema_momentum if updates else 0
-        averaged = together is not None and together.average(self, momentum)
+        whole = group is not None and len(group.variables) == len(self._trainable_variables)
+        averaged = group is not None and whole and group.average(momentum)
         for variable, average in zip(self._trainable_variables, self._averages):
             if average is None:
                 continue
             if not averaged:
-                w = variable._value
-                part = w.dtype.type(momentum)
-                average.assign(part * average._value + (1 - part) * w)
+                average.assign(options.move_average(average._value, variable._value, momentum))
                 self.note(variable, average=average._value)
             if frequency and (updates + 1) % frequency == 0:
                 variable.assign(average)
@@ -438,8 +411,6 @@ class Optimizer(Stateful):
 
         ``print`` shows a table for each variable: name, formula, value.
         """
-        from minikeras.optimizers.explain import explain
-
         return explain(self, grads, trainable_variables)
 
     def get_config(self) -> dict[str, Any]:
@@ -447,7 +418,7 @@ class Optimizer(Stateful):
         if isinstance(rate, Variable):
             rate = float(rate.numpy())
         config = {"name": self.name, "learning_rate": serialization.serialize_keras_object(rate)}
-        order = (*_FIRST, *self._fields)
+        order = (*_COMMON, *self._fields)
         return config | {n: getattr(self, n) for n in order if n not in config}
 
     @classmethod
@@ -457,23 +428,3 @@ class Optimizer(Stateful):
             rate = serialization.deserialize_keras_object(rate, custom_objects=custom_objects)
             config = config | {"learning_rate": rate}
         return cls(**config)
-
-
-Optimizer.learning_rate = LearningRate()
-
-# Keras's order of the common options in configs, where the rule's own options come last.
-_FIRST = (
-    "weight_decay",
-    "clipnorm",
-    "global_clipnorm",
-    "clipvalue",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-)
-
-
-def _array(g: TensorLike) -> Array:
-    return g._value if isinstance(g, Tensor) else np.asarray(g)

@@ -30,16 +30,14 @@ class RMSprop(Optimizer):
     epsilon: float = 1e-7
     centered: bool = False
 
-    def setup(self) -> None:
-        used = {"velocity": True, "momentum": self.momentum > 0, "average_gradient": self.centered}
-        self.slots = tuple(slot for slot in used if used[slot])  # type: ignore[misc]
-        super().setup()
+    kernel = "rmsprop"
 
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        return tuple((slot,) for slot in self.slots)
+        used = {"velocity": True, "momentum": self.momentum > 0, "average_gradient": self.centered}
+        return tuple((slot,) for slot in used if used[slot])
 
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        rho, (v, *rest) = self.rho, slots
+    def step(self, w: Array, g: Array, t: Any, lr: Any, v: Array, *others: Array) -> Any:
+        rho, rest = self.rho, [*others]
         v = rho * v + (1 - rho) * (g * g)
         self.note(v=v)
         if self.centered:
@@ -55,6 +53,13 @@ class RMSprop(Optimizer):
             self.note(M=delta)
         return w - delta, v, *rest
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        options = self.rho, 1 - self.rho, self.epsilon, is_compiled()
-        return "rmsprop", lr, *options, self.momentum, self.centered
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        return {
+            "lr": lr,
+            "rho": self.rho,
+            "one_minus_rho": 1 - self.rho,
+            "epsilon": self.epsilon,
+            "momentum": self.momentum,
+            "centered": self.centered,
+            "compiled": is_compiled(),
+        }

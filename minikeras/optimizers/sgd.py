@@ -27,21 +27,27 @@ class SGD(Optimizer):
     momentum: float = 0.0
     nesterov: bool = False
 
+    kernel = "sgd"
+
     def setup(self) -> None:
         if not isinstance(self.momentum, float) or not 0 <= self.momentum <= 1:
             raise ValueError(f"momentum must be a float in [0, 1], received {self.momentum!r}")
-        self.slots = ("momentum",) if self.momentum else ()  # type: ignore[misc]
+        if self.momentum and self.kernel == "sgd":
+            self.kernel = "sgd_momentum"  # type: ignore[misc]  # of this object, not the class
         super().setup()
 
-    def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Array) -> Any:
-        if not slots:
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        return (("momentum",),) if self.momentum else ()
+
+    def step(self, w: Array, g: Array, t: Any, lr: Any, v: Array | None = None) -> Any:
+        if v is None:
             return w - g * lr
         momentum = rounded(self.momentum, w)
-        v = slots[0] * momentum - g * lr
+        v = v * momentum - g * lr
         self.note(v=v)
         return w + (v * momentum - g * lr if self.nesterov else v), v
 
-    def fused(self, t: Any, lr: Any) -> tuple[Any, ...]:
-        if self.slots:
-            return "sgd_momentum", lr, rounded(self.momentum, t), self.nesterov
-        return "sgd", lr
+    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
+        if not self.momentum:
+            return {"lr": lr}
+        return {"lr": lr, "momentum": rounded(self.momentum, t), "nesterov": self.nesterov}

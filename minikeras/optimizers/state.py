@@ -8,28 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from minikeras import config as settings
 from minikeras import initializers
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import Configurable
 from minikeras.declare.names import name_scope
-from minikeras.types import Array, DType, TensorLike
+from minikeras.optimizers.schedules.schedule import LearningRateSchedule
+from minikeras.types import DType, TensorLike
 
 
-def is_overwritten(variable: Variable) -> bool:
-    """Does the variable take its gradient as its value (the scales of float8 training)?"""
-    return bool(getattr(variable, "overwrite_with_gradient", False))
-
-
-def store(variable: Variable, array: Array) -> None:
-    """Let the variable own an array that was just made, without the copy that ``assign`` takes."""
-    if array.dtype == variable._value.dtype and array.shape == variable._value.shape:
-        variable._value = np.asarray(array)  # arithmetic on arrays of rank 0 gives scalars
-    else:
-        variable.assign(array)
-
-
-class Stateful(Configurable):
-    """The half of an optimizer that owns variables.
+class OptimizerState(Configurable):
+    """The half of an optimizer that owns variables, the learning rate among them.
 
     ``variables`` come in Keras's order: iteration, learning_rate (unless it is a schedule),
     averages, gradient accumulators, then the slots.
@@ -43,6 +32,7 @@ class Stateful(Configurable):
         gradient_accumulation_steps: int | None
 
     _variables: list[Variable] = []
+    _learning_rate: Any = None
 
     def _start(self) -> None:
         self._variables = []
@@ -52,7 +42,44 @@ class Stateful(Configurable):
         self._averages: list[Variable | None] = []
         self._accumulated: list[Variable] = []
         self.built = False
-        self._iterations = self._add("iteration", 0, "int64")
+        self._iterations = self._own(
+            0, name="iteration", dtype="int64", aggregation="only_first_replica"
+        )
+        rate = self._learning_rate
+        if not callable(rate):
+            if not isinstance(rate, float):
+                raise ValueError(
+                    "learning_rate must be a float, a LearningRateSchedule or a callable without "
+                    f"arguments, received {rate!r}"
+                )
+            self._learning_rate = self._own(
+                rate,
+                name="learning_rate",
+                dtype=settings.floatx(),
+                aggregation="only_first_replica",
+            )
+
+    @property
+    def learning_rate(self) -> Any:
+        """The current value.  It can be set to a number, a schedule or a function."""
+        rate = self._learning_rate
+        if isinstance(rate, LearningRateSchedule):
+            return rate(self._iterations)
+        return rate() if callable(rate) else rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        old = self._learning_rate
+        if old is None or callable(value):
+            self._learning_rate = value
+            self._variables = [v for v in self._variables if v is not old]
+        elif callable(old):
+            raise TypeError(
+                "learning_rate cannot be set: this optimizer was created with the schedule "
+                f"{old!r}; create it with a float to be able to set it"
+            )
+        else:
+            old.assign(value)
 
     @property
     def variables(self) -> list[Variable]:
@@ -65,11 +92,9 @@ class Stateful(Configurable):
             return Tensor(np.asarray(self._iterations._value // self.gradient_accumulation_steps))
         return self._iterations
 
-    def _add(self, name: str, value: Any, dtype: DType) -> Variable:
-        with name_scope(str(self.name), caller=self):
-            variable = Variable(
-                value, name=name, dtype=dtype, trainable=False, aggregation="only_first_replica"
-            )
+    def _own(self, initializer: Any, **options: Any) -> Variable:
+        with name_scope(str(self.name)):
+            variable = Variable(initializer, trainable=False, **options)
         self._variables.append(variable)
         return variable
 
@@ -83,17 +108,13 @@ class Stateful(Configurable):
         name: str | None = None,
     ) -> Variable:
         """A variable that belongs to the optimizer's state."""
-        with name_scope(str(self.name), caller=self):
-            variable = Variable(
-                initializers.get(initializer),
-                shape=tuple(shape),
-                dtype=dtype,
-                trainable=False,
-                aggregation=aggregation,
-                name=name,
-            )
-        self._variables.append(variable)
-        return variable
+        return self._own(
+            initializers.get(initializer),
+            shape=tuple(shape),
+            dtype=dtype,
+            aggregation=aggregation,
+            name=name,
+        )
 
     def add_variable_from_reference(
         self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
@@ -128,7 +149,7 @@ class Stateful(Configurable):
             for column, each, kind in zip(columns, names, kinds):
                 column.append(
                     None
-                    if is_overwritten(variable)
+                    if variable.overwrite_with_gradient
                     else self.add_variable_from_reference(variable, each, kind)
                 )
         return columns[0] if isinstance(name, str) else columns
@@ -163,7 +184,7 @@ class Stateful(Configurable):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """A copy knows its variables by their own ids."""
-        vars(self).update(state, _teams={})
+        vars(self).update(state, _groups={})
         self._index = {id(v): i for i, v in enumerate(self._trainable_variables)}
 
     def _get_variable_index(self, variable: Variable) -> int:
@@ -232,13 +253,8 @@ class Stateful(Configurable):
                 f"stateless_apply needs a {type(self).__name__} that was built: call "
                 "optimizer.build(trainable_variables) first"
             )
-        own, given = (
-            self._variables + self._trainable_variables,
-            [
-                *optimizer_variables,
-                *trainable_variables,
-            ],
-        )
+        own = self._variables + self._trainable_variables
+        given = [*optimizer_variables, *trainable_variables]
         counts = len(optimizer_variables), len(trainable_variables)
         expected = len(self._variables), len(self._trainable_variables)
         if counts != expected:

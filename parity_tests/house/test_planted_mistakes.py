@@ -156,23 +156,26 @@ PLANTS = {
     ),
     # optimizers
     "Adam's bias correction in float64": Plant(
-        "optimizers.adam:Adam.rate",
-        "rounded(self.beta_1, t) ** t, rounded(self.beta_2, t) ** t",
-        "type(t)(self.beta_1 ** float(t)), type(t)(self.beta_2 ** float(t))",
+        "optimizers.adam:corrected_rate",
+        "rounded(beta_1, t) ** t, rounded(beta_2, t) ** t",
+        "type(t)(beta_1 ** float(t)), type(t)(beta_2 ** float(t))",
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "Adam"},
     ),
     "Adam's ε of algorithm 1": Plant(
         "optimizers.adam:Adam.step",
-        "np.sqrt(size) + self.epsilon",
-        "np.sqrt(size) + self.epsilon * np.sqrt(1 - self.beta_2**t)",
+        ("np.sqrt(v) + self.epsilon", "np.sqrt(v_hat) + self.epsilon"),
+        (
+            "np.sqrt(v) + self.epsilon * np.sqrt(1 - self.beta_2**t)",
+            "np.sqrt(v_hat) + self.epsilon * np.sqrt(1 - self.beta_2**t)",
+        ),
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "Adam"},
     ),
     "SGD's velocity without the learning rate": Plant(
         "optimizers.sgd:SGD.step",
-        "v = slots[0] * momentum - g * lr",
-        "v = slots[0] * momentum - g",
+        "v = v * momentum - g * lr\n",
+        "v = v * momentum - g\n",
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "SGD"},
     ),
@@ -185,12 +188,13 @@ PLANTS = {
     ),
     "weight decay after the update": Plant(
         "optimizers.optimizer:Optimizer._update_one",
-        ("w = decay(w, rounded(self.weight_decay, w), lr)", "new = new if slots else (new,)"),
+        ("w = decay(w, rounded(self.weight_decay, w), lr)", "self._apply_rule(variable, g, t, lr)"),
         (
             "pass",
-            "new = list(new if slots else (new,))\n"
-            "    if self.weight_decay is not None and self._use_weight_decay(variable):\n"
-            "        new[0] = decay(new[0], rounded(self.weight_decay, w), lr)",
+            "self._apply_rule(variable, g, t, lr)\n"
+            "        w = variable._value\n"
+            "        if self.weight_decay is not None and self._use_weight_decay(variable):\n"
+            "            store(variable, decay(w, rounded(self.weight_decay, w), lr))",
         ),
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "AdamW"},
@@ -203,17 +207,16 @@ PLANTS = {
         {"name": "SGD"},
     ),
     "clipnorm over all variables": Plant(
-        "optimizers.optimizer:Optimizer._update_each",
-        "self._clip(g, variable, scale)",
-        "self._clip(g, variable, scale) if not self.clipnorm else g * self.clipnorm / np.maximum("
-        "np.sqrt(sum((x * x).sum() for x in grads)), g.dtype.type(self.clipnorm))",
+        "optimizers.options:clip_by_norm",
+        "norm(g)",
+        "np.sqrt(sum((x * x).sum() for x in grads))",
         "optimizers.test_optimizers:test_clipping",
         {"clip": "clipnorm"},
     ),
     "accumulated gradients summed, not averaged": Plant(
-        "optimizers.optimizer:Optimizer._incoming",
-        "g = over(g, steps)",
-        "g = g + 0",
+        "optimizers.options:mean",
+        "over(accumulated, steps)",
+        "accumulated + 0",
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "SGD"},
     ),

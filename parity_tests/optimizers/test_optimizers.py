@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import Variable
-from minikeras.optimizers import rounding, together
+from minikeras.optimizers import fused, rounding
 from parity_tests.checks.optimizer import check_optimizer
 from parity_tests.drawing import trajectories
 
@@ -93,7 +93,7 @@ def test_compiled_step_to_the_bit(name, config, patience, monkeypatch):
     def draw():
         return [random.standard_normal(s).astype("float32") for s in [(7, 5), (8,), (3,), ()]]
 
-    monkeypatch.setattr(together, "PATIENCE", patience)
+    monkeypatch.setattr(fused, "UPDATES_BEFORE_LOADING", patience)
     with rounding.compiled():
         trajectory = draw(), [draw() for _ in range(6)]
         check_optimizer(name, config, trajectory, compiled=True, kernels="fast")
@@ -117,8 +117,8 @@ def test_twins_to_the_bit(name, data):
     """The compiled kernels, on arrays that are far too small to deserve them."""
     trajectory = data.draw(trajectories(data.draw(st.sampled_from(["float32", "float64"]))))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(together, "PATIENCE", 0)
-        patch.setattr(together, "FAST_SIZE", data.draw(st.sampled_from([1, 10])))
+        patch.setattr(fused, "UPDATES_BEFORE_LOADING", 0)
+        patch.setattr(fused, "IN_PLACE_SIZE", data.draw(st.sampled_from([1, 10])))
         check_optimizer(name, data.draw(configs(name)), trajectory, kernels="fast")
 
 
@@ -160,15 +160,15 @@ UNFIT = {
 def test_arrays_that_do_not_fit_are_left_alone(what):
     """Native code looks into them itself, so it has to find out by itself."""
     w, g = UNFIT[what]
-    assert not together.sweep("sgd", w.size, np.ones(1, "float32"), [w], [g])
+    assert not fused.run("sgd", w.size, np.ones(1, "float32"), [w], [g])
     assert (w == 1).all()
     fits = np.ones((4, 4), "float32")
-    assert together.sweep("sgd", 16, np.ones(1, "float32"), [fits], [np.ones(16, "float32")])
+    assert fused.run("sgd", 16, np.ones(1, "float32"), [fits], [np.ones(16, "float32")])
     assert (fits == 0).all()
 
 
 def test_a_few_steps_of_small_variables_never_compile(monkeypatch):
-    monkeypatch.setattr(together, "sweep", lambda *_: pytest.fail())
+    monkeypatch.setattr(fused, "run", lambda *_: pytest.fail())
     with settings.use_kernels("fast"):
         minikeras.optimizers.SGD().apply([np.ones(8, "float32")], [Variable(np.ones(8, "float32"))])
 

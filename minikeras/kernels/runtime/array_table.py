@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import carray, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from minikeras.kernels.runtime.compile import kernel
 
@@ -90,3 +91,29 @@ def cut(objects, roles, dtype, itemsize, written):
 @kernel
 def cells(table, part, role, like):
     return carray(pointer(table[part, 2 + role], like), table[part, 0])
+
+
+@intrinsic(prefer_literal=True)
+def arrays(typing: Any, table: Any, part: Any, like: Any, roles: Any) -> Any:
+    """The arrays of one part, a tuple of as many as ``roles`` says."""
+    array = types.Array(like.dtype, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        one = array(*signature.args[:2], types.int64, like)
+        of_role = [(*args[:2], ir.IntType(64)(role), args[2]) for role in range(len(kind))]
+        each = [context.compile_internal(builder, cells.py_func, one, a) for a in of_role]
+        return context.make_tuple(builder, kind, each)
+
+    kind = types.UniTuple(array, roles.literal_value)
+    return kind(table, part, like, roles), generate
+
+
+def unpacked(array: Any, count: int) -> Any:
+    """The first numbers of an array, as a tuple."""
+    return tuple(array[:count])
+
+
+@overload(unpacked, prefer_literal=True)
+def _unpacked(array, count):
+    size = count.literal_value
+    return lambda array, count: to_fixed_tuple(array, size)

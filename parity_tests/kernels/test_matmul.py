@@ -5,7 +5,6 @@ import tensorflow as tf
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from minikeras.kernels.rounding import contraction_cuts as eigen_segments
 from minikeras.kernels.rounding import matmul as eigen_matmul
 from minikeras.kernels.rounding.packets import HAS_AVX512
 
@@ -57,10 +56,3 @@ def test_dense(rows, features, units, seed):
         products.append((dy, w.T, dx))
     for a, b, theirs in products:
         assert_same(eigen_matmul.matmul(a, b), theirs.numpy(), a, b)
-
-
-@given(sizes, sizes, inner, st.integers(1, 8))
-def test_segments_cover_the_inner_dimension(rows, columns, k, threads):
-    parts = eigen_segments.segments(rows, columns, k, threads)
-    assert sum(sum(cuts) for cuts in parts) == k
-    assert all(cut > 0 for cuts in parts for cut in cuts)

@@ -1,4 +1,4 @@
-"""The shared kernels of pooling, repetition and relu against their references, to the bit."""
+"""The kernels of pooling and repetition against their references, to the bit."""
 
 from typing import Any
 
@@ -9,8 +9,6 @@ from hypothesis import given
 
 from minikeras import config
 from minikeras.kernels import pool
-from minikeras.kernels import relu as elementwise
-from minikeras.ops.nonlinear import relu
 from minikeras.ops.pool import max_window, spread_to_winners, upsample
 
 sides = st.integers(1, 9)
@@ -27,7 +25,6 @@ def test_kernels_agree(dtype: str, shape: Any, size: Any, stride: int, seed: int
     sizes = (stride, size[0])
     y, larger = max_window.forward(x, **how), upsample.forward(x, sizes=sizes)
     dy, dlarger = (rng.integers(-9, 9, a.shape).astype(dtype) for a in (y, larger))
-    bias = rng.standard_normal(shape).astype(dtype)
     with np.errstate(all="ignore"):
         pairs = {
             "maximum": (pool.max_window(x, **how), y),
@@ -40,8 +37,6 @@ def test_kernels_agree(dtype: str, shape: Any, size: Any, stride: int, seed: int
                 pool.upsample_vjp(dlarger, larger, x, sizes=sizes),
                 upsample.vjp_rule(dlarger, larger, x, sizes=sizes),
             ),
-            "relu": (elementwise.relu(x), relu.forward(x)),
-            "relu gradient": (elementwise.relu_vjp(bias, x, x), relu.vjp_rule(bias, x, x)),
         }
     for what, (mine, theirs) in pairs.items():
         np.testing.assert_array_equal(mine, theirs, what)
@@ -53,7 +48,7 @@ def test_any_number_of_threads_gives_the_same_bits() -> None:
     results = []
     for threads in (1, 2, 3):
         config.set_threads(threads)
-        y = pool.max_window(elementwise.relu(x), **how)
+        y = pool.max_window(x, **how)
         results.append(pool.spread_to_winners(y, x, **how))
     config.set_threads(None)
     for other in results[1:]:

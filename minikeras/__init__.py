@@ -27,7 +27,6 @@ from minikeras.autograd import (
     StatelessScope,
     Variable,
 )
-from minikeras.config import __version__, version
 from minikeras.declare.names import name_scope
 from minikeras.dtype_policies import DTypePolicy, FloatDTypePolicy
 from minikeras.initializers import Initializer
@@ -37,3 +36,4 @@ from minikeras.metrics import Metric
 from minikeras.models import Function, Model, Sequential
 from minikeras.optimizers import Optimizer
 from minikeras.regularizers import Regularizer
+from minikeras.settings import __version__, version

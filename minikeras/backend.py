@@ -1,7 +1,12 @@
 """``keras.backend``: the part of it that programs use."""
 
 from minikeras.autograd import is_keras_tensor
-from minikeras.config import (
+from minikeras.declare import get_uid
+from minikeras.dtypes import is_float as is_float_dtype
+from minikeras.dtypes import is_int as is_int_dtype
+from minikeras.dtypes import result_type
+from minikeras.dtypes import standardize as standardize_dtype
+from minikeras.settings import (
     backend,
     epsilon,
     floatx,
@@ -10,11 +15,6 @@ from minikeras.config import (
     set_floatx,
     set_image_data_format,
 )
-from minikeras.declare import get_uid
-from minikeras.dtypes import is_float as is_float_dtype
-from minikeras.dtypes import is_int as is_int_dtype
-from minikeras.dtypes import result_type
-from minikeras.dtypes import standardize as standardize_dtype
 from minikeras.utils.session import clear_session
 
 __all__ = [

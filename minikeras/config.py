@@ -1,208 +1,62 @@
-"""Settings that hold for the whole process: number format, epsilon, layout, kernels, console."""
-
-from __future__ import annotations
-
-import contextlib
-import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from minikeras.dtype_policies import DTypePolicy
-
-__version__ = "0.1.0"
-
-_FLOATS = ("float16", "float32", "float64")
-_FORMATS = ("channels_last", "channels_first")
-_KERNELS = ("reference", "fast")
-_MOST_THREADS = 64
-
-_settings: dict[str, Any] = {
-    "floatx": "float32",
-    "epsilon": 1e-7,
-    "image_data_format": "channels_last",
-    "kernels": "fast",
-    "threads": None,
-    "dtype_policy": None,
-    "interactive_logging": True,
-    "traceback_filtering": True,
-    "safe_mode": True,
-    "max_epochs": None,
-    "max_steps_per_epoch": None,
-}
-
-
-def _choose(argument: str, value: Any, allowed: tuple[str, ...]) -> str:
-    name = str(getattr(value, "name", value))
-    if name not in allowed:
-        raise ValueError(f"{argument} must be one of {allowed}, received {value!r}")
-    return name
-
-
-def backend() -> str:
-    """The name of what computes: always ``"numpy"``."""
-    return "numpy"
-
-
-def version() -> str:
-    """The version of minikeras."""
-    return __version__
-
-
-def floatx() -> str:
-    """The float type in which layers and losses compute unless told otherwise."""
-    return str(_settings["floatx"])
-
-
-def set_floatx(value: str) -> None:
-    """Choose ``"float16"``, ``"float32"`` or ``"float64"``.
-
-    Raises ValueError for any other name.
-    """
-    _settings["floatx"] = _choose("floatx", value, _FLOATS)
-
-
-def epsilon() -> float:
-    """The fuzz that keeps logarithms and divisions finite, 1e-7 at the start."""
-    return float(_settings["epsilon"])
-
-
-def set_epsilon(value: float) -> None:
-    _settings["epsilon"] = value
-
-
-def image_data_format() -> str:
-    """``"channels_last"`` (N, H, W, C) or ``"channels_first"`` (N, C, H, W)."""
-    return str(_settings["image_data_format"])
-
-
-def set_image_data_format(data_format: str) -> None:
-    _settings["image_data_format"] = _choose("data_format", data_format, _FORMATS)
-
-
-def standardize_data_format(data_format: str | None) -> str:
-    """``None`` stands for the global choice; anything unknown is a ValueError."""
-    if data_format is None:
-        return image_data_format()
-    return _choose("data_format", str(data_format).lower(), _FORMATS)
-
-
-def kernels() -> str:
-    """Which set of kernels runs: the readable ``"reference"`` or its compiled ``"fast"`` twins."""
-    return str(_settings["kernels"])
-
-
-def set_kernels(name: str) -> None:
-    _settings["kernels"] = _choose("kernels", name, _KERNELS)
-
-
-@contextlib.contextmanager
-def use_kernels(name: str) -> Iterator[None]:
-    """``with config.use_kernels("reference"):`` switches for the length of a block."""
-    before = kernels()
-    set_kernels(name)
-    try:
-        yield
-    finally:
-        _settings["kernels"] = before
-
-
-def threads() -> int:
-    """How many threads compute: one for each processor of this process, unless told otherwise.
-
-    ``OMP_NUM_THREADS`` and ``NUMBA_NUM_THREADS``, which joblib and others set in their workers,
-    are upper limits.  The number changes no result.
-    """
-    if _settings["threads"] is None:
-        _settings["threads"] = min(
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1,
-            *(
-                int(limit)
-                for limit in map(os.environ.get, ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"))
-                if limit and limit.isdecimal() and int(limit)
-            ),
-            _MOST_THREADS,
-        )
-    return int(_settings["threads"])
-
-
-def set_threads(number: int | None) -> None:
-    """Compute with ``number`` threads; None chooses anew by what the process may use.
-
-    Raises ValueError for anything but None and integers from 1 to 64.
-    """
-    if number is not None and (not isinstance(number, int) or not 1 <= number <= _MOST_THREADS):
-        raise ValueError(
-            f"number must be None or an integer from 1 to {_MOST_THREADS}, received {number!r}"
-        )
-    _settings["threads"] = number
-
-
-def dtype_policy() -> DTypePolicy:
-    """The policy of layers made without ``dtype``; follows ``floatx`` until it is set."""
-    from minikeras.dtype_policies import DTypePolicy
-
-    return _settings["dtype_policy"] or DTypePolicy(floatx())
-
-
-def set_dtype_policy(policy: DTypePolicy | str | None) -> None:
-    from minikeras import dtype_policies
-
-    _settings["dtype_policy"] = None if policy is None else dtype_policies.get(policy)
-
-
-def enable_interactive_logging() -> None:
-    """Progress goes to the console as it is made."""
-    _settings["interactive_logging"] = True
-
-
-def disable_interactive_logging() -> None:
-    """Progress goes to ``logging`` instead of the console."""
-    _settings["interactive_logging"] = False
-
-
-def is_interactive_logging_enabled() -> bool:
-    return bool(_settings["interactive_logging"])
-
-
-def enable_traceback_filtering() -> None:
-    _settings["traceback_filtering"] = True
-
-
-def disable_traceback_filtering() -> None:
-    _settings["traceback_filtering"] = False
-
-
-def is_traceback_filtering_enabled() -> bool:
-    """Kept for programs that ask: minikeras has no layers of wrapping to filter out."""
-    return bool(_settings["traceback_filtering"])
-
-
-def enable_unsafe_deserialization() -> None:
-    """Let ``deserialize`` rebuild lambdas from bytecode, which runs code from the file."""
-    _settings["safe_mode"] = False
-
-
-def in_safe_mode() -> bool:
-    return bool(_settings["safe_mode"])
-
-
-def max_epochs() -> int | None:
-    """An upper bound on the epochs of every ``fit``, for quick trials of long scripts."""
-    value: int | None = _settings["max_epochs"]
-    return value
-
-
-def set_max_epochs(max_epochs: int | None) -> None:
-    _settings["max_epochs"] = max_epochs
-
-
-def max_steps_per_epoch() -> int | None:
-    value: int | None = _settings["max_steps_per_epoch"]
-    return value
-
-
-def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
-    _settings["max_steps_per_epoch"] = max_steps_per_epoch
+"""``keras.config``: the settings of the process."""
+
+from minikeras.dtype_policies import dtype_policy, set_dtype_policy
+from minikeras.settings import (
+    backend,
+    disable_interactive_logging,
+    disable_traceback_filtering,
+    enable_interactive_logging,
+    enable_traceback_filtering,
+    enable_unsafe_deserialization,
+    epsilon,
+    floatx,
+    image_data_format,
+    in_safe_mode,
+    is_interactive_logging_enabled,
+    is_traceback_filtering_enabled,
+    kernels,
+    max_epochs,
+    max_steps_per_epoch,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+    set_kernels,
+    set_max_epochs,
+    set_max_steps_per_epoch,
+    set_threads,
+    standardize_data_format,
+    threads,
+    use_kernels,
+    version,
+)
+
+__all__ = [
+    "backend",
+    "disable_interactive_logging",
+    "disable_traceback_filtering",
+    "dtype_policy",
+    "enable_interactive_logging",
+    "enable_traceback_filtering",
+    "enable_unsafe_deserialization",
+    "epsilon",
+    "floatx",
+    "image_data_format",
+    "in_safe_mode",
+    "is_interactive_logging_enabled",
+    "is_traceback_filtering_enabled",
+    "kernels",
+    "max_epochs",
+    "max_steps_per_epoch",
+    "set_dtype_policy",
+    "set_epsilon",
+    "set_floatx",
+    "set_image_data_format",
+    "set_kernels",
+    "set_max_epochs",
+    "set_max_steps_per_epoch",
+    "set_threads",
+    "standardize_data_format",
+    "threads",
+    "use_kernels",
+    "version",
+]

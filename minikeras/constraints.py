@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from minikeras import config as settings
-from minikeras import ops
+from minikeras import ops, settings
 from minikeras.declare import Configurable, Registry
 from minikeras.types import TensorLike
 

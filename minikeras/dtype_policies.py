@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minikeras import dtypes
+from minikeras import dtypes, settings
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.types import DType
 
 
@@ -61,12 +62,24 @@ class DTypePolicy:
 FloatDTypePolicy = DTypePolicy
 
 
+_global: DTypePolicy | None = None
+
+
+def dtype_policy() -> DTypePolicy:
+    """The policy of layers made without ``dtype``; follows ``floatx`` until it is set."""
+    return _global or DTypePolicy(settings.floatx())
+
+
+def set_dtype_policy(policy: DTypePolicy | str | None) -> None:
+    """The policy of layers made from now on without ``dtype``; None follows ``floatx`` again."""
+    global _global
+    _global = None if policy is None else get(policy)
+
+
 def get(identifier: DTypePolicy | dict[str, Any] | DType) -> DTypePolicy:
     """A policy from itself, its config or a name; None gives the global one."""
-    from minikeras import config
-
     if identifier is None:
-        return config.dtype_policy()
+        return dtype_policy()
     if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, dict):
@@ -83,12 +96,8 @@ def get(identifier: DTypePolicy | dict[str, Any] | DType) -> DTypePolicy:
 
 
 def serialize(dtype_policy: DTypePolicy) -> Any:
-    from minikeras.declare.serialization import serialize_keras_object
-
     return serialize_keras_object(dtype_policy)
 
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-    from minikeras.declare.serialization import deserialize_keras_object
-
     return deserialize_keras_object(config, custom_objects=custom_objects)

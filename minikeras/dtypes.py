@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config
+from minikeras import settings
 from minikeras.types import DType
 
 _WIDER: dict[str, tuple[str, ...]] = {
@@ -52,7 +52,7 @@ def standardize(dtype: DType | Any) -> str:
     Raises ValueError for anything else.
     """
     if dtype is None:
-        return config.floatx()
+        return settings.floatx()
     if isinstance(dtype, type) and dtype in _PYTHON:
         return {bool: "bool", int: "int64", float: "float32", complex: "complex64"}[dtype]
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)
@@ -90,14 +90,14 @@ def _join(names: frozenset[str]) -> str:
 def result_type(*dtypes: DType | Any) -> str:
     """The dtype in which values of these dtypes meet; no argument at all means ``floatx``."""
     if not dtypes:
-        return config.floatx()
+        return settings.floatx()
     names = {_PYTHON[d] if d in _PYTHON else standardize(d) for d in dtypes}  # type: ignore[index]
     if "string" in names:
         raise ValueError(f"There is no implicit conversion between {sorted(names)}")
     joined = _join(frozenset(names))
     if joined == "uint64" and "int*" in names:
         return "uint32"  # Parity: Keras narrows what a Python number has touched
-    return {"int*": "int32", "float*": config.floatx()}.get(joined, joined)
+    return {"int*": "int32", "float*": settings.floatx()}.get(joined, joined)
 
 
 # What a primitive computes in.  A rule maps the kinds of the arguments (NumPy dtypes, and
@@ -112,7 +112,7 @@ def promote(*kinds: Any) -> np.dtype[Any] | None:
 def floating(*kinds: Any) -> np.dtype[Any] | None:
     """As ``promote``; whole numbers and booleans then become ``floatx``."""
     name = result_type(*kinds)
-    return _NUMPY[name if name.startswith(("float", "complex")) else config.floatx()]
+    return _NUMPY[name if name.startswith(("float", "complex")) else settings.floatx()]
 
 
 def separate(*kinds: Any) -> np.dtype[Any] | None:

@@ -1,7 +1,7 @@
 """The one door between a readable function and its compiled twin in ``minikeras.kernels``.
 
 A twin takes the same arguments and returns the same result, sooner or with TensorFlow's rounding.
-It runs only while ``config.kernels()`` is ``"fast"``, and its module is imported when it is first
+It runs only while ``settings.kernels()`` is ``"fast"``, and its module is imported when it is first
 wanted.  Primitives declare their twins with ``Primitive.fast``; plain functions do so here:
 
     @twin("minikeras.kernels.random:permutation", when=lambda n, stream, block: n >= 1024)
@@ -15,14 +15,14 @@ import importlib
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from minikeras import config
+from minikeras import settings
 
-_settings = config._settings
+_settings = settings._settings
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def are_wanted() -> bool:
-    """Whether twins run at all: the setting ``config.kernels()``."""
+    """Whether twins run at all: the setting ``settings.kernels()``."""
     return bool(_settings["kernels"] == "fast")
 
 

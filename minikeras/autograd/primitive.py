@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, dtypes, shapes, twins
+from minikeras import dtypes, settings, shapes, twins
 from minikeras.autograd import graph
 from minikeras.autograd.tensor import Symbol, Tensor, recording
 from minikeras.autograd.variable import Variable, scopes
@@ -30,7 +30,7 @@ from minikeras.types import Array, Shape
 
 registry: dict[str, Primitive] = {}
 
-_settings = config._settings
+_settings = settings._settings
 _Rule = Callable[..., Any]
 
 

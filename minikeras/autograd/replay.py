@@ -29,12 +29,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minikeras import config, tree
+from minikeras import settings, tree
 from minikeras.autograd.tensor import Tensor, recording
 from minikeras.autograd.variable import Variable, scopes
 from minikeras.types import Array
 
-_settings = config._settings
+_settings = settings._settings
 _MARKS = ("_keras_mask", "_keras_logits")
 
 

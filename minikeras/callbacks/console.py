@@ -6,7 +6,7 @@ import logging
 import sys
 from typing import Any
 
-from minikeras import config
+from minikeras import settings
 
 logger = logging.getLogger("minikeras")
 
@@ -14,7 +14,7 @@ logger = logging.getLogger("minikeras")
 def print_msg(message: Any, line_break: bool = True) -> None:
     """Write a message; a console that cannot show the bar's ``━`` gets ``=``."""
     text = str(message)
-    if not config.is_interactive_logging_enabled():
+    if not settings.is_interactive_logging_enabled():
         logger.info(text)
         return
     text = f"{text}\n" if line_break else text

@@ -15,13 +15,12 @@ import marshal
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minikeras import config as settings
-from minikeras import dtypes
+from minikeras import dtypes, settings
 
 _PLAIN = (str, int, float, bool, type(None))
 _FUNCTION_HOMES = ("activations", "losses", "metrics", "ops", "initializers", "constraints")
@@ -240,7 +239,7 @@ def _rebuild(
         return cls
     if not hasattr(cls, "from_config"):
         raise TypeError(f"{cls} cannot be rebuilt: it has no from_config() method; config={config}")
-    with custom_object_scope(custom_objects), _safe_mode(safe_mode):
+    with custom_object_scope(custom_objects), settings.changed("safe_mode", safe_mode):
         try:
             instance = cls.from_config(inner)
         except TypeError as error:
@@ -255,16 +254,6 @@ def _rebuild(
             instance.compile_from_config(config["compile_config"])
             instance.compiled = True
     return instance
-
-
-@contextlib.contextmanager
-def _safe_mode(safe_mode: bool) -> Iterator[None]:
-    before = settings._settings["safe_mode"]
-    settings._settings["safe_mode"] = safe_mode
-    try:
-        yield
-    finally:
-        settings._settings["safe_mode"] = before
 
 
 def _find(name: str, config: dict[str, Any], known: dict[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
-from minikeras import config, dtype_policies, ops, tree
+from minikeras import dtype_policies, ops, settings, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
 from minikeras.ops.core import tensor
 from minikeras.types import TensorLike
@@ -41,7 +41,7 @@ class Loss:
     ) -> None:
         self.name = name or auto_name(type(self).__name__)
         self.reduction = standardize_reduction(reduction)
-        self.dtype: str = dtype_policies.get(dtype or config.floatx()).compute_dtype
+        self.dtype: str = dtype_policies.get(dtype or settings.floatx()).compute_dtype
 
     def __call__(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None

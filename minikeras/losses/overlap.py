@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.losses.loss import FunctionLoss
 from minikeras.types import TensorLike
 
@@ -16,7 +16,7 @@ def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis = None) -> Any:
     p = ops.convert_to_tensor(y_pred)
     y = ops.cast(y_true, p.dtype)
     both = ops.sum(y * p, axis=axis)
-    size = ops.sum(y, axis=axis) + ops.sum(p, axis=axis) + config.epsilon()
+    size = ops.sum(y, axis=axis) + ops.sum(p, axis=axis) + settings.epsilon()
     return 1 - ops.divide(2.0 * both, size)
 
 
@@ -37,7 +37,7 @@ def tversky(
     both = ops.sum(y * p, axis=axis)
     missed = ops.sum((1 - p) * y, axis=axis)
     false = ops.sum(p * (1 - y), axis=axis)
-    return 1 - ops.divide(both, both + missed * alpha + false * beta + config.epsilon())
+    return 1 - ops.divide(both, both + missed * alpha + false * beta + settings.epsilon())
 
 
 class Dice(FunctionLoss):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from minikeras import config, ops, shapes
+from minikeras import ops, settings, shapes
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, set_mask
 from minikeras.types import TensorLike
@@ -20,8 +20,8 @@ def kl_divergence(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """Σ y ln(y / p) along the last axis, both clipped to [ε, 1]."""
     p = ops.convert_to_tensor(y_pred)
     y = ops.convert_to_tensor(y_true, p.dtype)
-    y = ops.clip(y, config.epsilon(), 1)
-    p = ops.clip(p, config.epsilon(), 1)
+    y = ops.clip(y, settings.epsilon(), 1)
+    p = ops.clip(p, settings.epsilon(), 1)
     return ops.sum(y * ops.log(y / p), axis=-1)
 
 
@@ -29,7 +29,7 @@ def poisson(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """mean p − y ln(p + ε) over the last axis."""
     p = ops.convert_to_tensor(y_pred)
     y = ops.convert_to_tensor(y_true, dtype=p.dtype)
-    epsilon = ops.convert_to_tensor(config.epsilon(), dtype=p.dtype)
+    epsilon = ops.convert_to_tensor(settings.epsilon(), dtype=p.dtype)
     return ops.mean(p - y * ops.log(p + epsilon), axis=-1)
 
 
@@ -147,7 +147,7 @@ def categorical_focal_crossentropy(
     if from_logits:
         p = ops.softmax(p, axis=axis)
     p = p / ops.sum(p, axis=axis, keepdims=True)
-    p = ops.clip(p, config.epsilon(), 1.0 - config.epsilon())
+    p = ops.clip(p, settings.epsilon(), 1.0 - settings.epsilon())
     crossentropy = -y * ops.log(p)
     weight = ops.multiply(ops.power(1.0 - p, gamma), alpha)
     return ops.sum(ops.multiply(weight, crossentropy), axis=axis)

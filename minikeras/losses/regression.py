@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, squeeze_or_expand_to_same_rank
 from minikeras.types import TensorLike
@@ -25,7 +25,7 @@ def mean_absolute_error(y_true: TensorLike, y_pred: TensorLike) -> Any:
 def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """100 mean |(y − p) / max(|y|, ε)| over the last axis."""
     y, p = _aligned(y_true, y_pred)
-    epsilon = ops.convert_to_tensor(config.epsilon(), dtype=p.dtype)
+    epsilon = ops.convert_to_tensor(settings.epsilon(), dtype=p.dtype)
     error = ops.abs((y - p) / ops.maximum(ops.abs(y), epsilon))
     return 100.0 * ops.mean(error, axis=-1)
 
@@ -37,7 +37,7 @@ def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> An
     as ``fit`` has them: its graph optimizer turns ln(x + 1) into log1p x.
     """
     y, p = _aligned(y_true, y_pred)
-    epsilon = ops.convert_to_tensor(config.epsilon())
+    epsilon = ops.convert_to_tensor(settings.epsilon())
     log_p = ops.log1p(ops.maximum(p, epsilon))
     log_y = ops.log1p(ops.maximum(y, epsilon))
     return ops.mean(ops.square(log_p - log_y), axis=-1)

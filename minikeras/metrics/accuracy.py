@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.autograd import Tensor
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import array
@@ -86,7 +86,7 @@ def _argmax(x: TensorLike) -> Array:
 
 
 def _hits(x: Array) -> Tensor:
-    return Tensor(np.asarray(x).astype(config.floatx()))
+    return Tensor(np.asarray(x).astype(settings.floatx()))
 
 
 class Accuracy(FunctionMetric):

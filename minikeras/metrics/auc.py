@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.metrics import confusion
 from minikeras.metrics.metric import DeclaredMetric
 from minikeras.types import Shape, TensorLike
@@ -62,7 +62,7 @@ class AUC(DeclaredMetric):
             inner = self._given
             self.num_thresholds = len(inner) + 2
             self._even = confusion.evenly_spaced([0.0, *inner, 1.0])
-        self.thresholds = [0.0 - config.epsilon(), *inner, 1.0 + config.epsilon()]
+        self.thresholds = [0.0 - settings.epsilon(), *inner, 1.0 + settings.epsilon()]
         super().setup()
         if self.label_weights is not None:
             self.label_weights = ops.convert_to_tensor(self.label_weights, dtype=self.dtype)

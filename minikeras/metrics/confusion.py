@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.autograd import Variable
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array
@@ -155,7 +155,7 @@ def evenly_spaced(thresholds: Sequence[float]) -> bool:
     if n < 3:
         return False
     even = np.arange(n, dtype=np.float32) / (n - 1)
-    return bool(np.allclose(thresholds, even, atol=config.epsilon()))
+    return bool(np.allclose(thresholds, even, atol=settings.epsilon()))
 
 
 def update(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.reduction import FunctionMetric
 from minikeras.types import TensorLike
@@ -34,7 +34,7 @@ def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = 
     var_p = ops.var(p - mean_p, axis=axis, keepdims=True)
     covariance = (y - mean_p) * (p - mean_p)
     norm = var_y + var_p + ops.square(mean_y - mean_p)
-    return ops.mean(2 * covariance / (norm + config.epsilon()), axis=axis)
+    return ops.mean(2 * covariance / (norm + settings.epsilon()), axis=axis)
 
 
 class PearsonCorrelation(FunctionMetric):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.metrics.metric import DeclaredMetric, array
 from minikeras.types import Array, Shape, TensorLike
 
@@ -87,7 +87,7 @@ class FBetaScore(DeclaredMetric):
 
     def result(self) -> Any:
         tp, fp, fn, weights = (v.value for v in self.variables)
-        epsilon, beta2 = config.epsilon(), self.beta**2
+        epsilon, beta2 = settings.epsilon(), self.beta**2
         precision = tp / (tp + fp + epsilon)
         recall = tp / (tp + fn + epsilon)
         score = precision * recall / (beta2 * precision + recall + epsilon) * (1 + beta2)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.metrics.metric import DeclaredMetric, array
 from minikeras.types import Array, TensorLike
 
@@ -78,9 +78,9 @@ class IoU(DeclaredMetric):
         targets = np.asarray(self.target_class_ids)
         hits, union = hits[targets].astype("float32"), union[targets].astype("float32")
         seen = ops.greater(union, 1e-9)
-        each = ops.where(seen, ops.divide(hits, union + np.float32(config.epsilon())), 0.0)
+        each = ops.where(seen, ops.divide(hits, union + np.float32(settings.epsilon())), 0.0)
         count = ops.sum(ops.cast(seen, "float32"))
-        return ops.sum(each, axis=self.axis) / (count + config.epsilon())
+        return ops.sum(each, axis=self.axis) / (count + settings.epsilon())
 
 
 class BinaryIoU(IoU):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from minikeras import config, dtype_policies, initializers, tree
+from minikeras import dtype_policies, initializers, settings, tree
 from minikeras.autograd import StatelessScope, Tensor, Variable
 from minikeras.declare import Configurable, auto_name
 from minikeras.declare.names import name_scope
@@ -27,7 +27,7 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
-        self.dtype: str = dtype_policies.get(dtype or config.floatx()).compute_dtype
+        self.dtype: str = dtype_policies.get(dtype or settings.floatx()).compute_dtype
         self._variables: list[Variable] = []
         self._metrics: list[Metric] = []
 

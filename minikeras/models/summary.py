@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable
 from typing import Any
 
-from minikeras import config, dtypes, tree
+from minikeras import dtypes, settings, tree
 from minikeras.autograd import Node
 from minikeras.layers import Layer
 from minikeras.optional import Library
@@ -56,7 +56,7 @@ def print_summary(
         for row in _rows(layer, 0, expand_nested, show_trainable, nodes):
             table.add_row(*row)
 
-    if print_fn is None and not config.is_interactive_logging_enabled():
+    if print_fn is None and not settings.is_interactive_logging_enabled():
         print_fn = logging.getLogger("minikeras").info
     plain: dict[str, Any] = {"force_terminal": False, "color_system": None} if print_fn else {}
     console = rich.console.Console(highlight=False, **plain)

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from minikeras import config, shapes
+from minikeras import settings, shapes
 from minikeras.autograd import elementwise, operation, primitive
 from minikeras.dtypes import promote, separate
 from minikeras.ops.arithmetic import clip
@@ -152,7 +152,7 @@ def _same_shape(target: TensorLike, output: TensorLike) -> None:
 
 
 def _clipped(p: TensorLike) -> TensorLike:
-    epsilon = config.epsilon()
+    epsilon = settings.epsilon()
     return clip(p, epsilon, 1.0 - epsilon)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, dtypes, shapes
+from minikeras import dtypes, settings, shapes
 from minikeras.autograd import operation, primitive, stop_gradient
 from minikeras.ops.arithmetic import divide, maximum, minimum, rsqrt, square, squared_difference
 from minikeras.ops.core import cast, tensor
@@ -138,7 +138,7 @@ def layer_normalization(
     x = tensor(x)
     dtype = x.dtype
     x = cast(x, dtypes.result_type(dtype, "float32"))
-    epsilon = config.epsilon() if epsilon is None else epsilon
+    epsilon = settings.epsilon() if epsilon is None else epsilon
     rank = len(x.shape)
     axes = sorted(axis) if isinstance(axis, (tuple, list)) else [axis]
     shape = [1] * rank
@@ -177,7 +177,7 @@ def rms_normalization(
     x = tensor(x)
     dtype = x.dtype
     x = cast(x, dtypes.result_type(dtype, "float32"))
-    epsilon = config.epsilon() if epsilon is None else epsilon
+    epsilon = settings.epsilon() if epsilon is None else epsilon
     x = expand_dims(x, 0) if not len(x.shape) else x
     y = x * rsqrt(mean(square(x), axis, True) + epsilon)
     return cast(y if scale is None else y * tensor(scale, x.dtype), dtype)
@@ -199,7 +199,7 @@ def normalize(
         raise ValueError(f"Argument `order` must be an int >= 1. Received: order={order}")
     x = tensor(x)
     x = expand_dims(x, 0) if not len(x.shape) else x
-    epsilon = config.epsilon() if epsilon is None else epsilon
+    epsilon = settings.epsilon() if epsilon is None else epsilon
     if order == 2:
         return x * minimum(rsqrt(sum(square(x), axis, True)), 1.0 / epsilon)
     return divide(x, maximum(norm(x, order, axis, True), epsilon))

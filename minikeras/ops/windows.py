@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, shapes
+from minikeras import settings, shapes
 from minikeras.autograd import primitive
 from minikeras.dtypes import promote
 from minikeras.ops.manipulation import transpose
@@ -219,13 +219,13 @@ def spatial_rank(x: TensorLike) -> int:
 
 
 def to_channels_last(x: TensorLike, data_format: str | None) -> TensorLike:
-    if config.standardize_data_format(data_format) == "channels_last":
+    if settings.standardize_data_format(data_format) == "channels_last":
         return x
     return transpose(x, (0, *range(2, len(x.shape)), 1))
 
 
 def from_channels_last(y: TensorLike, data_format: str | None) -> TensorLike:
-    if config.standardize_data_format(data_format) == "channels_last":
+    if settings.standardize_data_format(data_format) == "channels_last":
         return y
     last = len(y.shape) - 1
     return transpose(y, (0, last, *range(1, last)))

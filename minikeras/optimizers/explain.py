@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config as settings
+from minikeras import settings
 from minikeras.autograd import Variable
 from minikeras.optimizers.state import OptimizerState
 from minikeras.optional import Library

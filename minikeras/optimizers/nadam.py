@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minikeras import config as settings
+from minikeras import settings
 from minikeras.autograd import Variable
 from minikeras.optimizers.optimizer import Optimizer, store
 from minikeras.optimizers.rounding import rounded

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minikeras import config as settings
+from minikeras import settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name, serialization
 from minikeras.optimizers import options

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from minikeras import config
+from minikeras import settings
 from minikeras.training.adapters import get_data_adapter
 
 
@@ -30,7 +30,7 @@ class EpochIterator:
         class_weight: Mapping[int, float] | None = None,
         steps_per_execution: int = 1,
     ) -> None:
-        limit = config.max_steps_per_epoch()
+        limit = settings.max_steps_per_epoch()
         if limit and (not steps_per_epoch or limit < steps_per_epoch):
             warnings.warn(f"Limiting steps_per_epoch to {limit}", stacklevel=3)
             steps_per_epoch = limit

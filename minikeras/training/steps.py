@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minikeras import config, dtypes, ops, optimizers, tree
+from minikeras import dtypes, ops, optimizers, settings, tree
 from minikeras.autograd import GradientTape, Replay, Tensor, Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.metrics import Mean, Metric
@@ -411,5 +411,5 @@ def _tensors(data: Any) -> Any:
 def _scalar(loss: Any) -> Any:
     """A loss added by a layer as one floating number."""
     if not dtypes.is_float(loss.dtype):
-        loss = ops.cast(loss, config.floatx())
+        loss = ops.cast(loss, settings.floatx())
     return ops.sum(loss) if loss.shape else loss

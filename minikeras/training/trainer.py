@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, optimizers, tree
+from minikeras import optimizers, settings, tree
 from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
 from minikeras.training.adapters import (
@@ -71,7 +71,7 @@ class Trainer(Steps):
         self._assert_compile_called()
         if not hasattr(epochs, "__index__"):
             raise TypeError(f"epochs must be an integer; received {epochs!r} ({type(epochs)})")
-        limit = config.max_epochs()
+        limit = settings.max_epochs()
         if limit and limit < epochs:
             warnings.warn(f"Limiting epochs to {limit}", stacklevel=2)
             epochs = limit

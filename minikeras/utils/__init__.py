@@ -2,11 +2,6 @@
 
 from minikeras.autograd import is_keras_tensor
 from minikeras.callbacks.progbar import Progbar
-from minikeras.config import (
-    disable_interactive_logging,
-    enable_interactive_logging,
-    is_interactive_logging_enabled,
-)
 from minikeras.declare.serialization import (
     CustomObjectScope,
     deserialize_keras_object,
@@ -18,6 +13,11 @@ from minikeras.declare.serialization import (
 )
 from minikeras.declare.serialization import CustomObjectScope as custom_object_scope
 from minikeras.dtypes import standardize as standardize_dtype
+from minikeras.settings import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
 from minikeras.training.adapters import (
     PyDataset,
     pack_x_y_sample_weight,

@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 
-from minikeras import config
+from minikeras import dtype_policies, settings
 from minikeras.declare import reset_uids
 from minikeras.optional import Library
 from minikeras.random import seeds
@@ -44,7 +44,7 @@ def clear_session(free_memory: bool = True) -> None:
     """
     reset_uids()
     seeds.clear_global_seed()
-    config.set_dtype_policy(None)
-    config.enable_interactive_logging()
+    dtype_policies.set_dtype_policy(None)
+    settings.enable_interactive_logging()
     if free_memory:
         gc.collect()

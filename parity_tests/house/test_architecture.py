@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FLOORS = [
     "types optional",
-    "config",
+    "settings",
     "twins",
     "dtypes shapes tree kernels",
     "declare",
@@ -27,7 +27,7 @@ FLOORS = [
     "training",
     "models",
     "saving datasets utils wrappers visualization",
-    "backend parity",
+    "backend config parity",
     "cli",
 ]
 FLOOR = {package: floor for floor, packages in enumerate(FLOORS) for package in packages.split()}
@@ -40,7 +40,6 @@ NEIGHBOURS = {
 # Upward, and only inside functions: Keras's API wants an object to find what stands on it.
 LAZY = {
     ("autograd", "initializers"): "Variable('zeros', shape)",
-    ("config", "dtype_policies"): "config.dtype_policy() answers with a policy",
     ("declare", "autograd"): "configs may hold tensors and KerasTensors",
     ("declare", "ops"): "configs may hold tensors",
 }
@@ -118,7 +117,7 @@ def test_written_lists_are_used() -> None:
 def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
     allowed = {"numpy", "numba", "llvmlite", "minikeras", "__future__", *sys.stdlib_module_names}
     for path in sources("minikeras/kernels"):
-        assert {there for there, _ in imports(path)} <= {"config", "kernels", "types"}, path
+        assert {there for there, _ in imports(path)} <= {"settings", "kernels", "types"}, path
         for node in ast.walk(ast.parse(path.read_text())):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from numba.core.sigutils import normalize_signature
 
-from minikeras import config
+from minikeras import settings
 from minikeras.kernels.runtime import warm_up as ahead
 
 
@@ -38,7 +38,7 @@ def test_when_it_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hindran
     monkeypatch.setattr(subprocess, "Popen", lambda *args, **named: begun.append(args))
     monkeypatch.setattr(ahead.atexit, "register", lambda *args: None)
     monkeypatch.setattr(ahead, "_asked", False)
-    monkeypatch.setattr(config, "threads", lambda: 1 if hindrance == "one processor" else 2)
+    monkeypatch.setattr(settings, "threads", lambda: 1 if hindrance == "one processor" else 2)
     monkeypatch.setenv("MINIKERAS_COMPILE_AHEAD", "0" if hindrance == "variable" else "")
     if hindrance == "warm cache":
         (tmp_path / "kernel").write_text("")

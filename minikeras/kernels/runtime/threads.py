@@ -30,7 +30,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras import config
+from minikeras import settings
 from minikeras.kernels.runtime.compile import closed, kernel
 
 # What the threads see: cells of 64 bits, each in a cache line of its own.
@@ -254,7 +254,7 @@ def team(work: int) -> int:
     global _team, _size
     if work < _WORTH_SHARING:
         return ALONE
-    size = config.threads()
+    size = settings.threads()
     if _team is None or size != _size:
         if _team is not None:
             _team.close()

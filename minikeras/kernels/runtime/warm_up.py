@@ -19,7 +19,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from minikeras import config
+from minikeras import settings
 
 _f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "uint64[::1]"
 
@@ -57,7 +57,7 @@ def begin(cache: str) -> None:
         return
     _asked = True
     is_python = sys.executable and "python" in Path(sys.executable).name.lower()
-    if os.environ.get(_WANTED) == "0" or config.threads() < 2 or not is_python or _files(cache):
+    if os.environ.get(_WANTED) == "0" or settings.threads() < 2 or not is_python or _files(cache):
         return
     nothing = subprocess.DEVNULL
     with contextlib.suppress(OSError, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
@@ -36,7 +36,7 @@ class WindowedLayer(Layer):
         self.strides = per_axis(self.strides, self.rank, "strides")
         self.dilation_rate = per_axis(self.dilation_rate, self.rank, "dilation_rate")
         self.padding = standardize_padding(self.padding, self.paddings)
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.input_spec = InputSpec(min_ndim=self.rank + 2)
         self._check_positive("filters")
         if not self.dilates_strided and max(self.strides) > 1 and max(self.dilation_rate) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import config, constraints, dtypes, initializers, ops, regularizers
+from minikeras import constraints, dtypes, initializers, ops, regularizers, settings
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
@@ -120,7 +120,7 @@ class BatchNormalization(ScaledLayer):
         if mask is None:
             return ops.moments(inputs, axes=axes)
         kept = ops.cast(ops.broadcast_to(ops.expand_dims(mask, -1), inputs.shape), "bool")
-        count = ops.sum(ops.cast(kept, inputs.dtype), axes, keepdims=True) + config.epsilon()
+        count = ops.sum(ops.cast(kept, inputs.dtype), axes, keepdims=True) + settings.epsilon()
         mean = ops.sum(ops.where(kept, inputs, 0), axes, keepdims=True) / count
         squares = ops.square(ops.where(kept, inputs - mean, 0))
         variance = ops.sum(squares, axes, keepdims=True) / count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.types import Shape, TensorLike
@@ -19,7 +19,7 @@ class BaseGlobalPooling(Layer):
     keepdims: bool = False
 
     def setup(self) -> None:
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         self.built = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeAlias
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
@@ -34,7 +34,7 @@ class BasePooling(Layer):
         self.pool_size = per_axis(self.pool_size, self.rank, "pool_size")
         self.strides = per_axis(strides, self.rank, "strides")
         standardize_padding(self.padding)
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
         self.built = True
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.autograd import Tensor
 from minikeras.layers.layer import Layer
 from minikeras.types import Shape, TensorLike
@@ -157,7 +157,7 @@ class Normalization(Layer):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         inputs = ops.cast(inputs, self.compute_dtype)
-        deviation = ops.maximum(ops.sqrt(self.variance), config.epsilon())
+        deviation = ops.maximum(ops.sqrt(self.variance), settings.epsilon())
         if self.invert:
             return ops.add(self.mean, ops.multiply(inputs, deviation))
         return ops.divide(ops.subtract(inputs, self.mean), deviation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.declare import field, serialization
 from minikeras.layers.layer import Layer
 from minikeras.types import TensorLike
@@ -39,6 +39,6 @@ class Rescaling(Layer):
     def call(self, inputs: TensorLike) -> TensorLike:
         dtype = self.compute_dtype
         scale = ops.cast(self.scale, dtype)
-        if scale.shape and config.image_data_format() == "channels_first":
+        if scale.shape and settings.image_data_format() == "channels_first":
             scale = ops.reshape(scale, (*scale.shape, *[1] * (3 - len(scale.shape))))
         return ops.cast(inputs, dtype) * scale + ops.cast(self.offset, dtype)

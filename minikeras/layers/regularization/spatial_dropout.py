@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minikeras import config
+from minikeras import settings
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.regularization.dropout import Dropout
 from minikeras.types import TensorLike
@@ -52,7 +52,7 @@ class SpatialDropout2D(BaseSpatialDropout):
 
     def setup(self) -> None:
         super().setup()
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
 
     def _noise_shape(self, inputs: TensorLike) -> Any:
         if self.data_format == "channels_last":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minikeras import config
+from minikeras import settings
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
@@ -27,7 +27,7 @@ class BaseCropping(Layer):
     def setup(self) -> None:
         self._margins = margins(self.cropping, self.rank, "cropping")
         self.cropping = self._margins[0] if self.rank == 1 else self._margins
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     @property

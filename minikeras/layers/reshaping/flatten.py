@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minikeras import config, ops, shapes
+from minikeras import ops, settings, shapes
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.types import TensorLike
@@ -18,7 +18,7 @@ class Flatten(Layer):
     data_format: str | None = None
 
     def setup(self) -> None:
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.input_spec = InputSpec(min_ndim=1)
 
     def call(self, inputs: TensorLike) -> TensorLike:

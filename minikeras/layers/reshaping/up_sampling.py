@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.ops.pool import upsample
@@ -49,7 +49,7 @@ class _SpatialUpSampling(Layer):
     data_format: str | None = None
 
     def setup(self) -> None:
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.size = per_axis(self.size, self.rank, "size")
         self.input_spec = InputSpec(ndim=self.rank + 2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minikeras import config, ops
+from minikeras import ops, settings
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.layers.reshaping.margins import Margins, margins
@@ -26,7 +26,7 @@ class BaseZeroPadding(Layer):
     def setup(self) -> None:
         self._margins = margins(self.padding, self.rank, "padding")
         self.padding = self._margins[0] if self.rank == 1 else self._margins
-        self.data_format = config.standardize_data_format(self.data_format)
+        self.data_format = settings.standardize_data_format(self.data_format)
         self.input_spec = InputSpec(ndim=self.rank + 2)
 
     def _widths(self) -> Margins:

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config as settings
-from minikeras import dtypes
+from minikeras import dtypes, settings
 from minikeras.autograd import Tensor
 from minikeras.declare import Configurable
 from minikeras.types import TensorLike

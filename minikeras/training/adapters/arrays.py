@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, dtypes, tree
+from minikeras import dtypes, settings, tree
 from minikeras.random import shuffling
 from minikeras.training.adapters import packing
 from minikeras.training.adapters.data_adapter import DataAdapter, to_array
@@ -26,7 +26,7 @@ def can_slice_all(structure: Any) -> bool:
 
 def _is_foreign_float(dtype: Any) -> bool:
     name = dtypes.standardize(dtype)
-    return name.startswith("float") and name != config.floatx()
+    return name.startswith("float") and name != settings.floatx()
 
 
 def standardize(value: Any) -> Array | None:
@@ -42,11 +42,11 @@ def standardize(value: Any) -> Array | None:
     if hasattr(value, "iloc") and hasattr(value, "to_numpy"):  # pandas, which is not imported
         columns = value.dtypes if hasattr(value, "columns") else [value.dtype]
         if any(_is_foreign_float(dtype) for dtype in columns):
-            value = value.astype(config.floatx())
+            value = value.astype(settings.floatx())
         array = value.to_numpy()
         return array if array.ndim > 1 else array[:, None]
     array = to_array(value)
-    return array.astype(config.floatx()) if _is_foreign_float(array.dtype) else array
+    return array.astype(settings.floatx()) if _is_foreign_float(array.dtype) else array
 
 
 class ArrayAdapter(DataAdapter):

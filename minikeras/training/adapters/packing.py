@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import config, tree
+from minikeras import settings, tree
 from minikeras.types import Array
 
 
@@ -75,7 +75,7 @@ def class_weight_to_sample_weights(y: Any, class_weight: Mapping[int, float]) ->
         y = y.argmax(axis=-1) if y.shape[-1] != 1 else y.squeeze(axis=-1)
     labels, positions = np.unique(np.round(y).astype("int32"), return_inverse=True)
     weights = [class_weight.get(int(label), 1.0) for label in labels]
-    return np.asarray(weights, config.floatx())[positions]
+    return np.asarray(weights, settings.floatx())[positions]
 
 
 def with_class_weight(batch: Any, class_weight: Mapping[int, float]) -> tuple[Any, Any, Any]:

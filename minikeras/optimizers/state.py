@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minikeras import config as settings
-from minikeras import initializers
+from minikeras import initializers, settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import Configurable
 from minikeras.declare.names import name_scope

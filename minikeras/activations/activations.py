@@ -31,6 +31,9 @@ def relu(
     return y
 
 
+relu.primitive = ops.relu  # what it computes without options; a convolution fuses with it
+
+
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> TensorLike:
     """y = x where x > 0, else negative_slope · x"""
     return ops.leaky_relu(x, negative_slope=negative_slope)

@@ -33,6 +33,7 @@ class Field:
     registry: Any = None  # offers get ("relu" → ops.relu) and serialize (ops.relu → "relu")
     kw_only: bool = False
     saved: bool = True
+    init_only: bool = False
 
     def convert(self, value: Any) -> Any:
         return value if self.registry is None else self.registry.get(value)
@@ -42,10 +43,21 @@ class Field:
 
 
 def field(
-    default: Any = REQUIRED, *, registry: Any = None, kw_only: bool = False, saved: bool = True
+    default: Any = REQUIRED,
+    *,
+    registry: Any = None,
+    kw_only: bool = False,
+    saved: bool = True,
+    init_only: bool = False,
 ) -> Any:
-    """A field whose value may be given by name (``registry``), or that configs leave out."""
-    return Field(default, registry, kw_only, saved)
+    """A field that differs from a plain annotation.
+
+    registry: where the value is looked up if it is given by name.
+    kw_only: whether the constructor takes it by keyword only.
+    saved: whether ``get_config`` holds it.
+    init_only: it is no attribute; ``setup`` receives it (like ``dataclasses.InitVar``).
+    """
+    return Field(default, registry, kw_only, saved and not init_only, init_only)
 
 
 class Configurable:
@@ -80,6 +92,11 @@ class Configurable:
 
     def _refuse(self, unknown: dict[str, Any]) -> None:
         """Runs when a call does not fit the constructor; may raise what Keras raises there."""
+
+    @classmethod
+    def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """The keywords of a call, with those of older versions replaced by today's."""
+        return kwargs
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments, as plain values, in the order of the constructor."""
@@ -145,7 +162,7 @@ def _take_field(cls: type, name: str) -> Field:
     """Read a field out of the class body and leave its plain default behind."""
     value = cls.__dict__.get(name, REQUIRED)
     declared = value if isinstance(value, Field) else Field(value)
-    if declared.default is not REQUIRED:
+    if declared.default is not REQUIRED and not declared.init_only:
         setattr(cls, name, declared.default)
     elif name in cls.__dict__:
         delattr(cls, name)
@@ -164,16 +181,17 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         try:
-            bound = signature.bind(*args, **kwargs)
+            bound = signature.bind(*args, **self._update_keywords(kwargs))
         except TypeError as error:
             self._refuse({n: v for n, v in kwargs.items() if n not in fields})
             raise TypeError(f"{type(self).__name__}.__init__(): {error}") from None
         bound.apply_defaults()
         if base_init:
             base_init(self, **bound.arguments.pop("kwargs", {}))
+        init_only = {n: bound.arguments.pop(n) for n, f in fields.items() if f.init_only}
         for name, value in bound.arguments.items():
             setattr(self, name, fields[name].convert(value))
-        self.setup()
+        self.setup(**init_only)
 
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]

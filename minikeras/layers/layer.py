@@ -194,9 +194,7 @@ class Layer(LayerCalling, base=True):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         if self._fields:
-            own = self._field_config()
-            own.pop("activity_regularizer", None)
-            return config | own
+            return config | self._field_config()
         if not self._overrides("get_config") and self._call is not None:
             return config | self._call_config()
         return config

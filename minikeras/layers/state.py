@@ -165,8 +165,11 @@ class LayerState(Configurable):
     add_variable = add_weight
 
     def _field_for(self, name: str | None, what: str) -> Any:
-        key = f"{name}_{what}"
-        return getattr(self, key, None) if key in self._fields else None
+        """The argument that describes a weight; that of ``pointwise_kernel`` is ``pointwise_…``."""
+        for key in (f"{name}_{what}", f"{str(name).removesuffix('_kernel')}_{what}"):
+            if key in self._fields:
+                return getattr(self, key)
+        return None
 
     # Lists of state
 

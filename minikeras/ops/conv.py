@@ -13,6 +13,7 @@ padding nor groups nor layouts: the public functions below compose those.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -317,16 +318,23 @@ def biased_conv(
     strides: Sizes,
     padding: str,
     dilation: Sizes,
-    rectified: bool,
+    activation: Callable[..., Any] | None = None,
 ) -> TensorLike:
-    """``relu(conv(x, kernel) + bias)``, or without relu, channels last, for settings in order."""
+    """``activation(conv(x, kernel) + bias)`` with channels last; bias and relu need no extra pass.
+
+    strides, dilation: a tuple with an int for each spatial axis.
+    """
     x, kernel = tensor(x), tensor(kernel)
-    if _groups(x, kernel) > 1:
-        y = add(_grouped(x, kernel, tuple(kernel.shape[:-2]), strides, dilation, padding), bias)
-        return relu(y) if rectified else y
-    margins = margins_for(x.shape, padding, tuple(kernel.shape[:-2]), strides, dilation)
-    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
-    return convolve_biased(x, kernel, bias, **how, rectified=rectified)
+    size = tuple(kernel.shape[:-2])
+    fused = _groups(x, kernel) == 1
+    rectified = fused and getattr(activation, "primitive", activation) is relu
+    if fused:
+        margins = margins_for(x.shape, padding, size, strides, dilation)
+        how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+        y = convolve_biased(x, kernel, bias, **how, rectified=rectified)
+    else:
+        y = add(_grouped(x, kernel, size, strides, dilation, padding), bias)
+    return y if rectified or activation is None else activation(y)
 
 
 @operation

@@ -46,25 +46,24 @@ class ReLU(Layer):
         )
 
 
-class _Leaky(Layer):
-    negative_slope: float = 0.3
-
-
-class LeakyReLU(_Leaky):
+class LeakyReLU(Layer):
     """outputs = inputs where inputs > 0, else negative_slope · inputs
 
     Raises ValueError if the slope is ``None`` or negative.
     """
 
+    negative_slope: float = 0.3
+
     supports_masking = True
 
-    def __init__(self, negative_slope: float = 0.3, **kwargs: Any) -> None:
+    @classmethod
+    def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         if "alpha" in kwargs:
-            negative_slope = kwargs.pop("alpha")
+            kwargs["negative_slope"] = kwargs.pop("alpha")
             warnings.warn(
                 "Argument `alpha` is deprecated. Use `negative_slope` instead.", stacklevel=3
             )
-        super().__init__(negative_slope=negative_slope, **kwargs)
+        return kwargs
 
     def setup(self) -> None:
         if self.negative_slope is None or self.negative_slope < 0:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-from minikeras import ops, settings
+from minikeras import activations, constraints, initializers, ops, regularizers, settings
+from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
@@ -88,9 +89,6 @@ class WindowedLayer(Layer):
             "dilation_rate": self.dilation_rate,
         }
 
-    def get_config(self) -> dict[str, Any]:
-        return {"activity_regularizer": None} | super().get_config()
-
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self._windowed_shape(input_shape, self.filters)
 
@@ -104,3 +102,25 @@ class WindowedLayer(Layer):
             self.dilation_rate,
             filters,
         )
+
+
+class KernelLayer(WindowedLayer):
+    """The last arguments of the layers with a single kernel; their own come before these.
+
+    activation: a function of the outputs, or its name.
+    use_bias: whether a bias is added, one number for each filter.
+    kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
+    kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the weights and on
+        the outputs, which are added to the loss.
+    kernel_constraint, bias_constraint: functions that an optimizer applies to the weights.
+    """
+
+    activation: Callable[..., Any] | None = field(None, registry=activations.registry)
+    use_bias: bool = True
+    kernel_initializer: Any = field("glorot_uniform", registry=initializers.registry)
+    bias_initializer: Any = field("zeros", registry=initializers.registry)
+    kernel_regularizer: Any = field(None, registry=regularizers.registry)
+    bias_regularizer: Any = field(None, registry=regularizers.registry)
+    activity_regularizer: Any = field(None, registry=regularizers.registry)
+    kernel_constraint: Any = field(None, registry=constraints.registry)
+    bias_constraint: Any = field(None, registry=constraints.registry)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from minikeras import activations, constraints, initializers, ops, regularizers
-from minikeras.declare import field
-from minikeras.layers.convolutional.base import Ints, WindowedLayer
+from minikeras import ops
+from minikeras.layers.convolutional.base import Ints, KernelLayer
 from minikeras.ops.conv import biased_conv
 from minikeras.types import Shape, TensorLike
 
 
-class BaseConv(WindowedLayer):
+class BaseConv(KernelLayer):
     """Every output cell sees a window of the input.
 
     outputs = activation(conv(inputs, kernel) + bias)
@@ -32,15 +28,6 @@ class BaseConv(WindowedLayer):
     data_format: str | None = None
     dilation_rate: Ints = 1
     groups: int = 1
-    activation: Callable[..., Any] | None = field(None, registry=activations.registry)
-    use_bias: bool = True
-    kernel_initializer: Any = field("glorot_uniform", registry=initializers.registry)
-    bias_initializer: Any = field("zeros", registry=initializers.registry)
-    kernel_regularizer: Any = field(None, registry=regularizers.registry)
-    bias_regularizer: Any = field(None, registry=regularizers.registry)
-    activity_regularizer: Any = field(None, registry=regularizers.registry)
-    kernel_constraint: Any = field(None, registry=constraints.registry)
-    bias_constraint: Any = field(None, registry=constraints.registry)
 
     def setup(self) -> None:
         super().setup()
@@ -68,9 +55,7 @@ class BaseConv(WindowedLayer):
         if self.bias is None or self.padding == "causal" or self.data_format != "channels_last":
             return super().call(inputs)
         moves = self.strides, self.padding, self.dilation_rate
-        rectified = self.activation is activations.relu
-        outputs = biased_conv(inputs, self.kernel, self.bias, *moves, rectified)
-        return outputs if rectified or self.activation is None else self.activation(outputs)
+        return biased_conv(inputs, self.kernel, self.bias, *moves, self.activation)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
         return ops.conv(inputs, self.kernel, **self._moves())

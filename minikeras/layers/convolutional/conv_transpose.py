@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from minikeras import activations, constraints, initializers, ops, regularizers
-from minikeras.declare import field
-from minikeras.layers.convolutional.base import Ints, WindowedLayer
+from minikeras import ops
+from minikeras.layers.convolutional.base import Ints, KernelLayer
 from minikeras.ops.conv import transposed_range
 from minikeras.ops.windows import per_axis
 from minikeras.types import Shape, TensorLike
 
 
-class BaseConvTranspose(WindowedLayer):
+class BaseConvTranspose(KernelLayer):
     """The input gradient of a convolution, as a layer: each cell spreads a window.
 
     outputs = activation(conv_transpose(inputs, kernel) + bias)
@@ -31,15 +27,6 @@ class BaseConvTranspose(WindowedLayer):
     output_padding: Ints | None = None
     data_format: str | None = None
     dilation_rate: Ints = 1
-    activation: Callable[..., Any] | None = field(None, registry=activations.registry)
-    use_bias: bool = True
-    kernel_initializer: Any = field("glorot_uniform", registry=initializers.registry)
-    bias_initializer: Any = field("zeros", registry=initializers.registry)
-    kernel_regularizer: Any = field(None, registry=regularizers.registry)
-    bias_regularizer: Any = field(None, registry=regularizers.registry)
-    activity_regularizer: Any = field(None, registry=regularizers.registry)
-    kernel_constraint: Any = field(None, registry=constraints.registry)
-    bias_constraint: Any = field(None, registry=constraints.registry)
 
     def setup(self) -> None:
         super().setup()

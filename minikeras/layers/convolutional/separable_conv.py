@@ -50,19 +50,12 @@ class BaseSeparableConv(WindowedLayer):
 
     def build(self, input_shape: Shape) -> None:
         channels = self._channels(input_shape)
-        shapes = {
-            "depthwise": (*self.kernel_size, channels, self.depth_multiplier),
-            "pointwise": (*[1] * self.rank, channels * self.depth_multiplier, self.filters),
-        }
-        self.depthwise_kernel, self.pointwise_kernel = (
-            self.add_weight(
-                shape=shape,
-                name=f"{kind}_kernel",
-                initializer=getattr(self, f"{kind}_initializer"),
-                regularizer=getattr(self, f"{kind}_regularizer"),
-                constraint=getattr(self, f"{kind}_constraint"),
-            )
-            for kind, shape in shapes.items()
+        self.depthwise_kernel = self.add_weight(
+            shape=(*self.kernel_size, channels, self.depth_multiplier), name="depthwise_kernel"
+        )
+        self.pointwise_kernel = self.add_weight(
+            shape=(*[1] * self.rank, channels * self.depth_multiplier, self.filters),
+            name="pointwise_kernel",
         )
         self._add_bias(self.filters)
 

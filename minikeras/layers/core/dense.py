@@ -30,7 +30,7 @@ class Dense(Layer):
     bias_initializer: Any = field("zeros", registry=initializers.registry)
     kernel_regularizer: Any = field(None, registry=regularizers.registry)
     bias_regularizer: Any = field(None, registry=regularizers.registry)
-    activity_regularizer: Any = field(None, registry=regularizers.registry)
+    activity_regularizer: Any = field(None, registry=regularizers.registry, saved=False)
     kernel_constraint: Any = field(None, registry=constraints.registry)
     bias_constraint: Any = field(None, registry=constraints.registry)
     quantization_config: None = field(None, kw_only=True)  # configs of Keras name it

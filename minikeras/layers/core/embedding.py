@@ -13,8 +13,22 @@ from minikeras.layers.layer import Layer
 from minikeras.types import Shape, TensorLike
 
 
-class _Lookup(Layer):
-    """The fields of ``Embedding`` that configs hold."""
+class Embedding(Layer):
+    """Looks up whole numbers in a table of vectors.
+
+    outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
+
+    embeddings: (input_dim, output_dim)
+
+    input_dim: how many rows the table has; inputs are smaller.
+    output_dim: the size of a vector.
+    mask_zero: whether 0 marks a missing step; the layers that follow then receive a mask.
+    weights: the values of the table, in place of the initializer's.
+
+    Raises ValueError unless both sizes are positive integers, and for numbers outside the table.
+
+    Parity: −1 is the last row, as in NumPy.
+    """
 
     input_dim: int
     output_dim: int
@@ -22,51 +36,17 @@ class _Lookup(Layer):
     embeddings_regularizer: Any = field(None, registry=regularizers.registry)
     embeddings_constraint: Any = field(None, registry=constraints.registry)
     mask_zero: bool = False
+    weights: Any = field(None, init_only=True)
+    activity_regularizer: Any = field(None, registry=regularizers.registry, kw_only=True)
     quantization_config: None = field(None, kw_only=True)  # configs of Keras name it
 
-
-class Embedding(_Lookup):
-    """Looks up whole numbers in a table of vectors.
-
-    outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
-
-    embeddings: (input_dim, output_dim)
-
-    ``mask_zero``: 0 stands for nothing, and the layers that follow are told so.
-    ``weights``: the table, in place of an initializer's.
-
-    Raises ValueError unless both sizes are positive integers, and for numbers outside the table.
-
-    Parity: −1 is the last row, as in NumPy.
-    """
-
-    def __init__(
-        self,
-        input_dim: int,
-        output_dim: int,
-        embeddings_initializer: Any = "uniform",
-        embeddings_regularizer: Any = None,
-        embeddings_constraint: Any = None,
-        mask_zero: bool = False,
-        weights: Any = None,
-        **kwargs: Any,
-    ) -> None:
+    @classmethod
+    def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         if kwargs.pop("input_length", None) is not None:
             warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=3)
-        super().__init__(
-            input_dim=input_dim,
-            output_dim=output_dim,
-            embeddings_initializer=embeddings_initializer,
-            embeddings_regularizer=embeddings_regularizer,
-            embeddings_constraint=embeddings_constraint,
-            mask_zero=mask_zero,
-            **kwargs,
-        )
-        if weights is not None:
-            self.build()
-            self.set_weights(weights if isinstance(weights, list) else [np.asarray(weights)])
+        return kwargs
 
-    def setup(self) -> None:
+    def setup(self, weights: Any = None) -> None:
         for name in ("input_dim", "output_dim"):
             size = getattr(self, name)
             if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
@@ -76,6 +56,9 @@ class Embedding(_Lookup):
                 )
         self.supports_masking = self.mask_zero
         self.autocast = False  # numbers of rows must not be rounded
+        if weights is not None:
+            self.build()
+            self.set_weights(weights if isinstance(weights, list) else [np.asarray(weights)])
 
     def build(self, input_shape: Shape | None = None) -> None:
         if not self.built:
@@ -95,6 +78,3 @@ class Embedding(_Lookup):
 
     def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
         return ops.not_equal(inputs, 0) if self.mask_zero else None
-
-    def get_config(self) -> dict[str, Any]:
-        return {"activity_regularizer": None} | super().get_config()

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import inspect
+from types import ModuleType
 from typing import Any
 
 from minikeras.declare import serialization
 from minikeras.declare.names import to_snake_case
+
+
+def public_in(*modules: ModuleType) -> list[Any]:
+    """The public classes, then the public functions, that these modules define."""
+    found = [
+        value
+        for module in modules
+        for name, value in vars(module).items()
+        if name[0] != "_" and inspect.isclass(value) | inspect.isfunction(value)
+        if value.__module__ == module.__name__
+    ]
+    return sorted(found, key=inspect.isfunction)
 
 
 class Registry:

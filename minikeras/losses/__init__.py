@@ -1,8 +1,6 @@
 """Losses: as functions (a value per sample) and as classes (which weigh and fold them)."""
 
-from __future__ import annotations
-
-from minikeras.declare import Registry
+from minikeras.losses.identifiers import BUILT_IN, deserialize, get, registry, serialize
 from minikeras.losses.loss import Loss, LossFunctionWrapper
 from minikeras.losses.margin import (
     CategoricalHinge,
@@ -48,32 +46,3 @@ from minikeras.losses.regression import (
     mean_squared_logarithmic_error,
 )
 from minikeras.losses.similarity import Circle, circle
-
-# Parity: the generalized cross-entropy is public but has no name here, as in Keras.
-BUILT_IN = (
-    Loss,
-    LossFunctionWrapper,
-    *(KLDivergence, Poisson, BinaryCrossentropy, BinaryFocalCrossentropy),
-    *(CategoricalCrossentropy, CategoricalFocalCrossentropy, SparseCategoricalCrossentropy),
-    *(MeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
-    *(MeanSquaredLogarithmicError, CosineSimilarity, LogCosh, Huber),
-    *(Hinge, SquaredHinge, CategoricalHinge, Dice, Tversky, Circle),
-    *(kl_divergence, poisson, binary_crossentropy, binary_focal_crossentropy),
-    *(categorical_crossentropy, categorical_focal_crossentropy, sparse_categorical_crossentropy),
-    *(mean_squared_error, mean_absolute_error, mean_absolute_percentage_error),
-    *(mean_squared_logarithmic_error, cosine_similarity, log_cosh, huber),
-    *(hinge, squared_hinge, categorical_hinge, dice, tversky, circle),
-)
-_ALIASES = {
-    "bce": binary_crossentropy,
-    "kld": kl_divergence,
-    "mae": mean_absolute_error,
-    "mse": mean_squared_error,
-    "mape": mean_absolute_percentage_error,
-    "msle": mean_squared_logarithmic_error,
-}
-
-registry = Registry(
-    "loss", *BUILT_IN, **_ALIASES, **{alias.upper(): entry for alias, entry in _ALIASES.items()}
-)
-get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

@@ -1,8 +1,5 @@
 """Metrics: what is measured over the batches of an epoch."""
 
-from __future__ import annotations
-
-from minikeras.declare import Registry
 from minikeras.losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -50,6 +47,7 @@ from minikeras.metrics.correlation import (
     pearson_correlation,
 )
 from minikeras.metrics.f_score import F1Score, FBetaScore
+from minikeras.metrics.identifiers import deserialize, get, registry, serialize
 from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from minikeras.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
 from minikeras.metrics.metric import Metric
@@ -77,28 +75,3 @@ from minikeras.metrics.regression import (
     R2Score,
     RootMeanSquaredError,
 )
-
-_ALIASES = {
-    "bce": BinaryCrossentropy,
-    "mse": MeanSquaredError,
-    "mae": MeanAbsoluteError,
-    "mape": MeanAbsolutePercentageError,
-    "msle": MeanSquaredLogarithmicError,
-}
-
-registry = Registry(
-    "metric",
-    *(Metric, Mean, Sum, MeanMetricWrapper),
-    *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
-    *(MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError, R2Score),
-    *(AUC, FalseNegatives, FalsePositives, TrueNegatives, TruePositives, Precision, Recall),
-    *(PrecisionAtRecall, RecallAtPrecision, SensitivityAtSpecificity, SpecificityAtSensitivity),
-    *(ConcordanceCorrelation, PearsonCorrelation, Hinge, SquaredHinge, CategoricalHinge),
-    *(KLDivergence, Poisson, BinaryCrossentropy, CategoricalCrossentropy),
-    *(SparseCategoricalCrossentropy, Accuracy, BinaryAccuracy, CategoricalAccuracy),
-    *(SparseCategoricalAccuracy, TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy),
-    *(F1Score, FBetaScore, IoU, BinaryIoU, MeanIoU, OneHotIoU, OneHotMeanIoU),
-    **_ALIASES,
-    **{alias.upper(): entry for alias, entry in _ALIASES.items()},
-)
-get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

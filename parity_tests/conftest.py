@@ -9,7 +9,7 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # oneDNN's conv2d returns garbage for
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # Fixtures of module scope (the kernel set) are meant to be shared by a test's examples.
 settings.register_profile(
@@ -21,6 +21,13 @@ settings.register_profile(
 )
 settings.register_profile("dev", settings.get_profile("ci"), derandomize=False, max_examples=10)
 settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, max_examples=2000)
+settings.register_profile(  # a failure is enough; nobody reads the smallest example
+    "no_shrinking",
+    settings.get_profile("ci"),
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    report_multiple_bugs=False,
+)
 settings.load_profile(os.getenv("HYPOTHESIS_PROFILE", "ci"))
 
 

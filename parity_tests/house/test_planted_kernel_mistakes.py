@@ -1,0 +1,143 @@
+"""Tests of the tests of kernels: each mistake planted here must make the ordinary test fail.
+
+Compiled code cannot be changed in its place, so that every mistake is made in a copy of the
+package, which a process of its own compiles into a cache folder of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+class Plant(NamedTuple):
+    """``right``, which is once in the package, becomes ``wrong``; ``test`` must notice."""
+
+    right: str
+    wrong: str
+    test: str  # file::function below parity_tests/kernels
+
+
+PLANTS = {
+    "another order of a sum": Plant(
+        "((s[v] + s[v + 8]) + s[v + 16]) + s[v + 24]",
+        "(s[v] + s[v + 8]) + (s[v + 16] + s[v + 24])",
+        "test_sums.py::test_sum_and_mean",
+    ),
+    "bias correction of the fused Adam with its factors swapped": Plant(
+        '"alpha": corrected_rate(t, lr, self.beta_1, self.beta_2)',
+        '"alpha": corrected_rate(t, lr, self.beta_2, self.beta_1)',
+        "test_optimizers.py::test_rule[Adam-{}-float32]",
+    ),
+    "a window shifted by a margin": Plant(
+        "np.add.outer((inside + low) * cells, starts)",
+        "np.add.outer((inside + high) * cells, starts)",
+        "test_conv.py::test_convolution_and_gradients[float32]",
+    ),
+    "the last part of an array forgotten": Plant(
+        "share(team, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))",
+        "share(team, _relu_part, max(1, len(x) // _PART), (x, y))",
+        "test_relu.py::test_value_and_gradient[float32]",
+    ),
+    "relu'(0) = 1": Plant(
+        "dx[i] = dy[i] * (one if y[i] > zero else zero)",
+        "dx[i] = dy[i] * (one if y[i] >= zero else zero)",
+        "test_relu.py::test_value_and_gradient[float32]",
+    ),
+    "every tied winner of a window takes all": Plant(
+        "left[c] = zero if wins else left[c]",
+        "left[c] = left[c]",
+        "test_pool.py::test_kernels_agree[float32]",
+    ),
+    "softmax without the largest subtracted": Plant(
+        "y[j] = x[i, j] - top",
+        "y[j] = x[i, j]",
+        "test_softmax.py::test_softmax",
+    ),
+    "dropout unscaled": Plant(
+        "scaled = source[i] * factor",
+        "scaled = source[i]",
+        "test_random.py::test_dropout",
+    ),
+    "of equal indices of a lookup's gradient only one counts": Plant(
+        "targets[target + j] += sources[source + j]",
+        "targets[target + j] = sources[source + j]",
+        "test_lookup.py::test_added_rows",
+    ),
+    "the last number after the last whole packet": Plant(
+        "for i in range(packets, g.size):",
+        "for i in range(packets, g.size - 1):",
+        "test_clipping.py::test_clipping[clipnorm-0.3-float32]",
+    ),
+    "a segment of a contraction added to what was there before": Plant(
+        'splat(builder.icmp_signed(">", values["first"], integer(0)), flags)',
+        'splat(builder.icmp_signed(">=", values["first"], integer(0)), flags)',
+        "test_contraction.py::test_gathered_product[float32]",
+    ),
+}
+
+# Fails as pytest does when a test fails (1), and otherwise if the copy was not what ran.
+RUN = """
+import sys
+from pathlib import Path
+import minikeras, pytest
+assert Path(minikeras.__file__).is_relative_to(Path.cwd()), minikeras.__file__
+sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *sys.argv[1:]]))
+"""
+
+
+def planted(plant: Plant, folder: Path) -> None:
+    """A copy of the package and its tests, with the mistake."""
+    for package in ("minikeras", "parity_tests"):
+        shutil.copytree(
+            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    file = folder / file_of(plant)
+    file.write_text(file.read_text().replace(plant.right, plant.wrong))
+
+
+def file_of(plant: Plant) -> Path:
+    """Where the line stands, which must be in one place only."""
+    files = {f.relative_to(ROOT): f.read_text() for f in (ROOT / "minikeras").rglob("*.py")}
+    found = [f for f, text in files.items() for _ in range(text.count(plant.right))]
+    assert len(found) == 1, f"{plant.right!r} is in {[*map(str, found)]}"
+    return found[0]
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_the_line_is_there(name: str) -> None:
+    file_of(PLANTS[name])
+
+
+@pytest.mark.parametrize("name", PLANTS)
+def test_wrong_kernel_is_caught(name: str, tmp_path: Path) -> None:
+    plant = PLANTS[name]
+    planted(plant, tmp_path)
+    environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"} | {
+        "PYTHONPATH": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+        "HYPOTHESIS_PROFILE": "no_shrinking",
+        "MINIKERAS_COMPILE_AHEAD": "0",
+    }
+    run = subprocess.run(
+        [sys.executable, "-c", RUN, f"parity_tests/kernels/{plant.test}"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert "AssertionError" in run.stdout, run.stdout
+
+
+def test_enough_is_planted() -> None:
+    assert len(PLANTS) >= 10

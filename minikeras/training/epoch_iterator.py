@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from minikeras import settings
-from minikeras.training.adapters import get_data_adapter
+from minikeras.training.adapters import Batch, get_data_adapter
 
 
 class EpochIterator:
@@ -41,7 +41,7 @@ class EpochIterator:
         self.data_adapter = get_data_adapter(
             x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
         )
-        self._iterator: Iterator[Any] | None = None
+        self._iterator: Iterator[Batch] | None = None
         self._batches = self.data_adapter.num_batches
         self._seen = 0
 
@@ -52,7 +52,7 @@ class EpochIterator:
         self._seen = 0
         self.data_adapter.on_epoch_end()
 
-    def __iter__(self) -> Iterator[tuple[int, int, Iterator[Any]]]:
+    def __iter__(self) -> Iterator[tuple[int, int, Iterator[Batch]]]:
         self.data_adapter.on_epoch_begin()
         stride = self.steps_per_execution
         steps = self.steps_per_epoch or self._batches
@@ -67,7 +67,7 @@ class EpochIterator:
                 first += stride
         self.data_adapter.on_epoch_end()
 
-    def _counted(self, steps: int, stride: int) -> Iterator[tuple[int, int, Iterator[Any]]]:
+    def _counted(self, steps: int, stride: int) -> Iterator[tuple[int, int, Iterator[Batch]]]:
         if self._iterator is None or self.steps_per_epoch is None:
             self._iterator = self.data_adapter.batches()
             self._seen = 0

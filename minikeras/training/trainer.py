@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -100,7 +101,7 @@ class Trainer(Steps):
         callbacks.on_train_begin()
         training_logs: Logs | None = None
         logs: Any = {}
-        vars(self)["_eval_epoch_iterator"] = None
+        self._eval_epoch_iterator = None
         try:
             for epoch in range(self._initial_epoch or initial_epoch, epochs):
                 self.reset_metrics()
@@ -118,7 +119,7 @@ class Trainer(Steps):
                 if self.stop_training:
                     break
         finally:
-            vars(self)["_eval_epoch_iterator"] = None
+            self._eval_epoch_iterator = None
         if isinstance(self.optimizer, optimizers.Optimizer) and epochs > 0:
             self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs=training_logs)
@@ -155,7 +156,7 @@ class Trainer(Steps):
                 steps_per_execution=self.steps_per_execution,
             )
             if cached:
-                vars(self)["_eval_epoch_iterator"] = epoch_iterator
+                self._eval_epoch_iterator = epoch_iterator
         epoch_iterator.reset()
         callbacks = self._listen(callbacks, verbose, 1, epoch_iterator.num_batches)
         self.make_test_function()
@@ -196,11 +197,10 @@ class Trainer(Steps):
         callbacks.on_predict_begin()
         parts: list[Any] = []
         with epoch_iterator.catch_stop_iteration():
-            for begin, end, iterator in epoch_iterator:
+            for begin, end, batches in epoch_iterator:
                 callbacks.on_predict_batch_begin(begin)
-                batches = [next(iterator)]
-                batches += (b for _, b in zip(range(self.steps_per_execution - 1), iterator))
-                parts.append(self.predict_function(batches))
+                taken = [next(batches), *itertools.islice(batches, self.steps_per_execution - 1)]
+                parts.append(self.predict_function(taken))
                 callbacks.on_predict_batch_end(end, {"outputs": parts[-1]})
                 if self.stop_predicting:
                     break
@@ -266,19 +266,19 @@ class Trainer(Steps):
         deferred = type(callbacks) is CallbackList and self._runs_own(mode)
         assert function is not None
         self._tell_batch_size_known(epoch_iterator.data_adapter.equal_batches)
-        before, vars(self)["_logs_deferred"] = self._logs_deferred, deferred
+        before, self._logs_deferred = self._logs_deferred, deferred
         try:
             with epoch_iterator.catch_stop_iteration():
-                for begin, end, iterator in epoch_iterator:
+                for begin, end, batches in epoch_iterator:
                     begin_batch(begin)
-                    logs = function(iterator)
+                    logs = function(batches)
                     if deferred:
                         logs = self.get_metrics_result
                     end_batch(end, logs)
                     if getattr(self, stop):
                         break
         finally:
-            vars(self)["_logs_deferred"] = before
+            self._logs_deferred = before
         if callable(logs):
             return logs()
         results = self.get_metrics_result()

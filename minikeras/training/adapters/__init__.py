@@ -12,7 +12,7 @@ from minikeras.training.adapters.arrays import (
     standardize,
     train_validation_split,
 )
-from minikeras.training.adapters.data_adapter import DataAdapter, to_array, to_arrays
+from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_array, to_arrays
 from minikeras.training.adapters.iterables import GeneratorAdapter, IterableAdapter
 from minikeras.training.adapters.packing import (
     class_weight_to_sample_weights,

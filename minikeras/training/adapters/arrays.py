@@ -12,7 +12,7 @@ import numpy as np
 from minikeras import dtypes, settings, tree
 from minikeras.random import shuffling
 from minikeras.training.adapters import packing
-from minikeras.training.adapters.data_adapter import DataAdapter, to_array
+from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_array
 from minikeras.types import Array
 
 
@@ -85,7 +85,7 @@ class ArrayAdapter(DataAdapter):
         self.num_batches = math.ceil(self._samples / self._batch_size)
         self.equal_batches = self._samples % self._batch_size == 0
 
-    def batches(self) -> Iterator[Any]:
+    def batches(self) -> Iterator[Batch]:
         n, size = self._samples, self._batch_size
         if not self._shuffle:
             for start in range(0, n, size):

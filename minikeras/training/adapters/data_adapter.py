@@ -1,9 +1,9 @@
-"""What the loop asks of data."""
+"""The interface between data and the training loop."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -11,15 +11,18 @@ from minikeras import tree
 from minikeras.autograd.tensor import Tensor
 from minikeras.types import Array
 
+# x, (x,), (x, y) or (x, y, sample_weight), each an ndarray or a nest of ndarrays
+Batch: TypeAlias = Any
+
 
 class DataAdapter:
-    """Gives batches of arrays, from the beginning at every call of ``batches``."""
+    """Data as batches of arrays; every call of ``batches`` starts again at the beginning."""
 
-    num_batches: int | None = None  # None: not known, or endless
-    equal_batches = False  # whether all batches are known to be of one size
+    num_batches: int | None = None  # None: unknown or infinite
+    equal_batches = False  # whether all batches are known to have the same size
 
-    def batches(self) -> Iterator[Any]:
-        """Batches as ``unpack_x_y_sample_weight`` reads them, in ndarrays."""
+    def batches(self) -> Iterator[Batch]:
+        """The batches of one pass over the data; see ``unpack_x_y_sample_weight``."""
         raise NotImplementedError
 
     def on_epoch_begin(self) -> None: ...
@@ -28,7 +31,7 @@ class DataAdapter:
 
 
 def to_array(value: Any) -> Array:
-    """Anything array-like, of whatever library, as an ndarray of the same dtype."""
+    """Any array-like object, of any library, as an ndarray of the same dtype."""
     if isinstance(value, np.ndarray):
         return value
     if isinstance(value, Tensor):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
-from minikeras.training.adapters.data_adapter import DataAdapter, to_arrays
+from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_arrays
 from minikeras.training.adapters.packing import with_class_weight
 
 
@@ -32,7 +32,7 @@ class GeneratorAdapter(DataAdapter):
             )
         _check_ranks(self._first)
 
-    def batches(self) -> Iterator[Any]:
+    def batches(self) -> Iterator[Batch]:
         return map(to_arrays, itertools.chain(self._first, self._generator))
 
 
@@ -58,7 +58,7 @@ class IterableAdapter(DataAdapter):
         spec = tree.flatten(getattr(iterable, "element_spec", None))[0]  # of tf.data
         self.equal_batches = bool(getattr(spec, "shape", None)) and spec.shape[0] is not None
 
-    def batches(self) -> Iterator[Any]:
+    def batches(self) -> Iterator[Batch]:
         for batch in self._iterable:
             arrays = to_arrays(batch)
             if self._class_weight is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.training.adapters.data_adapter import DataAdapter, to_arrays
+from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_arrays
 from minikeras.training.adapters.packing import with_class_weight
 
 
@@ -119,7 +119,7 @@ class PyDatasetAdapter(DataAdapter):
     def num_batches(self) -> int | None:  # type: ignore[override]
         return self._dataset.num_batches
 
-    def batches(self) -> Iterator[Any]:
+    def batches(self) -> Iterator[Batch]:
         count = self.num_batches
         indices: Iterable[int]
         if count is None:

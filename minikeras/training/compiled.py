@@ -1,0 +1,197 @@
+"""What ``compile`` sets: optimizer, loss, metrics, and the results of the metrics."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from minikeras import optimizers
+from minikeras.autograd import Variable
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.metrics import Mean, Metric
+from minikeras.training.compile_utils import CompileLoss, CompileMetrics
+
+
+class Compiled:
+    """The part of a model that knows its optimizer, losses and metrics."""
+
+    compiled = False
+    optimizer: Any = None
+    loss: Any = None
+    stop_training = False
+    run_eagerly = False
+    jit_compile: bool | str = False
+    steps_per_execution = 1
+    train_function: Callable[[Iterator[Any]], Any] | None = None
+    test_function: Callable[[Iterator[Any]], Any] | None = None
+    predict_function: Callable[[list[Any]], Any] | None = None
+
+    _compile_config: dict[str, Any] = {}
+    _compile_loss: CompileLoss | None = None
+    _compile_metrics: CompileMetrics | None = None
+    _loss_tracker: Mean | None = None
+    _trained: list[Variable] | None = None  # trainable variables, found at the first step
+    _untrained: list[Variable] | None = None  # all others: restored if a step fails
+    _logs_deferred = False  # fit reads the metrics when a callback asks, not at every step
+
+    if TYPE_CHECKING:
+        built: bool
+        trainable_variables: list[Variable]
+
+        def _flatten_layers(
+            self, include_self: bool = True, recursive: bool = True
+        ) -> list[Any]: ...
+
+    def compile(
+        self,
+        optimizer: Any = "rmsprop",
+        loss: Any = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
+    ) -> None:
+        """Choose how to train.
+
+        optimizer: name, config or ``Optimizer``.
+        loss: name, function ``(y_true, y_pred) → values``, ``Loss``; a list or dict of these for
+        each output.  loss_weights: factors of the outputs' losses in the total.
+        metrics, weighted_metrics: lists of names, functions and ``Metric``s, or lists or dicts of
+        such lists for each output; the latter respect sample weights.
+        steps_per_execution: how many batches are processed between two batch hooks of callbacks.
+        run_eagerly: run the Python code of the layers at every step, without replaying it, and
+        look up the trainable variables at every step.
+        jit_compile, auto_scale_loss: accepted without effect: there is no compiler, and float16
+        losses are not scaled.
+
+        The trainable variables are looked up at the first step after ``compile``.  After changing
+        ``trainable``, compile again.
+
+        Parity: compiling again without ``loss`` or ``metrics`` keeps the earlier ones.
+        """
+        if jit_compile == "auto":
+            jit_compile = False
+        if jit_compile and run_eagerly:
+            jit_compile = False
+            warnings.warn(
+                "`run_eagerly=True` and `jit_compile=True` exclude each other; using "
+                "`jit_compile=False`.",
+                stacklevel=2,
+            )
+        how = {
+            "optimizer": optimizers.get(optimizer),
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
+        targets = {
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
+        names = getattr(self, "output_names", None)
+        new: dict[str, Any] = {}
+        if loss is not None:
+            new["loss"] = loss
+            new["_compile_loss"] = CompileLoss(loss, loss_weights, output_names=names)
+        if metrics is not None or weighted_metrics is not None:
+            new["_compile_metrics"] = CompileMetrics(metrics, weighted_metrics, output_names=names)
+        self._set(
+            **how,
+            **new,
+            compiled=True,
+            stop_training=False,
+            train_function=None,
+            test_function=None,
+            predict_function=None,
+            _loss_tracker=Mean(name="loss"),
+            _trained=None,
+            _untrained=None,
+            _compile_config=how | targets,
+        )
+
+    def _set(self, **attributes: Any) -> None:
+        """Set attributes that the layer does not own.
+
+        An ordinary assignment would list their metrics and variables among those of the layer.
+        """
+        vars(self).update(attributes)
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """The arguments of ``compile`` as plain values, ``{}`` before it."""
+        return serialize_keras_object(self._compile_config) if self.compiled else {}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile with the arguments that ``get_compile_config`` returned."""
+        if type(self).compile is not Compiled.compile:
+            warnings.warn(
+                f"{type(self).__name__} has a `compile()` of its own, so the model is not "
+                "compiled on loading. Override `get_compile_config` and `compile_from_config` "
+                "as well, or compile afterwards.",
+                stacklevel=2,
+            )
+            return
+        self.compile(**deserialize_keras_object(config))
+        if self.optimizer is not None and self.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def _assert_compile_called(self) -> None:
+        if not self.compiled:
+            raise ValueError("You must call `compile()` before using the model.")
+
+    # Metrics
+
+    @property
+    def metrics(self) -> list[Any]:
+        """The mean loss, the compiled metrics, the losses of the outputs, the layers' own metrics.
+
+        Parity: the metrics of a model inside this one are not listed.
+        """
+        own: list[Any] = [m for m in (self._loss_tracker, self._compile_metrics) if m is not None]
+        if self._compile_loss is not None:
+            own += self._compile_loss.metrics
+        return own + self._metrics_of_layers()
+
+    def _metrics_of_layers(self) -> list[Any]:
+        layers: list[Any] = self._flatten_layers()
+        layers = [x for x in layers if x is self or not isinstance(x, Compiled)]
+        return [metric for layer in layers for metric in layer._found(Metric)]
+
+    @property
+    def metrics_names(self) -> list[str]:
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """The current value of each metric, by name."""
+        results: dict[str, Any] = {}
+        for metric in self.metrics:
+            result = metric.result()
+            results |= result if isinstance(result, dict) else {metric.name: result}
+        return results
+
+    def compute_metrics(
+        self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
+    ) -> dict[str, Any]:
+        """Update the compiled metrics with a batch; returns all results, the logs of the step."""
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
+        return {} if self._logs_deferred else self.get_metrics_result()
+
+    def _flatten_metrics_in_order(self, logs: dict[str, Any]) -> Any:
+        """The values in the order of ``metrics``, then the others by name; one value alone."""
+        names = []
+        for metric in self.metrics:
+            inner = metric.metrics if isinstance(metric, CompileMetrics) else [metric]
+            names += [m.name for m in inner]
+        results = [logs[name] for name in names if name in logs]
+        results += [logs[name] for name in sorted(logs) if name not in names]
+        return results[0] if len(results) == 1 else results

@@ -112,7 +112,7 @@ class Compiled:
             _loss_tracker=Mean(name="loss"),
             _trained=None,
             _untrained=None,
-            _compile_config=how | targets,
+            _compile_config={"optimizer": how["optimizer"], **targets, **how},
         )
 
     def _set(self, **attributes: Any) -> None:

@@ -1,15 +1,13 @@
-"""ReLU and its kin."""
+"""ReLU, LeakyReLU and ELU."""
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
 
-from minikeras import activations, constraints, initializers, ops, regularizers
-from minikeras.declare import field
-from minikeras.layers.input_spec import InputSpec
+from minikeras import activations
 from minikeras.layers.layer import Layer
-from minikeras.types import Shape, TensorLike
+from minikeras.types import TensorLike
 
 
 class ReLU(Layer):
@@ -89,36 +87,3 @@ class ELU(Layer):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return activations.elu(inputs, alpha=self.alpha)
-
-
-class PReLU(Layer):
-    """outputs = inputs where inputs > 0, else alpha · inputs, with slopes that are learned
-
-    alpha: the shape of one sample, with 1 for each of the ``shared_axes`` (the batch is axis 0)
-    """
-
-    alpha_initializer: Any = field("Zeros", registry=initializers.registry)
-    alpha_regularizer: Any = field(None, registry=regularizers.registry)
-    alpha_constraint: Any = field(None, registry=constraints.registry)
-    shared_axes: Any = None
-
-    supports_masking = True
-
-    def setup(self) -> None:
-        if self.shared_axes is not None:
-            several = isinstance(self.shared_axes, list | tuple)
-            self.shared_axes = list(self.shared_axes) if several else [self.shared_axes]
-
-    def build(self, input_shape: Shape) -> None:
-        shared = self.shared_axes or []
-        shape = list(input_shape[1:])
-        for axis in shared:
-            shape[axis - 1] = 1
-        self.alpha = self.add_weight(shape=shape, name="alpha")
-        own = [axis for axis in range(1, len(input_shape)) if shared and axis not in shared]
-        self.input_spec = InputSpec(
-            ndim=len(input_shape), axes={axis: input_shape[axis] for axis in own}
-        )
-
-    def call(self, inputs: TensorLike) -> TensorLike:
-        return activations.relu(inputs) + ops.negative(self.alpha) * activations.relu(-inputs)

@@ -46,11 +46,8 @@ def test_elu(x: Any, config: Any) -> None:
 @given(numbers(ranks(2, 4)), st.data())
 def test_prelu(x: Any, data: Any) -> None:
     axes = st.sets(st.integers(1, x.ndim - 1)).map(list)
-    regularizer = st.just("l1")
-    config = options(
-        shared_axes=axes, alpha_initializer=st.just("ones"), alpha_regularizer=regularizer
-    )
-    check_layer("PReLU", data.draw(config), x)
+    arguments = {"alpha_initializer": st.just("ones"), "alpha_regularizer": st.just("l1")}
+    check_layer("PReLU", data.draw(options(shared_axes=axes, **arguments)), x)
 
 
 @given(numbers(ranks(2, 4)), st.booleans(), st.data())

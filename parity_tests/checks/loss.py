@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from keras.src import backend
 
+from minikeras import losses
 from minikeras.autograd import GradientTape, Tensor
 from parity_tests.checks.compare import same_outcome
+
+# Differences of terms of order one, down to nothing, such as d − ln 2 + softplus(−2d).
+CANCELLING = ("CosineSimilarity", "LogCosh", "CategoricalHinge", "KLDivergence", "Poisson")
 
 
 def close(ours: Any, theirs: Any, what: str, rtol: float | None = None, size: float = 0.0) -> None:
@@ -69,3 +74,10 @@ def check(
     assert (dp is None) == (dexpected is None), f"gradient: {dp}, Keras {dexpected}"
     if dp is not None:
         close(dp, dexpected, "gradient", rtol, size)
+
+
+def check_loss(name: str, config: dict[str, Any], y: Any, p: Any, *more: Any, **kw: Any) -> None:
+    ours, theirs = getattr(losses, name)(**config), getattr(keras.losses, name)(**config)
+    assert ours.get_config() == theirs.get_config()
+    assert ours.dtype == theirs.dtype
+    check(ours, theirs, y, p, *more, size=1.0 if name in CANCELLING else 0.0, **kw)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
+import itertools
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from parity_tests.house.sources import PACKAGE, ROOT, cycles, imports, module_of, modules, sources
+
+# From the lowest up.  A package or module imports what stands below it, never its own floor.
 FLOORS = [
     "types optional",
     "settings",
@@ -26,11 +29,16 @@ FLOORS = [
     "callbacks",
     "training",
     "models",
-    "saving datasets utils wrappers visualization",
+    "saving utils",
     "backend config parity",
     "cli",
 ]
 FLOOR = {package: floor for floor, packages in enumerate(FLOORS) for package in packages.split()}
+
+# Floors within a package, likewise; "*" is all the rest.
+INNER_FLOORS = {
+    "kernels": ["runtime", "rounding", "*"],
+}
 
 # Packages of one floor that may meet.
 NEIGHBOURS = {
@@ -44,53 +52,25 @@ LAZY = {
     ("declare", "ops"): "configs may hold tensors",
 }
 
-# Longer than 450 lines, and why.
-LONG = {
-    "minikeras/optimizers/optimizer.py": "the base of all optimizers, likewise",
-    "parity_tests/misuse/construction.py": "a table",
-    "parity_tests/losses/test_losses.py": "all losses",
-    "parity_tests/training/test_trainer.py": "all of fit",
-}
-
-
-def sources(package: str) -> list[Path]:
-    return sorted((ROOT / package).rglob("*.py"))
+# Longer than 400 lines, and why; none is longer than 450.
+LONG: dict[str, str] = {}
 
 
 def package_of(path: Path) -> str:
-    first = path.relative_to(ROOT / "minikeras").parts[0]
+    first = path.relative_to(PACKAGE).parts[0]
     return first.removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[tuple[str, bool]]:
+def packages_of(path: Path) -> Iterator[tuple[str, bool]]:
     """The packages of minikeras that a file imports, and whether that is put off to a call."""
-    tree = ast.parse(path.read_text())
-    lazy, typing = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            lazy |= {id(inner) for inner in ast.walk(node)}
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            typing |= {id(inner) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
-        if id(node) in typing:
-            continue
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import"
-            inside = node.module == "minikeras"
-            names = [f"minikeras.{a.name}" for a in node.names] if inside else [str(node.module)]
-        else:
-            continue
-        for name in names:
-            root, _, rest = name.partition(".")
-            if root == "minikeras" and rest:
-                yield rest.split(".")[0], id(node) in lazy
+    for needed in imports(path):
+        root, _, rest = needed.module.partition(".")
+        if root == "minikeras" and rest and not needed.is_for_types:
+            yield rest.split(".")[0], needed.is_lazy
 
 
 def test_every_package_has_a_floor() -> None:
-    packages = {package_of(p) for p in sources("minikeras")} - {"__init__"}
-    assert packages <= FLOOR.keys()
+    assert {package_of(p) for p in sources("minikeras")} - {"__init__"} == FLOOR.keys()
 
 
 def test_imports_point_down() -> None:
@@ -99,7 +79,7 @@ def test_imports_point_down() -> None:
         here = package_of(path)
         if here == "__init__":
             continue
-        for there, lazy in imports(path):
+        for there, lazy in packages_of(path):
             if there not in FLOOR:
                 continue
             down = FLOOR[there] < FLOOR[here] or there == here or (here, there) in NEIGHBOURS
@@ -108,20 +88,55 @@ def test_imports_point_down() -> None:
     assert not wrong
 
 
+def test_imports_within_a_package_point_down() -> None:
+    wrong = []
+    for package, floors in INNER_FLOORS.items():
+
+        def floor(module: str, package: str = package, floors: list[str] = floors) -> int:
+            part = module.removeprefix(f"minikeras.{package}").split(".")[1:2]
+            return floors.index(part[0] if part and part[0] in floors else "*")
+
+        for path in sources(f"minikeras/{package}"):
+            here = module_of(path)
+            for needed in imports(path):
+                inside = needed.module.startswith(f"minikeras.{package}.")
+                if inside and floor(needed.module) > floor(here):
+                    wrong.append((here, needed.module))
+    assert not wrong
+
+
 def test_written_lists_are_used() -> None:
-    pairs = {(package_of(p), there) for p in sources("minikeras") for there, _ in imports(p)}
+    pairs = {(package_of(p), there) for p in sources("minikeras") for there, _ in packages_of(p)}
     assert NEIGHBOURS.keys() | LAZY.keys() <= pairs
+    assert {package for floors in INNER_FLOORS.values() for package in floors} - {"*"} <= {
+        p.name for p in PACKAGE.rglob("*") if p.is_dir()
+    }
+
+
+def named_floors(text: str) -> list[list[str]]:
+    """The floors that a page draws, from the lowest up: a line each, ``8  cli · parity``."""
+    lines = re.findall(r"^ *\d+  (.*)$", text, re.MULTILINE)
+    return [re.findall(r"\w+", line) for line in reversed(lines)]
+
+
+def test_pages_draw_the_same_floors() -> None:
+    """docs/index.md as here; the README file by file, with what stands higher first."""
+    assert named_floors((ROOT / "docs" / "index.md").read_text()) == [
+        packages.split() for packages in FLOORS
+    ]
+    tree = (ROOT / "README.md").read_text().partition("\nminikeras/\n")[2].partition("\nparity")[0]
+    lines = [re.split("  +", line.strip())[0] for line in tree.splitlines()]
+    drawn = [re.findall(r"(\w+)(?:/|\.py)", line) for line in lines]
+    assert sorted(itertools.chain(*drawn)) == sorted(FLOOR)
+    for above, below in itertools.pairwise(drawn):
+        assert min(FLOOR[name] for name in above) >= max(FLOOR[name] for name in below), above
 
 
 def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
     allowed = {"numpy", "numba", "llvmlite", "minikeras", "__future__", *sys.stdlib_module_names}
     for path in sources("minikeras/kernels"):
-        assert {there for there, _ in imports(path)} <= {"settings", "kernels", "types"}, path
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            if isinstance(node, ast.ImportFrom):
-                names = [str(node.module)]
-            assert {name.split(".")[0] for name in names} <= allowed, path
+        assert {there for there, _ in packages_of(path)} <= {"settings", "kernels", "types"}, path
+        assert {needed.module.split(".")[0] for needed in imports(path)} <= allowed, path
 
 
 HEAVY = {"click", "h5py", "jinja2", "keras", "matplotlib", "numba", "pandas", "rich", "scipy"}
@@ -142,11 +157,62 @@ def test_the_house_stands_without_tensorflow_and_keras() -> None:
     assert not loaded_by("import minikeras.cli, minikeras.parity") & {"tensorflow", "keras"}
 
 
-@pytest.mark.parametrize("package", ["minikeras", "parity_tests"])
-def test_files_are_small(package: str) -> None:
-    long = {
-        str(path.relative_to(ROOT)): n
-        for path in sources(package)
-        if (n := len(path.read_text().splitlines())) > 450
+@pytest.mark.parametrize("folder", ["minikeras", "parity_tests", "benchmarks"])
+def test_files_are_small(folder: str) -> None:
+    lengths = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in sources(folder)}
+    assert max(lengths.values()) <= 450
+    found = {file for file, n in lengths.items() if n > 400}
+    assert found - {f for f in found if f.startswith(("minikeras", "benchmarks"))} <= LONG.keys()
+
+
+# Imports inside functions.
+
+FUNCTION_IMPORTS = {
+    ("minikeras.autograd.variable", "minikeras.initializers"): "Variable('zeros', shape)",
+}
+
+
+PENDING = (
+    "minikeras.cli",
+    "minikeras.declare.serialization",
+    "minikeras.kernels.runtime.warm_up",
+    "minikeras.ops",
+    "minikeras.optimizers.fused",
+)
+
+
+def test_imports_stand_at_the_top() -> None:
+    found = {
+        (module_of(path), needed.module)
+        for path in sources("minikeras")
+        for needed in imports(path)
+        if needed.is_lazy
     }
-    assert long.keys() <= LONG.keys(), long
+    found = {(here, there) for here, there in found if not here.startswith(PENDING)}
+    assert found == FUNCTION_IMPORTS.keys()
+
+
+def test_no_file_imports_itself_by_way_of_others() -> None:
+    """Not even by imports inside functions, but for those of the list above."""
+    graph = {
+        module_of(path): {
+            needed.module
+            for needed in imports(path)
+            if needed.module in modules()
+            and not needed.is_for_types
+            and (module_of(path), needed.module) not in FUNCTION_IMPORTS
+            and not (needed.is_lazy and module_of(path).startswith(PENDING))
+        }
+        for path in sources("minikeras")
+    }
+    assert cycles(graph) == []
+    assert cycles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == [["b", "c"]]
+
+
+# The tests of kernels.
+
+
+def test_each_kernel_has_a_test_of_its_name() -> None:
+    kernels = {p.stem for p in sources("minikeras/kernels")} - {"__init__"}
+    tests = {p.stem.removeprefix("test_") for p in sources("parity_tests/kernels")}
+    assert kernels <= tests

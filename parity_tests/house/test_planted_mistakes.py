@@ -227,7 +227,7 @@ PLANTS = {
         "if weight is not None and reduction == 'sum_over_batch_size':\n"
         "        return ops.sum(values) / ops.sum(weight)\n"
         "    return reduce_values(values, weight, reduction)",
-        "losses.test_losses:test_weights_do_not_enter_the_divisor",
+        "losses.test_values:test_weights_do_not_enter_the_divisor",
     ),
     "label smoothing of other classes only": Plant(
         "losses.probabilistic:_smoothed_categorical",
@@ -262,14 +262,14 @@ PLANTS = {
         "metrics.confusion:_count",
         "p[None] > thresholds",
         "p[None] >= thresholds",
-        "metrics.test_metrics:test_precision_and_recall",
+        "metrics.test_confusion:test_precision_and_recall",
         {"name": "Precision"},
     ),
     "AUC's buckets off by one": Plant(
         "metrics.confusion:_count_buckets",
         "np.ceil(p * dtype.type(n - 1)) - 1",
         "np.ceil(p * dtype.type(n - 1))",
-        "metrics.test_metrics:test_auc",
+        "metrics.test_confusion:test_auc",
         {"curve": "ROC"},
     ),
     # training

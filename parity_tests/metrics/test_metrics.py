@@ -11,97 +11,29 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
-from keras.src import backend
 
 import minikeras
 from minikeras import metrics
-from minikeras.autograd import Tensor, Variable
+from minikeras.autograd import Variable
 from parity_tests.checks.compare import same_outcome
 from parity_tests.checks.loss import close
+from parity_tests.checks.metric import (
+    REQUIRED,
+    batches,
+    bits,
+    check_metric,
+    class_numbers,
+    compare,
+    pair,
+    ranks,
+)
 from parity_tests.drawing import generators, numbers, one_hot, probabilities, sample_weights
 
-REQUIRED = {
-    "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
-    "OneHotIoU": {"num_classes": 3, "target_class_ids": [0, 2]},
-    "MeanIoU": {"num_classes": 3},
-    "OneHotMeanIoU": {"num_classes": 3},
-    "PrecisionAtRecall": {"recall": 0.5},
-    "RecallAtPrecision": {"precision": 0.5},
-    "SensitivityAtSpecificity": {"specificity": 0.5},
-    "SpecificityAtSensitivity": {"sensitivity": 0.5},
-}
 ALL = [
     n
     for n in dir(keras.metrics)
     if isinstance(getattr(keras.metrics, n), type) and n not in ("Metric", "MeanMetricWrapper")
 ]
-
-
-def pair(name: str, config: dict[str, Any]) -> tuple[Any, Any]:
-    return getattr(metrics, name)(**config), getattr(keras.metrics, name)(**config)
-
-
-def compare(ours: Any, theirs: Any, rtol: float | None = None, size: float = 0.0) -> None:
-    assert [v.name for v in ours.variables] == [v.name for v in theirs.variables]
-    for mine, yours in zip(ours.variables, theirs.variables):
-        assert mine.path.split("/")[-1] == yours.path.split("/")[-1]
-        close(mine.numpy(), yours.numpy(), f"variable {mine.name}", rtol, size)
-    close(ours.result(), theirs.result(), "result", rtol, size)
-
-
-def check_metric(
-    name: str,
-    config: dict[str, Any],
-    batches: list[Any],
-    rtol: float | None = None,
-    size: float = 0.0,
-) -> None:
-    """Update both with the same batches; a mask may follow the weights."""
-    ours, theirs = pair(name, config)
-    with np.errstate(all="ignore"):
-        for y, p, *rest in batches:
-            w, mask = (*rest, None, None)[:2]
-            x, t = Tensor(p), tf.constant(p)
-            if mask is not None:
-                x._keras_mask = Tensor(mask)
-                backend.set_keras_mask(t, tf.constant(mask))
-            both = same_outcome(
-                lambda y=y, x=x, w=w: ours.update_state(y, x, sample_weight=w),
-                lambda y=y, t=t, w=w: theirs.update_state(y, t, sample_weight=w),
-            )
-            if both is None:
-                return
-            compare(ours, theirs, rtol, size)
-        ours.reset_state()
-        theirs.reset_state()
-        compare(ours, theirs, rtol, size)
-
-
-@st.composite
-def batches(draw: Any, labels: Any, scores: Any, rank: int = 2, classes: int = 4) -> list[Any]:
-    """One to three batches with the same sizes but for the first axis, sparse labels included."""
-    inner = tuple(draw(st.integers(1, 3)) for _ in range(rank - 2))
-    k = draw(st.integers(1, classes))
-    found = []
-    for _ in range(draw(st.integers(1, 3))):
-        shape = (draw(st.integers(1, 6)), *inner, k)
-        found.append((draw(labels(shape)), draw(scores(shape)), draw(sample_weights(shape[:-1]))))
-    return found
-
-
-def class_numbers(shape: tuple[int, ...]) -> st.SearchStrategy[np.ndarray]:
-    def make(rng: np.random.Generator) -> np.ndarray:
-        y = rng.integers(0, shape[-1], shape[:-1])
-        return y[..., None] if rng.integers(2) else y
-
-    return generators.map(make)
-
-
-def bits(shape: tuple[int, ...]) -> st.SearchStrategy[np.ndarray]:
-    return generators.map(lambda rng: rng.integers(0, 2, shape))
-
-
-ranks = st.sampled_from([2, 3])
 
 
 @pytest.mark.parametrize(
@@ -190,84 +122,6 @@ def test_masks_weigh(data: Any, n: int, t: int) -> None:
     check_metric("SparseCategoricalCrossentropy", config, [(y.argmax(-1), p, w, mask)], 2e-6)
 
 
-thresholds = st.sampled_from(
-    [None, 0.25, 0.5, [0.0, 0.5, 1.0], [0.1, 0.5], [0.0, 0.25, 0.5, 0.75, 1.0]]
-)
-
-
-@pytest.mark.parametrize(
-    "name", ["TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives"]
-)
-@given(data=st.data(), rank=ranks)
-def test_counts(name: str, data: Any, rank: int) -> None:
-    config = {"thresholds": data.draw(thresholds)}
-    check_metric(name, config, data.draw(batches(bits, probabilities, rank)))
-
-
-@pytest.mark.parametrize("name", ["Precision", "Recall"])
-@given(data=st.data(), rank=ranks)
-def test_precision_and_recall(name: str, data: Any, rank: int) -> None:
-    config = {
-        "thresholds": data.draw(thresholds),
-        "top_k": data.draw(st.sampled_from([None, 1])),
-        "class_id": data.draw(st.sampled_from([None, 0])),
-    }
-    check_metric(name, config, data.draw(batches(bits, probabilities, rank)))
-
-
-@pytest.mark.parametrize("curve", ["ROC", "PR", "PRGAIN"])
-@given(data=st.data())
-def test_auc(curve: str, data: Any) -> None:
-    config: dict[str, Any] = {
-        "curve": curve,
-        "num_thresholds": data.draw(st.sampled_from([2, 3, 5, 20, 200])),
-        "summation_method": data.draw(st.sampled_from(["interpolation", "majoring", "minoring"])),
-        "multi_label": data.draw(st.booleans()),
-        "from_logits": data.draw(st.booleans()),
-    }
-    if data.draw(st.booleans()):
-        config["thresholds"] = data.draw(
-            st.sampled_from([[0.5], [0.3, 0.1, 0.9], [0.25, 0.5, 0.75]])
-        )
-    drawn = data.draw(batches(bits, probabilities))
-    if config["multi_label"] and data.draw(st.booleans()):
-        config["label_weights"] = [0.5, 1.0, 2.0, 0.25][: drawn[0][1].shape[-1]]
-    check_metric("AUC", config, drawn, 4e-6)
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "SensitivityAtSpecificity",
-        "SpecificityAtSensitivity",
-        "PrecisionAtRecall",
-        "RecallAtPrecision",
-    ],
-)
-@given(data=st.data())
-def test_operating_points(name: str, data: Any) -> None:
-    key = next(iter(REQUIRED[name]))
-    config = {
-        key: data.draw(st.sampled_from([0.0, 0.4, 0.5, 1.0])),
-        "num_thresholds": data.draw(st.sampled_from([1, 2, 3, 200])),
-        "class_id": data.draw(st.sampled_from([None, 0])),
-    }
-    check_metric(name, config, data.draw(batches(bits, probabilities)))
-
-
-@given(data=st.data(), average=st.sampled_from([None, "micro", "macro", "weighted"]))
-def test_f_scores(data: Any, average: str | None) -> None:
-    config: dict[str, Any] = {
-        "average": average,
-        "threshold": data.draw(st.sampled_from([None, 0.5])),
-    }
-    drawn = data.draw(batches(bits, probabilities))
-    drawn = [(y, p, None if w is None else np.resize(w, len(y))) for y, p, w in drawn]
-    check_metric("F1Score", config, drawn)
-    config["beta"] = data.draw(st.sampled_from([0.5, 2.0]))
-    check_metric("FBetaScore", config, drawn)
-
-
 @pytest.mark.filterwarnings("ignore:.*(predictors|Adjusted|adjusted|plain):UserWarning")
 @given(data=st.data())
 def test_r2(data: Any) -> None:
@@ -282,27 +136,6 @@ def test_r2(data: Any) -> None:
         for y, p, w in data.draw(batches(numbers, numbers))
     ]
     check_metric("R2Score", config, drawn, 1e-5)
-
-
-@pytest.mark.filterwarnings("ignore:You are passing weight:UserWarning")
-@pytest.mark.filterwarnings("ignore:sample_weight is:UserWarning")
-@pytest.mark.parametrize("name", ["IoU", "MeanIoU", "OneHotIoU", "OneHotMeanIoU", "BinaryIoU"])
-@given(data=st.data())
-def test_iou(name: str, data: Any) -> None:
-    config = dict(REQUIRED.get(name, {}))
-    n = data.draw(st.integers(1, 6))
-    if name == "BinaryIoU":
-        config["threshold"] = data.draw(st.sampled_from([0.25, 0.5]))
-        y, p = data.draw(bits((n, 2))), data.draw(probabilities((n, 2)))
-    else:
-        config["ignore_class"] = data.draw(st.sampled_from([None, 0, 1]))
-        config["dtype"] = data.draw(st.sampled_from([None, "float32"]))
-        rng = data.draw(generators)
-        y, p = rng.integers(-1, 4, (n,)), rng.integers(-1, 4, (n,))
-        if name.startswith("OneHot"):
-            y, p = data.draw(one_hot((n, 3))), data.draw(probabilities((n, 3)))
-    w = data.draw(sample_weights((n,))) if name != "BinaryIoU" else None
-    check_metric(name, config, [(y, p, w), (y[::-1].copy(), p, None)])
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,0 +1,197 @@
+"""What prose claims is there: modules, files, words with one meaning."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from parity_tests.house.sources import ROOT, sources, syntax
+
+FOLDERS = ("minikeras", "parity_tests", "benchmarks")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+# Files that pages name as the user's own.
+OWN = {"script.py"}
+
+
+def prose(path: Path) -> str:
+    """Docstrings and comments; of a page, all of it."""
+    if path.suffix == ".md":
+        return path.read_text()
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    nodes = [node for node in ast.walk(syntax(path)) if isinstance(node, documented)]
+    tokens = tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return "\n".join([*(ast.get_docstring(node) or "" for node in nodes), *comments])
+
+
+ALL = [*PAGES, *(path for folder in FOLDERS for path in sources(folder))]
+
+
+@functools.cache
+def files() -> frozenset[str]:
+    folders = [ROOT / folder for folder in (*FOLDERS, "docs")]
+    return frozenset(f"/{p.relative_to(ROOT)}" for folder in folders for p in folder.rglob("*.py"))
+
+
+@functools.cache
+def exists(dotted: str) -> bool:
+    """A module, or what a module holds."""
+    head, _, rest = dotted.partition(".")
+    found = importlib.import_module(head)
+    for name in filter(None, rest.split(".")):
+        head = f"{head}.{name}"
+        if not hasattr(found, name):
+            try:
+                importlib.import_module(head)
+            except ImportError:
+                return False
+        found = getattr(found, name)
+    return True
+
+
+@pytest.mark.parametrize("where", ["README.md, docs", *FOLDERS])
+def test_files_and_modules_that_prose_names_exist(where: str) -> None:
+    paths = PAGES if where.endswith("docs") else sources(where)
+    missing = []
+    for path in paths:
+        text = prose(path)
+        for file in re.findall(r"(?<![\w/.-])(?:\w+/)*\w+\.py\b", text):
+            outside = file.startswith(("keras/", "tensorflow/")) or file in OWN
+            if not outside and not any(known.endswith(f"/{file}") for known in files()):
+                missing.append((str(path.relative_to(ROOT)), file))
+        for dotted in re.findall(r"(?<![\w/.-])minikeras(?:\.[A-Za-z_]\w*)+", text):
+            if not dotted.endswith(".py") and not exists(dotted):
+                missing.append((str(path.relative_to(ROOT)), dotted))
+    assert not missing
+
+
+# One word, one meaning.
+
+# Parts of identifiers that the trade calls otherwise, and where they are right nevertheless.
+IDENTIFIERS = {
+    "ahead": ("warm_up, next", ()),
+    "besides": ("also", ()),
+    "fold": ("sum_axes, reduce, add_lanes", ()),
+    "folded": ("summed, reduced", ()),
+    "gathered": ("contraction, im2col", ()),
+    "keep": ("dropout_mask, retain", ()),
+    "kept": ("dropout_mask, retained", ()),
+    "look": ("observe, value_observed", ()),
+    "reckon": ("estimate", ()),
+    "segment": ("contraction_cuts", ("minikeras/ops/",)),  # keras.ops.segment_sum
+    "share": ("run_parts, probability", ()),
+    "team": ("workers", ()),
+    "together": ("VariableGroup", ()),
+}
+
+# Files not yet rewritten.
+PENDING = {
+    "docs/autograd.md",
+    "minikeras/autograd/primitive.py",
+    "minikeras/autograd/replay.py",
+    "minikeras/autograd/tensor.py",
+    "minikeras/autograd/transforms.py",
+    "minikeras/kernels/clipping.py",
+    "minikeras/kernels/conv.py",
+    "minikeras/kernels/lookup.py",
+    "minikeras/kernels/normalization.py",
+    "minikeras/kernels/pool.py",
+    "minikeras/kernels/random.py",
+    "minikeras/kernels/relu.py",
+    "minikeras/kernels/rounding/contraction.py",
+    "minikeras/kernels/rounding/contraction_cuts.py",
+    "minikeras/kernels/rounding/householder.py",
+    "minikeras/kernels/rounding/matmul.py",
+    "minikeras/kernels/rounding/matrix_vector.py",
+    "minikeras/kernels/rounding/softmax.py",
+    "minikeras/kernels/rounding/sums.py",
+    "minikeras/kernels/runtime/allocator.py",
+    "minikeras/kernels/runtime/compile.py",
+    "minikeras/kernels/runtime/threads.py",
+    "minikeras/kernels/windows.py",
+    "minikeras/layers/core/embedding.py",
+    "minikeras/layers/core/masking.py",
+    "minikeras/layers/merging/concatenate.py",
+    "minikeras/layers/merging/elementwise.py",
+    "minikeras/layers/merging/merge.py",
+    "minikeras/layers/normalization/batch_normalization.py",
+    "minikeras/layers/pooling/global_pooling.py",
+    "minikeras/layers/preprocessing/normalization.py",
+    "minikeras/layers/regularization/noise.py",
+    "minikeras/layers/reshaping/cropping.py",
+    "minikeras/metrics/reduction.py",
+    "minikeras/ops/comparison.py",
+    "minikeras/ops/conv.py",
+    "minikeras/ops/indexing.py",
+    "minikeras/ops/operators.py",
+    "minikeras/ops/products.py",
+    "minikeras/ops/segment.py",
+    "minikeras/ops/softmax.py",
+    "minikeras/ops/sorting.py",
+    "minikeras/ops/statistics.py",
+    "minikeras/ops/trigonometry.py",
+    "minikeras/optimizers/fused.py",
+    "minikeras/optimizers/options.py",
+    "minikeras/parity/report.py",
+    "minikeras/parity/worker.py",
+    "minikeras/random/distributions.py",
+    "minikeras/random/draws.py",
+    "minikeras/training/adapters/py_dataset.py",
+    "minikeras/training/steps.py",
+    "parity_tests/autograd/test_replay.py",
+    "parity_tests/kernels/test_threads.py",
+}
+
+# Words of prose likewise.
+PHRASES = {
+    r"\breckon": "estimate, cost",
+    r"\bby (eights|fours|twos)\b": "eight at a time",
+    r"\bbesides\b": "also, in addition",
+    r"\bteams?\b": "thread pool, workers",
+    r"\bof vectors\b": "vectorise",
+}
+
+
+def identifiers(path: Path) -> Iterator[str]:
+    """Names that a file gives: to functions, classes, parameters, variables, attributes."""
+    yield path.stem
+    for node in ast.walk(syntax(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, ast.alias) and node.asname:
+            yield node.asname
+
+
+def test_identifiers_are_the_trades() -> None:
+    found = set()
+    for path in sources("minikeras"):
+        file = str(path.relative_to(ROOT))
+        for name in identifiers(path):
+            for word in {*re.findall(r"[a-z]+", re.sub(r"([A-Z])", r"_\1", name).lower())}:
+                if word in IDENTIFIERS and not file.startswith(IDENTIFIERS[word][1]):
+                    found.add((file, name, f"better: {IDENTIFIERS[word][0]}"))
+    assert {file for file, *_ in found} <= PENDING, found
+
+
+def test_prose_uses_the_trades_words() -> None:
+    found = [
+        (str(path.relative_to(ROOT)), match[0], f"better: {better}")
+        for path in ALL
+        if path != Path(__file__) and path.name != "CHANGELOG.md"
+        for pattern, better in PHRASES.items()
+        for match in re.finditer(pattern, prose(path))
+    ]
+    assert {file for file, *_ in found} <= PENDING, found

@@ -1,0 +1,217 @@
+"""What happens during ``fit``: events, the console, own steps, callbacks, the compile config."""
+
+import contextlib
+import io
+import re
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minikeras
+from parity_tests.checks.trainer import X, Y, both, close, frugal, make, quietly
+
+
+def recorder(library, record):
+    hooks = [hook for hook in dir(library.callbacks.Callback) if hook.startswith("on_")]
+
+    def hear(hook):
+        def listen(self, *args, **kwargs):
+            logs = kwargs.get("logs", args[-1])
+            record.append((hook, args[0] if "batch" in hook or "epoch" in hook else None))
+            record.append(sorted(logs) if logs else None)
+
+        return listen
+
+    return type("Recorder", (library.callbacks.Callback,), {h: hear(h) for h in hooks})()
+
+
+@frugal
+@given(
+    stride=st.integers(1, 3),
+    batch_size=st.integers(2, 6),
+    generator=st.booleans(),
+    steps_per_epoch=st.one_of(st.none(), st.integers(1, 4)),
+)
+def test_order_of_events(stride, batch_size, generator, steps_per_epoch):
+    records = []
+    for library in minikeras, keras:
+        records.append([])
+        model = make(library)
+        model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True, steps_per_execution=stride)
+        listen = recorder(library, records[-1])
+        data = ((X[k : k + 4], Y[k : k + 4]) for k in (0, 4, 8)) if generator else X
+        options = {"verbose": 0, "callbacks": [listen]}
+
+        def action(model=model, data=data, options=options):
+            model.fit(
+                data,
+                None if generator else Y,
+                batch_size,
+                epochs=2,
+                validation_data=(X, Y),
+                steps_per_epoch=steps_per_epoch,
+                **options,
+            )
+            model.evaluate(X, Y, batch_size, **options)
+            model.predict(X, batch_size, **options)
+
+        quietly(action)
+    assert records[0] == records[1]
+
+
+@pytest.mark.parametrize("epochs", [1, 2])
+@pytest.mark.parametrize("verbose", [0, 1, 2, "auto"])
+def test_console(epochs, verbose):
+    def written(library):
+        model = make(library)
+        model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            model.fit(X, Y, 4, epochs, verbose, validation_data=(X, Y), shuffle=False)
+            model.evaluate(X, Y, verbose=verbose)
+            model.predict(X, verbose=verbose)
+        # how often the bar is redrawn, and the times, depend on the clock
+        lines = [line.rpartition("\r")[2].rstrip() for line in out.getvalue().split("\n")]
+        text = re.sub(r"\d+[mu]?s(/step)?|\x08", "", "\n".join(lines))
+        return re.sub(r"\d\.\d{4}(e-\d+)?", lambda m: f"{float(m[0]):.3f}", text)
+
+    assert written(minikeras) == written(keras)
+
+
+def own_steps(library):
+    """A model whose steps are its own, written for both libraries."""
+
+    class Own(library.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = library.layers.Dense(2, kernel_initializer="ones")
+            self.steps = 0
+
+        def call(self, x, training=None):
+            return self.dense(x)
+
+        def train_step(self, data):
+            logs = super().train_step(data)
+            self.steps += 1
+            return logs | {"steps": float(self.steps)}
+
+        def test_step(self, data):
+            x, y = data
+            return {"distance": library.ops.max(library.ops.abs(y - self(x, training=False)))}
+
+        def predict_step(self, data):
+            x, _, _ = library.utils.unpack_x_y_sample_weight(data)
+            return {"double": 2 * self(x, training=False)}
+
+        def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None):
+            return 3 * super().compute_loss(x, y, y_pred, sample_weight)
+
+        def compute_metrics(self, x, y, y_pred, sample_weight=None):
+            return super().compute_metrics(x, y, y_pred, sample_weight) | {"extra": 1.0}
+
+    return Own()
+
+
+def test_own_steps():
+    results = []
+    for library in minikeras, keras:
+        model = own_steps(library)
+        model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True)
+        options = {"batch_size": 4, "verbose": 0}
+        history = model.fit(X, Y, epochs=2, validation_data=(X, Y), shuffle=False, **options)
+        results.append(
+            [
+                history.history,
+                model.evaluate(X, Y, **options),
+                model.predict(X, **options),
+                model.train_on_batch(X, Y),
+                model.get_weights(),
+            ]
+        )
+    close(*results)
+
+
+def test_own_loop_function():
+    results = []
+    for library in minikeras, keras:
+        model = make(library)
+        model.compile("sgd", "mse", run_eagerly=True)
+
+        def make_train_function(force=False, model=model):
+            def train_function(iterator):
+                data = next(iterator)
+                return model.train_step(data) | {"size": float(len(data[0]))}
+
+            model.train_function = train_function
+
+        model.make_train_function = make_train_function
+        results.append(model.fit(X, Y, 4, epochs=2, verbose=0, shuffle=False).history)
+    close(*results)
+
+
+@both
+def test_stop_training(library):
+    model = make(library)
+    model.compile("sgd", "mse")
+    seen = []
+
+    def stop(batch, logs):
+        seen.append(batch)
+        model.stop_training = batch == 1
+
+    callback = library.callbacks.LambdaCallback(on_train_batch_end=stop)
+    history = model.fit(X, Y, 2, epochs=3, verbose=0, callbacks=[callback])
+    assert seen == [0, 1]
+    assert history.epoch == [0]
+
+
+@both
+def test_learning_rate_in_the_history(library):
+    model = make(library)
+    model.compile("sgd", "mse", run_eagerly=True)
+    halve = library.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    history = model.fit(X, Y, epochs=3, verbose=0, callbacks=[halve])
+    assert list(history.history) == ["loss", "learning_rate"]
+    np.testing.assert_allclose(history.history["learning_rate"], [0.005, 0.0025, 0.00125])
+
+
+@both
+def test_restore_best_weights(library):
+    model = make(library)
+    model.compile("sgd", "mse", run_eagerly=True)
+    weights = []
+    stopping = library.callbacks.EarlyStopping("loss", mode="max", restore_best_weights=True)
+    remember = library.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: weights.append(model.get_weights())
+    )
+    history = model.fit(X, Y, epochs=5, verbose=0, callbacks=[stopping, remember])
+    assert history.epoch == [0, 1]
+    close(model.get_weights(), weights[0])
+
+
+@both
+def test_metrics_reset_on_each_batch(library):
+    model = make(library)
+    model.compile("sgd", "mse", metrics=["mae"], run_eagerly=True)
+    first = model.test_on_batch(X[:4], Y[:4])
+    model.test_on_batch(X, Y)
+    assert model.test_on_batch(X[:4], Y[:4]) == first
+    assert model.metrics_names == ["loss", "compile_metrics"]
+
+
+@both
+def test_compile_config(library):
+    model = make(library)
+    assert model.get_compile_config() == {}
+    model.compile("sgd", "mse", metrics=["mae"], loss_weights=[2.0])
+    config = model.get_compile_config()
+    assert config["loss"] == "mse"
+    assert config["optimizer"]["class_name"] == "SGD"
+    twin = make(library)
+    twin.compile_from_config(config)
+    assert twin.get_compile_config() == config
+    assert twin.optimizer.built
+    close(twin.fit(X, Y, verbose=0).history, model.fit(X, Y, verbose=0).history)

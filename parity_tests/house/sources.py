@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,7 +15,6 @@ class Import(NamedTuple):
     """An import statement of a file; ``module`` is the file that it needs, or a library's name."""
 
     module: str
-    line: int
     is_lazy: bool  # put off to a call
     is_for_types: bool  # under TYPE_CHECKING
 
@@ -41,8 +39,10 @@ def syntax(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-def imports(path: Path) -> Iterator[Import]:
+@functools.cache
+def imports(path: Path) -> list[Import]:
     """``from minikeras import tree`` needs minikeras.tree, not the package's own file."""
+    found = []
     lazy, typing = set(), set()
     for node in ast.walk(syntax(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
@@ -59,7 +59,8 @@ def imports(path: Path) -> Iterator[Import]:
         else:
             continue
         for name in dict.fromkeys(names):
-            yield Import(name, node.lineno, id(node) in lazy, id(node) in typing)
+            found.append(Import(name, id(node) in lazy, id(node) in typing))
+    return found
 
 
 def cycles(graph: dict[str, set[str]]) -> list[list[str]]:

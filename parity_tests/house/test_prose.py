@@ -22,6 +22,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OWN = {"script.py"}
 
 
+@functools.cache
 def prose(path: Path) -> str:
     """Docstrings and comments; of a page, all of it."""
     if path.suffix == ".md":

@@ -90,9 +90,6 @@ class Configurable:
     def setup(self) -> None:
         """Runs after the fields are set; subclasses validate here."""
 
-    def _refuse(self, unknown: dict[str, Any]) -> None:
-        """Runs when a call does not fit the constructor; may raise what Keras raises there."""
-
     @classmethod
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         """The keywords of a call, with those of older versions replaced by today's."""
@@ -183,7 +180,6 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
         try:
             bound = signature.bind(*args, **self._update_keywords(kwargs))
         except TypeError as error:
-            self._refuse({n: v for n, v in kwargs.items() if n not in fields})
             raise TypeError(f"{type(self).__name__}.__init__(): {error}") from None
         bound.apply_defaults()
         if base_init:

@@ -202,7 +202,8 @@ Adagrad = namedtuple("Adagrad", "lr epsilon compiled")
 
 @over_variables(Adagrad)
 def adagrad(p, w, a, g):
-    x, y = np.empty(_BLOCK, w.dtype), np.empty(_BLOCK, w.dtype)
+    scratch = np.empty((2, _BLOCK), w.dtype)
+    x, y = scratch[0], scratch[1]
     for first in range(0, w.size, _BLOCK):
         wb, ab, gb = _block(w, first), _block(a, first), _block(g, first)
         for i in range(wb.size):
@@ -218,7 +219,8 @@ Adadelta = namedtuple("Adadelta", "lr rho one_minus_rho epsilon compiled")
 
 @over_variables(Adadelta)
 def adadelta(p, w, a, d, g):
-    x, y = np.empty(_BLOCK, w.dtype), np.empty(_BLOCK, w.dtype)
+    scratch = np.empty((2, _BLOCK), w.dtype)
+    x, y = scratch[0], scratch[1]
     for first in range(0, w.size, _BLOCK):
         wb, ab, db, gb = _block(w, first), _block(a, first), _block(d, first), _block(g, first)
         for i in range(wb.size):
@@ -236,7 +238,8 @@ RMSprop = namedtuple("RMSprop", "lr rho one_minus_rho epsilon momentum centered 
 @over_variables(RMSprop)
 def rmsprop(p, w, v, delta, mean, g):
     """Δ is a slot if there is momentum, the mean of g if ``centered``; else they are not used."""
-    x, y = np.empty(_BLOCK, w.dtype), np.empty(_BLOCK, w.dtype)
+    scratch = np.empty((2, _BLOCK), w.dtype)
+    x, y = scratch[0], scratch[1]
     for first in range(0, w.size, _BLOCK):
         wb, vb, gb = _block(w, first), _block(v, first), _block(g, first)
         for i in range(wb.size):

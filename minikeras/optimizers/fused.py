@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
@@ -15,7 +15,9 @@ import numpy as np
 
 from minikeras.autograd import Variable
 from minikeras.optimizers.norms import global_scale, total
+from minikeras.optimizers.options import OptimizerOptions
 from minikeras.optimizers.rounding import is_compiled, rounded
+from minikeras.twins import load
 from minikeras.types import Array
 
 # Kernels write into variables of at least this size.  A smaller variable first gets a new array,
@@ -27,27 +29,23 @@ UPDATES_BEFORE_LOADING = 100
 
 
 @functools.cache
-def _native() -> tuple[Any, Any]:
-    from minikeras.kernels import optimizers
-    from minikeras.kernels.runtime.threads import team
-
-    return optimizers, team
+def load_kernel(name: str) -> Any:
+    """A kernel of ``kernels/optimizers.py``; ImportError if there is none of that name."""
+    return load(f"minikeras.kernels.optimizers:{name}", "an optimizer")
 
 
-def run(kernel: str, size: int, scalars: Array | dict[str, Any], *roles: Sequence[Array]) -> bool:
+@functools.cache
+def _workers() -> Any:
+    return load("minikeras.kernels.runtime.threads:team")
+
+
+def run(kernel: Any, size: int, scalars: Array, *roles: Sequence[Array]) -> bool:
     """Run a kernel on ``size`` numbers; False if the arrays do not fit, and nothing was done.
 
     Each role is a list with one array for each variable: the variables first, the gradients last.
-    Named scalars must be those that the kernel declares.
     """
-    kernels, team = _native()
-    kernel_ = getattr(kernels, kernel)
-    if isinstance(scalars, dict):
-        scalars = np.array([*kernel_.scalars(**scalars)], roles[0][0].dtype)
-        # A rule that has optional slots gets the last role for each one that is not in use.
-        roles = *roles[:-1], *[roles[-2]] * (kernel_.roles - len(roles)), roles[-1]
     arrays = [*chain(*roles)]
-    return bool(kernel_(team(size), id(arrays), len(roles), id(scalars.dtype), scalars))
+    return bool(kernel(_workers()(size), id(arrays), len(roles), id(scalars.dtype), scalars))
 
 
 class VariableGroup:
@@ -81,60 +79,64 @@ class VariableGroup:
         self.waiting -= 1
         return self.waiting < 0
 
-    def readable(self, grads: list[Array]) -> Iterator[list[Array]]:
-        """The gradients as they are, then as contiguous copies in case the kernels need these."""
+    def step(
+        self, options: OptimizerOptions, kernel: Any, scalars: dict[str, Any], lr: Any, grads: Any
+    ) -> bool:
+        """Clip, decay, and run the kernel of the rule; False if nothing was done."""
         if {*map(type, grads)} == {np.ndarray}:  # arithmetic may also make scalars of them
-            yield grads
-        if all(g.dtype == self.dtype for g in grads):
-            yield [np.ascontiguousarray(g) for g in grads]
+            clipped = self._clip(options, grads)
+            if clipped and self._update(options, kernel, scalars, lr, clipped):
+                return True
+        if any(g.dtype != self.dtype for g in grads):
+            return False
+        clipped = self._clip(options, [np.ascontiguousarray(g) for g in grads])
+        return bool(clipped) and self._update(options, kernel, scalars, lr, clipped)
 
-    def clip(
-        self,
-        grads: list[Array],
-        clipnorm: float | None,
-        global_clipnorm: float | None,
-        clipvalue: float | None,
-    ) -> list[Array] | None:
-        """The clipped gradients, in arrays that the next step reuses; None if they do not fit."""
-        limit = clipnorm or global_clipnorm or clipvalue
+    def _clip(self, options: OptimizerOptions, grads: list[Array]) -> list[Array]:
+        """The clipped gradients, in arrays that the next step reuses; none if they do not fit."""
+        limit = options.clipnorm or options.global_clipnorm or options.clipvalue
         if not limit or limit < 0:
             return grads
-        kernel, scalars = "scaled", np.empty(1 + len(grads), self.dtype)
-        if clipvalue:
-            kernel, scalars = "clipped", np.array([-limit, limit], self.dtype)
+        if not self.clipped:
+            self.clipped = [np.empty(v._value.shape, self.dtype) for v in self.variables]
+        if options.clipvalue:
+            kernel = load_kernel("clipped")
+            scalars = self._in_order(kernel, {"low": -limit, "high": limit})
         else:
-            squares = np.empty(len(grads), self.dtype)
-            if not run("squares", self.size, squares, grads):
-                return None
-            if clipnorm:
+            kernel = load_kernel("scaled")
+            squares, scalars = (
+                np.empty(len(grads), self.dtype),
+                np.empty(1 + len(grads), self.dtype),
+            )
+            if not run(load_kernel("squares"), self.size, squares, grads):
+                return []
+            if options.clipnorm:
                 scalars[0] = limit
                 scalars[1:] = np.maximum(np.sqrt(squares), self.dtype.type(limit))
             else:
                 scalars[0], scalars[1:] = global_scale(np.sqrt(total(squares)), limit), 1
-        if not self.clipped:
-            self.clipped = [np.empty(v._value.shape, self.dtype) for v in self.variables]
-        return self.clipped if run(kernel, self.size, scalars, self.clipped, grads) else None
+        return self.clipped if run(kernel, self.size, scalars, self.clipped, grads) else []
 
-    def update(
-        self,
-        kernel: str,
-        scalars: dict[str, Any],
-        weight_decay: float | None,
-        lr: Any,
-        grads: list[Array],
+    def _in_order(self, kernel: Any, scalars: dict[str, Any]) -> Array:
+        """Named scalars as the array that the kernel takes; KeyError if one is missing."""
+        return np.array([scalars[name] for name in kernel.scalars._fields], self.dtype)
+
+    def _update(
+        self, options: OptimizerOptions, kernel: Any, scalars: dict[str, Any], lr: Any, grads: Any
     ) -> bool:
-        """Weight decay, then one step of the rule; False if nothing was done."""
         for variable in self.small:
             variable._value = variable._value.copy()
         roles = [[v._value for v in role] for role in (self.variables, *self.slots)]
-        if weight_decay is not None and any(self.decayed):
-            factors = np.array([rounded(weight_decay, lr), lr, *self.decayed], self.dtype)
+        if options.weight_decay is not None and any(self.decayed):
+            factors = np.array([rounded(options.weight_decay, lr), lr, *self.decayed], self.dtype)
             if is_compiled():
                 factors[0], factors[1] = factors[0] * factors[1], 1
             # The kernel checks all roles, so that the rule cannot fail after the decay.
-            if not run("decay", self.size, factors, *roles, grads):
+            if not run(load_kernel("decay"), self.size, factors, *roles, grads):
                 return False
-        if not run(kernel, self.size, scalars, *roles, grads):
+        for _ in range(len(roles) + 1, kernel.roles):
+            roles.append(roles[-1])  # in place of an optional slot that is not in use
+        if not run(kernel, self.size, self._in_order(kernel, scalars), *roles, grads):
             return False
         for variable in self.written:
             variable._updated_in_place()
@@ -142,10 +144,10 @@ class VariableGroup:
 
     def average(self, momentum: float) -> bool:
         """Move the running averages; False if nothing was done."""
-        part = self.dtype.type(momentum)
-        scalars = {"momentum": part, "one_minus_momentum": 1 - part}
+        kernel, part = load_kernel("average"), self.dtype.type(momentum)
+        scalars = self._in_order(kernel, {"momentum": part, "one_minus_momentum": 1 - part})
         roles = [[v._value for v in role] for role in (self.averages, self.variables)]
-        if not run("average", self.size, scalars, *roles):
+        if not run(kernel, self.size, scalars, *roles):
             return False
         for average in self.averages:
             average._updated_in_place()

@@ -6,7 +6,6 @@ averages, ``fused.py`` the same step in native code.
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -15,26 +14,13 @@ import numpy as np
 
 from minikeras import settings
 from minikeras.autograd import Tensor, Variable
-from minikeras.declare import auto_name, serialization
+from minikeras.declare import auto_name
 from minikeras.optimizers import options
 from minikeras.optimizers.explain import Explanation, explain
-from minikeras.optimizers.fused import VariableGroup
+from minikeras.optimizers.fused import VariableGroup, load_kernel
 from minikeras.optimizers.rounding import decay, rounded
 from minikeras.optimizers.state import OptimizerState
 from minikeras.types import Array, TensorLike
-
-# Keras's order of the common options in configs, where the rule's own options come last.
-_COMMON = (
-    "weight_decay",
-    "clipnorm",
-    "global_clipnorm",
-    "clipvalue",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-)
 
 
 def store(variable: Variable, array: Array) -> None:
@@ -79,19 +65,8 @@ class Optimizer(OptimizerState):
     """
 
     learning_rate: Any
-    weight_decay: float | None = None
-    clipnorm: float | None = None
-    clipvalue: float | None = None
-    global_clipnorm: float | None = None
-    use_ema: bool = False
-    ema_momentum: float = 0.99
-    ema_overwrite_frequency: int | None = None
-    loss_scale_factor: float | None = None
-    gradient_accumulation_steps: int | None = None
-    name: str | None = None
 
     kernel: ClassVar[str | None] = None
-    _exempt: tuple[set[int], str] = (set(), "")
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
@@ -106,26 +81,7 @@ class Optimizer(OptimizerState):
         self._check_options()
         self._start()
         self._overrides_update = type(self).update_step is not Optimizer.update_step
-        self._groups: dict[tuple[Variable, ...], VariableGroup | None] = {}
-
-    def _refuse(self, unknown: dict[str, Any]) -> None:
-        if unknown:
-            raise ValueError(f"Argument(s) not recognized: {unknown}")
-
-    def _check_options(self) -> None:
-        steps, frequency = self.gradient_accumulation_steps, self.ema_overwrite_frequency
-        if steps and not steps >= 2:
-            raise ValueError(f"gradient_accumulation_steps must be at least 2, received {steps}")
-        if self.use_ema:
-            if not 0 <= self.ema_momentum <= 1:
-                raise ValueError(f"ema_momentum must be in [0, 1], received {self.ema_momentum}")
-            if frequency and (not isinstance(frequency, int) or frequency < 1):
-                raise ValueError(
-                    f"ema_overwrite_frequency must be None or an int ≥ 1, received {frequency}"
-                )
-        clips = {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm")}
-        if sum(value is not None for value in clips.values()) > 1:
-            raise ValueError(f"only one way of clipping can be used at a time, received {clips}")
+        self._groups: dict[tuple[Variable, ...], VariableGroup] = {}
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Any, **more: Any) -> Any:
         """The new w, then the new slots; t counts updates from 1, t and lr are of w's type.
@@ -161,14 +117,13 @@ class Optimizer(OptimizerState):
         if len(grads) == 0:
             return
         variables = self._known(grads, trainable_variables)
-        pairs = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
-        if len(pairs) < len(grads):
+        given = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
+        if len(given) < len(grads):
             self._warn_of_missing(grads, variables)
-        with np.errstate(all="ignore"):  # what diverges becomes inf or nan, without a word
-            for g, variable in pairs:
-                if variable._overwrite_with_gradient:
-                    self._overwrite(g, variable)
-            pairs = [(g, v) for g, v in pairs if not v._overwrite_with_gradient]
+        pairs = [pair for pair in given if not pair[1]._overwrite_with_gradient]
+        with np.errstate(all="ignore"):  # numbers that diverge become inf or nan without a warning
+            if len(pairs) < len(given):
+                self._overwrite([pair for pair in given if pair[1]._overwrite_with_gradient])
             if pairs:
                 self._update([g for g, _ in pairs], [v for _, v in pairs])
         store(self._iterations, self._iterations._value + 1)
@@ -209,16 +164,15 @@ class Optimizer(OptimizerState):
             stacklevel=3,
         )
 
-    def _overwrite(self, g: Array, variable: Variable) -> None:
+    def _overwrite(self, pairs: list[tuple[Array, Variable]]) -> None:
         """The "gradient" becomes the variable's value; if accumulated, the largest of them."""
-        if self.gradient_accumulation_steps:
-            accumulated = self._accumulated[self._index[id(variable)]]
-            g = np.maximum(g, accumulated._value)
-            if not self._updates_now():
-                accumulated.assign(g)
-                return
-            accumulated.assign(np.zeros_like(g))
-        variable.assign(g)
+        for g, variable in pairs:
+            if self.gradient_accumulation_steps:
+                accumulated = self._accumulated[self._index[id(variable)]]
+                g = np.maximum(g, accumulated._value)
+                accumulated.assign(np.zeros_like(g) if self._updates_now() else g)
+            if self._updates_now():
+                variable.assign(g)
 
     def _updates_now(self) -> bool:
         """False while gradients are only being accumulated."""
@@ -322,14 +276,14 @@ class Optimizer(OptimizerState):
         if self.kernel is None or settings.kernels() != "fast":
             return None
         key = tuple(variables)
-        if key not in self._groups:
-            self._groups[key] = self._new_group(variables)
-        group = self._groups[key]
-        return group if group is not None and group.worthwhile() else None
+        group = self._groups.get(key)
+        if group is None:
+            if len({v._value.dtype for v in variables}) > 1:
+                return None
+            group = self._groups[key] = self._new_group(variables)
+        return group if group.worthwhile() else None
 
-    def _new_group(self, variables: list[Variable]) -> VariableGroup | None:
-        if len({v._value.dtype for v in variables}) > 1:
-            return None
+    def _new_group(self, variables: list[Variable]) -> VariableGroup:
         places = [self._index[id(v)] for v in variables]
         slots = [list(column) for column in zip(*[self._slots[i] for i in places])]
         averages = [self._averages[i] for i in places] if self.use_ema else []
@@ -340,32 +294,7 @@ class Optimizer(OptimizerState):
         """``_update_each`` in native code; False if it cannot work with these arrays."""
         lr = rate.astype(group.dtype)[()]
         scalars = self.scalars(group.dtype.type(t), lr)
-        for gradients in group.readable(grads):
-            clipped = group.clip(gradients, self.clipnorm, self.global_clipnorm, self.clipvalue)
-            if clipped is not None and group.update(
-                str(self.kernel), scalars, self.weight_decay, lr, clipped
-            ):
-                return True
-        return False
-
-    def exclude_from_weight_decay(
-        self,
-        var_list: Sequence[Variable] | None = None,
-        var_names: Sequence[str] | None = None,
-    ) -> None:
-        """No decay for these variables, nor for those whose name one of the patterns matches.
-
-        To be called before ``build``; each call replaces what an earlier one said.
-        """
-        if self.built:
-            raise ValueError(
-                "exclude_from_weight_decay() must be called before the optimizer is built"
-            )
-        self._exempt = {id(v) for v in var_list or ()}, "|".join(sorted(set(var_names or ())))
-
-    def _use_weight_decay(self, variable: Variable) -> bool:
-        listed, pattern = self._exempt
-        return not (id(variable) in listed or (pattern and re.search(pattern, variable.name)))
+        return group.step(self, load_kernel(str(self.kernel)), scalars, lr, grads)
 
     def _average(self, updates: int, group: VariableGroup | None) -> None:
         """Move the averages of all variables, also of those without a gradient."""
@@ -398,10 +327,6 @@ class Optimizer(OptimizerState):
             if average is not None:
                 variable.assign(average)
 
-    def scale_loss(self, loss: Any) -> Any:
-        """The loss times ``loss_scale_factor``, so that small gradients survive float16."""
-        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
-
     def explain(
         self,
         grads: Sequence[TensorLike | None],
@@ -412,19 +337,3 @@ class Optimizer(OptimizerState):
         ``print`` shows a table for each variable: name, formula, value.
         """
         return explain(self, grads, trainable_variables)
-
-    def get_config(self) -> dict[str, Any]:
-        rate = self._learning_rate
-        if isinstance(rate, Variable):
-            rate = float(rate.numpy())
-        config = {"name": self.name, "learning_rate": serialization.serialize_keras_object(rate)}
-        order = (*_COMMON, *self._fields)
-        return config | {n: getattr(self, n) for n in order if n not in config}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
-        rate = config.get("learning_rate")
-        if isinstance(rate, dict):
-            rate = serialization.deserialize_keras_object(rate, custom_objects=custom_objects)
-            config = config | {"learning_rate": rate}
-        return cls(**config)

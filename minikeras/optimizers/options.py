@@ -1,6 +1,6 @@
-"""What every optimizer can do besides its rule: functions of arrays.
+"""What every optimizer can do besides its rule: the options, and their formulas on arrays.
 
-``Optimizer`` says in which order they run, and gives the formulas that ``explain`` prints.
+``Optimizer`` says in which order they run.
 """
 
 from __future__ import annotations
@@ -9,9 +9,64 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.declare import Configurable
 from minikeras.optimizers.norms import global_norm, global_scale, norm
 from minikeras.optimizers.rounding import over
 from minikeras.types import Array
+
+# The order of the options in Keras's configs; the rule's own options come after them.
+CONFIG_ORDER = (
+    "weight_decay",
+    "clipnorm",
+    "global_clipnorm",
+    "clipvalue",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
+    "loss_scale_factor",
+    "gradient_accumulation_steps",
+)
+
+
+class OptimizerOptions(Configurable):
+    """The options that every optimizer takes after those of its rule."""
+
+    weight_decay: float | None = None
+    clipnorm: float | None = None
+    clipvalue: float | None = None
+    global_clipnorm: float | None = None
+    use_ema: bool = False
+    ema_momentum: float = 0.99
+    ema_overwrite_frequency: int | None = None
+    loss_scale_factor: float | None = None
+    gradient_accumulation_steps: int | None = None
+    name: str | None = None
+
+    @classmethod
+    def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        unknown = {name: value for name, value in kwargs.items() if name not in cls._fields}
+        if unknown:
+            raise ValueError(f"Argument(s) not recognized: {unknown}")
+        return kwargs
+
+    def _check_options(self) -> None:
+        steps, frequency = self.gradient_accumulation_steps, self.ema_overwrite_frequency
+        if steps and not steps >= 2:
+            raise ValueError(f"gradient_accumulation_steps must be at least 2, received {steps}")
+        if self.use_ema:
+            if not 0 <= self.ema_momentum <= 1:
+                raise ValueError(f"ema_momentum must be in [0, 1], received {self.ema_momentum}")
+            if frequency and (not isinstance(frequency, int) or frequency < 1):
+                raise ValueError(
+                    f"ema_overwrite_frequency must be None or an int ≥ 1, received {frequency}"
+                )
+        clips = {n: getattr(self, n) for n in ("clipnorm", "clipvalue", "global_clipnorm")}
+        if sum(value is not None for value in clips.values()) > 1:
+            raise ValueError(f"only one way of clipping can be used at a time, received {clips}")
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times ``loss_scale_factor``, so that small gradients survive float16."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
 
 def unscale(g: Array, loss_scale_factor: float) -> Array:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from minikeras import initializers, settings
 from minikeras.autograd import Tensor, Variable
-from minikeras.declare import Configurable
+from minikeras.declare import serialization
 from minikeras.declare.names import name_scope
+from minikeras.optimizers.options import CONFIG_ORDER, OptimizerOptions
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
 from minikeras.types import DType, TensorLike
 
 
-class OptimizerState(Configurable):
+class OptimizerState(OptimizerOptions):
     """The half of an optimizer that owns variables, the learning rate among them.
 
     ``variables`` come in Keras's order: iteration, learning_rate (unless it is a schedule),
@@ -25,38 +27,32 @@ class OptimizerState(Configurable):
 
     slots: ClassVar[tuple[str, ...]] = ()
 
-    if TYPE_CHECKING:
-        name: str | None
-        use_ema: bool
-        gradient_accumulation_steps: int | None
-
-    _variables: list[Variable] = []
-    _learning_rate: Any = None
-
     def _start(self) -> None:
-        self._variables = []
+        self._variables: list[Variable] = []
         self._trainable_variables: list[Variable] = []
         self._index: dict[int, int] = {}
         self._slots: list[list[Variable]] = []
         self._averages: list[Variable | None] = []
         self._accumulated: list[Variable] = []
+        self._exempt: tuple[set[int], str] = set(), ""
         self.built = False
         self._iterations = self._own(
             0, name="iteration", dtype="int64", aggregation="only_first_replica"
         )
-        rate = self._learning_rate
+        rate = vars(self).get("_learning_rate")
         if not callable(rate):
             if not isinstance(rate, float):
                 raise ValueError(
                     "learning_rate must be a float, a LearningRateSchedule or a callable without "
                     f"arguments, received {rate!r}"
                 )
-            self._learning_rate = self._own(
+            rate = self._own(
                 rate,
                 name="learning_rate",
                 dtype=settings.floatx(),
                 aggregation="only_first_replica",
             )
+        self._learning_rate: Any = rate
 
     @property
     def learning_rate(self) -> Any:
@@ -68,8 +64,10 @@ class OptimizerState(Configurable):
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
-        old = self._learning_rate
-        if old is None or callable(value):
+        old = vars(self).get("_learning_rate")
+        if old is None:
+            self._learning_rate = value
+        elif callable(value):
             self._learning_rate = value
             self._variables = [v for v in self._variables if v is not old]
         elif callable(old):
@@ -198,6 +196,25 @@ class OptimizerState(Configurable):
     def assign_sub(self, variable: Variable, value: TensorLike) -> None:
         variable.assign_sub(value)
 
+    def exclude_from_weight_decay(
+        self,
+        var_list: Sequence[Variable] | None = None,
+        var_names: Sequence[str] | None = None,
+    ) -> None:
+        """No decay for these variables, nor for those whose name one of the patterns matches.
+
+        To be called before ``build``; each call replaces what an earlier one said.
+        """
+        if self.built:
+            raise ValueError(
+                "exclude_from_weight_decay() must be called before the optimizer is built"
+            )
+        self._exempt = {id(v) for v in var_list or ()}, "|".join(sorted(set(var_names or ())))
+
+    def _use_weight_decay(self, variable: Variable) -> bool:
+        listed, pattern = self._exempt
+        return not (id(variable) in listed or (pattern and re.search(pattern, variable.name)))
+
     def set_weights(self, weights: Sequence[TensorLike]) -> None:
         """Assign all variables.  Raises ValueError before ``build`` and for other shapes."""
         if not self.built:
@@ -212,6 +229,22 @@ class OptimizerState(Configurable):
                     f"received a weight of shape {np.shape(weight)}"
                 )
             variable.assign(weight)
+
+    def get_config(self) -> dict[str, Any]:
+        rate = self._learning_rate
+        if isinstance(rate, Variable):
+            rate = float(rate.numpy())
+        config = {"name": self.name, "learning_rate": serialization.serialize_keras_object(rate)}
+        order = (*CONFIG_ORDER, *self._fields)
+        return config | {n: getattr(self, n) for n in order if n not in config}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        rate = config.get("learning_rate")
+        if isinstance(rate, dict):
+            rate = serialization.deserialize_keras_object(rate, custom_objects=custom_objects)
+            config = config | {"learning_rate": rate}
+        return cls(**config)
 
     def save_own_variables(self, store: Any) -> None:
         """Write the variables into a dictionary (or an h5 group) under "0", "1", ..."""

@@ -159,12 +159,50 @@ UNFIT = {
 @pytest.mark.parametrize("what", UNFIT)
 def test_arrays_that_do_not_fit_are_left_alone(what):
     """Native code looks into them itself, so it has to find out by itself."""
+    sgd, lr = fused.load_kernel("sgd"), np.ones(1, "float32")
     w, g = UNFIT[what]
-    assert not fused.run("sgd", w.size, np.ones(1, "float32"), [w], [g])
+    assert not fused.run(sgd, w.size, lr, [w], [g])
     assert (w == 1).all()
     fits = np.ones((4, 4), "float32")
-    assert fused.run("sgd", 16, np.ones(1, "float32"), [fits], [np.ones(16, "float32")])
+    assert fused.run(sgd, 16, lr, [fits], [np.ones(16, "float32")])
     assert (fits == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [*((name, {}) for name in OWN), ("SGD", {"momentum": 0.9}), ("Adam", {"amsgrad": True})],
+)
+def test_rule_and_kernel_name_the_same_scalars(name, options):
+    optimizer = getattr(minikeras.optimizers, name)(**options)
+    scalars = optimizer.scalars(np.float32(1), np.float32(0.1))
+    assert scalars.keys() == {*fused.load_kernel(optimizer.kernel).scalars._fields}
+
+
+def test_another_rule_does_not_inherit_the_kernel():
+    class Own:
+        def step(self, w, g, t, lr, *slots):
+            return (w - g, *slots)
+
+    class Inherited(minikeras.optimizers.SGD):
+        beside = "the rule stays"
+
+    class Overridden(minikeras.optimizers.SGD):
+        step = Own.step
+
+    class Mixed(Own, minikeras.optimizers.SGD):
+        pass
+
+    class Tensors(minikeras.optimizers.SGD):
+        def update_step(self, gradient, variable, learning_rate):
+            variable.assign_sub(gradient)
+
+    assert Inherited(momentum=0.9).kernel == "sgd_momentum"
+    for rule in (Overridden, Mixed, Tensors):
+        optimizer, w = rule(100.0, momentum=0.9), Variable(np.zeros(20_000, "float32"))
+        assert optimizer.kernel is None
+        with settings.use_kernels("fast"):
+            optimizer.apply([np.ones(20_000, "float32")], [w])
+        assert (w.numpy() == -1).all()
 
 
 def test_a_few_steps_of_small_variables_never_compile(monkeypatch):

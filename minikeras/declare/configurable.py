@@ -23,6 +23,8 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from minikeras.declare.docstrings import describe_arguments
+
 REQUIRED: Any = inspect.Parameter.empty
 _PLAIN = (str, int, float, bool, type(None))
 
@@ -193,4 +195,6 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
     __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
         parameters=[this, *signature.parameters.values()]
     )
+    named = [*fields, *(inspect.signature(base_init).parameters if base_init else ())]
+    __init__.__doc__ = describe_arguments(cls, named)
     return __init__

@@ -1,24 +1,38 @@
-"""What all layers with a sliding kernel do alike: checks, channels, bias and activation."""
+"""What all convolutional layers have in common: arguments, checks, bias and activation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import activations, constraints, initializers, ops, regularizers, settings
+from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.layer import Layer
+from minikeras.layers.spatial import SpatialLayer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
 from minikeras.types import Shape, TensorLike
 
-Ints: TypeAlias = Any  # an int or one for each axis; once set up, a tuple
 
+class WindowedLayer(SpatialLayer):
+    """A kernel slides over the spatial axes.
 
-class WindowedLayer(Layer):
-    """A kernel that slides over ``rank`` spatial axes; subclasses declare the fields."""
+    filters: the number of output channels.
+    kernel_size: the size of the window, an int for all axes or one for each.
+    strides: the step from a window to the next, an int for all axes or one for each.
+    padding: "valid" for windows inside the input only, or "same" for ⌈size / stride⌉ windows, with
+        zeros around the input.
+    dilation_rate: the distance of neighbouring cells of a window, an int for all axes or one for
+        each; 1 for a window without gaps.
+    activation: a function of the outputs, or its name; None for none.
+    use_bias: whether a bias is added, one number for each output channel.
+    bias_initializer: a function of (shape, dtype), or its name.
+    bias_regularizer: a penalty on the bias, which is added to the loss.
+    bias_constraint: a function that the optimizer applies to the bias after each step.
 
-    rank: ClassVar[int]
+    Raises ValueError for sizes that are no positive integers, for another padding, for strides
+    together with dilation, for inputs of the wrong rank, and if no window fits into the input.
+    """
+
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
     dilates_strided: ClassVar[bool] = False
 
@@ -27,7 +41,6 @@ class WindowedLayer(Layer):
         kernel_size: Any
         strides: Any
         padding: str
-        data_format: Any
         dilation_rate: Any
         activation: Callable[..., Any] | None
         use_bias: bool
@@ -37,7 +50,7 @@ class WindowedLayer(Layer):
         self.strides = per_axis(self.strides, self.rank, "strides")
         self.dilation_rate = per_axis(self.dilation_rate, self.rank, "dilation_rate")
         self.padding = standardize_padding(self.padding, self.paddings)
-        self.data_format = settings.standardize_data_format(self.data_format)
+        super().setup()
         self.input_spec = InputSpec(min_ndim=self.rank + 2)
         self._check_positive("filters")
         if not self.dilates_strided and max(self.strides) > 1 and max(self.dilation_rate) > 1:
@@ -52,9 +65,9 @@ class WindowedLayer(Layer):
             raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value}")
 
     def _channels(self, input_shape: Shape) -> int:
-        """The channels of the input, which from now on is held to them.
+        """The number of input channels; ``input_spec`` requires it from now on.
 
-        Raises ValueError if they are unknown, or if no window fits into the input.
+        Raises ValueError if it is unknown, or if no window fits into the input.
         """
         axis = -1 if self.data_format == "channels_last" else 1
         channels = input_shape[axis]
@@ -78,16 +91,13 @@ class WindowedLayer(Layer):
         return outputs if self.activation is None else self.activation(outputs)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
-        """The linear part: what comes before bias and activation."""
+        """The outputs without bias and activation."""
         raise NotImplementedError
 
-    def _moves(self) -> dict[str, Any]:
-        return {
-            "strides": self.strides,
-            "padding": self.padding,
-            "data_format": self.data_format,
-            "dilation_rate": self.dilation_rate,
-        }
+    def _windows(self) -> dict[str, Any]:
+        """The arguments that all ops of convolution share."""
+        names = ("strides", "padding", "data_format", "dilation_rate")
+        return {name: getattr(self, name) for name in names}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         return self._windowed_shape(input_shape, self.filters)
@@ -105,14 +115,11 @@ class WindowedLayer(Layer):
 
 
 class KernelLayer(WindowedLayer):
-    """The last arguments of the layers with a single kernel; their own come before these.
+    """The arguments that layers with a single kernel have after their own.
 
-    activation: a function of the outputs, or its name.
-    use_bias: whether a bias is added, one number for each filter.
-    kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
-    kernel_regularizer, bias_regularizer, activity_regularizer: penalties on the weights and on
-        the outputs, which are added to the loss.
-    kernel_constraint, bias_constraint: functions that an optimizer applies to the weights.
+    kernel_initializer: a function of (shape, dtype), or its name.
+    kernel_regularizer: a penalty on the kernel, which is added to the loss.
+    kernel_constraint: a function that the optimizer applies to the kernel after each step.
     """
 
     activation: Callable[..., Any] | None = field(None, registry=activations.registry)

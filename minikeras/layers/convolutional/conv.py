@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from minikeras import ops
-from minikeras.layers.convolutional.base import Ints, KernelLayer
+from minikeras.layers.convolutional.base import KernelLayer
+from minikeras.layers.spatial import Ints
 from minikeras.ops.conv import biased_conv
 from minikeras.types import Shape, TensorLike
 
 
 class BaseConv(KernelLayer):
-    """Every output cell sees a window of the input.
+    """Each output cell is a weighted sum of a window of the inputs.
 
     outputs = activation(conv(inputs, kernel) + bias)
 
     kernel: (*kernel_size, channels / groups, filters)       bias: (filters,)
 
-    With ``groups``, each group of input channels meets its own group of filters.
+    groups: into how many groups the input channels and the filters are divided; a filter reads
+        only the channels of its own group.
 
-    Raises ValueError for sizes that are no positive integers, for strides together with dilation,
-    for filters or channels that ``groups`` does not divide, and where no window fits.
+    Raises ValueError as for ``WindowedLayer``, and unless ``groups`` divides the filters and the
+    input channels.
     """
 
     filters: int
@@ -54,23 +56,26 @@ class BaseConv(KernelLayer):
     def call(self, inputs: TensorLike) -> TensorLike:
         if self.bias is None or self.padding == "causal" or self.data_format != "channels_last":
             return super().call(inputs)
-        moves = self.strides, self.padding, self.dilation_rate
-        return biased_conv(inputs, self.kernel, self.bias, *moves, self.activation)
+        windows = self.strides, self.padding, self.dilation_rate
+        return biased_conv(inputs, self.kernel, self.bias, *windows, self.activation)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
-        return ops.conv(inputs, self.kernel, **self._moves())
+        return ops.conv(inputs, self.kernel, **self._windows())
 
 
 class Conv1D(BaseConv):
-    """Convolution along a single axis, such as time.
+    """Convolution of sequences.
 
     outputs = activation(conv(inputs, kernel) + bias)
 
-    inputs: (batch, steps, channels)       kernel: (size, channels / groups, filters)
-    bias: (filters,)
+    inputs: (batch, steps, channels), or (batch, channels, steps)
+    kernel: (size, channels / groups, filters)       bias: (filters,)
 
-    ``padding="causal"`` pads before the first step only: outputs[t] depends on no later input.
-    Errors as for ``BaseConv``.
+    padding: "valid" for windows inside the input only, "same" for ⌈steps / stride⌉ windows, or
+        "causal" for zeros before the first step only, so that outputs[t] depends on no later
+        input.
+
+    Other arguments and errors as for ``Conv2D``.
     """
 
     rank = 1
@@ -82,7 +87,7 @@ class Conv1D(BaseConv):
         before, none = (self.dilation_rate[0] * (self.kernel_size[0] - 1), 0), (0, 0)
         last = self.data_format == "channels_last"
         inputs = ops.pad(inputs, (none, before, none) if last else (none, none, before))
-        return ops.conv(inputs, self.kernel, **{**self._moves(), "padding": "valid"})
+        return ops.conv(inputs, self.kernel, **{**self._windows(), "padding": "valid"})
 
 
 class Conv2D(BaseConv):
@@ -93,7 +98,11 @@ class Conv2D(BaseConv):
     inputs: (batch, height, width, channels), or (batch, channels, height, width)
     kernel: (height, width, channels / groups, filters)       bias: (filters,)
 
-    Errors as for ``BaseConv``.
+    The arguments are explained in ``help(Conv2D.__init__)``.
+
+    Raises ValueError for sizes that are no positive integers, for another padding, for strides
+    together with dilation, for inputs of the wrong rank, if no window fits into the input, and
+    unless ``groups`` divides the filters and the input channels.
     """
 
     rank = 2
@@ -109,7 +118,7 @@ class Conv3D(BaseConv):
     inputs: (batch, depth, height, width, channels), or (batch, channels, depth, height, width)
     kernel: (depth, height, width, channels / groups, filters)       bias: (filters,)
 
-    Errors as for ``BaseConv``.
+    Arguments and errors as for ``Conv2D``.
     """
 
     rank = 3

@@ -1,23 +1,30 @@
-"""Transposed convolution: from few cells to many."""
+"""Transposed convolution layers, which enlarge the spatial axes."""
 
 from __future__ import annotations
 
 from minikeras import ops
-from minikeras.layers.convolutional.base import Ints, KernelLayer
+from minikeras.layers.convolutional.base import KernelLayer
+from minikeras.layers.spatial import Ints
 from minikeras.ops.conv import transposed_range
 from minikeras.ops.windows import per_axis
 from minikeras.types import Shape, TensorLike
 
 
 class BaseConvTranspose(KernelLayer):
-    """The input gradient of a convolution, as a layer: each cell spreads a window.
+    """The gradient of a convolution with respect to its input, as a layer.
 
     outputs = activation(conv_transpose(inputs, kernel) + bias)
 
+    Each input cell is multiplied by the kernel and added to a window of the outputs.
+
     kernel: (*kernel_size, filters, channels)       bias: (filters,)
 
-    Sizes of the output as for ``ops.conv_transpose``.  Errors as for ``BaseConv``, and ValueError
-    for an ``output_padding`` that is not smaller than the strides.
+    padding: "valid" for outputs that hold all windows, or "same" for outputs of size · stride.
+    output_padding: by how much the outputs are longer than they need be, an int for all axes or
+        one for each, smaller than the stride; by default as ``padding`` says.
+
+    Raises ValueError as for ``WindowedLayer``, and for an ``output_padding`` that is not smaller
+    than the strides.
     """
 
     filters: int
@@ -47,8 +54,8 @@ class BaseConvTranspose(KernelLayer):
         self._add_bias(self.filters)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
-        moves = {**self._moves(), "output_padding": self.output_padding}
-        return ops.conv_transpose(inputs, self.kernel, **moves)
+        windows = {**self._windows(), "output_padding": self.output_padding}
+        return ops.conv_transpose(inputs, self.kernel, **windows)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         first = self.data_format == "channels_first"
@@ -63,13 +70,13 @@ class BaseConvTranspose(KernelLayer):
 
 
 class Conv1DTranspose(BaseConvTranspose):
-    """Transposed convolution along one axis: (batch, steps, channels)."""
+    """Transposed convolution of sequences: (batch, steps, channels) → (batch, …, filters)."""
 
     rank = 1
 
 
 class Conv2DTranspose(BaseConvTranspose):
-    """Transposed convolution over images: (batch, height, width, channels)."""
+    """Transposed convolution of images: (batch, height, width, channels) → (batch, …, filters)."""
 
     rank = 2
     strides = (1, 1)
@@ -77,9 +84,11 @@ class Conv2DTranspose(BaseConvTranspose):
 
 
 class Conv3DTranspose(BaseConvTranspose):
-    """Transposed convolution over volumes: (batch, depth, height, width, channels)."""
+    """Transposed convolution of volumes: (batch, *space, channels) → (batch, *larger, filters).
 
-    # Parity: here Keras takes the data format before the output padding.
+    Parity: here ``data_format`` comes before ``output_padding``.
+    """
+
     rank = 3
     filters: int
     kernel_size: Ints

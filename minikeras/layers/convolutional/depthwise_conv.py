@@ -1,4 +1,4 @@
-"""Convolution of each channel by itself."""
+"""Depthwise convolution layers: each channel is convolved separately."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ from typing import Any
 
 from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
-from minikeras.layers.convolutional.base import Ints, WindowedLayer
+from minikeras.layers.convolutional.base import WindowedLayer
+from minikeras.layers.spatial import Ints
 from minikeras.types import Shape, TensorLike
 
 
 class BaseDepthwiseConv(WindowedLayer):
-    """Every channel is convolved with ``depth_multiplier`` filters of its own.
+    """Each channel is convolved with filters of its own.
 
     outputs = activation(depthwise_conv(inputs, kernel) + bias)
 
     kernel: (*kernel_size, channels, depth_multiplier)       bias: (channels · depth_multiplier,)
 
-    Errors as for ``BaseConv``.
+    depth_multiplier: the number of filters for each input channel.
+    depthwise_initializer: a function of (shape, dtype) for the kernel, or its name.
+    depthwise_regularizer: a penalty on the kernel, which is added to the loss.
+    depthwise_constraint: a function that the optimizer applies to the kernel after each step.
+
+    Raises ValueError as for ``WindowedLayer``; strides and dilation may be combined.
     """
 
     dilates_strided = True
@@ -55,7 +61,7 @@ class BaseDepthwiseConv(WindowedLayer):
         self._add_bias(channels * self.depth_multiplier)
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
-        return ops.depthwise_conv(inputs, self.kernel, **self._moves())
+        return ops.depthwise_conv(inputs, self.kernel, **self._windows())
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         channels = input_shape[-1 if self.data_format == "channels_last" else 1]
@@ -65,13 +71,13 @@ class BaseDepthwiseConv(WindowedLayer):
 
 
 class DepthwiseConv1D(BaseDepthwiseConv):
-    """Depthwise convolution along one axis: (batch, steps, channels)."""
+    """Depthwise convolution of sequences: (batch, steps, channels)."""
 
     rank = 1
 
 
 class DepthwiseConv2D(BaseDepthwiseConv):
-    """Depthwise convolution over images: (batch, height, width, channels)."""
+    """Depthwise convolution of images: (batch, height, width, channels)."""
 
     rank = 2
     strides = (1, 1)

@@ -1,4 +1,4 @@
-"""Depthwise convolution whose channels are then mixed."""
+"""Separable convolution layers: a depthwise convolution, then one with windows of size 1."""
 
 from __future__ import annotations
 
@@ -7,19 +7,28 @@ from typing import Any
 
 from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
-from minikeras.layers.convolutional.base import Ints, WindowedLayer
+from minikeras.layers.convolutional.base import WindowedLayer
+from minikeras.layers.spatial import Ints
 from minikeras.types import Shape, TensorLike
 
 
 class BaseSeparableConv(WindowedLayer):
-    """Each channel is convolved by itself; a kernel of size 1 mixes the results.
+    """Each channel is convolved separately; a kernel of size 1 then combines the channels.
 
     outputs = activation(conv(depthwise_conv(inputs, depthwise_kernel), pointwise_kernel) + bias)
 
     depthwise_kernel: (*kernel_size, channels, depth_multiplier)
     pointwise_kernel: (1, ..., channels · depth_multiplier, filters)       bias: (filters,)
 
-    Errors as for ``BaseConv``.
+    depth_multiplier: the number of depthwise filters for each input channel.
+    depthwise_initializer, pointwise_initializer: functions of (shape, dtype) for the two kernels,
+        or their names.
+    depthwise_regularizer, pointwise_regularizer: penalties on the kernels, which are added to the
+        loss.
+    depthwise_constraint, pointwise_constraint: functions that the optimizer applies to the kernels
+        after each step.
+
+    Raises ValueError as for ``WindowedLayer``; strides and dilation may be combined.
     """
 
     dilates_strided = True
@@ -61,7 +70,7 @@ class BaseSeparableConv(WindowedLayer):
 
     def convolve(self, inputs: TensorLike) -> TensorLike:
         kernels = self.depthwise_kernel, self.pointwise_kernel
-        return ops.separable_conv(inputs, *kernels, **self._moves())
+        return ops.separable_conv(inputs, *kernels, **self._windows())
 
 
 class SeparableConv1D(BaseSeparableConv):

@@ -1,79 +1,76 @@
-"""Layers that fold all of space into one value a channel."""
+"""Global pooling layers: one value for each channel, over all of space."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any
 
-from minikeras import ops, settings
-from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.layer import Layer
+from minikeras import ops
+from minikeras.layers.spatial import SpatialLayer
 from minikeras.types import Shape, TensorLike
 
 
-class BaseGlobalPooling(Layer):
-    """(batch, *space, channels) → (batch, channels); ``keepdims`` leaves each axis with size 1."""
+class BaseGlobalPooling(SpatialLayer):
+    """(batch, *space, channels) → (batch, channels)
 
-    rank: ClassVar[int]
+    keepdims: whether the spatial axes stay, with size 1.
+    """
 
     data_format: str | None = None
     keepdims: bool = False
 
     def setup(self) -> None:
-        self.data_format = settings.standardize_data_format(self.data_format)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().setup()
         self.built = True
 
-    @property
-    def _space(self) -> tuple[int, ...]:
-        first = 1 if self.data_format == "channels_last" else 2
-        return tuple(range(first, first + self.rank))
+    def _reduce(self, op: Callable[..., Any], x: TensorLike) -> TensorLike:
+        return op(x, axis=tuple(self._spatial_axes), keepdims=self.keepdims)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        folded = dict.fromkeys(self._space, 1)
-        return tuple(
-            folded.get(axis, n)
-            for axis, n in enumerate(input_shape)
-            if self.keepdims or axis not in folded
-        )
+        space = self._spatial_axes
+        sizes = [1 if axis in space else n for axis, n in enumerate(input_shape)]
+        return tuple(n for axis, n in enumerate(sizes) if self.keepdims or axis not in space)
 
 
 class _GlobalMaxPooling(BaseGlobalPooling):
     def call(self, inputs: TensorLike) -> TensorLike:
-        return ops.max(inputs, axis=self._space, keepdims=self.keepdims)
+        return self._reduce(ops.max, inputs)
 
 
 class _GlobalAveragePooling(BaseGlobalPooling):
     def call(self, inputs: TensorLike) -> TensorLike:
-        return ops.mean(inputs, axis=self._space, keepdims=self.keepdims)
+        return self._reduce(ops.mean, inputs)
 
 
 class GlobalMaxPooling1D(_GlobalMaxPooling):
-    """The largest value over all steps.
+    """The largest value of each feature over all steps of (batch, steps, features).
 
-    Parity: equal values share the gradient, unlike those of a window.
+    Parity: equal values share the gradient; in ``MaxPooling1D`` the first one receives all of it.
     """
 
     rank = 1
 
 
 class GlobalMaxPooling2D(_GlobalMaxPooling):
-    """The largest value over an image; ties as in ``GlobalMaxPooling1D``."""
+    """The largest value of each channel of an image; ties as in ``GlobalMaxPooling1D``."""
 
     rank = 2
 
 
 class GlobalMaxPooling3D(_GlobalMaxPooling):
-    """The largest value over a volume; ties as in ``GlobalMaxPooling1D``."""
+    """The largest value of each channel of a volume; ties as in ``GlobalMaxPooling1D``."""
 
     rank = 3
 
 
 class GlobalAveragePooling1D(_GlobalAveragePooling):
-    """The mean over all steps, or over those that ``mask`` (batch, steps) keeps.
+    """The mean of each feature over all steps of (batch, steps, features).
 
     outputs = Σ mask · inputs / Σ mask
 
-    Parity: where the mask keeps nothing the result is NaN; the mask ends here.
+    The mask (batch, steps) says which steps count; the outputs have none.
+
+    Parity: for a sample whose mask is False everywhere, the result is NaN.
     """
 
     rank = 1
@@ -85,23 +82,22 @@ class GlobalAveragePooling1D(_GlobalAveragePooling):
     def call(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
         if mask is None:
             return super().call(inputs)
-        mask = ops.expand_dims(ops.cast(mask, "bool"), 3 - self._space[0])
-        kept = ops.sum(ops.where(mask, inputs, 0), axis=self._space, keepdims=self.keepdims)
-        count = ops.sum(ops.cast(mask, inputs.dtype), axis=self._space, keepdims=self.keepdims)
-        return kept / count
+        mask = ops.expand_dims(ops.cast(mask, "bool"), 3 - self._spatial_axes[0])
+        total = self._reduce(ops.sum, ops.where(mask, inputs, 0))
+        return total / self._reduce(ops.sum, ops.cast(mask, inputs.dtype))
 
     def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> None:
         return None
 
 
 class GlobalAveragePooling2D(_GlobalAveragePooling):
-    """The mean over an image."""
+    """The mean of each channel of an image."""
 
     rank = 2
 
 
 class GlobalAveragePooling3D(_GlobalAveragePooling):
-    """The mean over a volume."""
+    """The mean of each channel of a volume."""
 
     rank = 3
 

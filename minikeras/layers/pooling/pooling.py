@@ -1,27 +1,28 @@
-"""Layers that keep the largest value, or the mean, of each window."""
+"""Pooling layers: the largest value, or the mean, of each window."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
-from minikeras import ops, settings
-from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.layer import Layer
+from minikeras import ops
+from minikeras.layers.spatial import Ints, SpatialLayer
 from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
 from minikeras.types import Shape, TensorLike
 
-Ints: TypeAlias = Any  # an int or one for each axis; once set up, a tuple
 
+class BasePooling(SpatialLayer):
+    """A window slides over the spatial axes; each channel is pooled separately.
 
-class BasePooling(Layer):
-    """A window slides over the spatial axes; each channel is pooled by itself.
+    pool_size: the size of the window, an int or one for each axis.
+    strides: the step from a window to the next, an int or one for each axis; by default
+        ``pool_size``.
+    padding: "valid" for windows inside the input only, or "same" for ⌈size / stride⌉ windows;
+        cells outside the input are never the largest and do not count in a mean.
 
-    ``strides`` is ``pool_size`` unless given.  "same" padding adds cells that never win and are not
-    counted.  Raises ValueError for sizes that are no positive integers and an unknown padding.
+    Raises ValueError for sizes that are no positive integers, and for another padding.
     """
 
-    rank: ClassVar[int]
     pool: ClassVar[Callable[..., Any]]
 
     pool_size: Ints
@@ -34,8 +35,7 @@ class BasePooling(Layer):
         self.pool_size = per_axis(self.pool_size, self.rank, "pool_size")
         self.strides = per_axis(strides, self.rank, "strides")
         standardize_padding(self.padding)
-        self.data_format = settings.standardize_data_format(self.data_format)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().setup()
         self.built = True
 
     def call(self, inputs: TensorLike) -> TensorLike:

@@ -1,25 +1,23 @@
-"""Layers that cut cells off the spatial axes."""
+"""Layers that remove cells at the ends of the spatial axes."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from minikeras import settings
 from minikeras.declare import field
-from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.layer import Layer
 from minikeras.layers.reshaping.margins import margins
+from minikeras.layers.spatial import SpatialLayer
 from minikeras.types import Shape, TensorLike
 
 
-class BaseCropping(Layer):
-    """Cuts (before, after) cells off each spatial axis.
+class BaseCropping(SpatialLayer):
+    """Removes cells at both ends of each spatial axis.
 
-    ``cropping``: as the padding of ``ZeroPadding2D``.
-    Raises ValueError for any other form, for negative numbers, and where nothing would be left.
+    cropping: how many cells; an int for all axes, or for each axis an int or a pair (before,
+        after).  A layer over one axis takes an int or a pair.
+
+    Raises ValueError for any other form, for negative numbers, and if no cell would be left.
     """
-
-    rank: ClassVar[int]
 
     cropping: Any = 0
     data_format: str | None = None
@@ -27,21 +25,16 @@ class BaseCropping(Layer):
     def setup(self) -> None:
         self._margins = margins(self.cropping, self.rank, "cropping")
         self.cropping = self._margins[0] if self.rank == 1 else self._margins
-        self.data_format = settings.standardize_data_format(self.data_format)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
-
-    @property
-    def _first(self) -> int:
-        return 2 if self.data_format == "channels_first" else 1
+        super().setup()
 
     def call(self, inputs: TensorLike) -> TensorLike:
         self.compute_output_shape(inputs.shape)
-        kept = [slice(before, -after or None) for before, after in self._margins]
-        return inputs[(slice(None),) * self._first + tuple(kept)]
+        kept = tuple(slice(before, -after or None) for before, after in self._margins)
+        return inputs[(slice(None),) * self._spatial_axes[0] + kept]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         sizes = list(input_shape)
-        for axis, margin in enumerate(self._margins, self._first):
+        for axis, margin in zip(self._spatial_axes, self._margins):
             if sizes[axis] is not None:
                 sizes[axis] -= sum(margin)  # type: ignore[operator]
                 if sizes[axis] <= 0:  # type: ignore[operator]
@@ -53,7 +46,7 @@ class BaseCropping(Layer):
 
 
 class Cropping1D(BaseCropping):
-    """Cuts steps off (batch, steps, features); ``cropping``: an int or a pair."""
+    """Removes steps at both ends of (batch, steps, features)."""
 
     rank = 1
     cropping = (1, 1)
@@ -61,14 +54,14 @@ class Cropping1D(BaseCropping):
 
 
 class Cropping2D(BaseCropping):
-    """Cuts the borders off images; ``cropping``: an int, two ints, or two pairs."""
+    """Removes the borders of images."""
 
     rank = 2
     cropping = ((0, 0), (0, 0))
 
 
 class Cropping3D(BaseCropping):
-    """Cuts the borders off volumes; ``cropping``: an int, three ints, or three pairs."""
+    """Removes the borders of volumes."""
 
     rank = 3
     cropping = ((1, 1), (1, 1), (1, 1))

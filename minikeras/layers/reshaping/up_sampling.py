@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
-from minikeras import ops, settings
+from minikeras import ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
+from minikeras.layers.spatial import SpatialLayer
 from minikeras.ops.pool import upsample
 from minikeras.ops.windows import from_channels_last, per_axis, to_channels_last
 from minikeras.types import Shape, TensorLike
 
 
-def _repeated(x: TensorLike, sizes: tuple[int, ...], first: int) -> TensorLike:
-    for axis, size in enumerate(sizes, first):
-        x = ops.repeat(x, size, axis=axis)
-    return x
-
-
 class UpSampling1D(Layer):
-    """Every step ``size`` times: (batch, steps, features) → (batch, size · steps, features).
+    """Repeats every step: (batch, steps, features) → (batch, size · steps, features).
+
+    size: how often.
 
     Raises TypeError unless ``size`` is an integer, ValueError unless it is positive.
     """
@@ -35,43 +32,48 @@ class UpSampling1D(Layer):
         self.input_spec = InputSpec(ndim=3)
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        return _repeated(inputs, (self.size,), 1)
+        return ops.repeat(inputs, self.size, axis=1)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         batch, steps, features = input_shape
         return (batch, None if steps is None else steps * self.size, features)
 
 
-class _SpatialUpSampling(Layer):
-    rank: ClassVar[int]
+class _SpatialUpSampling(SpatialLayer):
+    """Enlarges the spatial axes by whole factors.
+
+    size: the factors, an int or one for each axis.
+
+    Raises ValueError for factors that are no positive integers.
+    """
 
     size: Any = 2
     data_format: str | None = None
 
     def setup(self) -> None:
-        self.data_format = settings.standardize_data_format(self.data_format)
+        super().setup()
         self.size = per_axis(self.size, self.rank, "size")
-        self.input_spec = InputSpec(ndim=self.rank + 2)
-
-    @property
-    def _first(self) -> int:
-        return 2 if self.data_format == "channels_first" else 1
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        return _repeated(inputs, self.size, self._first)
+        for axis, factor in zip(self._spatial_axes, self.size):
+            inputs = ops.repeat(inputs, factor, axis=axis)
+        return inputs
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        factors = dict(enumerate(self.size, self._first))
+        factors = dict(zip(self._spatial_axes, self.size))
         return tuple(
             None if n is None else n * factors.get(axis, 1) for axis, n in enumerate(input_shape)
         )
 
 
 class UpSampling2D(_SpatialUpSampling):
-    """Enlarges images by whole factors, repeating pixels or interpolating between them.
+    """Enlarges images by whole factors s and t.
 
-    nearest     y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
-    bilinear    between the four pixels around ((i + ½) / s − ½, (j + ½) / t − ½), edges extended
+    nearest:   y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
+    bilinear:  y[i, j] lies between the four pixels around ((i + ½) / s − ½, (j + ½) / t − ½),
+               where the image goes on beyond its edges with their values
+
+    interpolation: "nearest" or "bilinear".
 
     Raises ValueError for factors that are no positive integers and for other interpolations.
     """
@@ -102,7 +104,7 @@ class UpSampling2D(_SpatialUpSampling):
 
 
 def _interpolated(x: TensorLike, factor: int, axis: int) -> TensorLike:
-    """Linear interpolation at the centres of cells ``factor`` times as small."""
+    """Linear interpolation along an axis, at the centres of cells ``factor`` times smaller."""
     n = x.shape[axis]
     places = [(i + 0.5) / factor - 0.5 for i in range(n * factor)]
     low = ops.take(x, [max(math.floor(p), 0) for p in places], axis=axis)
@@ -113,10 +115,7 @@ def _interpolated(x: TensorLike, factor: int, axis: int) -> TensorLike:
 
 
 class UpSampling3D(_SpatialUpSampling):
-    """Every cell of a volume ``size`` times along each axis.
-
-    Raises ValueError for factors that are no positive integers.
-    """
+    """Repeats every cell of a volume along each axis."""
 
     rank = 3
     size = (2, 2, 2)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from minikeras import ops, settings
-from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.layer import Layer
+from minikeras import ops
 from minikeras.layers.reshaping.margins import Margins, margins
+from minikeras.layers.spatial import SpatialLayer
 from minikeras.types import Shape, TensorLike
 
 
-class BaseZeroPadding(Layer):
-    """Adds (before, after) zeros along each spatial axis.
+class BaseZeroPadding(SpatialLayer):
+    """Adds zeros at both ends of each spatial axis.
 
-    ``padding``: an int for all axes, or for each axis an int or a pair.
-    Raises ValueError for any other form and for negative numbers.
+    padding: how many zeros; an int for all axes, or for each axis an int or a pair (before,
+        after).  A layer over one axis takes an int or a pair.
+
+    Raises ValueError for any other form, and for negative numbers.
     """
-
-    rank: ClassVar[int]
 
     padding: Any = 1
     data_format: str | None = None
@@ -26,8 +25,7 @@ class BaseZeroPadding(Layer):
     def setup(self) -> None:
         self._margins = margins(self.padding, self.rank, "padding")
         self.padding = self._margins[0] if self.rank == 1 else self._margins
-        self.data_format = settings.standardize_data_format(self.data_format)
-        self.input_spec = InputSpec(ndim=self.rank + 2)
+        super().setup()
 
     def _widths(self) -> Margins:
         none = (0, 0)
@@ -43,20 +41,20 @@ class BaseZeroPadding(Layer):
 
 
 class ZeroPadding1D(BaseZeroPadding):
-    """Zeros before and after (batch, steps, features); ``padding``: an int or a pair."""
+    """Adds zeros before and after the steps of (batch, steps, features)."""
 
     rank = 1
 
 
 class ZeroPadding2D(BaseZeroPadding):
-    """Zeros around images; ``padding``: an int, two ints, or ((top, bottom), (left, right))."""
+    """Adds zeros around images; pairs are ((top, bottom), (left, right))."""
 
     rank = 2
     padding = (1, 1)
 
 
 class ZeroPadding3D(BaseZeroPadding):
-    """Zeros around volumes; ``padding``: an int, or for each of the three axes an int or a pair."""
+    """Adds zeros around volumes."""
 
     rank = 3
     padding = ((1, 1), (1, 1), (1, 1))

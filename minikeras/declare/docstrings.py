@@ -1,0 +1,26 @@
+"""The docstrings of generated constructors: what the classes say about each argument."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+
+_ENTRY = re.compile(r"^(\w+(?:, \w+)*): .+(?:\n +.+)*", re.MULTILINE)
+
+
+def describe_arguments(cls: type, names: Iterable[str]) -> str:
+    """The lines on ``names`` from the docstrings of a class and its bases, in that order.
+
+    A line describes one argument or several, and goes on in indented lines:
+
+        padding: "valid", or "same" for outputs of the size of the inputs.
+        kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
+
+    Where a class and its base describe the same argument, the class is right.
+    """
+    entries: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        for entry in _ENTRY.finditer(inspect.cleandoc(base.__doc__ or "")):
+            entries |= dict.fromkeys(entry[1].split(", "), entry[0])
+    return "\n".join(dict.fromkeys(entries[name] for name in names if name in entries))

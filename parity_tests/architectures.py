@@ -1,7 +1,7 @@
-"""Drawn networks: what a layer may follow is decided by the shape that reaches it.
+"""Random networks for property tests.
 
-An architecture is plain data, so that Hypothesis shrinks it and prints it, and so that both
-libraries are given the very same one.
+The shape that reaches a layer decides which layers may come next.  An architecture is plain data:
+Hypothesis can shrink and print it, and both libraries build the same one.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ Spec = tuple[str, dict[str, Any]]  # a layer's class and its arguments
 UNIFORM = ("glorot_uniform", "he_uniform", "lecun_uniform", "random_uniform")
 NORMAL = ("glorot_normal", "he_normal", "lecun_normal", "random_normal", "truncated_normal")
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "elu", "silu", "softplus", "linear")
-TOKENS = 7  # the vocabulary of networks that begin with an embedding
+TOKENS = 7  # vocabulary size of networks that begin with an embedding
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """Blocks one after the other; a block is a layer, or branches that are merged again."""
+    """A chain of blocks.  A block is a layer, or branches that are merged again."""
 
     input_shape: Shape
     tokens: bool
@@ -35,7 +35,7 @@ class Architecture:
         return not any(isinstance(block, Branches) for block in self.blocks)
 
     def build(self, library: Any, sequential: bool = False) -> Any:
-        """The model; as a stack if that is asked for and possible."""
+        """The model, as a Sequential one if that is asked for and possible."""
         dtype = "int32" if self.tokens else None
         inputs = library.Input(self.input_shape, dtype=dtype)
         if sequential and self.is_chain:
@@ -55,7 +55,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Branches:
-    """Layers that keep the shape, beside a way round them; then both are merged."""
+    """Layers that preserve the shape and a skip connection around them, merged at the end."""
 
     layers: tuple[Spec, ...]
     merge: str
@@ -76,7 +76,7 @@ def _layer(library: Any, spec: Spec) -> Any:
 
 @st.composite
 def architectures(draw: Any, blocks: int = 5, head: int | None = None) -> Architecture:
-    """Up to ``blocks`` blocks; ``head``: ends in a Dense layer of so many units on a vector."""
+    """Up to ``blocks`` blocks.  With ``head``, the last layer is Dense with that many units."""
     tokens = draw(st.integers(0, 3)) == 0
     rank = 1 if tokens else draw(st.integers(1, 3))
     sizes = {1: st.integers(1, 6), 2: st.integers(4, 6), 3: st.integers(4, 6)}[rank]
@@ -105,7 +105,7 @@ def architectures(draw: Any, blocks: int = 5, head: int | None = None) -> Archit
 
 @st.composite
 def _branches(draw: Any, shape: Shape) -> tuple[Branches, Shape]:
-    layers = tuple(draw(_layers(shape, keep=True))[0] for _ in range(draw(st.integers(1, 2))))
+    layers = tuple(draw(_layers(shape, same_shape=True))[0] for _ in range(draw(st.integers(1, 2))))
     merge = draw(st.sampled_from(["Add", "Multiply", "Average", "Concatenate", "Maximum", "+"]))
     if merge == "Concatenate":
         shape = (*shape[:-1], 2 * shape[-1])
@@ -113,30 +113,30 @@ def _branches(draw: Any, shape: Shape) -> tuple[Branches, Shape]:
 
 
 @st.composite
-def _layers(draw: Any, shape: Shape, keep: bool = False) -> tuple[Spec, Shape]:
-    """A layer for inputs of ``shape``, and the shape that it makes of it; ``keep``: the same."""
+def _layers(draw: Any, shape: Shape, same_shape: bool = False) -> tuple[Spec, Shape]:
+    """A layer for inputs of ``shape``, and its output shape (``same_shape``: an equal one)."""
     rank, channels = len(shape), shape[-1]
     names = ["Dense", "Dropout", "BatchNormalization", "LayerNormalization", "Activation"]
     names += ["ReLU", "LeakyReLU", "GaussianNoise"]
     if rank > 1:
         names += ["Conv", "Conv", "SpatialDropout"]
-        if not keep:
+        if not same_shape:
             names += ["MaxPooling", "AveragePooling", "Flatten"]
             names += ["GlobalMaxPooling", "GlobalAveragePooling", "ZeroPadding"]
             names += ["UpSampling"] if max(shape) < 12 else []
-    elif not keep:
+    elif not same_shape:
         names += ["Reshape"]
     name = draw(st.sampled_from(names))
     dims = f"{rank - 1}D"
     space = shape[:-1]
     if name == "Dense":
-        units = channels if keep else draw(st.integers(1, 6))
+        units = channels if same_shape else draw(st.integers(1, 6))
         return (name, {"units": units, **draw(_weights)}), (*space, units)
     if name == "Conv":
-        filters = channels if keep else draw(st.integers(1, 4))
+        filters = channels if same_shape else draw(st.integers(1, 4))
         size = draw(st.integers(1, min(3, *space)))
-        padding = "same" if keep else draw(st.sampled_from(["same", "valid"]))
-        strides = 1 if keep else draw(st.integers(1, 2))
+        padding = "same" if same_shape else draw(st.sampled_from(["same", "valid"]))
+        strides = 1 if same_shape else draw(st.integers(1, 2))
         arguments = {"filters": filters, "kernel_size": size, "strides": strides}
         out = _windows(space, size, strides, padding)
         return (

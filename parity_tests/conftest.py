@@ -1,4 +1,4 @@
-"""The ground all tests stand on: Keras's environment and Hypothesis's profiles."""
+"""Environment variables for Keras, Hypothesis's profiles, and a fixture for both kernel sets."""
 
 import os
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-# Fixtures of module scope (the kernel set) are meant to be shared by a test's examples.
+# The examples of a test share fixtures of module scope.
 settings.register_profile(
     "ci",
     deadline=None,
@@ -21,7 +21,7 @@ settings.register_profile(
 )
 settings.register_profile("dev", settings.get_profile("ci"), derandomize=False, max_examples=10)
 settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, max_examples=2000)
-settings.register_profile(  # a failure is enough; nobody reads the smallest example
+settings.register_profile(  # for planted mistakes, where only the failure matters
     "no_shrinking",
     settings.get_profile("ci"),
     database=None,
@@ -33,7 +33,7 @@ settings.load_profile(os.getenv("HYPOTHESIS_PROFILE", "ci"))
 
 @pytest.fixture(params=["reference", "fast"], scope="module")
 def kernel_set(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Runs what uses it twice: on the NumPy kernels and on their compiled twins."""
+    """Runs a test twice: on the NumPy kernels and on their compiled twins."""
     from minikeras import config
 
     with config.use_kernels(request.param):

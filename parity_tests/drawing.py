@@ -1,4 +1,4 @@
-"""What the property tests draw: shapes, values, configurations, and windows over images.
+"""Strategies of the property tests: shapes, values, configurations, windows over images.
 
 Hypothesis chooses shapes and configurations, which shrink well; values come from a seeded
 generator, which is fast.
@@ -42,7 +42,7 @@ def values(
 
 
 def ranks(least: int, most: int) -> Any:
-    """Shapes of so many axes."""
+    """Shapes with at least ``least`` and at most ``most`` axes."""
     return st.lists(sizes, min_size=least, max_size=most).map(tuple)
 
 
@@ -58,7 +58,7 @@ def numbers(
     domain: tuple[float, float] = (-2.0, 2.0),
     grid: bool | None = None,
 ) -> Any:
-    """``values``; shape and dtype may be strategies, and half the examples lie on the grid."""
+    """Arrays from ``values``, half of them on the grid; shape and dtype may be strategies."""
     size = draw(shape) if isinstance(shape, st.SearchStrategy) else shape
     on_grid = draw(st.booleans()) if grid is None else grid
     kind = draw(dtype) if isinstance(dtype, st.SearchStrategy) else dtype
@@ -83,7 +83,7 @@ def pairs(draw: Any, domain: tuple[float, float] = (-2.0, 2.0)) -> Any:
 
 @st.composite
 def trajectories(draw: Any, dtype: str = "float32", max_steps: int = 5) -> Any:
-    """``(weights, steps)``: some variables, and a gradient for each in every step."""
+    """``(weights, steps)``: some variables, and for each step a gradient of each."""
     every = [(), (1,), (3,), (2, 3), (8,), (5, 7), (16, 9), (2, 3, 4)]
     chosen = draw(st.lists(st.sampled_from(every), min_size=1, max_size=3))
     rng = draw(generators)
@@ -144,7 +144,7 @@ def masks(draw: Any, shape: Any) -> Any:
 
 
 def options(**optional: Any) -> Any:
-    """A configuration in which each entry may be missing: the defaults are drawn, too."""
+    """Configurations in which each entry may be missing, so that defaults are tested as well."""
     return st.fixed_dictionaries({}, optional=optional)
 
 
@@ -197,7 +197,7 @@ def convolutions(draw: Any, rank: int | None = None, groups: int = 1) -> tuple[A
 def poolings(draw: Any, rank: int | None = None) -> tuple[Any, ...]:
     """(x, options) of a channels-last pooling."""
     space, size, options = draw(windows(rank, dilated=False))
-    if draw(st.booleans()):  # the default: as far as the window is wide
+    if draw(st.booleans()):  # the default: the width of the window
         del options["strides"]
     return draw(numbers((draw(small), *space, draw(small)))), {"pool_size": size, **options}
 

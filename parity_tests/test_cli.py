@@ -1,4 +1,4 @@
-"""The command line: what it prints, what it leaves behind, and its exit codes."""
+"""The command line: what it prints and writes, and its exit codes."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""Projections: value, config."""
+"""Constraints: value and config."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Penalties: value, gradient, config."""
+"""Regularizers: value, gradient and config."""
 
 import keras
 import numpy as np

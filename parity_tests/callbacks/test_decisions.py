@@ -1,4 +1,4 @@
-"""The same logs told to both libraries' callbacks: every decision must agree."""
+"""Callbacks of both libraries get the same logs: every decision must agree."""
 
 import contextlib
 import io
@@ -205,7 +205,7 @@ EVENTS = {
     st.lists(st.sets(st.sampled_from([*itertools.chain(*EVENTS.values())])), max_size=3),
 )
 def test_callback_list_tells_everybody(calls, interests):
-    """A callback hears exactly the hooks it has, in order, with the same Python logs."""
+    """Exactly the hooks that a callback defines are called, in order, with the same logs."""
 
     def heard(module):
         record = []

@@ -1,4 +1,4 @@
-"""The bar's text, byte for byte, under a clock that both bars read."""
+"""The progress bar's text, byte for byte, with a clock that both bars share."""
 
 import contextlib
 import io
@@ -21,7 +21,7 @@ pauses = st.sampled_from([0.0, 1e-5, 0.004, 0.03, 0.06, 0.9, 1.0, 59.4, 61.0, 70
 
 
 def printed(action, times, interactive=True):
-    """What ``action`` writes when the clock shows ``times`` (its last entry ever after)."""
+    """What ``action`` writes while the clock returns ``times``, then its last entry for ever."""
     clock = mock.Mock(side_effect=[*times, *[times[-1]] * 1000])
     out = io.StringIO()
     with mock.patch("time.time", clock), contextlib.redirect_stdout(out):

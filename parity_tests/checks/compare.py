@@ -1,4 +1,4 @@
-"""How close is close, and what both libraries must agree on.
+"""Comparisons that all checks share, and the tolerance.
 
 Numbers may differ by 8 units in the last place and by ``scale`` · 16 ε, where ``scale`` is by
 default the largest number among the result and the inputs, at least 1.  A sum of n products rounds
@@ -33,7 +33,7 @@ def assert_close(
     scale: float | None = None,
     inputs: tuple[Any, ...] | list[Any] = (),
 ) -> None:
-    """Equal shapes and dtypes; equal values, but for ``ulp`` and ``scale`` as said above.
+    """Equal shapes and dtypes; values within the tolerance that the module states.
 
     ``ulp=0`` without a scale demands equal bits.  Numbers below the smallest normal one count as 0:
     TensorFlow flushes them, NumPy does not.
@@ -78,7 +78,7 @@ def compare_gradients(
     labels: list[str],
     near: Any,
 ) -> None:
-    """The gradients of the floating outputs under a cotangent drawn once."""
+    """The gradients of the floating outputs for one random cotangent."""
     rng = np.random.default_rng(0)
     pairs = [
         (a, b, rng.uniform(-1, 1, a.shape).astype(a.dtype))
@@ -111,10 +111,10 @@ def both(make: Callable[[Any], Any], seed: int = 1) -> tuple[Any, Any]:
 
 
 def same_outcome(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[Any, Any] | None:
-    """Both results; or None if both refuse, with the same kind of error.
+    """Both results, or None if both raise the same kind of error.
 
-    What TensorFlow refuses when it runs (InvalidArgumentError) is a ValueError here, as it is
-    when Keras builds a graph.
+    TensorFlow's InvalidArgumentError at run time is a ValueError here, as it is when Keras builds
+    a graph.
     """
     try:
         expected = theirs()
@@ -129,9 +129,9 @@ def same_outcome(ours: Callable[[], Any], theirs: Callable[[], Any]) -> tuple[An
 
 
 def check_misuse(error: Any, use: Callable[[Any], Any], match: str | None = None) -> None:
-    """``use(library)`` raises ``error`` in both libraries; ours mentions ``match``.
+    """``use(library)`` raises ``error`` in both libraries; our message matches ``match``.
 
-    What TensorFlow refuses when it runs (InvalidArgumentError) is a ValueError here.
+    TensorFlow's InvalidArgumentError at run time is a ValueError here.
     """
     with pytest.raises((error, tf.errors.InvalidArgumentError)):
         use(keras)

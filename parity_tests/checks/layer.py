@@ -1,4 +1,4 @@
-"""Everything a layer is and does, in both libraries."""
+"""Compare one layer in both libraries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minikeras import tree
 from minikeras.autograd import GradientTape, Tensor
 from parity_tests.checks.compare import ULP, assert_close, both, compare, compare_gradients
 
-_COUNTED = re.compile(r"(seed_generator)_\d+")  # numbered through the whole process
+_COUNTED = re.compile(r"(seed_generator)_\d+")  # the number counts up during the whole process
 
 
 def check_layer(
@@ -27,11 +27,11 @@ def check_layer(
     scale: float | None = None,
     **call_kwargs: Any,
 ) -> tuple[Any, Any]:
-    """Everything a layer is and does; ``x`` is an array, or a list of them.  Returns both layers.
+    """Build the layer in both libraries, call it on ``x``, compare everything, return both layers.
 
-    Compared: initial weights, their names, paths and order; output, its mask, the losses; all
-    variables after the call; the gradients of the inputs and of every trainable weight; shapes and
-    dtypes of symbolic calls with an unknown batch; configs.
+    ``x`` is an array or a list of arrays.  Compared are: initial weights, their names, paths and
+    order; output, mask and losses; all variables after the call; the gradients of the inputs and
+    of every trainable weight; shapes and dtypes of symbolic calls with an unknown batch; configs.
     """
     config = {"name": "subject", **config}
     ours, theirs = both(lambda library: getattr(library.layers, name)(**config))
@@ -57,7 +57,7 @@ def check_layer(
     compare("mask", _masks(y), _masks(t))
     compare("losses", ours.losses, theirs.losses, near)
     for a, b in zip(ours.variables, theirs.variables, strict=True):
-        if "seed" in b.path:  # TensorFlow keeps it in another dtype
+        if "seed" in b.path:  # its dtype differs in TensorFlow
             np.testing.assert_array_equal(a.numpy(), b.numpy(), f"{b.path} after the call")
         else:
             near(a, b.numpy(), f"{b.path} after the call")
@@ -81,7 +81,7 @@ def _compare_weights(ours: Any, theirs: Any) -> None:
 
 
 def _draw_weights(ours: Any, theirs: Any) -> None:
-    """The same random values; positive where a square root will be taken."""
+    """Assign the same random values to both; variances and deviations are positive."""
     rng = np.random.default_rng(1)
     for a, b in zip(ours.weights, theirs.weights):
         if a.numpy().dtype.kind != "f":

@@ -1,4 +1,4 @@
-"""The value of a loss or metric and its gradient by the predictions, in both libraries."""
+"""Compare a loss, and its gradient with respect to the predictions, in both libraries."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from minikeras import losses
 from minikeras.autograd import GradientTape, Tensor
 from parity_tests.checks.compare import same_outcome
 
-# Differences of terms of order one, down to nothing, such as d − ln 2 + softplus(−2d).
+# Differences of terms of order one that may cancel, such as d − ln 2 + softplus(−2d).
 CANCELLING = ("CosineSimilarity", "LogCosh", "CategoricalHinge", "KLDivergence", "Poisson")
 
 
 def close(ours: Any, theirs: Any, what: str, rtol: float | None = None, size: float = 0.0) -> None:
     """Shape, dtype and value; to 8 ULP of the largest entry in float32, 64 in float64.
 
-    ``size``: that of the terms of a sum which may cancel.
+    ``size`` is the magnitude of terms that may cancel.
     """
     ours, theirs = np.asarray(ours), np.asarray(theirs)
     assert ours.shape == theirs.shape, f"{what}: shape {ours.shape}, Keras {theirs.shape}"
@@ -45,7 +45,7 @@ def check(
     rtol: float | None = None,
     size: float = 0.0,
 ) -> None:
-    """The value and its gradient by the predictions, for plain tensors or masked ones."""
+    """Compare value and gradient; ``mask`` is attached to the predictions."""
 
     def run_ours() -> Any:
         x = Tensor(p.copy())

@@ -1,4 +1,4 @@
-"""A metric in both libraries: its state and result after each of several batches."""
+"""Compare a metric in both libraries: state and result after each of several batches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from parity_tests.checks.compare import same_outcome
 from parity_tests.checks.loss import close
 from parity_tests.drawing import generators, sample_weights
 
-# What has no default.
+# Arguments without a default.
 REQUIRED = {
     "IoU": {"num_classes": 3, "target_class_ids": [0, 2]},
     "OneHotIoU": {"num_classes": 3, "target_class_ids": [0, 2]},
@@ -48,7 +48,7 @@ def check_metric(
     rtol: float | None = None,
     size: float = 0.0,
 ) -> None:
-    """Update both with the same batches; a mask may follow the weights."""
+    """Update both with the same batches ``(y, p, weights[, mask])`` and compare."""
     ours, theirs = pair(name, config)
     with np.errstate(all="ignore"):
         for y, p, *rest in batches:
@@ -71,7 +71,7 @@ def check_metric(
 
 @st.composite
 def batches(draw: Any, labels: Any, scores: Any, rank: int = 2, classes: int = 4) -> list[Any]:
-    """One to three batches with the same sizes but for the first axis, sparse labels included."""
+    """One to three batches ``(y, p, weights)`` that differ in their first axis only."""
     inner = tuple(draw(st.integers(1, 3)) for _ in range(rank - 2))
     k = draw(st.integers(1, classes))
     found = []

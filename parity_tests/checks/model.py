@@ -1,4 +1,4 @@
-"""A model built in both libraries: everything one can ask it, asked of both."""
+"""Compare a model in both libraries: structure, summary, configs, outputs, gradients."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Make = Callable[[Any], Any]
 
 
 def build_both(make: Make, x: Any = None) -> tuple[Any, Any]:
-    """``make(library)`` twice: names counted from the start, seeds drawn from the same state.
+    """``make(library)`` for both libraries, with fresh name counters and the same random state.
 
-    With ``x``, models are called, too: some draw their weights only then.
+    With ``x`` the models are also called: some create their weights only then.
     """
     models = []
     for library in (minikeras, keras):
@@ -36,7 +36,7 @@ def build_both(make: Make, x: Any = None) -> tuple[Any, Any]:
 
 
 def quietly(action: Callable[[], Any]) -> Any:
-    """Masks that are destroyed, inputs that are named otherwise: both libraries warn."""
+    """``action()`` without warnings: both libraries warn of lost masks and renamed inputs."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         with np.errstate(all="ignore"):
@@ -46,7 +46,7 @@ def quietly(action: Callable[[], Any]) -> Any:
 def check_model(
     make: Make, x: Any, *, config: bool = True, summary: bool = True, scale: float | None = None
 ) -> tuple[Any, Any]:
-    """Structure, summary, configs, outputs, masks, losses, gradients, moving state, JSON."""
+    """Build both models and compare them; returns both."""
     ours, theirs = build_both(make, x)
     y = compare_calls(ours, theirs, x, scale=scale)
     compare_structure(ours, theirs)
@@ -55,7 +55,9 @@ def check_model(
     if config:
         compare_configs(ours, theirs)
         again = quietly(lambda: type(ours).from_config(ours.get_config()))
-        if len(again.weights) == len(ours.weights):  # what two models share becomes two layers
+        if len(again.weights) == len(
+            ours.weights
+        ):  # a layer that two models share becomes two layers
             again.set_weights(ours.get_weights())
             ys = (quietly(lambda: model(x, training=False)) for model in (ours, again))  # noqa: B023
             for a, b in zip(*map(tree.flatten, ys)):
@@ -65,7 +67,7 @@ def check_model(
 
 
 def compare_structure(ours: Any, theirs: Any) -> None:
-    """Names, paths, order, shapes, counts."""
+    """Compare names, paths, order, shapes and counts of variables and layers."""
     for kind in (
         "variables",
         "weights",
@@ -115,14 +117,14 @@ def compare_summaries(ours: Any, theirs: Any) -> None:
             lines: list[str] = []
             try:
                 model.summary(print_fn=lambda text, _=None: lines.append(text), **options)  # noqa: B023
-            except (ValueError, IndexError) as error:  # as many positions as columns are needed
+            except (ValueError, IndexError) as error:  # both need one position for each column
                 lines = [type(error).__name__]
             texts.append("\n".join(lines))
         assert texts[0] == texts[1], f"{options}:\n{texts[0]}\n{texts[1]}"
 
 
 def compare_configs(ours: Any, theirs: Any) -> None:
-    """The same plain data, and the same models made of it; the same JSON."""
+    """Compare configs and JSON, and the models made from them."""
     assert_same_data(without_ops(ours.get_config()), without_ops(theirs.get_config()), "config")
     assert_same_data(ours.get_build_config(), theirs.get_build_config(), "build config")
     a, b = (without_ops(json.loads(model.to_json())) for model in (ours, theirs))
@@ -135,7 +137,7 @@ def compare_configs(ours: Any, theirs: Any) -> None:
 
 
 def without_ops(config: Any) -> Any:
-    """Nodes of ops by class, name and tensors only.
+    """The config, in which nodes of ops show class, name and tensors only.
 
     Keras writes an op's static arguments into the op's own config and names the file of its class
     as the module; here they stay arguments of the call, and the module is `keras.ops`.
@@ -163,7 +165,7 @@ def _tensors_of(structure: Any) -> Any:
 
 
 def assert_same_data(a: Any, b: Any, where: str) -> None:
-    """Says at which path two nests of plain values differ."""
+    """Compare two nested structures of plain values; a failure shows the path."""
     if isinstance(b, dict):
         assert isinstance(a, dict) and sorted(a) == sorted(b), f"{where}: {a}, Keras {b}"
         for key in b:
@@ -177,7 +179,7 @@ def assert_same_data(a: Any, b: Any, where: str) -> None:
 
 
 def compare_calls(ours: Any, theirs: Any, x: Any, scale: float | None = None) -> Any:
-    """In training and not: outputs, masks, losses, state, gradients under a drawn cotangent."""
+    """Compare outputs, masks, losses, state and gradients, with training=False and True."""
     for training in (False, True):
         with GradientTape() as tape:
             y = quietly(lambda: ours(x, training=training))  # noqa: B023
@@ -223,7 +225,7 @@ def compare_calls(ours: Any, theirs: Any, x: Any, scale: float | None = None) ->
 
 
 def _against(outputs: Any, ops: Any) -> Any:
-    """Σ outputs times fixed numbers, so that every element's gradient differs."""
+    """Σ outputs · fixed random numbers, so that every element has a gradient of its own."""
     rng = np.random.default_rng(2)
     total: Any = 0.0
     for y in (
@@ -235,7 +237,7 @@ def _against(outputs: Any, ops: Any) -> Any:
 
 
 def raises_alike(use: Make, match: str | None = None) -> None:
-    """``use`` fails with the same type of error in both; ours mentions ``match``."""
+    """``use`` raises the same type of error in both; our message contains ``match``."""
     errors = []
     for library in (minikeras, keras):
         library.utils.clear_session(free_memory=False)

@@ -1,4 +1,4 @@
-"""One operation on the same arrays in both libraries."""
+"""Compare one operation on the same arrays in both libraries."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def check_op(
     scale: float | None = None,
     **static: Any,
 ) -> None:
-    """Values, the gradient of every floating input, the shape rule's promise, inputs untouched."""
+    """Compare values, the gradients of floating inputs and the shape rule; inputs are unchanged."""
     copies = [np.array(a) for a in arrays]
     xs, ts = [Tensor(np.asarray(a)) for a in arrays], [tf.constant(a) for a in arrays]
     with np.errstate(all="ignore"), GradientTape() as tape:
@@ -55,7 +55,7 @@ def check(name, *arrays, _options=None, **static):
 
 
 def check_list(name, arrays, _options=None, **static):
-    """The same for operations that take a list of tensors."""
+    """As ``check``, for operations that take a list of tensors."""
     check_op(
         lambda *xs: getattr(ops, name)(list(xs), **static),
         lambda *xs: getattr(keras.ops, name)(list(xs), **static),

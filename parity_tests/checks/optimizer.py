@@ -1,4 +1,4 @@
-"""Drive an optimizer and Keras's through the same steps and compare everything they hold."""
+"""Take the same steps with both libraries' optimizers and compare all their variables."""
 
 import contextlib
 import warnings
@@ -14,14 +14,14 @@ from parity_tests.checks.compare import assert_close
 
 
 def assert_same(ours, theirs, what, ulp=0):
-    """Equal shapes, dtypes and bits, but for ``ulp`` units in the last place."""
+    """Equal shapes and dtypes; values within ``ulp`` units in the last place."""
     assert_close(ours, theirs, what, ulp=ulp, scale=0)
 
 
 def check_optimizer(
     name, config, trajectory, *, ulp=0, compiled=False, prepare=None, kernels="reference"
 ):
-    """Every variable and slot after every step, their names and order, and the configs.
+    """Compare every variable and slot after every step, names, order and configs.
 
     ``prepare(optimizer, variables, framework)`` runs before the optimizers are built; with
     ``compiled`` Keras's step is a ``tf.function``.
@@ -68,7 +68,7 @@ def _compare(ours, theirs, mine, yours, when, ulp):
 
 
 def _for_keras(config):
-    """Schedules are given as minikeras's objects; Keras gets its own of the same config."""
+    """Replaces a schedule of minikeras by Keras's schedule with the same config."""
     rate = config.get("learning_rate")
     if isinstance(rate, minikeras.optimizers.schedules.LearningRateSchedule):
         return config | {

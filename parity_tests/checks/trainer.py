@@ -1,4 +1,4 @@
-"""The same training in both libraries, on models with the same weights."""
+"""Compare the same training in both libraries, on models with the same weights."""
 
 import warnings
 
@@ -20,7 +20,7 @@ WEIGHTS = rng.uniform(0, 2, 11).astype("float32")
 
 
 def make(library, outputs=1, activation="linear"):
-    """A net with fixed weights; with two outputs named a and b."""
+    """A network with fixed weights; its outputs are named a and b."""
     layers, inputs = library.layers, library.Input((3,))
     heads = [layers.Dense(2, activation=activation, name=name)(inputs) for name in "ab"[:outputs]]
     model = library.Model(inputs, heads if outputs > 1 else heads[0])
@@ -37,7 +37,7 @@ def quietly(action):
 
 
 def close(ours, theirs):
-    """The same names, lengths and types; values to float32's accuracy."""
+    """Compare two structures: names, lengths and types exactly, values to float32 accuracy."""
     assert repr(keras.tree.map_structure(type, ours)) == repr(
         keras.tree.map_structure(type, theirs)
     )
@@ -48,7 +48,7 @@ def close(ours, theirs):
 
 
 def compare(action, **options):
-    """``action(library, model)`` on equal models; results and weights, or errors, must agree."""
+    """Run ``action(library, model)`` on equal models; compare results and weights, or errors."""
     results, errors = [], []
     for library in minikeras, keras:
         model = make(library, **options)

@@ -1,4 +1,4 @@
-"""What the tests of the house read in the sources: files, imports, prose."""
+"""Reading the sources for the tests of this folder: files, imports, import cycles."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PACKAGE = ROOT / "minikeras"
 
 
 class Import(NamedTuple):
-    """An import statement of a file; ``module`` is the file that it needs, or a library's name."""
+    """What an import statement needs: ``module`` is a module of this package or a library."""
 
     module: str
-    is_lazy: bool  # put off to a call
+    is_lazy: bool  # inside a function
     is_for_types: bool  # under TYPE_CHECKING
 
 

@@ -1,4 +1,4 @@
-"""Public names and signatures are Keras's, minus a written list."""
+"""Public names and signatures are those of Keras, except for a written list."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def public_names(where: Any) -> set[str]:
 
 @pytest.mark.parametrize("namespace", ["", *NAMESPACES])
 def test_names(namespace: str) -> None:
-    """Every name of Keras is there or on the list; what is on the list is not there."""
+    """Every name of Keras exists here or is on the list, but not both."""
     here = module("minikeras", namespace)
     theirs = public_names(module("keras", namespace))
     ours = {name for name in theirs if hasattr(here, name)}
@@ -57,7 +57,7 @@ def test_names(namespace: str) -> None:
 
 @pytest.mark.parametrize("namespace", ["", *NAMESPACES])
 def test_no_other_names(namespace: str) -> None:
-    """What is public here is public in Keras, but for modules, types and a written list."""
+    """Public names here are public in Keras, except for modules, types and a written list."""
     theirs, ours = module("keras", namespace), module("minikeras", namespace)
     more = {
         name
@@ -70,7 +70,7 @@ def test_no_other_names(namespace: str) -> None:
 
 
 def belongs_elsewhere(thing: Any) -> bool:
-    """Imported to be used: types, and the means of declaration."""
+    """Names imported for use only: types, and what classes are declared with."""
     home = str(getattr(thing, "__module__", ""))
     return (
         not home.startswith("minikeras")
@@ -80,7 +80,7 @@ def belongs_elsewhere(thing: Any) -> bool:
 
 
 def parameters(function: Any) -> list[tuple[str, str, Any]]:
-    """Name, kind and default of each; ``self`` and catch-alls do not count."""
+    """Name, kind and default of each parameter, without ``self``, ``*args`` and ``**kwargs``."""
     found = []
     for p in inspect.signature(function).parameters.values():
         if p.kind in (p.VAR_KEYWORD, p.VAR_POSITIONAL) or p.name == "self":
@@ -91,7 +91,7 @@ def parameters(function: Any) -> list[tuple[str, str, Any]]:
 
 
 def compare(theirs: Any, ours: Any) -> set[str]:
-    """What a call written for Keras would notice."""
+    """Differences that would break a call written for Keras."""
     signature = inspect.signature(ours)
     kinds = {p.kind for p in signature.parameters.values()}
     keywords, anything = (
@@ -160,7 +160,7 @@ def differences(theirs: Any, ours: Any) -> set[str]:
 
 @pytest.mark.parametrize("namespace", ["", *NAMESPACES])
 def test_signatures(namespace: str) -> None:
-    """Parameters, their order and their defaults; those of a base class's methods, too."""
+    """Compare parameters, order and defaults; for base classes those of the methods as well."""
     theirs, ours = module("keras", namespace), module("minikeras", namespace)
     wrong = {}
     for name in sorted(public_names(theirs)):

@@ -1,4 +1,4 @@
-"""The house stands as it was drawn: imports point down, importing is light, files are small."""
+"""Rules for the sources: imports point down, importing is light, files are small."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def package_of(path: Path) -> str:
 
 
 def packages_of(path: Path) -> Iterator[tuple[str, bool]]:
-    """The packages of minikeras that a file imports, and whether that is put off to a call."""
+    """The packages of minikeras that a file imports, and whether inside a function."""
     for needed in imports(path):
         root, _, rest = needed.module.partition(".")
         if root == "minikeras" and rest and not needed.is_for_types:
@@ -153,7 +153,7 @@ def test_importing_is_light() -> None:
     assert not loaded_by("import minikeras") & HEAVY
 
 
-def test_the_house_stands_without_tensorflow_and_keras() -> None:
+def test_tensorflow_and_keras_are_not_needed() -> None:
     assert not loaded_by("import minikeras.cli, minikeras.parity") & {"tensorflow", "keras"}
 
 
@@ -193,7 +193,7 @@ def test_imports_stand_at_the_top() -> None:
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
-    """Not even by imports inside functions, but for those of the list above."""
+    """Imports inside functions count as well, except for those listed above."""
     graph = {
         module_of(path): {
             needed.module

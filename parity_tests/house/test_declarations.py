@@ -1,4 +1,4 @@
-"""Every operation is declared in full, and every fast twin is there."""
+"""Every primitive is fully declared, and every compiled twin has the same parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WITHOUT_GRADIENT: dict[str, str] = {}
 
 
 def ours() -> dict[str, Primitive]:
-    """Without those that tests or users declare."""
+    """The primitives of the package, without those that tests declare."""
     return {n: p for n, p in registry.items() if p.forward.__module__.startswith("minikeras.")}
 
 
@@ -40,7 +40,7 @@ def test_operation(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(n for n, p in ours().items() if p.twin))
 def test_twin(name: str) -> None:
-    """The module has a twin of the forward map or of the vjp, with the same parameters."""
+    """The module holds a twin of the forward map or of the vjp, with the same parameters."""
     op = registry[name]
     module = importlib.import_module(op.twin)
     found = 0

@@ -1,7 +1,7 @@
-"""Tests of the tests of kernels: each mistake planted here must make the ordinary test fail.
+"""Tests of the tests of kernels: each mistake planted here must make an ordinary test fail.
 
-Compiled code cannot be changed in its place, so that every mistake is made in a copy of the
-package, which a process of its own compiles into a cache folder of its own.
+Compiled code cannot be patched in place.  So each mistake is made in a copy of the package, and a
+separate process compiles it into a cache folder of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 class Plant(NamedTuple):
-    """``right``, which is once in the package, becomes ``wrong``; ``test`` must notice."""
+    """``right`` occurs once in the package and becomes ``wrong``; then ``test`` must fail."""
 
     right: str
     wrong: str
@@ -84,7 +84,7 @@ PLANTS = {
     ),
 }
 
-# Fails as pytest does when a test fails (1), and otherwise if the copy was not what ran.
+# Exits as pytest does (1 if a test fails), after checking that the copy is what was imported.
 RUN = """
 import sys
 from pathlib import Path
@@ -106,7 +106,7 @@ def planted(plant: Plant, folder: Path) -> None:
 
 
 def file_of(plant: Plant) -> Path:
-    """Where the line stands, which must be in one place only."""
+    """The file that holds the line; exactly one does."""
     files = {f.relative_to(ROOT): f.read_text() for f in (ROOT / "minikeras").rglob("*.py")}
     found = [f for f, text in files.items() for _ in range(text.count(plant.right))]
     assert len(found) == 1, f"{plant.right!r} is in {[*map(str, found)]}"

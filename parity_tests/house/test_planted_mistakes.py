@@ -1,4 +1,4 @@
-"""Tests of the tests: each wrong rule planted here must make the ordinary test beside it fail."""
+"""Tests of the tests: each mistake planted here must make the named ordinary test fail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from minikeras import config
 
 
 class Plant(NamedTuple):
-    """``right`` in the source of ``where`` becomes ``wrong``; ``test(*arguments)`` must notice."""
+    """``right`` in the source of ``where`` becomes ``wrong``; then the test must fail."""
 
     where: str  # module:function below minikeras
     right: str | tuple[str, ...]
@@ -329,7 +329,7 @@ def function_at(where: str) -> types.FunctionType:
 
 @contextlib.contextmanager
 def planted(plant: Plant) -> Iterator[None]:
-    """Change a function in its place, so that all who imported it see the mistake."""
+    """Change a function's code in place, so that every module that imported it is affected."""
     function = function_at(plant.where)
     source = textwrap.dedent(inspect.getsource(function))
     for right, wrong in zip(_each(plant.right), _each(plant.wrong), strict=True):
@@ -346,7 +346,7 @@ def planted(plant: Plant) -> Iterator[None]:
         yield
     finally:
         function.__code__ = right
-        function_at(plant.where)  # forgets what it remembers
+        function_at(plant.where)  # clears its cache
 
 
 def ordinary_test(plant: Plant) -> Callable[[], None]:
@@ -358,7 +358,7 @@ def ordinary_test(plant: Plant) -> Callable[[], None]:
 
 @pytest.fixture
 def no_shrinking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
-    """A failure is enough; nobody reads the smallest example."""
+    """Only the failure matters, not the smallest example."""
     brief = {"phases": [Phase.explicit, Phase.generate], "report_multiple_bugs": False}
 
     def shorten(test: Any) -> None:
@@ -376,7 +376,7 @@ def test_wrong_rule_is_caught(name: str, no_shrinking: Callable[[Any], None]) ->
     test = ordinary_test(plant)
     no_shrinking(test.func)
     with config.use_kernels("reference"):
-        test()  # without the mistake it passes
+        test()  # passes without the mistake
         with planted(plant), pytest.raises((AssertionError, ValueError, ExceptionGroup)):
             test()
 

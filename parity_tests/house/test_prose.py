@@ -1,4 +1,4 @@
-"""What prose claims is there: modules, files, words with one meaning."""
+"""Rules for prose: files and modules that it names exist, and words have one meaning."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OWN = {"script.py"}
 
 @functools.cache
 def prose(path: Path) -> str:
-    """Docstrings and comments; of a page, all of it."""
+    """The docstrings and comments of a source file, or the whole text of a page."""
     if path.suffix == ".md":
         return path.read_text()
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -77,7 +77,7 @@ def test_files_and_modules_that_prose_names_exist(where: str) -> None:
 
 # One word, one meaning.
 
-# Parts of identifiers that the trade calls otherwise, and where they are right nevertheless.
+# Parts of identifiers for which there is a usual word, and folders where they are right.
 IDENTIFIERS = {
     "ahead": ("warm_up, next", ()),
     "besides": ("also", ()),
@@ -163,7 +163,7 @@ PHRASES = {
 
 
 def identifiers(path: Path) -> Iterator[str]:
-    """Names that a file gives: to functions, classes, parameters, variables, attributes."""
+    """The names that a file defines: functions, classes, parameters, variables, attributes."""
     yield path.stem
     for node in ast.walk(syntax(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

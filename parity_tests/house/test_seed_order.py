@@ -1,6 +1,6 @@
-"""Layers draw as many seeds from Python's ``random``, at the same moments, as Keras's do.
+"""Layers draw as many seeds from Python's ``random`` as Keras's layers do, at the same moments.
 
-One draw too many or too few, and every layer after it would start from other weights.
+With one draw too many or too few, every later layer would start from other weights.
 """
 
 import random
@@ -35,7 +35,7 @@ LAYERS = [
 
 
 def drawn(library, name, arguments, shape):
-    """What comes next out of Python's ``random`` after the constructor and after building."""
+    """The state of Python's ``random`` after the constructor and after building."""
     random.seed(1)
     layer = getattr(library.layers, name)(*arguments)
     after = [random.getstate()]

@@ -1,4 +1,4 @@
-"""Every initializer gives the bits that Keras's gives, and has its config."""
+"""Every initializer gives the same bits and has the same config as in Keras."""
 
 import inspect
 import random

@@ -1,4 +1,4 @@
-"""Every loss, as function and as class: value, gradient, config."""
+"""Every loss, as a function and as a class: value, gradient, config."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_circle(data: Any, n: int, dtype: str) -> None:
 
 @given(data=st.data(), shape=ranks(1, 3), reduction=st.sampled_from(REDUCTIONS))
 def test_masks(data: Any, shape: tuple[int, ...], reduction: str | None) -> None:
-    """A mask on the predictions, alone and together with weights and with a mask of the loss."""
+    """A mask on the predictions, alone, with weights, and with ``ignore_class``."""
     shape = (*shape, 3)
     mask = data.draw(generators).random(shape[:-1]) < 0.6
     p = data.draw(probabilities(shape))

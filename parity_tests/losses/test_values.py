@@ -1,4 +1,4 @@
-"""Losses in figures: printed values, logits behind an activation, every bit as in ``fit``."""
+"""Losses by value: printed by Keras, from forgotten logits, and every bit inside ``fit``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ DATA = {
 
 @pytest.mark.parametrize("case", GOLDEN)
 def test_golden_numbers(case: str) -> None:
-    """Printed by Keras 3.15.1: these need no Keras to check."""
+    """Values printed by Keras 3.15.1, which need no Keras to check."""
     name, config, data, expected = GOLDEN[case]
     y, p = (np.asarray(x, "float32") for x in DATA[data])
     ours = getattr(losses, name)(**config)(y, p)
@@ -97,7 +97,7 @@ PATHS = {
 @pytest.mark.parametrize("name", ACTIVATED)
 @pytest.mark.parametrize("as_class", [False, True])
 def test_forgotten_logits(name: str, path: str, as_class: bool) -> None:
-    """Saturated outputs tell whether the logits behind them were used: 100 instead of 16."""
+    """With saturated outputs the loss is 100 if the logits were used, and 16 otherwise."""
     x = np.array([[50, -50, 0.5], [-50, 50, 0.25]], "float32")
     y = np.array([1, 0]) if name.startswith("sparse") else np.eye(3, dtype="float32")[[1, 0]]
 
@@ -139,7 +139,7 @@ def test_gradient_through_a_saturated_softmax_does_not_vanish() -> None:
     np.testing.assert_array_equal(tape.gradient(value, x), [[1.0, -1.0]])
 
 
-# The binary focal loss is left out: its two gradients by p are added up in another order there.
+# Without the binary focal loss: TensorFlow adds its two gradients in another order.
 BITS = {
     "CategoricalCrossentropy": "softmax",
     "SparseCategoricalCrossentropy": "softmax",
@@ -165,7 +165,7 @@ BITS = {
 @pytest.mark.parametrize("shape", [(16, 3), (32, 10), (33, 2)])
 @pytest.mark.parametrize("name", BITS)
 def test_every_bit_as_in_fit(name: str, shape: tuple[int, int]) -> None:
-    """Loss and gradient by the logits against a TensorFlow graph, float32: equal, not close."""
+    """Loss and gradient with respect to the logits equal a TensorFlow graph's in every bit."""
     activation = BITS[name]
     rng = np.random.default_rng(0)
     y = np.eye(shape[1], dtype="float32")[rng.integers(0, shape[1], shape[0])]
@@ -189,7 +189,7 @@ def test_every_bit_as_in_fit(name: str, shape: tuple[int, int]) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*num_classes > 1:SyntaxWarning")
 def test_classes_along_the_first_axis() -> None:
-    """The axis is moved last: logits in an order of memory that kernels do not expect."""
+    """The axis is moved last: the logits are then not C-contiguous."""
     y = np.array([[0, 1], [1, 0], [0, 0]], "float32")
     x = np.array([[0.5, -1], [2, 1], [0.25, 0]], "float32")
     config = {"from_logits": True, "axis": 0, "reduction": "none"}

@@ -1,4 +1,4 @@
-"""Metrics made of counts: precision and recall, curves, F scores, intersection over union."""
+"""Metrics from counts: precision and recall, curves, F scores, intersection over union."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every metric: state and result after several batches, names of variables, config, errors."""
+"""All other metrics: state and result, variable names, config, errors."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ OF_LOSSES = {
 @given(data=st.data(), rank=ranks)
 def test_means_of_losses(name: str, data: Any, rank: int) -> None:
     labels, scores = OF_LOSSES[name]
-    # A correlation divides by a deviation, which may be all rounding.
+    # A correlation divides by a deviation, which may consist of rounding errors only.
     rtol = 1e-4 if "Correlation" in name else 2e-6
     check_metric(name, {}, data.draw(batches(labels, scores, rank)), rtol, size=1.0)
 

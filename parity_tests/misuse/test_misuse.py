@@ -1,4 +1,4 @@
-"""What goes wrong goes wrong as in Keras, is explained better, and breaks nothing."""
+"""Misuse raises the same type of error as Keras, explains it better, and changes no state."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from parity_tests.misuse.construction import CONSTRUCTION
 from parity_tests.misuse.model import X, Y, small_model
 from parity_tests.misuse.training import TRAINING
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # what is warned about on the way is not at issue
+pytestmark = pytest.mark.filterwarnings("ignore")  # warnings are tested elsewhere
 
-# Where TensorFlow raises errors of its own we raise what Python programs expect.
+# TensorFlow's own errors, and the built-in ones that are raised here instead.
 TENSORFLOW = {
     tf.errors.InvalidArgumentError: (ValueError, "an argument's value or shape is wrong"),
     tf.errors.UnimplementedError: (ValueError, "an argument's dtype is wrong"),
 }
 
-# Where Keras stumbles over something else, and we say what is wrong: (theirs, ours, why).
+# Where Keras fails by accident with another type of error: (theirs, ours, why).
 DIFFERENT = {
     "compile loss for no output": (
         TypeError,
@@ -38,7 +38,7 @@ DIFFERENT = {
     ),
 }
 
-# Found out after an epoch, in Keras and here: the steps of that epoch stay done.
+# Detected after an epoch only, in Keras and here: the updates of that epoch remain.
 AFTER_STEPS = {"fit early stopping on unknown metric"}
 
 
@@ -59,7 +59,7 @@ def check(name: str, theirs: Exception, ours: Exception, words: tuple[str, ...])
 
 
 def state(model: Any) -> dict[str, Any]:
-    """All that a failed call could have left half done."""
+    """All state that a failed call could have changed."""
     optimizer = model.optimizer
     return {
         "weights": {v.path: v.numpy().tobytes() for v in model.weights},
@@ -103,9 +103,9 @@ def test_misuse_of_a_model(name: str, keras_model: Any) -> None:
 
 
 def trains_as_new(model: Any) -> None:
-    """The next step of the model is the one that would have come without the accident."""
-    twin = small_model(minikeras)
-    history, expected = (m.fit(X, Y, epochs=2, verbose=0).history for m in (model, twin))
+    """After the failed call the model trains as a fresh one does."""
+    fresh = small_model(minikeras)
+    history, expected = (m.fit(X, Y, epochs=2, verbose=0).history for m in (model, fresh))
     assert history == expected
 
 
@@ -114,7 +114,7 @@ def test_table_is_large() -> None:
     assert DIFFERENT.keys() <= CONSTRUCTION.keys() | TRAINING.keys()
 
 
-# What Keras lets pass: it must pass here, with the same result.
+# What Keras accepts must be accepted here, with the same result.
 
 LENIENT = {
     "NaN data": lambda k, m: m.fit(X * np.nan, Y, verbose=0),
@@ -158,9 +158,9 @@ def test_what_passes(name: str) -> None:
 
 @pytest.mark.parametrize("where", ["callback", "call", "loss"])
 def test_interrupted_fit_leaves_a_usable_model(where: str) -> None:
-    """Interrupted in its third step, the model is what two steps made of it, and trains on.
+    """A model interrupted in its third step has the state after two steps, and trains on.
 
-    Python runs in the third step only with ``run_eagerly``; else it does in the callbacks.
+    The layer's and the loss's Python code runs in the third step only with ``run_eagerly``.
     """
     calls = {"n": 0}
 
@@ -188,11 +188,11 @@ def test_interrupted_fit_leaves_a_usable_model(where: str) -> None:
         return made
 
     calls["n"] = -(10**6)
-    twin = model()
+    two_steps = model()
     y = np.eye(3, dtype="float32")[Y]
     for i in (0, 2):
-        twin.train_on_batch(X[i : i + 2], y[i : i + 2])
-    before_third = state(twin)
+        two_steps.train_on_batch(X[i : i + 2], y[i : i + 2])
+    before_third = state(two_steps)
 
     broken = model()
     calls["n"] = 0

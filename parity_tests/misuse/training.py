@@ -12,10 +12,10 @@ from parity_tests.misuse.model import Keras, Model, X, Y
 
 
 def _compiled_again(keras: Keras, model: Model, *args: Any, **options: Any) -> None:
-    """Compile a twin, so that what ``compile`` drops is not the model's; then train it."""
-    twin = keras.models.clone_model(model)
-    twin.compile(*args, run_eagerly=True, **options)
-    twin.fit(X, np.eye(3, dtype="float32")[Y], verbose=0)
+    """Compile and train a clone, so that the model's own compilation stays."""
+    clone = keras.models.clone_model(model)
+    clone.compile(*args, run_eagerly=True, **options)
+    clone.fit(X, np.eye(3, dtype="float32")[Y], verbose=0)
 
 
 def _optimizer_of_another_model(keras: Keras, model: Model) -> None:
@@ -34,10 +34,10 @@ def _scheduler_answers_text(keras: Keras, model: Model) -> None:
 
 
 def _reduce_schedule(keras: Keras, model: Model) -> None:
-    twin = keras.models.clone_model(model)
+    clone = keras.models.clone_model(model)
     decay = keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
-    twin.compile(keras.optimizers.SGD(decay), "mse")
-    twin.optimizer.learning_rate = 0.5
+    clone.compile(keras.optimizers.SGD(decay), "mse")
+    clone.optimizer.learning_rate = 0.5
 
 
 def _generator_of_scalars(keras: Keras, model: Model) -> None:

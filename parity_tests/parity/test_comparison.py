@@ -16,7 +16,7 @@ WEIGHTS = (np.float32([[0.5, -1], [2, 0.25]]), np.float32([0.125, 0.5]))
 def answer(
     framework, logs=LOGS, weights=WEIGHTS, floatx="float32", evaluations=(), fits=1, paths=None
 ):
-    """What a worker would have found."""
+    """An answer as a worker gives it."""
     fit = {
         "model": "net",
         "epochs": list(range(len(logs))),
@@ -43,7 +43,7 @@ def answer(
 
 
 def verdict(**changes):
-    """The verdict when the first run differs from the second by `changes`; floatx is of both."""
+    """The verdict when the first run differs from the second by ``changes``."""
     common = {"floatx": changes.pop("floatx", "float32")}
     common |= changes.pop("both", {})
     document = compare(answer("minikeras", **common | changes), answer("keras", **common))

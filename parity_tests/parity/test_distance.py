@@ -1,4 +1,4 @@
-"""Distances: exact where exactness can be had, and never fooled by signs, zeros or NaN."""
+"""Distances in ULP: exact, and right for signs, zeros and NaN."""
 
 import math
 
@@ -23,7 +23,7 @@ def test_every_float16_is_one_step_from_the_next():
 
 @given(numbers, st.integers(-50, 50), st.sampled_from(["float32", "float64"]))
 def test_ulp_counts_neighbours(x, steps, dtype):
-    # Far from the ends, so that none of the steps leads to infinity.
+    # Far from the largest numbers, so that no step leads to infinity.
     start = end = np.asarray(math.copysign(min(abs(x), 1e30), x), dtype)
     for _ in range(abs(steps)):
         end = np.nextafter(end, np.asarray(math.inf * steps, dtype))

@@ -1,4 +1,4 @@
-"""The built-in examples: ready data, the same for everybody, and networks that learn from it."""
+"""The built-in examples: reproducible data, and networks that learn from it."""
 
 import numpy as np
 import pytest

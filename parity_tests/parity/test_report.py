@@ -1,4 +1,4 @@
-"""The page and the data: complete, self-contained, safe, and never half written."""
+"""The report: complete, self-contained, escaped, and written atomically."""
 
 import json
 import math
@@ -16,7 +16,7 @@ HOSTILE = "<script>alert('&\"')</script>"
 
 
 class Page(HTMLParser):
-    """Checks that tags nest, and keeps what the page shows and refers to."""
+    """Checks that tags nest; collects the text and the references of the page."""
 
     def __init__(self, text):
         super().__init__()

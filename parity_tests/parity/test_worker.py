@@ -1,4 +1,4 @@
-"""A worker follows a script without changing it, and says what went wrong."""
+"""A worker records a script's training without changing it, and reports errors."""
 
 import math
 
@@ -78,7 +78,7 @@ def test_a_script_is_followed(framework, script):
     assert [model["name"] for model in run.found["models"]] == ["net", "untrained"]
     before, after = run.weights(0, "initial"), run.weights(0, "final")
     assert len(before) == len(after) == 2 and not np.array_equal(before[0], after[0])
-    assert run.weights(1, "initial") == []  # seen only when the script was over
+    assert run.weights(1, "initial") == []  # noticed only at the end of the script
     assert run.first_epoch_seconds > 0 and run.step_seconds > 0
 
 

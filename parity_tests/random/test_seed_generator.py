@@ -72,9 +72,9 @@ def test_state_stays_in_a_stateless_scope(library):
 
 def test_copy_is_independent():
     generator = minikeras.random.SeedGenerator(3)
-    twin = copy.deepcopy(generator)
+    copied = copy.deepcopy(generator)
     generator.next()
-    assert np.asarray(twin.state).tolist() == [3, 0]
+    assert np.asarray(copied.state).tolist() == [3, 0]
 
 
 @both

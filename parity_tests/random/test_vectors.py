@@ -1,4 +1,4 @@
-"""Bit patterns that TensorFlow produced: they need no TensorFlow to be checked."""
+"""Bit patterns that TensorFlow produced, checked without TensorFlow."""
 
 import json
 import pathlib

@@ -1,4 +1,4 @@
-"""Which batches come out of which data, epoch after epoch, against Keras's own iterator."""
+"""The batches that data gives, epoch by epoch, compared with Keras's own iterator."""
 
 import warnings
 
@@ -35,7 +35,7 @@ def arrays(draw, samples):
 
 @st.composite
 def structures(draw, samples):
-    """An array, or a nest of arrays."""
+    """An array, or a nested structure of arrays."""
     leaf = arrays(samples)
     form = draw(st.sampled_from(["array", "list", "tuple", "dict", "nest"]))
     if form == "array":
@@ -63,7 +63,7 @@ def plain(batch):
 
 
 def played(make, epochs, stride, convert=lambda data: data):
-    """All batches of several epochs, how many there were said to be, and the warnings."""
+    """All batches of several epochs, the announced number of batches, and the warnings."""
     seen = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -85,7 +85,7 @@ def played(make, epochs, stride, convert=lambda data: data):
 
 
 def check(data, epochs, stride=1, **options):
-    """``data`` is a function: what can be iterated over once must be made twice."""
+    """``data`` is a function, because an iterator can be used once only."""
 
     def theirs():
         return TFEpochIterator(
@@ -323,7 +323,7 @@ def test_packing(batch):
 
 
 class TorchLike:
-    """A tensor that, like torch's, must leave the tape and the device before NumPy may see it."""
+    """A tensor that, like torch's, needs detach() and cpu() before NumPy can read it."""
 
     def __init__(self, array):
         self.array = array

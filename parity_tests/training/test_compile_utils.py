@@ -1,4 +1,4 @@
-"""What `compile` accepts, matched to outputs: totals, log keys and errors as in Keras."""
+"""How ``compile`` matches losses and metrics to outputs: totals, log keys, errors."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_labels_in_other_structures() -> None:
 
 
 def test_trackers_count_batches_where_sizes_are_unknown() -> None:
-    """Keras's graphs do not know the size once a smaller batch may come: batches count alike."""
+    """Keras's graphs do not know the batch size if it varies: every batch has the same weight."""
     rng = np.random.default_rng(0)
     batches = [(outputs([0, 0], rng, n), outputs([0, 0], rng, n)) for n in (4, 1)]
     total = ours.CompileLoss("mse", output_names=[A, B])

@@ -1,6 +1,6 @@
-"""Curves from the seed alone: every example, three optimizers, both precisions.
+"""Training curves from the same seed: every example, three optimizers, both precisions.
 
-Each library trains everything in one process of its own; no weights are handed across.
+Each library trains in a separate process; no weights are exchanged.
 """
 
 import concurrent.futures
@@ -16,7 +16,7 @@ from minikeras.kernels.rounding.packets import HAS_AVX512
 from minikeras.parity import runs
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 
-pytestmark = pytest.mark.xdist_group("curves")  # one worker makes the fixture for all
+pytestmark = pytest.mark.xdist_group("curves")  # so that one worker makes the fixture
 
 DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
 SCRIPT = str(Path(__file__).with_name("train_all.py"))
@@ -34,7 +34,7 @@ def job(name, optimizer, floatx, seed=0, batch_size=None, epochs=20):
 
 
 JOBS = [job(*each) for each in itertools.product(EXAMPLES, OPTIMIZERS, ["float64", "float32"])]
-# Equality is no accident of one seed, nor of the sizes of the batches.
+# Other seeds and batch sizes.
 SMALL = [name for name in EXAMPLES if DEEP or name != "digits-cnn"]
 JOBS += [
     job(name, optimizer, "float32", seed, batch_size, 20 if DEEP else 3)
@@ -58,7 +58,7 @@ def _label(job):
 
 @pytest.fixture(scope="session")
 def curves():
-    """What both libraries found: for each, the fits in order, and the final weights."""
+    """The results of both libraries: all calls of fit in order, and the final weights."""
     options = {"script": SCRIPT, "arguments": [json.dumps(JOBS)], "seed": 0}
     options |= {"floatx": None, "kernels": None}
     with concurrent.futures.ThreadPoolExecutor() as pool:

@@ -1,4 +1,4 @@
-"""The seed alone decides: initial weights, masks of dropout, and the order of the batches."""
+"""The seed decides everything random: initial weights, dropout masks, the order of batches."""
 
 import contextlib
 import io
@@ -20,7 +20,7 @@ frugal = settings(max_examples=max(8, settings.default.max_examples // 3))
 
 
 def from_seed(architecture, seed, **options):
-    """The architecture in both libraries, from the seed and nothing else."""
+    """The architecture built in both libraries after setting the seed."""
     models = []
     for library in LIBRARIES:
         library.utils.clear_session(free_memory=False)  # names are counted from the start
@@ -70,7 +70,7 @@ def noisy(draw):
 
 @given(noisy(), seeds, st.integers(1, 4))
 def test_masks(layers, seed, calls):
-    """Every call of every layer draws anew, and all models after it draw what is next."""
+    """Every call of a layer draws new numbers, and later models continue the stream."""
     x = np.ones((2, 3, 3, 2), "float32")
     outputs = []
     for library in LIBRARIES:
@@ -90,7 +90,7 @@ def test_masks(layers, seed, calls):
 
 @given(architectures(), seeds)
 def test_masks_inside_networks(architecture, seed):
-    """Generators advance alike, in training and not; the outputs agree to rounding."""
+    """Seed generators advance alike with and without training; outputs agree up to rounding."""
     ours, theirs = from_seed(architecture, seed)
     x = architecture.batch(3)
     for training in (True, False, True):
@@ -104,11 +104,11 @@ def test_masks_inside_networks(architecture, seed):
         np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5 * max(1, np.abs(b).max()))
 
 
-# The order of the batches, read off what the loop shows to a step
+# The order of the batches, as the training step sees it
 
 
 def recorder(library):
-    """A model that trains nothing and remembers which samples it was shown, batch by batch."""
+    """A model that trains nothing and records the samples of each batch."""
 
     class Recorder(library.Model):
         def __init__(self):
@@ -136,7 +136,7 @@ def recorder(library):
     seeds,
 )
 def test_order_of_batches(n, batch_size, shuffle, fits, seed):
-    """The same in every epoch of every ``fit``, however often models are fitted in between."""
+    """The order depends on the epoch of this ``fit`` only, not on other models' calls of fit."""
     x = np.arange(n, dtype="float32")[:, None]
     orders = []
     for library in LIBRARIES:
@@ -156,6 +156,6 @@ def test_order_of_batches(n, batch_size, shuffle, fits, seed):
 @pytest.mark.parametrize("shuffle", [True, "batch"])
 @pytest.mark.parametrize("n", [1000, 4097])
 def test_order_of_many(n, shuffle):
-    """A thousand samples and more: TensorFlow shuffles indices, not a buffer of samples."""
+    """More than a thousand samples: TensorFlow shuffles indices, not a buffer of samples."""
     test = test_order_of_batches.hypothesis.inner_test
     test(n, 256, shuffle, [1, 1], 7)

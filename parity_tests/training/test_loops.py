@@ -73,7 +73,7 @@ def test_console(epochs, verbose):
             model.fit(X, Y, 4, epochs, verbose, validation_data=(X, Y), shuffle=False)
             model.evaluate(X, Y, verbose=verbose)
             model.predict(X, verbose=verbose)
-        # how often the bar is redrawn, and the times, depend on the clock
+        # redraws and times depend on the clock
         lines = [line.rpartition("\r")[2].rstrip() for line in out.getvalue().split("\n")]
         text = re.sub(r"\d+[mu]?s(/step)?|\x08", "", "\n".join(lines))
         return re.sub(r"\d\.\d{4}(e-\d+)?", lambda m: f"{float(m[0]):.3f}", text)
@@ -82,7 +82,7 @@ def test_console(epochs, verbose):
 
 
 def own_steps(library):
-    """A model whose steps are its own, written for both libraries."""
+    """A model with its own train_step and test_step, for both libraries."""
 
     class Own(library.Model):
         def __init__(self):
@@ -210,8 +210,8 @@ def test_compile_config(library):
     config = model.get_compile_config()
     assert config["loss"] == "mse"
     assert config["optimizer"]["class_name"] == "SGD"
-    twin = make(library)
-    twin.compile_from_config(config)
-    assert twin.get_compile_config() == config
-    assert twin.optimizer.built
-    close(twin.fit(X, Y, verbose=0).history, model.fit(X, Y, verbose=0).history)
+    again = make(library)
+    again.compile_from_config(config)
+    assert again.get_compile_config() == config
+    assert again.optimizer.built
+    close(again.fit(X, Y, verbose=0).history, model.fit(X, Y, verbose=0).history)

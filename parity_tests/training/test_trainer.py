@@ -1,4 +1,4 @@
-"""``fit``, ``evaluate`` and ``predict`` of tiny models: logs, order of events, options, misuse."""
+"""``fit``, ``evaluate`` and ``predict`` of tiny models: logs and weights for all options."""
 
 import pytest
 from hypothesis import given
@@ -114,7 +114,7 @@ def test_two_outputs(loss, optional, as_dict, weighted):
 
 @pytest.mark.parametrize("batch_size", [4, 11])
 def test_losses_of_two_outputs_in_a_graph(batch_size):
-    """Where a smaller batch comes last, Keras's graph does not know the size of any."""
+    """With a smaller last batch, Keras's graph knows no batch size."""
 
     def action(library, model):
         model.compile("sgd", ["mse", "mae"])

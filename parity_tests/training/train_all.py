@@ -1,4 +1,4 @@
-"""A Keras script: trains the built-in examples one after the other, as its argument lists them."""
+"""A Keras script that trains the built-in examples listed in its argument."""
 
 import json
 import sys

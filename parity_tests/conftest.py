@@ -22,9 +22,10 @@ settings.register_profile(
 settings.register_profile("dev", settings.get_profile("ci"), derandomize=False, max_examples=10)
 settings.register_profile("deep", settings.get_profile("ci"), derandomize=False, max_examples=2000)
 settings.register_profile(  # for planted mistakes, where only the failure matters
-    "no_shrinking",
+    "planted",
     settings.get_profile("ci"),
     database=None,
+    max_examples=100,
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
 )

@@ -125,7 +125,7 @@ def test_wrong_kernel_is_caught(name: str, tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"} | {
         "PYTHONPATH": str(tmp_path),
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
-        "HYPOTHESIS_PROFILE": "no_shrinking",
+        "HYPOTHESIS_PROFILE": "planted",
         "MINIKERAS_COMPILE_AHEAD": "0",
     }
     run = subprocess.run(

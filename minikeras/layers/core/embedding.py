@@ -1,4 +1,4 @@
-"""Embedding: a vector for each number."""
+"""Embedding: a vector for each whole number."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ class Embedding(Layer):
 
     input_dim: how many rows the table has; inputs are smaller.
     output_dim: the size of a vector.
+    embeddings_initializer: a function of (shape, dtype), or its name.
+    embeddings_regularizer: a penalty on the table, which is added to the loss.
+    embeddings_constraint: a function that the optimizer applies to the table after each step.
     mask_zero: whether 0 marks a missing step; the layers that follow then receive a mask.
     weights: the values of the table, in place of the initializer's.
 
-    Raises ValueError unless both sizes are positive integers, and for numbers outside the table.
+    quantization_config: must be None; configs of Keras have it.
+
+    Raises ValueError unless both sizes are positive integers, and for inputs outside the table.
 
     Parity: −1 is the last row, as in NumPy.
     """

@@ -1,4 +1,4 @@
-"""Masking: steps that hold nothing are left out by the layers that follow."""
+"""Masking: steps of a sequence are marked as missing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ class Masking(Layer):
     """Masks each step of (batch, steps, features) whose features all equal ``mask_value``.
 
     outputs = inputs, and 0 at the masked steps
+
+    The mask is False at these steps; the layers that follow receive it.
+
+    mask_value: the value that marks a missing step.
     """
 
     mask_value: float = 0.0
@@ -22,5 +26,5 @@ class Masking(Layer):
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        kept = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
-        return ops.where(kept, inputs, 0)
+        mask = ops.any(ops.not_equal(inputs, self.mask_value), axis=-1, keepdims=True)
+        return ops.where(mask, inputs, 0)

@@ -1,16 +1,18 @@
-"""Concatenate: tensors side by side."""
+"""Concatenate: the inputs joined along an axis."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from minikeras import ops, shapes
-from minikeras.layers.merging.merge import Merge, _check_masks
+from minikeras.layers.merging.merge import Merge, check_masks
 from minikeras.types import Shape, TensorLike
 
 
 class Concatenate(Merge):
-    """The inputs one after the other along ``axis``.
+    """The inputs joined along an axis.
+
+    axis: the axis; sizes along all others are equal.
 
     Raises ValueError for anything but a list, and for shapes that differ along other axes.
     """
@@ -38,17 +40,17 @@ class Concatenate(Merge):
         return ops.concatenate(inputs, axis=self.axis)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> TensorLike:
-        """The masks side by side; an input without one is kept whole."""
+        """The masks joined along the axis; that of an input without one is True everywhere."""
         if mask is None:
             return None
-        _check_masks(inputs, mask)
+        check_masks(inputs, mask)
         if all(m is None for m in mask):
             return None
-        kept = [_for_each_cell(x, m) for x, m in zip(inputs, mask)]
-        return ops.any(ops.concatenate(kept, axis=self.axis), axis=-1)
+        masks = [_mask_of_cells(x, m) for x, m in zip(inputs, mask)]
+        return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
 
 
-def _for_each_cell(x: TensorLike, mask: TensorLike) -> TensorLike:
+def _mask_of_cells(x: TensorLike, mask: TensorLike) -> TensorLike:
     if mask is None:
         return ops.ones_like(x, dtype="bool")
     if len(mask.shape) == len(x.shape):

@@ -1,4 +1,4 @@
-"""Dot: products of two batches of tensors."""
+"""Dot: scalar products of two inputs, sample by sample."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from minikeras.types import Shape, TensorLike
 
 
 class Dot(Merge):
-    """Σ over one axis of each of two inputs, sample by sample.
+    """The sum of products over an axis of the first input and an axis of the second.
 
-    outputs: (batch, *other axes of the first, *other axes of the second), at least (batch, 1)
+    outputs: (batch, *other axes of the first, *other axes of the second); (batch, 1) for vectors
 
-    ``axes``: one axis for both, or one for each.  ``normalize``: of unit vectors (their cosine).
+    axes: the axis, or two of them, for the first input and for the second.
+    normalize: whether vectors along these axes are first divided by their length; the outputs are
+        then cosines.
 
     Raises TypeError unless ``axes`` is an int or a list, ValueError unless it holds two ints, for
     anything but two inputs, for axes of different sizes, and for the axis of the batch.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from minikeras import ops
-from minikeras.layers.merging.merge import Merge, _fold, carry, cells_kept
+from minikeras.layers.merging.merge import Merge, mask_of_cells, with_mask_of_cells
 from minikeras.types import Shape, TensorLike
 
 
@@ -14,11 +15,14 @@ class Add(Merge):
     """outputs = inputs[0] + inputs[1] + ..."""
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
-        return _fold(ops.add, inputs)
+        return functools.reduce(ops.add, inputs)
 
 
 class Subtract(Merge):
-    """outputs = inputs[0] − inputs[1];  ValueError unless there are two."""
+    """outputs = inputs[0] − inputs[1]
+
+    Raises ValueError unless there are two inputs.
+    """
 
     def build(self, input_shape: list[Shape]) -> None:
         super().build(input_shape)
@@ -36,50 +40,48 @@ class Average(Merge):
     """outputs = (inputs[0] + inputs[1] + ...) / n"""
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
-        return _fold(ops.add, inputs) / len(inputs)
+        return functools.reduce(ops.add, inputs) / len(inputs)
 
 
 class Multiply(Merge):
     """outputs = inputs[0] · inputs[1] · ...
 
-    A cell that its own mask leaves out counts as 1; where all masks leave it out the product is 0.
+    A masked cell is a factor 1.  Where all inputs are masked, the product is 0.
     """
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
-        masks = [cells_kept(x) for x in inputs]
-        output = _fold(
-            ops.multiply,
-            [
-                x if kept is None else ops.where(kept, x, ops.cast(1, x.dtype))
-                for x, kept in zip(inputs, masks)
-            ],
-        )
-        if any(kept is None for kept in masks):
+        masks = [mask_of_cells(x) for x in inputs]
+        factors = [
+            x if mask is None else ops.where(mask, x, ops.cast(1, x.dtype))
+            for x, mask in zip(inputs, masks)
+        ]
+        output = functools.reduce(ops.multiply, factors)
+        if any(mask is None for mask in masks):
             return output
-        kept = _fold(ops.logical_or, masks)
-        return carry(ops.where(kept, output, ops.cast(0, output.dtype)), kept)
+        mask = functools.reduce(ops.logical_or, masks)
+        return with_mask_of_cells(ops.where(mask, output, ops.cast(0, output.dtype)), mask)
 
 
 class _Extreme(Merge):
-    """A masked cell takes the value of the others, from first to last."""
+    """The largest or the smallest of the inputs that are not masked."""
 
     rule: ClassVar[Callable[[Any, Any], Any]]
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
-        output, kept = inputs[0], cells_kept(inputs[0])
+        output, mask = inputs[0], mask_of_cells(inputs[0])
         for x in inputs[1:]:
-            its = cells_kept(x)
-            if its is not None:
-                x = ops.where(its, x, output)
-            if kept is not None:
-                output = ops.where(kept, output, x)
-            kept = None if kept is None or its is None else ops.logical_or(kept, its)
+            other = mask_of_cells(x)
+            if other is not None:
+                x = ops.where(other, x, output)
+            if mask is not None:
+                output = ops.where(mask, output, x)
+            mask = None if mask is None or other is None else ops.logical_or(mask, other)
             output = type(self).rule(output, x)
-        return carry(output, kept)
+        return with_mask_of_cells(output, mask)
 
 
 class Maximum(_Extreme):
-    """outputs = max(inputs[0], inputs[1], ...); a masked cell does not count.
+    """outputs = max(inputs[0], inputs[1], ...); masked cells are left out.
 
     Parity: at a tie the gradient goes to the earlier input.
     """
@@ -88,7 +90,7 @@ class Maximum(_Extreme):
 
 
 class Minimum(_Extreme):
-    """outputs = min(inputs[0], inputs[1], ...); a masked cell does not count.
+    """outputs = min(inputs[0], inputs[1], ...); masked cells are left out.
 
     Parity: at a tie the gradient goes to the earlier input.
     """

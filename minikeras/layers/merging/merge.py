@@ -1,8 +1,8 @@
-"""What layers of several inputs do alike."""
+"""``Merge``, the base of layers that combine several inputs, and how they treat masks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from typing import Any
 
 from minikeras import ops, shapes
@@ -12,9 +12,9 @@ from minikeras.types import Shape, TensorLike
 
 
 class Merge(Layer):
-    """One tensor from a list of tensors that broadcast; subclasses say how, in ``merge``.
+    """One tensor from a list of tensors that broadcast.  Subclasses write ``merge``.
 
-    Inputs of lower rank get axes of size 1 after the batch.
+    Inputs of lower rank first get axes of size 1 after the batch.
 
     Raises ValueError for anything but a list, for different batch sizes, and for shapes that do not
     broadcast.
@@ -43,27 +43,27 @@ class Merge(Layer):
                 f"Received: inputs={inputs} (not a list of tensors)"
             )
         rank = max(len(x.shape) for x in inputs)
-        return self.merge([_raised(x, rank) for x in inputs])
+        return self.merge([_expanded(x, rank) for x in inputs])
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
+        """The output for inputs of one rank."""
         raise NotImplementedError
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> TensorLike:
-        """A cell counts where it counts in any of the inputs; without a mask everything does."""
+        """True where the mask of any input is True; None if an input has no mask."""
         if mask is None:
             return None
-        _check_masks(inputs, mask)
-        if any(m is None for m in mask):
-            return None
-        return _fold(ops.logical_or, mask)
+        check_masks(inputs, mask)
+        return None if any(m is None for m in mask) else functools.reduce(ops.logical_or, mask)
 
 
-def _raised(x: TensorLike, rank: int) -> TensorLike:
+def _expanded(x: TensorLike, rank: int) -> TensorLike:
     missing = rank - len(x.shape)
     return ops.expand_dims(x, tuple(range(1, missing + 1))) if missing else x
 
 
-def _check_masks(inputs: Any, mask: Any) -> None:
+def check_masks(inputs: Any, mask: Any) -> None:
+    """Raises ValueError unless both are lists, of the same length."""
     for name, value in (("mask", mask), ("inputs", inputs)):
         if not isinstance(value, tuple | list):
             raise ValueError(f"`{name}` should be a list. Received: {name}={value}")
@@ -74,21 +74,14 @@ def _check_masks(inputs: Any, mask: Any) -> None:
         )
 
 
-def _fold(rule: Callable[[Any, Any], Any], values: Any) -> Any:
-    result, *others = values
-    for value in others:
-        result = rule(result, value)
-    return result
-
-
-def cells_kept(x: TensorLike) -> TensorLike:
-    """The mask that ``x`` carries, one entry for each cell; None if it carries none."""
+def mask_of_cells(x: TensorLike) -> TensorLike:
+    """The mask of the steps of ``x``, repeated for each of its cells; None if it has none."""
     mask = getattr(x, "_keras_mask", None)
     return mask if mask is None else ops.broadcast_to(ops.expand_dims(strip(mask), -1), x.shape)
 
 
-def carry(output: TensorLike, kept: TensorLike) -> TensorLike:
-    """``output`` with the mask of the steps of which any cell is kept."""
-    if kept is not None:
-        output._keras_mask = ops.any(kept, axis=-1)
+def with_mask_of_cells(output: TensorLike, mask: TensorLike) -> TensorLike:
+    """``output`` with a mask of its steps: True where the mask of any cell is True."""
+    if mask is not None:
+        output._keras_mask = ops.any(mask, axis=-1)
     return output

@@ -1,4 +1,4 @@
-"""Layers that keep activations at one scale."""
+"""Normalising layers: they bring activations to one scale."""
 
 from minikeras.layers.normalization.batch_normalization import BatchNormalization
 from minikeras.layers.normalization.group_normalization import GroupNormalization

@@ -13,7 +13,7 @@ from minikeras.types import Shape, TensorLike
 
 
 class BatchNormalization(ScaledLayer):
-    """Normalises with the moments of the batch in training, with their running means otherwise.
+    """Normalises with the moments of the batch in training, else with their running means.
 
     outputs = gamma (inputs − m) / √(v + epsilon) + beta
     moving_mean     ← momentum · moving_mean     + (1 − momentum) m
@@ -21,15 +21,29 @@ class BatchNormalization(ScaledLayer):
 
     gamma, beta, moving_mean, moving_variance: (size of ``axis``,)
 
-    m and v are taken over all axes but ``axis``, over the cells that ``mask`` keeps.  A layer with
-    ``trainable = False`` uses its running means in training, too.
+    The mean m and the variance v of the batch are taken over all axes but ``axis``, over the cells
+    where ``mask`` is True.  A layer with ``trainable = False`` uses its running means in training
+    too.
 
-    With ``renorm`` (Ioffe, 2017) the batch is corrected to the running means:
-    gamma ← r gamma, beta ← beta + d gamma,  r = σ / renorm_stddev, d = (m − renorm_mean) /
-    renorm_stddev, clipped to ``renorm_clipping`` ("rmin", "rmax", "dmax") and not differentiated.
+    With ``renorm`` (Ioffe, 2017) the moments of a batch are corrected towards the running ones:
+    gamma ← r gamma,  beta ← beta + d gamma  with
+    r = √(v + epsilon) / renorm_stddev,  d = (m − renorm_mean) / renorm_stddev
+    r and d are clipped and treated as constants.
 
-    Parity: v is the biased variance, in moving_variance, too; masked moments are divided by the
-    number of cells + ε.
+    axis: the axis of the features.
+    momentum: the weight of the old running mean in the new one.
+    moving_mean_initializer, moving_variance_initializer: functions of (shape, dtype), or their
+        names.
+    renorm: whether to use batch renormalisation.
+    renorm_clipping: a dict of limits: "rmin" and "rmax" of r, "dmax" of the size of d.
+    renorm_momentum: the momentum of ``renorm_mean`` and ``renorm_stddev``.
+    synchronized: for Keras's sake; there is one device.
+
+    Raises ValueError for an axis that the input does not have, for a mask whose rank is not one
+    less than that of the inputs, and for other entries of ``renorm_clipping``.
+
+    Parity: v is the biased variance, in moving_variance too.  Moments over masked inputs are
+    divided by the number of cells plus ``keras.config.epsilon()``.
     """
 
     axis: int = -1
@@ -93,40 +107,39 @@ class BatchNormalization(ScaledLayer):
         inputs = ops.cast(inputs, dtype)
         gamma, beta = (v if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
         last = self.axis in (-1, len(inputs.shape) - 1)
-        if training and self.trainable and last and mask is None and not self.renorm:
-            outputs, mean, variance = by_its_moments(inputs, gamma, beta, self.epsilon)
+        outputs = None
+        if not (training and self.trainable):
+            moving = self.moving_mean, self.moving_variance
+            mean, variance = (ops.cast(v, dtype) for v in moving)
+        elif self.renorm:
+            mean, variance = self._moments(inputs, mask)
+            gamma, beta = self._renormalize(mean, variance, gamma, beta)
+        else:
+            if last and mask is None:  # moments and outputs in one op
+                outputs, mean, variance = by_its_moments(inputs, gamma, beta, self.epsilon)
+            else:
+                mean, variance = self._moments(inputs, mask)
             self._move(self.moving_mean, mean, self.momentum)
             self._move(self.moving_variance, variance, self.momentum)
-            return ops.cast(outputs, self.compute_dtype)
-        if training and self.trainable:
-            mean, variance = self._moments(inputs, mask)
-            if self.renorm:
-                gamma, beta = self._renormalize(mean, variance, gamma, beta)
-            else:
-                self._move(self.moving_mean, mean, self.momentum)
-                self._move(self.moving_variance, variance, self.momentum)
-        else:
-            mean, variance = (
-                ops.cast(self.moving_mean, dtype),
-                ops.cast(self.moving_variance, dtype),
+        if outputs is None:
+            outputs = ops.batch_normalization(
+                inputs, mean, variance, self.axis, beta, gamma, self.epsilon
             )
-        outputs = ops.batch_normalization(
-            inputs, mean, variance, self.axis, beta, gamma, self.epsilon
-        )
         return ops.cast(outputs, self.compute_dtype)
 
     def _moments(self, inputs: TensorLike, mask: TensorLike) -> tuple[TensorLike, TensorLike]:
         axes = self._reduction_axes
         if mask is None:
             return ops.moments(inputs, axes=axes)
-        kept = ops.cast(ops.broadcast_to(ops.expand_dims(mask, -1), inputs.shape), "bool")
-        count = ops.sum(ops.cast(kept, inputs.dtype), axes, keepdims=True) + settings.epsilon()
-        mean = ops.sum(ops.where(kept, inputs, 0), axes, keepdims=True) / count
-        squares = ops.square(ops.where(kept, inputs - mean, 0))
+        mask = ops.cast(ops.broadcast_to(ops.expand_dims(mask, -1), inputs.shape), "bool")
+        count = ops.sum(ops.cast(mask, inputs.dtype), axes, keepdims=True) + settings.epsilon()
+        mean = ops.sum(ops.where(mask, inputs, 0), axes, keepdims=True) / count
+        squares = ops.square(ops.where(mask, inputs - mean, 0))
         variance = ops.sum(squares, axes, keepdims=True) / count
         return ops.squeeze(mean), ops.squeeze(variance)
 
     def _move(self, running: Any, value: TensorLike, momentum: float) -> TensorLike:
+        """One step of a running mean."""
         moved = ops.cast(running, value.dtype) * momentum + value * (1.0 - momentum)
         running.assign(moved)
         return moved
@@ -134,7 +147,7 @@ class BatchNormalization(ScaledLayer):
     def _renormalize(
         self, mean: TensorLike, variance: TensorLike, gamma: TensorLike, beta: TensorLike
     ) -> tuple[TensorLike, TensorLike]:
-        """Corrected scale and shift; the running moments move on."""
+        """The corrected gamma and beta; the running moments move one step."""
         stddev = ops.sqrt(variance + self.epsilon)
         least = ops.sqrt(ops.cast(self.epsilon, mean.dtype))
         reference = ops.maximum(ops.cast(self.renorm_stddev, mean.dtype), least)
@@ -159,6 +172,7 @@ class BatchNormalization(ScaledLayer):
 
 
 def _checked(clipping: dict[str, float]) -> dict[str, float]:
+    """``renorm_clipping``; ValueError for unknown entries and for limits that contradict."""
     known = ["rmax", "rmin", "dmax"]
     if set(clipping) - set(known):
         raise ValueError(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from minikeras import constraints, dtypes, initializers, ops, regularizers
-from minikeras.declare import field
+from minikeras import dtypes, ops
 from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.layers.normalization.scaled import ScaleAndShift, check_axes
 from minikeras.types import Shape, TensorLike
 
 
-class GroupNormalization(ScaledLayer):
+class GroupNormalization(ScaleAndShift):
     """outputs = gamma (inputs − m) / √(v + epsilon) + beta
 
-    m and v are taken over a group of neighbouring channels and all other axes but the batch.
+    The mean m and the variance v are taken over a group of neighbouring channels and over all other
+    axes but the batch.
+
     gamma, beta: (channels,)
 
-    ``groups=-1`` makes each channel a group (instance normalisation).
+    groups: the number of groups; −1 for one of each channel (instance normalisation).
+    axis: the axis of the channels.
 
     Raises ValueError unless ``groups`` is −1 or a positive integer that divides the channels.
     """
@@ -25,14 +25,6 @@ class GroupNormalization(ScaledLayer):
     groups: int = 32
     axis: int = -1
     epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Any = field("zeros", registry=initializers.registry)
-    gamma_initializer: Any = field("ones", registry=initializers.registry)
-    beta_regularizer: Any = field(None, registry=regularizers.registry)
-    gamma_regularizer: Any = field(None, registry=regularizers.registry)
-    beta_constraint: Any = field(None, registry=constraints.registry)
-    gamma_constraint: Any = field(None, registry=constraints.registry)
 
     def setup(self) -> None:
         if not isinstance(self.groups, int) or (self.groups <= 0 and self.groups != -1):
@@ -61,10 +53,7 @@ class GroupNormalization(ScaledLayer):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         axis = self.axis % len(inputs.shape)
-        split = (
-            self.groups,
-            inputs.shape[axis] // self.groups,
-        )  # ... channels ... → ... (g, c) ...
+        split = (self.groups, inputs.shape[axis] // self.groups)  # ... channels ... → ... g, c ...
         ones = (1,) * (len(inputs.shape) - axis - 1)
 
         def spread(v: TensorLike) -> TensorLike:

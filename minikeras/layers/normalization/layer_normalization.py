@@ -4,34 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import constraints, initializers, ops, regularizers
+from minikeras import ops
 from minikeras.declare import field
-from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.layers.normalization.scaled import ScaleAndShift, check_axes
 from minikeras.types import Shape, TensorLike
 
 
-class LayerNormalization(ScaledLayer):
+class LayerNormalization(ScaleAndShift):
     """outputs = gamma (inputs − m) / √(v + epsilon) + beta
 
-    m and v are the moments along ``axis``, an int or several.
+    The mean m and the variance v are taken along ``axis``, for each sample by itself.
+
     gamma, beta: the sizes of these axes
+
+    axis: the axes, an int or several.
+    rms_scaling: whether the mean is neither subtracted nor beta added, as in ``RMSNormalization``.
 
     Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
     the input does not have.
 
-    Parity: from its build on, ``axis`` is a sorted list.
+    Parity: once the layer is built, ``axis`` is a sorted list.
     """
 
     axis: Any = -1
     epsilon: float = 1e-3
-    center: bool = True
-    scale: bool = True
-    beta_initializer: Any = field("zeros", registry=initializers.registry)
-    gamma_initializer: Any = field("ones", registry=initializers.registry)
-    beta_regularizer: Any = field(None, registry=regularizers.registry)
-    gamma_regularizer: Any = field(None, registry=regularizers.registry)
-    beta_constraint: Any = field(None, registry=constraints.registry)
-    gamma_constraint: Any = field(None, registry=constraints.registry)
     rms_scaling: bool = field(False, kw_only=True)
 
     def setup(self) -> None:

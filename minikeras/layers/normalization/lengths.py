@@ -1,4 +1,4 @@
-"""Normalisation of lengths: RMSNormalization and UnitNormalization."""
+"""RMSNormalization and UnitNormalization, which change lengths and subtract no mean."""
 
 from __future__ import annotations
 
@@ -15,8 +15,12 @@ class RMSNormalization(Layer):
 
     scale: the sizes of these axes
 
+    axis: the axes, an int or several.
+    epsilon: what is added to the mean, so that no division by zero occurs.
+
     Raises ValueError for an axis that the input does not have.
-    Parity: from its build on, ``axis`` is a sorted list.
+
+    Parity: once the layer is built, ``axis`` is a sorted list.
     """
 
     axis: Any = -1
@@ -33,7 +37,9 @@ class RMSNormalization(Layer):
 
 
 class UnitNormalization(Layer):
-    """outputs = inputs / ‖inputs‖ along ``axis``, an int or several
+    """outputs = inputs / ‖inputs‖ along ``axis``
+
+    axis: the axes, an int or several.
 
     Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
     the input does not have.

@@ -1,15 +1,27 @@
-"""What the normalisations share: a learned scale and a learned shift."""
+"""The bases of normalising layers: a learned scale and a learned shift."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from minikeras import constraints, initializers, regularizers
+from minikeras.declare import field
 from minikeras.layers.layer import Layer
 from minikeras.types import Shape
 
 
 class ScaledLayer(Layer):
-    """Has a ``gamma`` and a ``beta``, which keep their own precision."""
+    """Multiplies by ``gamma`` and adds ``beta``; both are read in the dtype they are stored in.
+
+    axis: the normalised axis, or the one of the channels.
+    epsilon: what is added to the variance, so that no division by zero occurs.
+    center: whether ``beta`` is added.
+    scale: whether ``gamma`` multiplies.
+    beta_initializer, gamma_initializer: functions of (shape, dtype), or their names.
+    beta_regularizer, gamma_regularizer: penalties on the weights, which are added to the loss.
+    beta_constraint, gamma_constraint: functions that the optimizer applies to the weights after
+        each step.
+    """
 
     supports_masking = True
 
@@ -20,6 +32,19 @@ class ScaledLayer(Layer):
             self.gamma = self.add_weight(shape=shape, name="gamma", autocast=False)
         if center:
             self.beta = self.add_weight(shape=shape, name="beta", autocast=False)
+
+
+class ScaleAndShift(ScaledLayer):
+    """The arguments of gamma and beta, which come after a layer's own."""
+
+    center: bool = True
+    scale: bool = True
+    beta_initializer: Any = field("zeros", registry=initializers.registry)
+    gamma_initializer: Any = field("ones", registry=initializers.registry)
+    beta_regularizer: Any = field(None, registry=regularizers.registry)
+    gamma_regularizer: Any = field(None, registry=regularizers.registry)
+    beta_constraint: Any = field(None, registry=constraints.registry)
+    gamma_constraint: Any = field(None, registry=constraints.registry)
 
 
 def check_axes(axes: Any, input_shape: Shape) -> None:

@@ -29,8 +29,8 @@ class BaseCropping(SpatialLayer):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         self.compute_output_shape(inputs.shape)
-        kept = tuple(slice(before, -after or None) for before, after in self._margins)
-        return inputs[(slice(None),) * self._spatial_axes[0] + kept]
+        inside = tuple(slice(before, -after or None) for before, after in self._margins)
+        return inputs[(slice(None),) * self._spatial_axes[0] + inside]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         sizes = list(input_shape)

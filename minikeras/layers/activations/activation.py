@@ -14,7 +14,8 @@ from minikeras.types import Shape, TensorLike
 class Activation(Layer):
     """outputs = activation(inputs)
 
-    ``activation``: a function, or the name of one in ``keras.activations``.
+    activation: a function, or the name of one in ``keras.activations``.
+
     Raises ValueError for an unknown name.
     """
 

@@ -11,8 +11,12 @@ from minikeras.types import TensorLike
 
 
 class ReLU(Layer):
-    """outputs = max_value above max_value, inputs above threshold,
+    """outputs = min(inputs, max_value) where inputs > threshold,
     else negative_slope (inputs − threshold)
+
+    max_value: the largest output; None for no limit.
+    negative_slope: the slope below the threshold.
+    threshold: where the slope changes.
 
     Raises ValueError for a negative argument, and for ``None`` other than as ``max_value``.
     """
@@ -47,6 +51,8 @@ class ReLU(Layer):
 class LeakyReLU(Layer):
     """outputs = inputs where inputs > 0, else negative_slope · inputs
 
+    negative_slope: the slope below zero.
+
     Raises ValueError if the slope is ``None`` or negative.
     """
 
@@ -76,7 +82,10 @@ class LeakyReLU(Layer):
 
 
 class ELU(Layer):
-    """outputs = inputs where inputs > 0, else alpha (exp(inputs) − 1)"""
+    """outputs = inputs where inputs > 0, else alpha (exp(inputs) − 1)
+
+    alpha: minus the limit of the outputs for small inputs.
+    """
 
     alpha: float = 1.0
 

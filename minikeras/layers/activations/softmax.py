@@ -10,9 +10,11 @@ from minikeras.types import TensorLike
 
 
 class Softmax(Layer):
-    """outputs = exp(inputs) / Σ exp(inputs) along ``axis`` (several: taken together)
+    """outputs = exp(inputs) / Σ exp(inputs) along ``axis``
 
-    Cells that ``mask`` leaves out get 0: their inputs count as −10⁹ (−3·10⁴ in half precision).
+    Where the mask is False the output is 0; the input is replaced by −10⁹ (−3·10⁴ in float16).
+
+    axis: the axis, or several over which the sum is taken.
 
     Raises ValueError for a mask that does not broadcast to the inputs.
     """

@@ -1,4 +1,4 @@
-"""Layers that slide a kernel over space."""
+"""Convolutional layers."""
 
 from minikeras.layers.convolutional.conv import (
     Conv1D,

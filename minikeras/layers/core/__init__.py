@@ -1,4 +1,4 @@
-"""The layers everything is built from."""
+"""Dense, Embedding, the input layer, and layers that wrap a function."""
 
 from minikeras.layers.core.dense import Dense
 from minikeras.layers.core.embedding import Embedding

@@ -1,4 +1,4 @@
-"""Dense: an affine map of the features."""
+"""Dense: an affine map of the features, then an activation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,22 @@ from minikeras.types import Shape, TensorLike
 
 
 class Dense(Layer):
-    """An affine map of the last axis, then a nonlinearity.
+    """An affine map of the last axis, then an activation.
 
     outputs = activation(inputs @ kernel + bias)
 
-    inputs: (batch, ..., features)
-    kernel: (features, units)       bias: (units,)
+    inputs: (batch, ..., features)       outputs: (batch, ..., units)
+    kernel: (features, units)            bias: (units,)
+
+    units: the number of output features.
+    activation: a function of the outputs, or its name; None for none.
+    use_bias: whether the bias is added.
+    kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
+    kernel_regularizer, bias_regularizer: penalties on the weights, which are added to the loss.
+    activity_regularizer: a penalty on the outputs, which is added to the loss.
+    kernel_constraint, bias_constraint: functions that the optimizer applies to the weights after
+        each step.
+    quantization_config: must be None; configs of Keras have it.
 
     Raises ValueError unless ``units`` is a positive integer, and for inputs of rank below 2.
     """
@@ -33,7 +43,7 @@ class Dense(Layer):
     activity_regularizer: Any = field(None, registry=regularizers.registry, saved=False)
     kernel_constraint: Any = field(None, registry=constraints.registry)
     bias_constraint: Any = field(None, registry=constraints.registry)
-    quantization_config: None = field(None, kw_only=True)  # configs of Keras name it
+    quantization_config: None = field(None, kw_only=True)
 
     supports_masking = True
 

@@ -43,7 +43,7 @@ class Embedding(Layer):
     mask_zero: bool = False
     weights: Any = field(None, init_only=True)
     activity_regularizer: Any = field(None, registry=regularizers.registry, kw_only=True)
-    quantization_config: None = field(None, kw_only=True)  # configs of Keras name it
+    quantization_config: None = field(None, kw_only=True)
 
     @classmethod
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:

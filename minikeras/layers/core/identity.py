@@ -1,4 +1,4 @@
-"""Identity: what goes in comes out."""
+"""Identity: outputs are inputs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from minikeras.types import TensorLike
 
 
 class Identity(Layer):
-    """outputs = inputs, the very same objects; they may be nested."""
+    """outputs = inputs, the same objects; they may be lists or dicts of tensors."""
 
     supports_masking = True
 

@@ -1,4 +1,4 @@
-"""Where a graph begins."""
+"""Input and InputLayer: where the graph of a functional model begins."""
 
 from __future__ import annotations
 
@@ -12,9 +12,16 @@ from minikeras.types import DType, Shape
 
 
 class InputLayer(Layer):
-    """The layer behind ``Input``: it has an output and computes nothing.
+    """The layer that ``Input`` makes: it has an output and computes nothing.
 
-    ``shape`` is that of one sample, ``batch_shape`` that of a whole batch; ``None`` is any size.
+    shape: the shape of one sample, with None for sizes that may vary.
+    batch_size: the size of a batch; None for any.
+    dtype: the dtype of the input; by default ``keras.config.floatx()``.
+    sparse, ragged: must be False or None.
+    batch_shape: the shape of a batch, in place of ``shape`` and ``batch_size``.
+    input_tensor: a KerasTensor to use, in place of a new one.
+    optional: whether None may be passed for the input.
+    name: the name of the layer.
 
     Raises ValueError without a shape, with two of them, with a ``sparse`` or ``ragged`` input, and
     where ``input_tensor`` is no KerasTensor or contradicts another argument.
@@ -126,7 +133,12 @@ def Input(
     tensor: KerasTensor | None = None,
     optional: bool = False,
 ) -> Any:
-    """The symbolic tensor with which a functional model begins; errors as for ``InputLayer``."""
+    """The KerasTensor with which a functional model begins: the output of a new ``InputLayer``.
+
+    tensor: a KerasTensor to use, in place of a new one.
+
+    Other arguments and errors as for ``InputLayer``.
+    """
     layer = InputLayer(
         shape=shape,
         batch_size=batch_size,

@@ -15,11 +15,15 @@ from minikeras.types import TensorLike
 class Lambda(Layer):
     """outputs = function(inputs, **arguments)
 
-    ``function`` may take ``mask`` and ``training``.  ``output_shape`` (without the batch, or a
-    function of the input shape) is only needed where shapes cannot be traced through the function.
-    ``mask`` is the output's mask, or a function of (inputs, mask).
+    function: a function of the inputs; it may also take ``mask`` and ``training``.
+    output_shape: the shape of one output sample, or a function from the input's shape to the
+        output's; only needed if ``function`` cannot be run on symbols.
+    mask: the mask of the outputs, or a function of (inputs, mask).
+    arguments: further keyword arguments of the function.
 
-    Configs hold a Python lambda as byte code; reading it back needs ``safe_mode=False``.
+    Raises NotImplementedError if the shape of the outputs cannot be inferred and is not given.
+
+    Configs hold a Python lambda as byte code; ``from_config`` needs ``safe_mode=False`` to read it.
     """
 
     def __init__(
@@ -89,7 +93,7 @@ class Lambda(Layer):
 
 
 def _describe(value: Any) -> Any:
-    """A lambda in the form that this layer uses in Keras: its code stands bare in the config."""
+    """A function as this layer writes it in Keras: the code of a lambda is the config itself."""
     found = serialization.serialize_keras_object(value)
     if isinstance(found, dict) and found.get("class_name") == "__lambda__":
         return {**found, "config": found["config"]["value"]}
@@ -97,6 +101,7 @@ def _describe(value: Any) -> Any:
 
 
 def _wrapped(config: Any) -> Any:
+    """What ``_describe`` gave, as other configs write it."""
     if isinstance(config, dict) and config.get("class_name") == "__lambda__":
         return {**config, "config": {"value": config["config"]}}
     return config

@@ -1,4 +1,4 @@
-"""Layers that make one tensor of several."""
+"""Layers that combine several inputs into one tensor."""
 
 from minikeras.layers.merging.concatenate import Concatenate, concatenate
 from minikeras.layers.merging.dot import Dot, dot

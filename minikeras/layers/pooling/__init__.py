@@ -1,4 +1,4 @@
-"""Layers that summarise windows, or all of space."""
+"""Pooling layers: the largest value or the mean of windows, or over all of space."""
 
 from minikeras.layers.pooling.global_pooling import (
     GlobalAveragePooling1D,

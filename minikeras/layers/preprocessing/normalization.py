@@ -1,4 +1,4 @@
-"""Normalization: data with mean 0 and variance 1."""
+"""Normalization: features with mean 0 and variance 1."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ from minikeras.types import Shape, TensorLike
 
 
 class Normalization(Layer):
-    """outputs = (inputs − mean) / max(√variance, ε)       invert: the way back
+    """outputs = (inputs − mean) / max(√variance, ε)
 
-    ``mean`` and ``variance`` are given, or ``adapt`` finds them in data: one of each for a place
-    on ``axis`` (an int, several, or None for one number in all).
+    The mean and the variance are given, or ``adapt`` computes them from data.
 
-    Raises ValueError if only one of the two is given, or if their shapes disagree.
+    axis: the axes along which they differ, an int or several; None for one mean and one variance.
+    mean, variance: numbers, or arrays of the sizes of these axes.
+    invert: whether to compute inputs · max(√variance, ε) + mean instead.
+
+    Raises ValueError if only one of the two is given, if their shapes differ, for an axis that the
+    input does not have, and for one of unknown size.
     """
 
     supports_masking = True
@@ -60,17 +64,17 @@ class Normalization(Layer):
                 "All `axis` values must be in the range [-ndim, ndim). Received inputs with "
                 f"ndim={rank}, while axis={self.axis}"
             )
-        kept = self._keep_axis = tuple(sorted(axis % rank for axis in self.axis))
-        if any(input_shape[axis] is None for axis in kept):
+        own = self._own_axes = tuple(sorted(axis % rank for axis in self.axis))
+        if any(input_shape[axis] is None for axis in own):
             raise ValueError(
                 "All `axis` values to be kept must have a known shape. "
                 f"Received axis={self.axis}, inputs.shape={input_shape}"
             )
         self._build_input_shape = input_shape
-        self._reduce_axis = tuple(axis for axis in range(rank) if axis not in kept)
-        self._broadcast_shape = [n if i in kept else 1 for i, n in enumerate(input_shape)]
+        self._reduced_axes = tuple(axis for axis in range(rank) if axis not in own)
+        self._broadcast_shape = [n if i in own else 1 for i, n in enumerate(input_shape)]
         if self.input_mean is None:
-            shape = tuple(input_shape[axis] for axis in kept)
+            shape = tuple(input_shape[axis] for axis in own)
             self.adapt_mean = self._add_moment("mean", shape, "zeros")
             self.adapt_variance = self._add_moment("variance", shape, "ones")
             self.count = self._add_moment("count", (), "zeros", dtype="int64")
@@ -84,22 +88,23 @@ class Normalization(Layer):
         )
 
     def _spread(self, value: Any) -> TensorLike:
-        """A given moment, its axes laid on the last of the kept ones."""
+        """A given moment, broadcast; its axes are the last ones of ``axis``."""
         value = ops.convert_to_tensor(value)
         shape = [1] * len(self._broadcast_shape)
-        for axis, size in zip(reversed(self._keep_axis), reversed(value.shape)):
+        for axis, size in zip(reversed(self._own_axes), reversed(value.shape)):
             shape[axis] = size
         value = ops.broadcast_to(ops.reshape(value, shape), self._broadcast_shape)
         return ops.cast(value, self.compute_dtype)
 
     def adapt(self, data: Any) -> None:
-        """Take mean and variance from an array, or from batches one after the other.
+        """Compute mean and variance from data.
 
-        Batches may be tuples, of which the first part counts.
+        data: an array, or an iterable of batches; of a batch that is a tuple, the first part.
 
-        Raises TypeError for other data, ValueError for no data and for a shape that does not fit.
+        Raises TypeError for other data; ValueError for no data, and for a shape other than the one
+        that the layer was built with.
 
-        Parity: an array is summed in its own dtype, in NumPy's order; batches in the layer's.
+        Parity: an array is summed in its own dtype, in NumPy's order; batches in that of the layer.
         """
         if not isinstance(data, np.ndarray | Tensor):
             data = _batches(data)
@@ -112,8 +117,8 @@ class Normalization(Layer):
         else:
             self._build_or_compare(data.shape)
             library = np if isinstance(data, np.ndarray) else ops
-            mean = library.mean(data, axis=self._reduce_axis)
-            variance = library.var(data, axis=self._reduce_axis)
+            mean = library.mean(data, axis=self._reduced_axes)
+            variance = library.var(data, axis=self._reduced_axes)
         self.adapt_mean.assign(mean)
         self.adapt_variance.assign(variance)
         self.finalize_state()
@@ -123,7 +128,7 @@ class Normalization(Layer):
             self.build(tuple(shape))
             return
         known = self._build_input_shape or ()
-        if len(shape) != len(known) or any(shape[i] != known[i] for i in self._keep_axis):
+        if len(shape) != len(known) or any(shape[i] != known[i] for i in self._own_axes):
             raise ValueError(
                 f"The layer was built with input_shape={known}, but adapt() is being called with "
                 f"data with an incompatible shape, data.shape={tuple(shape)}"
@@ -135,11 +140,11 @@ class Normalization(Layer):
         for batch in batches:
             self._build_or_compare(batch.shape)
             batch = ops.convert_to_tensor(np.asarray(batch), dtype=self.compute_dtype)
-            count = math.prod(batch.shape[axis] for axis in self._reduce_axis)
+            count = math.prod(batch.shape[axis] for axis in self._reduced_axes)
             total += count
             new, old = count / total, 1.0 - count / total
-            its_mean = ops.mean(batch, axis=self._reduce_axis)
-            its_variance = ops.var(batch, axis=self._reduce_axis)
+            its_mean = ops.mean(batch, axis=self._reduced_axes)
+            its_variance = ops.var(batch, axis=self._reduced_axes)
             moved = mean * old + its_mean * new
             variance = (variance + (mean - moved) ** 2) * old + (
                 its_variance + (its_mean - moved) ** 2
@@ -148,7 +153,7 @@ class Normalization(Layer):
         return mean, variance
 
     def finalize_state(self) -> None:
-        """Use the moments that ``adapt`` found, or that were loaded."""
+        """Use the mean and variance that ``adapt`` computed, or that were loaded."""
         if self.input_mean is None and self._build_input_shape is not None:
             self.mean, self.variance = (
                 ops.cast(ops.reshape(v, self._broadcast_shape), self.compute_dtype)
@@ -177,7 +182,10 @@ class Normalization(Layer):
 
 
 def _batches(data: Any) -> Any:
-    """The first parts of batches: of an iterable, or of an object with ``len`` and indices."""
+    """The inputs of each batch of an iterable, or of an object with ``len`` and indices.
+
+    Raises TypeError for other data.
+    """
     if not hasattr(data, "__iter__"):
         if not hasattr(data, "__getitem__") or not hasattr(data, "__len__"):
             raise TypeError(

@@ -1,4 +1,4 @@
-"""Rescaling: numbers brought to another range."""
+"""Rescaling: numbers in another range."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minikeras.types import TensorLike
 
 
 class _Constants:
-    """Numbers, lists or arrays, in configs as plain values."""
+    """Numbers, lists or arrays, which are plain values in configs."""
 
     def get(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -25,7 +25,9 @@ class _Constants:
 class Rescaling(Layer):
     """outputs = inputs · scale + offset
 
-    Both are numbers, or one for each channel.  Inputs of any dtype come to that of the layer.
+    Inputs of any dtype are cast to that of the layer.
+
+    scale, offset: a number each, or one for each channel.
     """
 
     scale: Any = field(registry=_Constants())

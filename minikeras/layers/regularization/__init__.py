@@ -1,4 +1,4 @@
-"""Layers that keep a network from learning its data by heart."""
+"""Layers against overfitting: noise, dropout and a penalty on activations."""
 
 from minikeras.layers.regularization.activity_regularization import ActivityRegularization
 from minikeras.layers.regularization.dropout import Dropout

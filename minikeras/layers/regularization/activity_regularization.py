@@ -1,4 +1,4 @@
-"""ActivityRegularization: a penalty on what flows through."""
+"""ActivityRegularization: a penalty on the activations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,12 @@ from minikeras.types import TensorLike
 
 
 class ActivityRegularization(Layer):
-    """outputs = inputs, and the loss grows by (l1 Σ |inputs| + l2 Σ inputs²) / batch."""
+    """outputs = inputs, and (l1 Σ |inputs| + l2 Σ inputs²) / batch is added to the loss.
+
+    l1, l2: the factors.
+
+    Raises ValueError unless both are finite and not negative.
+    """
 
     l1: float = 0.0
     l2: float = 0.0

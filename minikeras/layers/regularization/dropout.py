@@ -1,4 +1,4 @@
-"""Dropout: units are left out at random, in training only."""
+"""Dropout, and the base of all layers that add noise in training."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from minikeras.types import Shape, TensorLike
 
 
 class RandomLayer(Layer):
-    """Noise in training, nothing otherwise.
+    """Adds noise to the inputs in training; otherwise the outputs are the inputs.
 
-    ``_amount`` names the field that says how much: a number in [0, 1].  At 0 nothing is drawn, and
-    no seed either.  Raises ValueError for a number outside.
+    seed: an int or a ``SeedGenerator``; by default drawn from Python's ``random``.
+
+    ``_amount`` is the name of the argument that says how much noise, a number from 0 to 1.  At 0 no
+    random numbers are drawn, and no seed.
+
+    Raises ValueError for another number.
     """
 
     _amount: ClassVar[str] = "rate"
@@ -38,6 +42,7 @@ class RandomLayer(Layer):
         return inputs
 
     def disturb(self, inputs: TensorLike) -> TensorLike:
+        """The inputs with noise."""
         raise NotImplementedError
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -45,9 +50,11 @@ class RandomLayer(Layer):
 
 
 class Dropout(RandomLayer):
-    """Sets a fraction ``rate`` of the inputs to 0 and scales the others by 1 / (1 − rate).
+    """Sets a fraction of the inputs to 0 and multiplies the others by 1 / (1 − rate), in training.
 
-    ``noise_shape``: shape of the drawn mask; it is broadcast, ``None`` is the size of the input.
+    rate: the fraction.
+    noise_shape: the shape of the random mask, which is broadcast to the inputs; None in it stands
+        for the size of the inputs.
 
     Raises ValueError unless 0 ≤ rate ≤ 1 and ``noise_shape`` holds positive integers or ``None``.
     """

@@ -1,4 +1,4 @@
-"""Noise on the activations, in training only."""
+"""Gaussian noise and alpha dropout, in training only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
 
 
 class GaussianNoise(RandomLayer):
-    """outputs = inputs + stddev · z,  z normal
+    """outputs = inputs + stddev · z in training,  z from the standard normal distribution
+
+    stddev: the standard deviation of the noise.
 
     Raises ValueError unless 0 ≤ stddev ≤ 1.
     """
@@ -30,9 +32,13 @@ class GaussianNoise(RandomLayer):
 
 
 class GaussianDropout(RandomLayer):
-    """outputs = inputs · (1 + √(rate / (1 − rate)) z),  z normal
+    """outputs = inputs · (1 + √(rate / (1 − rate)) z) in training,  z standard normal
 
-    Mean and variance are those of ``Dropout``.  Raises ValueError unless 0 ≤ rate ≤ 1.
+    Mean and variance are those of ``Dropout``.
+
+    rate: as for ``Dropout``.
+
+    Raises ValueError unless 0 ≤ rate ≤ 1.
     """
 
     rate: float
@@ -46,11 +52,16 @@ class GaussianDropout(RandomLayer):
 
 
 class AlphaDropout(Dropout):
-    """Dropout that keeps mean and variance of what ``selu`` puts out.
+    """Dropout that preserves the mean and the variance of outputs of ``selu``.
 
-    outputs = a · (inputs where kept, else α′) + b
+    outputs = a · (m · inputs + (1 − m) · α′) + b in training
 
-    α′ = −λα,  a = ((1 − rate)(1 + rate α′²))^−½,  b = −a α′ rate       (Klambauer et al., 2017)
+    m is 0 with probability ``rate``, else 1
+    α′ = −λα,  a = ((1 − rate)(1 + rate α′²))^−½,  b = −a α′ rate
+
+    rate, noise_shape: as for ``Dropout``.
+
+    Source: Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing neural networks" (2017).
 
     Raises ValueError unless 0 ≤ rate ≤ 1.
     """
@@ -59,6 +70,6 @@ class AlphaDropout(Dropout):
         low, rate = -ALPHA * SCALE, self.rate
         wanted = self.noise_shape or (None,) * len(inputs.shape)
         shape = tuple(have if want is None else want for want, have in zip(wanted, inputs.shape))
-        kept = ops.cast(random.uniform(shape, seed=self.seed_generator) >= rate, inputs.dtype)
+        m = ops.cast(random.uniform(shape, seed=self.seed_generator) >= rate, inputs.dtype)
         a = ((1 - rate) * (1 + rate * low**2)) ** -0.5
-        return a * (inputs * kept + low * (1 - kept)) + -a * low * rate
+        return a * (inputs * m + low * (1 - m)) + -a * low * rate

@@ -1,4 +1,4 @@
-"""Dropout of whole channels."""
+"""Dropout of whole channels, for sequences, images and volumes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from minikeras.types import TensorLike
 
 
 class BaseSpatialDropout(Dropout):
-    """One decision for each channel of a sample: neighbouring cells would tell of each other.
+    """Sets whole channels of a sample to 0: neighbouring cells resemble each other too much.
+
+    rate: the fraction of the channels.
+    data_format: as for ``Conv2D``.
 
     Raises ValueError unless 0 ≤ rate ≤ 1, and for inputs of another rank.
     """
@@ -33,7 +36,7 @@ class BaseSpatialDropout(Dropout):
 
 
 class SpatialDropout1D(BaseSpatialDropout):
-    """``Dropout`` of whole features of (batch, steps, features), the same at every step."""
+    """``Dropout`` of whole features of (batch, steps, features): the same ones at every step."""
 
     rank = 1
 

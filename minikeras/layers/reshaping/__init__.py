@@ -1,4 +1,4 @@
-"""Layers that move, repeat or drop cells without changing their values."""
+"""Layers that move, repeat, add or remove cells and leave their values as they are."""
 
 from minikeras.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
 from minikeras.layers.reshaping.flatten import Flatten

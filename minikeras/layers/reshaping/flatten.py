@@ -1,4 +1,4 @@
-"""Flatten: one axis of everything but the batch."""
+"""Flatten: all axes but the batch become one."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from minikeras.types import TensorLike
 class Flatten(Layer):
     """(batch, ...) → (batch, n): all axes after the first become one.
 
-    A vector (batch,) becomes (batch, 1).  With "channels_first" the channels are moved last before,
-    so that the order of the features does not depend on the format.
+    A vector (batch,) becomes (batch, 1).
+
+    data_format: with "channels_first" the channels are first moved to the end, so that the order of
+        the features does not depend on the format.
     """
 
     data_format: str | None = None

@@ -1,4 +1,4 @@
-"""Reading the margins of padding and cropping layers."""
+"""The arguments of padding and cropping layers in one form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ Margins = tuple[tuple[int, ...], ...]
 def margins(value: Any, rank: int, name: str) -> Margins:
     """(before, after) for each spatial axis.
 
-    Over one axis an int or a pair; over more an int for all, or for each axis an int or a pair.
+    value: for one axis an int or a pair; for more an int for all, or for each axis an int or a
+        pair.
+
     Raises ValueError for anything else, and for negative numbers.
     """
     if rank == 1:

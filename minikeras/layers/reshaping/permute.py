@@ -1,4 +1,4 @@
-"""Permute: axes in another order."""
+"""Permute: the axes in another order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from minikeras.types import TensorLike
 
 
 class Permute(Layer):
-    """Axis k of the output is axis ``dims[k - 1]`` of the input; the batch is axis 0 and stays.
+    """Axis k of the outputs is axis ``dims[k - 1]`` of the inputs; the batch stays axis 0.
+
+    dims: the axes in their new order, numbered from 1.
 
     Raises ValueError unless ``dims`` is a permutation of 1, 2, ..., n.
     """

@@ -9,7 +9,9 @@ from minikeras.types import Shape, TensorLike
 
 
 class RepeatVector(Layer):
-    """(batch, features) → (batch, n, features).
+    """(batch, features) → (batch, n, features)
+
+    n: how often the features are repeated.
 
     Raises TypeError unless ``n`` is an integer, ValueError unless it is positive.
     """

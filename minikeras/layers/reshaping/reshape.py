@@ -1,4 +1,4 @@
-"""Reshape: the same numbers in another shape."""
+"""Reshape: the same elements in another shape."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from minikeras.types import Shape, TensorLike
 
 
 class Reshape(Layer):
-    """(batch, ...) → (batch, *target_shape); one size may be -1 and is then worked out.
+    """(batch, ...) → (batch, *target_shape)
+
+    target_shape: the new shape of a sample; one size may be -1 and is then computed.
 
     Raises ValueError for more than one -1, other negative sizes, and where the number of
     elements would change.

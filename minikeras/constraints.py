@@ -1,4 +1,4 @@
-"""Projections that the optimizer applies to weights after each update."""
+"""``keras.constraints``: projections that the optimizer applies to weights after each update."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minikeras.types import TensorLike
 
 
 class Constraint(Configurable):
-    """A function from weights to weights; a subclass defines ``__call__``."""
+    """A function from weights to weights.  Subclasses define ``__call__``."""
 
     def __call__(self, w: TensorLike) -> Any:
         return w
@@ -29,11 +29,12 @@ def _norms(w: TensorLike, axis: int | Sequence[int] | None) -> Any:
 
 
 class MaxNorm(Constraint):
-    """w min(n, max_value) / (n + ε), with n = ‖w‖ along ``axis``
+    """w · min(n, max_value) / (n + ε), with n = ‖w‖ along ``axis``
 
-    ``axis`` runs over the weights that enter one unit: 0 for Dense, [0, 1, 2] for Conv2D.
+    max_value: the largest norm.
+    axis: the axes of the weights of one unit: 0 for Dense, [0, 1, 2] for Conv2D; None for all.
 
-    Parity: because of ε the norms end slightly below ``max_value``.
+    Parity: because of ε, norms above ``max_value`` become slightly less than it.
     """
 
     max_value: float = 2
@@ -46,7 +47,10 @@ class MaxNorm(Constraint):
 
 
 class UnitNorm(Constraint):
-    """w / (n + ε), with n = ‖w‖ along ``axis``"""
+    """w / (n + ε), with n = ‖w‖ along ``axis``
+
+    axis: as for ``MaxNorm``.
+    """
 
     axis: int | Sequence[int] | None = 0
 
@@ -56,9 +60,11 @@ class UnitNorm(Constraint):
 
 
 class MinMaxNorm(Constraint):
-    """w (rate min(max(n, min_value), max_value) + (1 − rate) n) / (n + ε)
+    """w · (rate · min(max(n, min_value), max_value) + (1 − rate) · n) / (n + ε), with n = ‖w‖
 
-    n = ‖w‖ along ``axis``; a rate below 1 moves the norm only part of the way.
+    min_value, max_value: the limits of the norm.
+    rate: how much of the way to the limits the norm moves: 1 for all of it.
+    axis: as for ``MaxNorm``.
     """
 
     min_value: float = 0.0

@@ -1,4 +1,4 @@
-"""Penalties on weights and outputs that are added to the loss."""
+"""``keras.regularizers``: penalties on weights and outputs, which are added to the loss."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from minikeras.types import TensorLike
 
 
 class Regularizer(Configurable):
-    """A function from a tensor to a penalty; a subclass defines ``__call__``."""
+    """A function from a tensor to a penalty.  Subclasses define ``__call__``."""
 
     def __call__(self, x: TensorLike) -> Any:
+        """The penalty, a scalar."""
         return 0.0
 
     def get_config(self) -> dict[str, Any]:
@@ -34,7 +35,9 @@ def _factor(value: Any, name: str) -> float:
 class L1(Regularizer):
     """l1 Σ |x|
 
-    Parity: ``get_config`` gives l1 rounded to floatx, that of ``L2`` does not round.
+    l1: the factor; None for 0.01.
+
+    Parity: ``get_config`` rounds l1 to floatx; that of ``L2`` does not round.
 
     Raises ValueError unless l1 is finite and not negative.
     """
@@ -52,7 +55,9 @@ class L1(Regularizer):
 
 
 class L2(Regularizer):
-    """l2 Σ x², without a factor ½.
+    """l2 Σ x², without a factor ½
+
+    l2: the factor; None for 0.01.
 
     Raises ValueError unless l2 is finite and not negative.
     """
@@ -67,7 +72,9 @@ class L2(Regularizer):
 
 
 class L1L2(Regularizer):
-    """l1 Σ |x| + l2 Σ x²; what is not given counts as 0.
+    """l1 Σ |x| + l2 Σ x²
+
+    l1, l2: the factors; None for 0.
 
     Raises ValueError unless both are finite and not negative.
     """
@@ -91,13 +98,14 @@ class L1L2(Regularizer):
 class OrthogonalRegularizer(Regularizer):
     """factor · mean over pairs i < j of |x̂ᵢ · x̂ⱼ|, where x̂ᵢ = xᵢ / ‖xᵢ‖
 
-    xᵢ are the rows of a matrix, or its columns.
+    factor: the factor.
+    mode: whether xᵢ are the "rows" of a matrix or its "columns".
 
-    Raises ValueError for another mode, a factor that is negative or not finite, and, when it
-    is called, for a tensor that is no matrix.
+    Raises ValueError for another mode, for a factor that is negative or not finite, and in the call
+    for a tensor that is no matrix.
 
-    Parity: a matrix of one row has no pairs, and the penalty is nan.  An int as factor and
-    float64 matrices, for which Keras fails, are accepted.
+    Parity: a matrix of one row has no pairs, and the penalty is nan.  An int as the factor and
+    float64 matrices are accepted; Keras fails for both.
     """
 
     factor: float = 0.01
@@ -131,7 +139,7 @@ class OrthogonalRegularizer(Regularizer):
 
 
 def _times(factor: float, x: Any) -> Any:
-    """The factor goes through float32, as every Python number that Keras casts."""
+    """factor · x; the factor is rounded to float32 first, as in Keras's cast of Python numbers."""
     return ops.cast(ops.convert_to_tensor(factor, dtype="float32"), x.dtype) * x
 
 

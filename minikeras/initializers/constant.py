@@ -26,9 +26,11 @@ class Ones(Initializer):
 
 
 class Constant(Initializer):
-    """All elements ``value``, or an array that broadcasts to the shape.
+    """All elements ``value``.
 
-    Parity: a Python number passes through float32, also on its way to float64.
+    value: a number, or an array that is broadcast to the shape.
+
+    Parity: a Python number is rounded to float32 first, for float64 too.
     """
 
     value: Any = 0.0
@@ -51,9 +53,11 @@ class Constant(Initializer):
 class Identity(Initializer):
     """``gain`` on the diagonal of a matrix, 0 elsewhere.
 
+    gain: the value on the diagonal.
+
     Raises ValueError for any other rank.
 
-    Parity: the config leaves ``gain`` out.
+    Parity: ``get_config`` does not hold ``gain``.
     """
 
     gain: float = field(1.0, saved=False)

@@ -1,4 +1,4 @@
-"""What all initializers share."""
+"""The bases of initializers: ``Initializer``, and ``RandomInitializer`` with a seed."""
 
 from __future__ import annotations
 
@@ -12,30 +12,38 @@ from minikeras.types import DType
 
 
 class Initializer(Configurable):
-    """A function that makes the first value of a variable from its shape and dtype.
+    """A function of (shape, dtype) that returns the first value of a variable.
 
-    Subclasses define ``__call__(shape, dtype=None)``; their annotated fields are the arguments of
-    the constructor and make up the config.
+    Subclasses define ``__call__``; their annotated fields are the arguments of the constructor and
+    make up the config.
     """
 
     def __call__(self, shape: Any, dtype: DType = None) -> Any:
+        """The value.
+
+        shape: the shape of the variable.
+        dtype: its dtype; by default ``keras.config.floatx()``.
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement __call__()")
 
     def clone(self) -> Self:
         """A new initializer with the same config.
 
-        Parity: without a seed in the config the clone draws one of its own.
+        Parity: without a seed in the config, the clone draws a seed of its own.
         """
         return self.from_config(self.get_config())
 
 
 class RandomInitializer(Initializer):
-    """An initializer with a seed, by default drawn from Python's ``random`` when it is made.
+    """An initializer that draws random numbers.
 
-    Parity: with an integer seed, also a drawn one, every call gives the same values.  A
-    ``SeedGenerator`` goes on from call to call.
+    seed: an int or a ``SeedGenerator``; by default an int drawn from Python's ``random`` when the
+        initializer is made.
 
     Raises ValueError for any other seed.
+
+    Parity: with an int, every call returns the same values.  A ``SeedGenerator`` gives others at
+    each call.
     """
 
     seed: Any = None

@@ -13,8 +13,10 @@ from minikeras.types import DType
 class Orthogonal(RandomInitializer):
     """``gain`` times a matrix with orthonormal columns, or rows if these are fewer.
 
-    A = QR with A normal; Q · sign(diag R) is uniformly distributed.  The axes before the last
-    count as one.
+    A = QR with normal numbers in A; Q · sign(diag R) is uniformly distributed.  The rows of the
+    matrix are all axes of the shape but the last.
+
+    gain: the factor.
 
     Raises ValueError for a rank below 2.
 

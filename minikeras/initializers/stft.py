@@ -1,4 +1,4 @@
-"""Kernels that make a convolution a short-time Fourier transform."""
+"""STFT: kernels with which a convolution is a short-time Fourier transform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random initializers with a given spread, and those that take it from the shape."""
+"""Random initializers: of a given variance, or of one that depends on the shape."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from minikeras import random
 from minikeras.initializers.initializer import RandomInitializer
 from minikeras.types import DType
 
-# The standard deviation of a standard normal number that is known to be within ±2
+# The standard deviation of the standard normal distribution, truncated at ±2
 _TRUNCATED = 0.87962566103423978
 
 
 class RandomNormal(RandomInitializer):
-    """Normal numbers."""
+    """Numbers from a normal distribution.
+
+    mean, stddev: its mean and its standard deviation.
+    """
 
     mean: float = 0.0
     stddev: float = 0.05
@@ -25,7 +28,10 @@ class RandomNormal(RandomInitializer):
 
 
 class TruncatedNormal(RandomInitializer):
-    """Normal numbers less than two standard deviations from the mean."""
+    """Numbers from a normal distribution, truncated two standard deviations from the mean.
+
+    mean, stddev: mean and standard deviation before the truncation.
+    """
 
     mean: float = 0.0
     stddev: float = 0.05
@@ -35,7 +41,10 @@ class TruncatedNormal(RandomInitializer):
 
 
 class RandomUniform(RandomInitializer):
-    """Numbers of [minval, maxval)."""
+    """Numbers from the uniform distribution on [minval, maxval).
+
+    minval, maxval: the limits.
+    """
 
     minval: float = -0.05
     maxval: float = 0.05
@@ -45,14 +54,16 @@ class RandomUniform(RandomInitializer):
 
 
 class VarianceScaling(RandomInitializer):
-    """Numbers of variance ``scale`` / n, where n counts what flows into, or out of, a unit.
+    """Numbers of mean 0 and variance ``scale`` / n, with n from the shape.
 
-    mode: n is "fan_in", "fan_out" or the mean of the two, "fan_avg"; see ``compute_fans``.
-    distribution: "untruncated_normal"; "truncated_normal" (or "normal"), cut off at ±2σ of a
-        normal distribution that is wider by 1/0.8796, so that the variance is right after the cut;
-        "uniform" in ±√(3 scale / n).
-    input_axes, output_axes: axes of the shape whose product is the fan; by default as for the
-        kernels of dense and convolutional layers.
+    scale: the factor, positive.
+    mode: n is the number of inputs of a unit for "fan_in", the number of units that an input
+        reaches for "fan_out", the mean of the two for "fan_avg"; see ``compute_fans``.
+    distribution: "untruncated_normal"; "truncated_normal" or "normal", truncated at ±2σ of a normal
+        distribution that is 1/0.8796 times as wide, so that the truncated one has the variance;
+        "uniform" on ±√(3 scale / n).
+    input_axes, output_axes: the axes whose sizes are multiplied for fan_in and for fan_out; by
+        default those of the kernels of dense and convolutional layers.
 
     Raises ValueError for a scale that is not positive, another mode or distribution.
     """
@@ -99,10 +110,11 @@ def compute_fans(
     input_axes: Sequence[int] | None = None,
     output_axes: Sequence[int] | None = None,
 ) -> tuple[int, int]:
-    """How many inputs a unit has, and how many units an input reaches.
+    """The number of inputs of a unit (fan_in), and of units that an input reaches (fan_out).
 
-    The last two axes of a kernel are its input and output channels; all other axes are the window,
-    which multiplies both.  Axes for both fans override this.
+    shape: the shape of a kernel, (*window, input channels, output channels); both numbers are
+        multiplied by the size of the window.
+    input_axes, output_axes: the axes whose sizes are multiplied instead; used if both are given.
     """
     shape = tuple(shape)
     if input_axes is not None and output_axes is not None:

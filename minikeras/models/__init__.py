@@ -1,4 +1,4 @@
-"""Models: stacks, graphs and subclasses (``keras.models``)."""
+"""``keras.models``: Sequential, Functional, and Model for subclasses."""
 
 import json
 from typing import Any

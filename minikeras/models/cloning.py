@@ -1,4 +1,4 @@
-"""The same architecture with weights of its own."""
+"""``clone_model``: a model of the same architecture, with new weights."""
 
 from __future__ import annotations
 
@@ -19,29 +19,33 @@ def clone_model(
     recursive: bool = False,
     **kwargs: Any,
 ) -> Any:
-    """A functional or sequential model made anew from its layers' configs.
+    """A copy of a model, made from the configs of its layers, with new weights.
 
-    clone_function: layer or operation → its copy, by default ``from_config(get_config())``.
-    call_function: ``(layer, *args, **kwargs)`` → outputs, called in place of the layer itself.
-    recursive: clone nested models layer by layer.
-    input_tensors: tensors to build a functional copy upon.
+    model: a functional, sequential or subclassed model.
+    input_tensors: the KerasTensors that a functional copy begins with.
+    clone_function: a function from a layer or operation to its copy; by default
+        ``from_config(get_config())``.
+    call_function: a function ``(layer, *args, **kwargs)`` to call in place of the layers of a
+        functional model.
+    recursive: whether nested models are cloned layer by layer.
 
-    Raises ValueError for a subclassed model with any of these, and for what is no model.
+    Raises ValueError for a subclassed model with any of these arguments, for ``call_function``
+    with a sequential model, and for unknown keywords.
     """
     if kwargs:
         raise ValueError(f"Unexpected keyword argument(s): {sorted(kwargs)}")
 
-    known: dict[int, Any] = {}
+    copies: dict[int, Any] = {}
 
     def clone(layer: Any) -> Any:
-        if id(layer) not in known:
+        if id(layer) not in copies:
             if recursive and isinstance(layer, Functional | Sequential):
-                known[id(layer)] = clone_model(layer, None, clone, call_function, recursive=True)
+                copies[id(layer)] = clone_model(layer, None, clone, call_function, recursive=True)
             elif clone_function is None:
-                known[id(layer)] = type(layer).from_config(layer.get_config())
+                copies[id(layer)] = type(layer).from_config(layer.get_config())
             else:
-                known[id(layer)] = clone_function(layer)
-        return known[id(layer)]
+                copies[id(layer)] = clone_function(layer)
+        return copies[id(layer)]
 
     if isinstance(model, Sequential):
         if call_function is not None:
@@ -66,11 +70,9 @@ def _compile_like(model: Any, copy: Any) -> Any:
 def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tensors: Any) -> Any:
     layers = [clone(layer) for layer in model.layers]
     if input_tensors is not None:
-        tensor = tree.flatten(input_tensors)[0]
-        layers.insert(0, tensor)
-    elif isinstance(model._stack[0] if model._stack else None, InputLayer):
-        bottom = model._stack[0]
-        layers.insert(0, InputLayer.from_config(bottom.get_config()))
+        layers.insert(0, tree.flatten(input_tensors)[0])
+    elif model._stack and isinstance(model._stack[0], InputLayer):
+        layers.insert(0, InputLayer.from_config(model._stack[0].get_config()))
     return type(model)(layers, name=model.name, trainable=model.trainable)
 
 

@@ -67,10 +67,12 @@ class Function(Operation):
 class Functional(Function, Model, base=True):
     """``Model(inputs, outputs)``: a graph of layers and ops.
 
-    inputs, outputs: KerasTensors or nests of them.  Inputs may also be tensors in the middle of
-    another model: the layers behind them are then shared with it.
+    inputs: KerasTensors, or nested lists or dicts of them.  Tensors in the middle of another model
+        are allowed; both models then have the layers after them in common.
+    outputs: KerasTensors that depend on the inputs, or lists or dicts of them.
+    name: the name of the model.
 
-    Raises ValueError if an input or output is no KerasTensor, and as ``Function``.
+    Raises ValueError if an input or output is no KerasTensor, and as ``Function`` does.
     """
 
     _keras_module: ClassVar[str] = "keras.src.models.functional"
@@ -132,11 +134,11 @@ class Functional(Function, Model, base=True):
         return shapes[0] if len(shapes) == 1 else shapes
 
     def build(self, input_shape: Any) -> None:
-        """Nothing to do: its layers were built when they were called."""
+        """Does nothing: the layers were built when they were called with symbolic inputs."""
 
     @property
     def input_spec(self) -> Any:
-        """What each input must look like: the symbolic inputs but for the batch size."""
+        """The shapes of the symbolic inputs, for any batch size."""
         if "_manual_input_spec" in self.__dict__:
             return self._manual_input_spec
         struct = self._inputs_struct
@@ -168,7 +170,10 @@ class Functional(Function, Model, base=True):
         return outputs
 
     def _standardize(self, inputs: Any) -> list[Any]:
-        """The given values in the order of the inputs, in their dtypes and ranks."""
+        """The values in the order of the inputs, in their dtypes and ranks.
+
+        Raises ValueError if the number of values, a name or a rank does not fit.
+        """
         struct = self._inputs_struct
         mismatch = False
         if isinstance(inputs, dict) and not isinstance(struct, dict):
@@ -233,6 +238,7 @@ Model._functional_class = Functional
 
 
 def _spec(x: Any, name: str | None = None) -> InputSpec:
+    """The requirements of an input; the batch size is free, a last axis of size 1 may be missing."""
     layer = x._keras_history.operation
     return InputSpec(
         shape=(None, *x.shape[1:]) if x.shape else (),
@@ -243,7 +249,7 @@ def _spec(x: Any, name: str | None = None) -> InputSpec:
 
 
 def _cut_out(inputs: Any, outputs: Any) -> tuple[Any, Any]:
-    """Repeat the calls between tensors in the middle of a graph, from new inputs on."""
+    """The same calls between new tensors, for inputs in the middle of another graph."""
     values: dict[int, Any] = {}
     fresh = []
     for x in tree.flatten(inputs):

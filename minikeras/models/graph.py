@@ -12,11 +12,12 @@ NodeKey = tuple[int, int]
 
 
 def node_key(operation: Any, index: int) -> NodeKey:
+    """What identifies the call number ``index`` of an operation."""
     return id(operation), index
 
 
 def node_of(tensor: Any) -> Node:
-    """The call that made a tensor."""
+    """The call whose output a tensor is."""
     history = tensor._keras_history
     node: Node = history.operation._inbound_nodes[history.node_index]
     return node
@@ -25,8 +26,17 @@ def node_of(tensor: Any) -> Node:
 class Graph:
     """The calls between some inputs and outputs, in the order in which Keras lists them.
 
-    The depth of a call is its longest way to an output; calls run from the deepest to depth 0,
-    and among equals in the order in which a walk from the outputs meets them.
+    The depth of a call is the length of the longest path from it to an output.  Calls run from the
+    deepest to depth 0; those of equal depth in the order in which a walk from the outputs finds
+    them.
+
+    calls: the calls, in the order in which they run.
+    operations: the operations of these calls and of the inputs, in Keras's order.
+    keys: the keys of all calls, from ``node_key``.
+    by_depth: the calls of each depth.
+
+    Raises ValueError if an output does not depend on the inputs alone, or if two operations have
+    the same name.
     """
 
     def __init__(self, inputs: list[Any], outputs: list[Any]) -> None:
@@ -39,10 +49,8 @@ class Graph:
         self.operations = sorted(
             operation_depths, key=lambda op: (-operation_depths[op], first_seen[op])
         )
-        order = [
-            node for depth in sorted(self.by_depth, reverse=True) for node in self.by_depth[depth]
-        ]
-        self.calls = [node for node in order if not node.is_input]
+        levels = [self.by_depth[depth] for depth in sorted(self.by_depth, reverse=True)]
+        self.calls = [node for level in levels for node in level if not node.is_input]
         self._check_connected(inputs)
         names = [operation.name for operation in self.operations]
         for name in names:
@@ -68,13 +76,15 @@ class Graph:
 
 
 def _walk(inputs: list[Any], outputs: list[Any]) -> tuple[list[Node], dict[Any, int]]:
-    """All calls that the outputs need, parents first; and when each operation was first met."""
+    """The calls that the outputs depend on, parents first; and in which order operations were met.
+
+    The walk has a stack of its own: networks are deeper than Python's recursion may be.
+    """
     stops = {id(x) for x in inputs}
     done: set[int] = set()
     order: list[Node] = []
     first_seen: dict[Any, int] = {}
 
-    # A stack of our own: networks of a thousand layers are deeper than Python recurses.
     for output in outputs:
         stack: list[tuple[Any, Iterable[Any] | None]] = [(output, None)]
         while stack:
@@ -101,6 +111,7 @@ def _walk(inputs: list[Any], outputs: list[Any]) -> tuple[list[Node], dict[Any, 
 def _depths(
     nodes: list[Node], inputs: list[Any], first_seen: dict[Any, int]
 ) -> tuple[dict[Node, int], dict[Any, int]]:
+    """The depth of each call, and of each operation: that of the deepest of its calls."""
     inside = set(nodes)
     depths: dict[Node, int] = {}
     operation_depths: dict[Any, int] = {}
@@ -119,4 +130,5 @@ def _depths(
 
 
 def is_input_tensor(x: KerasTensor) -> bool:
+    """Whether a tensor is the output of an ``InputLayer``."""
     return node_of(x).is_input

@@ -14,7 +14,7 @@ from minikeras.training.trainer import Trainer
 
 
 def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether a model is being made from tensors: ``Model(inputs, outputs)``."""
+    """Whether these are the arguments of ``Model(inputs, outputs)``."""
     return (
         len(args) == 2
         or (len(args) == 1 and "outputs" in kwargs)

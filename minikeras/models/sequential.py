@@ -1,4 +1,4 @@
-"""A stack of layers, each fed with the output of the one before."""
+"""``Sequential``: a stack of layers; the output of each is the input of the next."""
 
 from __future__ import annotations
 
@@ -15,9 +15,16 @@ from minikeras.models.model import Model
 
 
 class Sequential(Model, base=True):
-    """``Sequential([layer, ...])``; built as soon as the shape of its input is known.
+    """A stack of layers; the output of each is the input of the next.
 
-    Raises ValueError for what is no layer, and for two layers of one name.
+    The model is built as soon as the shape of its input is known: at once if the first layer is an
+    ``Input``, else at the first call.
+
+    layers: the layers, and possibly an ``Input`` as the first one.
+    trainable: whether training changes the weights.
+    name: the name of the model.
+
+    Raises ValueError for anything that is no layer, and for two layers of the same name.
     """
 
     _keras_module: ClassVar[str] = "keras"
@@ -43,7 +50,13 @@ class Sequential(Model, base=True):
         self._stack = layers
 
     def add(self, layer: Any, rebuild: bool = True) -> None:
-        """Put a layer, or what ``Input`` returned, on top."""
+        """Append a layer.
+
+        layer: the layer; the result of ``Input`` may be the first one.
+        rebuild: whether to build the model if the shape of its input is known.
+
+        Raises ValueError as the constructor does.
+        """
         if not self._stack and getattr(layer, "_input_shape_arg", None) is not None:
             self.add(InputLayer(shape=layer._input_shape_arg))
         origin = getattr(layer, "_keras_history", (None,))[0]
@@ -71,7 +84,7 @@ class Sequential(Model, base=True):
             self._maybe_rebuild()
 
     def pop(self, rebuild: bool = True) -> Any:
-        """Take the topmost layer off and return it."""
+        """Remove the last layer and return it.  Raises IndexError if there is none."""
         rest = self._stack[:]
         layer = rest.pop()
         self._set_stack(rest)
@@ -117,7 +130,7 @@ class Sequential(Model, base=True):
             try:
                 x = layer(x)
             except NotImplementedError:
-                return  # shapes cannot be inferred: values will show them
+                return  # shapes cannot be inferred: the first call with values builds the rest
             except TypeError:
                 _check_takes_one(layer)
                 raise
@@ -134,7 +147,7 @@ class Sequential(Model, base=True):
 
     @property
     def layers(self) -> list[Any]:
-        """What was added; the input layer at the bottom is left out."""
+        """The layers, without the input layer."""
         stack = self._stack
         return stack[1:] if stack and isinstance(stack[0], InputLayer) else stack[:]
 
@@ -197,7 +210,7 @@ class Sequential(Model, base=True):
 
 
 def _check_takes_one(layer: Any) -> None:
-    """Say what is wrong with a layer that one tensor alone cannot call."""
+    """Raises ValueError if a layer cannot be called with one tensor alone."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     positional = [p for p in inspect.signature(layer.call).parameters.values() if p.kind in kinds]
     required = [p.name for p in positional if p.default is p.empty]

@@ -1,4 +1,4 @@
-"""The table that ``model.summary()`` prints."""
+"""``print_summary``: the table that ``model.summary()`` prints."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def _number(x: Any) -> str:
     return f"[color({_UNKNOWN if x is None else _NUMBER})]{x}[/]"
 
 
-def _tells_shapes(layer: Any) -> bool:
-    """Whether Keras knows the shape without a call: its own layers state it, users' may."""
+def _states_shapes(layer: Any) -> bool:
+    """Whether Keras knows the output shape before a call: for its own layers, and some of users."""
     cls = type(layer)
     ours = cls.__module__.startswith("minikeras.")
     return ours or cls.compute_output_shape is not Layer.compute_output_shape
@@ -123,17 +123,17 @@ def _parameters(layer: Any) -> str:
 
 
 def _output_shape(layer: Any) -> str:
-    def shown(shape: Any) -> str:
+    def colored(shape: Any) -> str:
         return f"({', '.join(map(_number, shape))})"
 
     if layer._inbound_nodes:
-        shapes = [shown(y.shape) for y in layer._inbound_nodes[-1].output_tensors]
-    elif getattr(layer, "_build_shapes", None) and _tells_shapes(layer):
+        shapes = [colored(y.shape) for y in layer._inbound_nodes[-1].output_tensors]
+    elif getattr(layer, "_build_shapes", None) and _states_shapes(layer):
         try:
             found = layer.compute_output_shape(*layer._build_shapes.values())
         except Exception:  # whatever a user's call raises, the summary goes on
             return "?"
-        shapes = tree.flatten(tree.map_shape_structure(shown, found))
+        shapes = tree.flatten(tree.map_shape_structure(colored, found))
     else:
         return "?"
     return str(shapes[0]) if len(shapes) == 1 else str(shapes).replace("'", "")

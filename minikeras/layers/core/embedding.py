@@ -14,7 +14,7 @@ from minikeras.types import Shape, TensorLike
 
 
 class Embedding(Layer):
-    """Looks up whole numbers in a table of vectors.
+    """Replaces whole numbers by the rows of a table.
 
     outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
 

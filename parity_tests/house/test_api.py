@@ -281,6 +281,7 @@ EXTRA: dict[str, list[tuple[str, str]]] = {
         ("threads set_threads", "how many compute; TensorFlow's own settings stand elsewhere"),
         ("in_safe_mode standardize_data_format version", "Keras keeps these elsewhere"),
     ],
+    "dtype_policies": [("dtype_policy set_dtype_policy", "offered by keras.config as in Keras")],
     "activations": [("registry", "what the names of activations mean")],
     "initializers": [("registry", "what the names of initializers mean")],
     "losses": [("LossFunctionWrapper", "Keras keeps it elsewhere")],

@@ -35,6 +35,7 @@ class Model(Trainer, Layer, base=True):
     """
 
     _keras_module: ClassVar[str] = "keras"
+    _untracked = Layer._untracked | Trainer._untracked
     _lock_after_build = False
     _functional_class: ClassVar[Any]  # Functional, a subclass; it stands in functional.py
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from minikeras import optimizers
 from minikeras.autograd import Variable
@@ -34,6 +34,11 @@ class Compiled:
     _trained: list[Variable] | None = None  # trainable variables, found at the first step
     _untrained: list[Variable] | None = None  # all others: restored if a step fails
     _logs_deferred = False  # fit reads the metrics when a callback asks, not at every step
+
+    # What ``compile`` was given is used by the model; it is no part of its state.
+    _untracked: ClassVar[frozenset[str]] = frozenset(
+        {"loss", "_compile_config", "_compile_metrics", "_loss_tracker", "_trained", "_untrained"}
+    )
 
     if TYPE_CHECKING:
         built: bool
@@ -82,45 +87,34 @@ class Compiled:
                 "`jit_compile=False`.",
                 stacklevel=2,
             )
-        how = {
-            "optimizer": optimizers.get(optimizer),
-            "run_eagerly": run_eagerly,
-            "steps_per_execution": steps_per_execution,
-            "jit_compile": jit_compile,
-        }
-        targets = {
+        optimizer = optimizers.get(optimizer)
+        names = getattr(self, "output_names", None)
+        compile_loss, compile_metrics = self._compile_loss, self._compile_metrics
+        if loss is not None:
+            compile_loss = CompileLoss(loss, loss_weights, output_names=names)
+        if metrics is not None or weighted_metrics is not None:
+            compile_metrics = CompileMetrics(metrics, weighted_metrics, output_names=names)
+        self.optimizer = optimizer
+        self.loss = self.loss if loss is None else loss
+        self.run_eagerly = run_eagerly
+        self.steps_per_execution = steps_per_execution
+        self.jit_compile = jit_compile
+        self.stop_training = False
+        self.compiled = True
+        self.train_function = self.test_function = self.predict_function = None
+        self._compile_loss, self._compile_metrics = compile_loss, compile_metrics
+        self._loss_tracker = Mean(name="loss")
+        self._trained = self._untrained = None
+        self._compile_config = {
+            "optimizer": optimizer,
             "loss": loss,
             "loss_weights": loss_weights,
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
         }
-        names = getattr(self, "output_names", None)
-        new: dict[str, Any] = {}
-        if loss is not None:
-            new["loss"] = loss
-            new["_compile_loss"] = CompileLoss(loss, loss_weights, output_names=names)
-        if metrics is not None or weighted_metrics is not None:
-            new["_compile_metrics"] = CompileMetrics(metrics, weighted_metrics, output_names=names)
-        self._set(
-            **how,
-            **new,
-            compiled=True,
-            stop_training=False,
-            train_function=None,
-            test_function=None,
-            predict_function=None,
-            _loss_tracker=Mean(name="loss"),
-            _trained=None,
-            _untrained=None,
-            _compile_config={"optimizer": how["optimizer"], **targets, **how},
-        )
-
-    def _set(self, **attributes: Any) -> None:
-        """Set attributes that the layer does not own.
-
-        An ordinary assignment would list their metrics and variables among those of the layer.
-        """
-        vars(self).update(attributes)
 
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of ``compile`` as plain values, ``{}`` before it."""

@@ -155,9 +155,8 @@ class Steps(Compiled):
         return self._replays[name]
 
     def _remember_variables(self) -> list[Variable]:
-        trained = self.trainable_variables
-        self._set(_trained=trained, _untrained=self.non_trainable_variables)
-        return trained
+        self._trained, self._untrained = self.trainable_variables, self.non_trainable_variables
+        return self._trained
 
     def __getstate__(self) -> dict[str, Any]:
         """The attributes of a copy: all but those that are bound to this model."""
@@ -168,7 +167,8 @@ class Steps(Compiled):
     def make_train_function(self, force: bool = False) -> None:
         """Set ``train_function``, which takes an iterator of batches and returns logs."""
         if self.train_function is None or force:
-            self._set(train_function=self._train_batches, _trained=None, _untrained=None)
+            self.train_function = self._train_batches
+            self._trained = self._untrained = None
             self._replays.pop("_loss_and_gradients", None)
 
     def make_test_function(self, force: bool = False) -> None:

@@ -7,7 +7,9 @@ A subclass states its arguments once, as annotated fields:
 
 and receives ``__init__``, ``get_config``, ``from_config`` and ``__repr__``.  Own fields
 come first, inherited ones after, so that positional calls agree with Keras; a bare
-assignment ``name = "huber_loss"`` gives an inherited field another default.
+assignment ``name = "huber_loss"`` gives an inherited field another default.  With
+``fixed=("beta",)`` in its head a class sets that inherited field itself, and its constructor
+does not take it.
 
 A class may write its own ``__init__``.  If it is a base (``class Layer(..., base=True)``)
 the generated constructors of its subclasses hand all further keywords to it.  If it is a
@@ -20,7 +22,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from minikeras.declare.docstrings import describe_arguments
@@ -71,15 +73,17 @@ class Configurable:
 
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
-    def __init_subclass__(cls, base: bool = False, **options: Any) -> None:
+    def __init_subclass__(
+        cls, base: bool = False, fixed: Collection[str] = (), **options: Any
+    ) -> None:
         super().__init_subclass__(**options)
         own = {name: _take_field(cls, name) for name in _annotated(cls)}
         inherited = {
             name: dataclasses.replace(f, default=cls.__dict__[name]) if name in cls.__dict__ else f
             for name, f in cls._fields.items()
-            if name not in own
+            if name not in own and name not in fixed
         }
-        changed = any(inherited[n] is not cls._fields[n] for n in inherited)
+        changed = fixed or any(inherited[n] is not cls._fields[n] for n in inherited)
         cls._fields = own | inherited
         if "__init__" in cls.__dict__:
             if base:

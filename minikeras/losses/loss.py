@@ -1,7 +1,8 @@
-"""The base of all losses: values per sample, weighted, masked, folded into one number."""
+"""The base of all losses: values per sample, weighted, masked and reduced to one number."""
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
@@ -16,7 +17,7 @@ REDUCTIONS = (*MEANS, "sum", "mean_with_sample_weight", "none", None)
 
 
 class Loss:
-    """A function of labels and predictions, folded into one number.
+    """A function of labels and predictions, reduced to one number.
 
     loss = Σ w v / n        v = call(y_true, y_pred), n the number of values in v
 
@@ -26,11 +27,10 @@ class Loss:
     "sum"                           Σ w v
     "none", None                    w v
 
-    Both arguments are first cast to ``dtype`` (``floatx`` by default).  A mask that ``y_pred``
-    or the values carry restricts the means to the valid entries.  To write a loss, override
-    ``call``.
+    Both arguments are first cast to ``dtype`` (``floatx`` by default).  If ``y_pred`` or the values
+    carry a mask, the means run over the valid entries only.  To write a loss, override ``call``.
 
-    Parity: the weights do not enter the divisor of "sum_over_batch_size".
+    Parity: "sum_over_batch_size" divides by n, whatever the weights are.
     """
 
     def __init__(
@@ -74,8 +74,25 @@ class Loss:
         return "Loss"
 
 
-class LossFunctionWrapper(Loss):
-    """Any ``fn(y_true, y_pred, **kwargs)`` as a loss; ranks that differ by one are mended first."""
+class FunctionConfig:
+    """The config of a loss or metric that calls ``fn(y_true, y_pred, **kwargs)``."""
+
+    fn: Callable[..., Any]
+    _fn_kwargs: dict[str, Any]
+
+    def get_config(self) -> dict[str, Any]:
+        own = serialization.serialize_keras_object({"fn": self.fn, **self._fn_kwargs})
+        return {**super().get_config(), **own}  # type: ignore[misc]  # of Loss or Metric
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        if "fn" in config:
+            config = serialization.deserialize_keras_object(config)
+        return cls(**config)
+
+
+class LossFunctionWrapper(FunctionConfig, Loss):
+    """Any ``fn(y_true, y_pred, **kwargs)`` as a loss; see `squeeze_or_expand_to_same_rank`."""
 
     def __init__(
         self,
@@ -98,23 +115,20 @@ class LossFunctionWrapper(Loss):
             y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
-    def get_config(self) -> dict[str, Any]:
-        fn = serialization.serialize_keras_object(self.fn)
-        kwargs = serialization.serialize_keras_object(self._fn_kwargs)
-        return {**super().get_config(), "fn": fn, **kwargs}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        if "fn" in config:
-            config = serialization.deserialize_keras_object(config)
-        return cls(**config)
-
     def __repr__(self) -> str:
         return f"<LossFunctionWrapper({self.fn}, kwargs={self._fn_kwargs})>"
 
 
 class FunctionLoss(Configurable, LossFunctionWrapper):
-    """A function of this library, ``fn``, as a class whose fields are its arguments."""
+    """A function of this library as a class: ``class Huber(FunctionLoss, fn=huber)``.
+
+    Its first fields are the arguments of ``fn`` after ``y_true`` and ``y_pred``, unless the class
+    body declares fields; its default name is that of ``fn``, unless the body sets another.
+
+    reduction: how the values become one number, see `Loss`.
+    name: its name in logs and configs.
+    dtype: to which labels and predictions are cast; ``floatx`` by default.
+    """
 
     reduction: str | None = "sum_over_batch_size"
     name: Any = None
@@ -124,20 +138,50 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
 
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
+    def __init_subclass__(cls, fn: Callable[..., Any], **options: Any) -> None:
+        take_arguments(cls, fn)
+        super().__init_subclass__(**options)
+
     def setup(self) -> None:
         general = ("reduction", "name", "dtype")
         kwargs = {n: getattr(self, n) for n in self._fields if n not in general}
         super().__init__(self.fn, self.reduction, self.name, self.dtype, **kwargs)
 
 
+def take_arguments(cls: type, fn: Callable[..., Any], first: tuple[str, ...] = ()) -> None:
+    """Declare the fields of a class that stands for ``fn``: ``first``, then the arguments of fn."""
+    defaults: dict[str, Any] = {"fn": staticmethod(fn), "name": fn.__name__}
+    arguments = list(inspect.signature(fn).parameters.values())[2:]
+    if arguments and not inspect.get_annotations(cls):
+        kinds = dict.fromkeys(first, "Any") | {a.name: a.annotation for a in arguments}
+        cls.__annotations__ = kinds
+        defaults |= {name: getattr(cls, name) for name in first if name != "name"}
+        defaults |= {argument.name: argument.default for argument in arguments}
+    for name, value in defaults.items():
+        if name not in vars(cls):
+            setattr(cls, name, value)
+
+
 def standardize_reduction(reduction: str | None) -> str | None:
-    """The same reduction; ValueError if it is none of ``REDUCTIONS``."""
+    """The reduction itself; ValueError if it is not one of ``REDUCTIONS``."""
     if reduction not in set(REDUCTIONS):
         raise ValueError(
             f"Invalid value for argument `reduction`: expected one of {REDUCTIONS}, "
             f"received reduction={reduction!r}"
         )
     return reduction
+
+
+def aligned(y_true: TensorLike, y_pred: TensorLike) -> tuple[Any, Any]:
+    """Both as tensors of the dtype of ``y_pred`` and of the same rank."""
+    p = ops.convert_to_tensor(y_pred)
+    return squeeze_or_expand_to_same_rank(ops.convert_to_tensor(y_true, dtype=p.dtype), p)
+
+
+def same_dtype(y_true: TensorLike, y_pred: TensorLike) -> tuple[Any, Any]:
+    """Both as tensors of the dtype of ``y_pred``."""
+    p = ops.convert_to_tensor(y_pred)
+    return ops.cast(y_true, p.dtype), p
 
 
 def get_mask(x: Any) -> Any:
@@ -150,10 +194,10 @@ def set_mask(x: Any, mask: Any) -> None:
 
 
 def squeeze_or_expand_to_same_rank(a: Any, b: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:
-    """Mend ranks that differ by one where the longer shape ends in 1; arrays or tensors.
+    """Make ranks equal that differ by one, if the longer shape ends in 1; arrays or tensors.
 
     (N, T, 1), (N, T) → (N, T), (N, T)      the longer one loses its last axis
-    (N, 1), (N,)      → (N, 1), (N, 1)      but a vector gains one, if ``expand_rank_1``
+    (N, 1), (N,)      → (N, 1), (N, 1)      a vector gains an axis instead, if ``expand_rank_1``
     """
     rank_a, rank_b = len(a.shape), len(b.shape)
     if rank_a == rank_b + 1 and a.shape[-1] == 1:
@@ -164,9 +208,9 @@ def squeeze_or_expand_to_same_rank(a: Any, b: Any, expand_rank_1: bool = True) -
 
 
 def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None) -> Any:
-    """Fold a mask into the weights.
+    """The weights multiplied by the mask.
 
-    w ← w · mask · (n / Σ mask)     for a mean, so that dividing by n later divides by Σ mask
+    w ← w · mask · (n / Σ mask)     for a mean: dividing by n later then divides by Σ mask
     w ← w · mask                    otherwise
     """
     if mask is None:
@@ -185,7 +229,7 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: Any, reduction: str | None)
 def reduce_values(
     values: Any, sample_weight: Any = None, reduction: str | None = "sum_over_batch_size"
 ) -> Any:
-    """Fold weighted values; a scalar or an empty vector is left as it is, and x / 0 is 0."""
+    """Reduce weighted values; a scalar or an empty vector is returned as it is, and x / 0 is 0."""
     shape = tuple(values.shape)
     if reduction in (None, "none") or shape in ((), (0,)):
         return values
@@ -194,7 +238,7 @@ def reduce_values(
         return total
     if reduction == "mean_with_sample_weight" and sample_weight is not None:
         return ops.divide_no_nan(total, ops.cast(ops.sum(sample_weight), total.dtype))
-    if None in shape:  # symbolic: how many is known later
+    if None in shape:  # symbolic: the number of values is not known yet
         return ops.mean(values)
     return total / math.prod(shape) if 0 not in shape else total
 
@@ -206,7 +250,7 @@ def reduce_weighted_values(
     reduction: str | None = "sum_over_batch_size",
     dtype: Any = None,
 ) -> Any:
-    """Mask, weigh and fold; weights broadcast against the values after the rank is mended."""
+    """Mask, weigh and reduce; weights are brought to the rank of the values and broadcast."""
     values = ops.convert_to_tensor(values, dtype=dtype)
     if sample_weight is not None:
         sample_weight = ops.convert_to_tensor(sample_weight, dtype=dtype)

@@ -1,65 +1,56 @@
-"""Losses of margins: labels are −1 and 1, and a prediction should clear 1 on the right side."""
+"""Hinge losses: labels are −1 and 1, and y · p should be at least 1."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from minikeras import ops
-from minikeras.losses.loss import FunctionLoss
+from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
 
 
 def hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """mean max(1 − y p, 0) over the last axis, labels as `signs` makes them."""
-    p = ops.convert_to_tensor(y_pred)
-    y = signs(ops.cast(y_true, p.dtype))
-    return ops.mean(ops.maximum(1.0 - y * p, 0.0), axis=-1)
+    return ops.mean(_missing_margin(y_true, y_pred), axis=-1)
 
 
 def squared_hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """mean max(1 − y p, 0)² over the last axis, labels as `signs` makes them."""
-    p = ops.convert_to_tensor(y_pred)
-    y = signs(ops.cast(y_true, p.dtype))
-    return ops.mean(ops.square(ops.maximum(1.0 - y * p, 0.0)), axis=-1)
+    return ops.mean(ops.square(_missing_margin(y_true, y_pred)), axis=-1)
 
 
 def categorical_hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """max(max((1 − y) p) − (Σ y p − 1), 0) along the last axis, y one-hot.
 
-    Parity: rounded in the order that the graph optimizer of ``fit`` gives it.
+    Parity: the order of the operations is that of TensorFlow's graph optimizer in ``fit``.
     """
-    p = ops.convert_to_tensor(y_pred)
-    y = ops.cast(y_true, p.dtype)
+    y, p = same_dtype(y_true, y_pred)
     right = ops.sum(y * p, axis=-1)
     wrong = ops.max((1.0 - y) * p, axis=-1)
     return ops.maximum(wrong - (right - 1.0), ops.cast(0.0, p.dtype))
 
 
+def _missing_margin(y_true: TensorLike, y_pred: TensorLike) -> Any:
+    y, p = same_dtype(y_true, y_pred)
+    return ops.maximum(1.0 - signs(y) * p, 0.0)
+
+
 def signs(y: Any) -> Any:
     """2y − 1 if every label of the batch is 0 or 1, else the labels as they are.
 
-    Parity: one other label anywhere in the batch, and no label is mapped.
+    Parity: if any label of the batch is another number, no label is mapped.
     """
     binary = ops.all(ops.logical_or(ops.equal(y, 0), ops.equal(y, 1)))
     return ops.where(binary, 2.0 * y - 1.0, y)
 
 
-class Hinge(FunctionLoss):
+class Hinge(FunctionLoss, fn=hinge):
     """max(1 − y p, 0), averaged: see `hinge`."""
 
-    fn = staticmethod(hinge)
-    name = "hinge"
 
-
-class SquaredHinge(FunctionLoss):
+class SquaredHinge(FunctionLoss, fn=squared_hinge):
     """max(1 − y p, 0)², averaged: see `squared_hinge`."""
 
-    fn = staticmethod(squared_hinge)
-    name = "squared_hinge"
 
-
-class CategoricalHinge(FunctionLoss):
-    """The best wrong score against the right one: see `categorical_hinge`."""
-
-    fn = staticmethod(categorical_hinge)
-    name = "categorical_hinge"
+class CategoricalHinge(FunctionLoss, fn=categorical_hinge):
+    """The largest score of a wrong class against that of the right one: see `categorical_hinge`."""

@@ -1,20 +1,19 @@
-"""Losses between sets: how little two segmentations overlap."""
+"""Losses between sets: 1 minus a measure of the overlap of two segmentations."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from minikeras import ops, settings
-from minikeras.losses.loss import FunctionLoss
+from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
 
 Axis = int | tuple[int, ...] | list[int] | None
 
 
 def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis = None) -> Any:
-    """1 − 2 Σ y p / (Σ y + Σ p + ε), sums over ``axis`` (None: everything, one number a batch)."""
-    p = ops.convert_to_tensor(y_pred)
-    y = ops.cast(y_true, p.dtype)
+    """1 − 2 Σ y p / (Σ y + Σ p + ε), sums over ``axis`` (None: all)."""
+    y, p = same_dtype(y_true, y_pred)
     both = ops.sum(y * p, axis=axis)
     size = ops.sum(y, axis=axis) + ops.sum(p, axis=axis) + settings.epsilon()
     return 1 - ops.divide(2.0 * both, size)
@@ -30,29 +29,26 @@ def tversky(
     """1 − Σ y p / (Σ y p + α Σ y (1 − p) + β Σ p (1 − y) + ε), sums over ``axis``
     (Salehi et al., 2017).
 
-    Parity: α weighs what was missed, β what was claimed falsely.
+    Parity: α weighs the false negatives, β the false positives.
     """
-    p = ops.convert_to_tensor(y_pred)
-    y = ops.cast(y_true, p.dtype)
+    y, p = same_dtype(y_true, y_pred)
     both = ops.sum(y * p, axis=axis)
     missed = ops.sum((1 - p) * y, axis=axis)
     false = ops.sum(p * (1 - y), axis=axis)
     return 1 - ops.divide(both, both + missed * alpha + false * beta + settings.epsilon())
 
 
-class Dice(FunctionLoss):
+class Dice(FunctionLoss, fn=dice):
     """1 − the Dice coefficient: see `dice`."""
 
-    fn = staticmethod(dice)
     reduction: str | None = "sum_over_batch_size"
     name: str | None = "dice"
     axis: Axis = None
 
 
-class Tversky(FunctionLoss):
+class Tversky(FunctionLoss, fn=tversky):
     """1 − the Tversky index: see `tversky`."""
 
-    fn = staticmethod(tversky)
     alpha: float = 0.5
     beta: float = 0.5
     reduction: str | None = "sum_over_batch_size"

@@ -1,8 +1,8 @@
-"""Losses between distributions: cross-entropies, their focal kin, divergences.
+"""Losses between distributions: cross-entropies, focal losses, divergences.
 
-Parity: given the output of a softmax or sigmoid, the cross-entropies use the logits behind it (a
-tensor remembers them, `ops.binary_crossentropy` tells when), so nothing is clipped and gradients
-do not vanish for saturated outputs.
+Parity: given the output of a softmax or sigmoid, the cross-entropies use the logits from which it
+was computed; see `ops.binary_crossentropy`.  So nothing is clipped, and the gradients of saturated
+outputs do not vanish.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from minikeras import ops, settings, shapes
 from minikeras.declare import field
-from minikeras.losses.loss import FunctionLoss, set_mask
+from minikeras.losses.loss import FunctionLoss, same_dtype, set_mask
 from minikeras.types import TensorLike
 
 
@@ -40,11 +40,11 @@ def binary_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """mean −(y ln p + (1 − y) ln(1 − p)) over ``axis``; s = ``label_smoothing`` first draws
+    """mean −(y ln p + (1 − y) ln(1 − p)) over ``axis``; s = ``label_smoothing`` first moves
     the labels towards one half, y ← y (1 − s) + ½ s.
     """
-    p = ops.convert_to_tensor(y_pred)
-    y = _smoothed_binary(ops.cast(y_true, p.dtype), label_smoothing)
+    y, p = same_dtype(y_true, y_pred)
+    y = _smoothed_binary(y, label_smoothing)
     return ops.mean(ops.binary_crossentropy(y, p, from_logits=from_logits), axis=axis)
 
 
@@ -55,15 +55,15 @@ def categorical_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """−Σ y ln p along ``axis``, y one-hot; s = ``label_smoothing`` first draws the labels towards
-    uniform, y ← y (1 − s) + s / K with K classes.
+    """−Σ y ln p along ``axis``, y one-hot; s = ``label_smoothing`` first moves the labels
+    towards uniform, y ← y (1 − s) + s / K with K classes.
 
     Raises ValueError for a bool ``axis`` or arguments of different shape.
     Parity: K is the size of the *last* axis, whatever ``axis`` is.
     """
     _check(axis, y_pred, "categorical_crossentropy")
-    p = ops.convert_to_tensor(y_pred)
-    y = _smoothed_categorical(ops.cast(y_true, p.dtype), label_smoothing)
+    y, p = same_dtype(y_true, y_pred)
+    y = _smoothed_categorical(y, label_smoothing)
     return ops.categorical_crossentropy(y, p, from_logits=from_logits, axis=axis)
 
 
@@ -76,8 +76,8 @@ def sparse_categorical_crossentropy(
 ) -> Any:
     """−ln p[y] for labels y given as class numbers, of shape (N, ...) or (N, ..., 1).
 
-    Where y is ``ignore_class`` the loss is 0, and the result carries a mask that keeps such
-    entries out of means.
+    Where y is ``ignore_class`` the loss is 0, and the mask of the result excludes these entries
+    from means.
 
     Parity: probabilities are clipped, not normalised; the softmax of their logarithms then
     normalises them.
@@ -111,13 +111,13 @@ def binary_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """mean (1 − pₜ)^γ · crossentropy over ``axis``, pₜ = y p + (1 − y)(1 − p): what is already
-    right counts less (Lin et al., 2017, "Focal loss for dense object detection").
+    """mean (1 − pₜ)^γ · crossentropy over ``axis``, pₜ = y p + (1 − y)(1 − p): correct
+    predictions count less (Lin et al., 2017, "Focal loss for dense object detection").
 
-    Parity: α counts only with ``apply_class_balancing``, which weighs by α y + (1 − α)(1 − y).
+    Parity: α is used only with ``apply_class_balancing``, which weighs by α y + (1 − α)(1 − y).
     """
-    p = ops.convert_to_tensor(y_pred)
-    y = _smoothed_binary(ops.cast(y_true, p.dtype), label_smoothing)
+    y, p = same_dtype(y_true, y_pred)
+    y = _smoothed_binary(y, label_smoothing)
     if from_logits:
         p = ops.sigmoid(p)
     crossentropy = ops.binary_crossentropy(y, p, from_logits=False)
@@ -142,8 +142,8 @@ def categorical_focal_crossentropy(
     Raises ValueError for a bool ``axis``.
     """
     _check(axis, y_pred, "categorical_focal_crossentropy")
-    p = ops.convert_to_tensor(y_pred)
-    y = _smoothed_categorical(ops.cast(y_true, p.dtype), label_smoothing)
+    y, p = same_dtype(y_true, y_pred)
+    y = _smoothed_categorical(y, label_smoothing)
     if from_logits:
         p = ops.softmax(p, axis=axis)
     p = p / ops.sum(p, axis=axis, keepdims=True)
@@ -186,89 +186,50 @@ def _check(axis: Any, y_pred: Any, loss: str) -> None:
         )
 
 
-class KLDivergence(FunctionLoss):
+class KLDivergence(FunctionLoss, fn=kl_divergence):
     """Σ y ln(y / p): see `kl_divergence`."""
 
-    fn = staticmethod(kl_divergence)
-    name = "kl_divergence"
 
-
-class Poisson(FunctionLoss):
+class Poisson(FunctionLoss, fn=poisson):
     """p − y ln p, averaged: see `poisson`."""
 
-    fn = staticmethod(poisson)
-    name = "poisson"
 
-
-class BinaryCrossentropy(FunctionLoss):
+class BinaryCrossentropy(FunctionLoss, fn=binary_crossentropy):
     """For labels 0 and 1 and one score each: see `binary_crossentropy`."""
 
-    fn = staticmethod(binary_crossentropy)
-    from_logits: bool = False
-    label_smoothing: float = 0.0
-    axis: int = -1
-    name = "binary_crossentropy"
+
+class BinaryFocalCrossentropy(FunctionLoss, fn=binary_focal_crossentropy):
+    """Binary cross-entropy that down-weights easy samples: see `binary_focal_crossentropy`."""
 
 
-class BinaryFocalCrossentropy(FunctionLoss):
-    """Binary cross-entropy that neglects what is already right: see `binary_focal_crossentropy`."""
-
-    fn = staticmethod(binary_focal_crossentropy)
-    apply_class_balancing: bool = False
-    alpha: float = 0.25
-    gamma: float = 2.0
-    from_logits: bool = False
-    label_smoothing: float = 0.0
-    axis: int = -1
-    name = "binary_focal_crossentropy"
-
-
-class CategoricalCrossentropy(FunctionLoss):
+class CategoricalCrossentropy(FunctionLoss, fn=categorical_crossentropy):
     """For one-hot labels: see `categorical_crossentropy`."""
 
-    fn = staticmethod(categorical_crossentropy)
-    from_logits: bool = False
-    label_smoothing: float = 0.0
-    axis: int = -1
-    name = "categorical_crossentropy"
+
+class CategoricalFocalCrossentropy(FunctionLoss, fn=categorical_focal_crossentropy):
+    """For one-hot labels; down-weights easy samples: see `categorical_focal_crossentropy`."""
 
 
-class CategoricalFocalCrossentropy(FunctionLoss):
-    """For one-hot labels, neglecting what is right: see `categorical_focal_crossentropy`."""
-
-    fn = staticmethod(categorical_focal_crossentropy)
-    alpha: float = 0.25
-    gamma: float = 2.0
-    from_logits: bool = False
-    label_smoothing: float = 0.0
-    axis: int = -1
-    name = "categorical_focal_crossentropy"
-
-
-class SparseCategoricalCrossentropy(FunctionLoss):
+class SparseCategoricalCrossentropy(FunctionLoss, fn=sparse_categorical_crossentropy):
     """For class numbers as labels: see `sparse_categorical_crossentropy`.
 
-    Parity: the config forgets ``axis``, and labels are cast to ``dtype`` like all arguments, so a
-    class number above 2²⁴ is rounded in float32.
+    Parity: the config does not contain ``axis``.  Labels are cast to ``dtype`` like all arguments,
+    so a class number above 2²⁴ is rounded in float32.
     """
 
-    fn = staticmethod(sparse_categorical_crossentropy)
     from_logits: bool = False
     ignore_class: int | None = None
     reduction: str | None = "sum_over_batch_size"
     axis: int = field(-1, saved=False)
-    name = "sparse_categorical_crossentropy"
 
 
-class CategoricalGeneralizedCrossEntropy(FunctionLoss):
+class CategoricalGeneralizedCrossEntropy(FunctionLoss, fn=categorical_generalized_cross_entropy):
     """(1 − p[y]^q) / q: see `categorical_generalized_cross_entropy`.
 
     Raises ValueError unless 0 < q < 1.
     """
 
-    fn = staticmethod(categorical_generalized_cross_entropy)
     q: float = 0.5
-    name = "categorical_generalized_cross_entropy"
 
     def setup(self) -> None:
         if not 0 < self.q < 1:

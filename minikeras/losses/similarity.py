@@ -1,4 +1,4 @@
-"""A loss between embeddings: rows of one class together, rows of different classes apart."""
+"""A loss on embeddings: small when rows of one class are near and other rows far away."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def circle(
 
     d = max(1 − E Rᵀ, 0)        distances (N, M) from the references, by default the rows themselves
 
-    + runs over references of the same label (but for a row itself, if ``remove_diagonal``), − over
-    the others.  The result carries a mask of the rows whose loss is above 0.
+    + runs over the references of the same label (without the row itself, if ``remove_diagonal``),
+    − over the others.  The result carries a mask of the rows whose loss is above 0.
     """
     e = ops.convert_to_tensor(y_pred)
     y = ops.cast(y_true, "int32")
@@ -59,11 +59,9 @@ def _pairs(rows: Any, columns: Any, remove_diagonal: bool) -> tuple[Any, Any]:
     return same, other
 
 
-class Circle(FunctionLoss):
-    """Pulls a class together and pushes classes apart: see `circle`."""
+class Circle(FunctionLoss, fn=circle):
+    """Moves rows of one class together and other rows apart: see `circle`."""
 
-    fn = staticmethod(circle)
     gamma: float = 80.0
     margin: float = 0.4
     remove_diagonal: bool = True
-    name = "circle"

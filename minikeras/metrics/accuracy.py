@@ -1,4 +1,4 @@
-"""How often a prediction is right."""
+"""The share of correct predictions."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def sparse_top_k_categorical_accuracy(
 ) -> Any:
     """1 where fewer than k scores of p exceed the one at place y.
 
-    With ``from_sorted_ids`` the rows of p are class numbers in falling order of score: 1 where y is
-    among the first k.
+    With ``from_sorted_ids`` the rows of p are class numbers in order of decreasing score, and the
+    result is 1 where y is among the first k.
     """
     p = array(y_pred)
     y = array(y_true, p.dtype if from_sorted_ids else "int32")
@@ -80,7 +80,7 @@ def sparse_top_k_categorical_accuracy(
 
 def _argmax(x: TensorLike) -> Array:
     x = array(x)
-    if x.min(initial=np.inf) > 0:  # no NaN, no −0.0: nothing that ops.argmax does otherwise
+    if x.min(initial=np.inf) > 0:  # ops.argmax differs only for NaN and −0.0
         return x.argmax(-1).astype("int32")
     return array(ops.argmax(x, axis=-1))
 
@@ -89,58 +89,37 @@ def _hits(x: Array) -> Tensor:
     return Tensor(np.asarray(x).astype(settings.floatx()))
 
 
-class Accuracy(FunctionMetric):
+class Accuracy(FunctionMetric, fn=accuracy, direction="up"):
     """How often labels and predictions are equal: see `accuracy`."""
 
-    fn = staticmethod(accuracy)
-    name = "accuracy"
-    _direction = "up"
+
+class BinaryAccuracy(FunctionMetric, fn=binary_accuracy, direction="up"):
+    """How often p > threshold equals the label: see `binary_accuracy`."""
 
 
-class BinaryAccuracy(FunctionMetric):
-    """How often p > threshold tells the label: see `binary_accuracy`."""
-
-    fn = staticmethod(binary_accuracy)
-    name: str | None = "binary_accuracy"
-    dtype: Any = None
-    threshold: float = 0.5
-    _direction = "up"
+class CategoricalAccuracy(FunctionMetric, fn=categorical_accuracy, direction="up"):
+    """How often the one-hot label has the largest score: see `categorical_accuracy`."""
 
 
-class CategoricalAccuracy(FunctionMetric):
-    """How often the largest score is that of the one-hot label: see `categorical_accuracy`."""
-
-    fn = staticmethod(categorical_accuracy)
-    name = "categorical_accuracy"
-    _direction = "up"
+class SparseCategoricalAccuracy(FunctionMetric, fn=sparse_categorical_accuracy, direction="up"):
+    """How often the label has the largest score: see `sparse_categorical_accuracy`."""
 
 
-class SparseCategoricalAccuracy(FunctionMetric):
-    """How often the largest score is that of the label: see `sparse_categorical_accuracy`."""
+class TopKCategoricalAccuracy(FunctionMetric, fn=top_k_categorical_accuracy, direction="up"):
+    """How often the one-hot label has one of the k largest: see `top_k_categorical_accuracy`."""
 
-    fn = staticmethod(sparse_categorical_accuracy)
-    name = "sparse_categorical_accuracy"
-    _direction = "up"
-
-
-class TopKCategoricalAccuracy(FunctionMetric):
-    """How often the one-hot label is among the k best: see `top_k_categorical_accuracy`."""
-
-    fn = staticmethod(top_k_categorical_accuracy)
     k: int = 5
-    name = "top_k_categorical_accuracy"
-    _direction = "up"
 
 
-class SparseTopKCategoricalAccuracy(FunctionMetric):
-    """How often the label is among the k best: see `sparse_top_k_categorical_accuracy`."""
+class SparseTopKCategoricalAccuracy(
+    FunctionMetric, fn=sparse_top_k_categorical_accuracy, direction="up"
+):
+    """How often the label is among the k largest: see `sparse_top_k_categorical_accuracy`."""
 
-    fn = staticmethod(sparse_top_k_categorical_accuracy)
     k: int = 5
     name: str | None = "sparse_top_k_categorical_accuracy"
     dtype: Any = None
     from_sorted_ids: bool = False
-    _direction = "up"
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()

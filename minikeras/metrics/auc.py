@@ -1,4 +1,4 @@
-"""Area under a curve of two rates, swept by the threshold."""
+"""The area under a curve of two rates, as functions of the threshold."""
 
 from __future__ import annotations
 
@@ -26,12 +26,18 @@ class AUC(DeclaredMetric):
     area = Σ (xᵢ − xᵢ₊₁) hᵢ, h the mean ("interpolation"), larger ("majoring") or smaller
     ("minoring") of yᵢ and yᵢ₊₁; "PR" interpolates tp instead (Davis & Goadrich, 2006).
 
-    With ``multi_label`` each column has an area of its own; they are averaged, weighted by
-    ``label_weights``.  Otherwise these weigh the predictions.  ``thresholds`` replaces even ones.
+    num_thresholds: how many thresholds, evenly spaced over [0, 1].
+    curve: "ROC", "PR" or "PRGAIN".
+    summation_method: "interpolation", "majoring" or "minoring".
+    thresholds: the thresholds themselves, in place of evenly spaced ones.
+    multi_label: whether each column has an area of its own; the result is their mean.
+    num_labels: the number of columns, if it is known before the first batch.
+    label_weights: weights of the columns in this mean; without ``multi_label``, of predictions.
+    from_logits: whether a sigmoid is applied to predictions first.
 
     Raises ValueError for unknown names, fewer than 2 thresholds, ``num_labels`` without
     ``multi_label``.
-    Parity: an approximation: predictions in the same bucket between thresholds count as equal.
+    Parity: an approximation: predictions between the same two thresholds count as equal.
     """
 
     num_thresholds: int = 200
@@ -56,7 +62,7 @@ class AUC(DeclaredMetric):
                 raise ValueError(
                     f"Argument `num_thresholds` must be an integer > 1, received num_thresholds={n}"
                 )
-            inner = [(i + 1) * 1.0 / (n - 1) for i in range(n - 2)]
+            inner = confusion.even_thresholds(n)
             self._even = True
         else:
             inner = self._given
@@ -81,12 +87,7 @@ class AUC(DeclaredMetric):
                 f"y_pred.shape={shape}"
             )
         self._num_labels = shape[1] if self.multi_label else None
-        size = (self.num_thresholds, *shape[1:])
-        self.true_positives = self.zeros("true_positives", size)
-        self.false_positives = self.zeros("false_positives", size)
-        self.true_negatives = self.zeros("true_negatives", size)
-        self.false_negatives = self.zeros("false_negatives", size)
-        self._counts = {kind: getattr(self, name) for kind, name in confusion.COUNTS.items()}
+        self._counts = confusion.make_counts(self, (self.num_thresholds, *shape[1:]))
         self._built = True
 
     def update_state(

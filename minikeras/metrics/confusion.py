@@ -1,8 +1,8 @@
-"""Counts of the confusion matrix at one or many thresholds, and the ratios made of them."""
+"""Counts of the confusion matrix at one or many thresholds, and ratios of these counts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from minikeras import ops, settings
 from minikeras.autograd import Variable
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array
-from minikeras.types import Array, TensorLike
+from minikeras.types import Array, Shape, TensorLike
 
 NEG_INF = -1e10  # the score of a class that is not among the top k
 COUNTS = {
@@ -22,16 +22,31 @@ COUNTS = {
 }
 
 
-class _Count(DeclaredMetric):
-    """Σ w over the predictions p of one kind, at each threshold: p > threshold is positive."""
-
+class _AtThresholds(DeclaredMetric):
     thresholds: Any = None
-    _kind: ClassVar[str]
 
-    def setup(self) -> None:
+    def setup(self, default: float = 0.5) -> None:
         super().setup()
         self.init_thresholds = self.thresholds
-        self.thresholds = parse_thresholds(self.thresholds, 0.5)
+        self.thresholds = parse_thresholds(self.thresholds, default)
+
+    def _for_each_threshold(self, values: Any) -> Any:
+        return values[0] if len(self.thresholds) == 1 else values
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "thresholds": self.init_thresholds}
+
+
+class _Count(_AtThresholds):
+    """Σ w over the predictions p of one kind, at each threshold: p > threshold is positive.
+
+    thresholds: a number or a list of numbers within [0, 1]; 0.5 by default.
+    """
+
+    _kind: ClassVar[str]
+
+    def setup(self, default: float = 0.5) -> None:
+        super().setup(default)
         self.accumulator = self.zeros("accumulator", (len(self.thresholds),))
 
     def update_state(
@@ -40,45 +55,39 @@ class _Count(DeclaredMetric):
         update({self._kind: self.accumulator}, y_true, y_pred, self.thresholds, sample_weight)
 
     def result(self) -> Any:
-        return self.accumulator.value[0] if len(self.thresholds) == 1 else self.accumulator.value
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "thresholds": self.init_thresholds}
+        return self._for_each_threshold(self.accumulator.value)
 
 
 class TruePositives(_Count):
     """Σ w where the label is 1 and p > threshold."""
 
-    thresholds: Any = None
     _kind = "tp"
 
 
 class FalsePositives(_Count):
     """Σ w where the label is 0 and p > threshold."""
 
-    thresholds: Any = None
     _kind = "fp"
 
 
 class TrueNegatives(_Count):
     """Σ w where the label is 0 and p ≤ threshold."""
 
-    thresholds: Any = None
     _kind = "tn"
 
 
 class FalseNegatives(_Count):
     """Σ w where the label is 1 and p ≤ threshold."""
 
-    thresholds: Any = None
     _kind = "fn"
 
 
-class _Ratio(DeclaredMetric):
+class _Ratio(_AtThresholds):
     """tp / (tp + the count of another kind), at each threshold; 0 / 0 is 0.
 
-    With ``top_k`` only the k best scores of a row can be positive (and are, without
-    ``thresholds``); with ``class_id`` only that class is looked at.
+    thresholds: a number or a list of numbers within [0, 1]; 0.5 by default, none with ``top_k``.
+    top_k: only the k largest scores of a row can be positive.
+    class_id: the only class that is counted; None for all.
     """
 
     thresholds: Any = None
@@ -87,16 +96,9 @@ class _Ratio(DeclaredMetric):
     _other: ClassVar[str]
     _direction = "up"
 
-    def setup(self) -> None:
-        super().setup()
-        self.init_thresholds = self.thresholds
-        default = 0.5 if self.top_k is None else NEG_INF
-        self.thresholds = parse_thresholds(self.thresholds, default)
-        self._counts = {
-            kind: self.zeros(COUNTS[kind], (len(self.thresholds),)) for kind in ("tp", self._other)
-        }
-        for kind, variable in self._counts.items():
-            setattr(self, COUNTS[kind], variable)
+    def setup(self, default: float = 0.5) -> None:
+        super().setup(default if self.top_k is None else NEG_INF)
+        self._counts = make_counts(self, (len(self.thresholds),), ("tp", self._other))
 
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
@@ -113,29 +115,34 @@ class _Ratio(DeclaredMetric):
 
     def result(self) -> Any:
         tp, other = (variable.value for variable in self._counts.values())
-        ratio = ops.divide_no_nan(tp, tp + other)
-        return ratio[0] if len(self.thresholds) == 1 else ratio
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "thresholds": self.init_thresholds}
+        return self._for_each_threshold(ops.divide_no_nan(tp, tp + other))
 
 
 class Precision(_Ratio):
-    """Of what was called positive, how much is: tp / (tp + fp)."""
+    """The share of positive predictions that are right: tp / (tp + fp)."""
 
-    thresholds: Any = None
-    top_k: int | None = None
-    class_id: int | None = None
     _other = "fp"
 
 
 class Recall(_Ratio):
-    """Of what is positive, how much was called so: tp / (tp + fn)."""
+    """The share of positive labels that are predicted: tp / (tp + fn)."""
 
-    thresholds: Any = None
-    top_k: int | None = None
-    class_id: int | None = None
     _other = "fn"
+
+
+def make_counts(
+    metric: DeclaredMetric, shape: Shape, kinds: Iterable[str] = tuple(COUNTS)
+) -> dict[str, Variable]:
+    """Create a variable for each kind of count: "tp" is the attribute ``true_positives``."""
+    counts = {kind: metric.zeros(COUNTS[kind], shape) for kind in kinds}
+    for kind, variable in counts.items():
+        setattr(metric, COUNTS[kind], variable)
+    return counts
+
+
+def even_thresholds(n: int) -> list[float]:
+    """1/(n − 1), 2/(n − 1), ..., without 0 and 1."""
+    return [(i + 1) * 1.0 / (n - 1) for i in range(n - 2)]
 
 
 def parse_thresholds(thresholds: Any, default: float) -> list[float]:
@@ -173,8 +180,8 @@ def update(
 ) -> None:
     """Add the counts "tp", "fp", "tn", "fn" of a batch to the variables of these names.
 
-    Any label but 0 is positive; a prediction is positive at the thresholds that it exceeds.  Counts
-    have the shape (thresholds,), or (thresholds, labels) for ``multi_label``.
+    Every label except 0 is positive.  A prediction is positive at a threshold that it exceeds.
+    Counts have the shape (thresholds,), or (thresholds, labels) for ``multi_label``.
 
     Raises ValueError for a ``class_id`` and predictions of rank 1.
     """
@@ -227,12 +234,12 @@ def _count(
 def _count_buckets(
     positive: Array, p: Array, w: Array | None, thresholds: Array, dtype: Any, kinds: set[str]
 ) -> dict[str, Array]:
-    """Sort predictions into the buckets between n even thresholds, then add up from above.
+    """A histogram of the predictions between n even thresholds, summed from above.
 
-    bucket = ⌈p (n − 1)⌉ − 1: p exceeds the thresholds of the buckets up to its own
+    bucket = ⌈p (n − 1)⌉ − 1: p exceeds the thresholds 0 to bucket
 
-    Parity: where the first threshold lies below 0, p = 0 belongs to bucket 0; where it is 0, to
-    none.  Buckets are filled and added up one after another in ``dtype``.
+    Parity: p = 0 is in bucket 0 if the first threshold is below 0, in no bucket if it is 0.  Sums
+    add one number after another in ``dtype``.
     """
     n = len(thresholds)
     p = np.clip(p, 0, 1)

@@ -1,19 +1,18 @@
-"""How predictions and targets move together along an axis."""
+"""Correlations of predictions and targets along an axis."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from minikeras import ops, settings
-from minikeras.losses.loss import squeeze_or_expand_to_same_rank
+from minikeras.losses.loss import aligned
 from minikeras.metrics.reduction import FunctionMetric
 from minikeras.types import TensorLike
 
 
 def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
     """mean ŷ p̂ along ``axis``, x̂ = (x − mean x) / std x; NaN for a constant x."""
-    p = ops.convert_to_tensor(y_pred)
-    y, p = squeeze_or_expand_to_same_rank(ops.convert_to_tensor(y_true, dtype=p.dtype), p)
+    y, p = aligned(y_true, y_pred)
     y = y - ops.mean(y, axis=axis, keepdims=True)
     p = p - ops.mean(p, axis=axis, keepdims=True)
     y = y / ops.std(y, axis=axis, keepdims=True)
@@ -24,10 +23,9 @@ def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) 
 def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
     """mean 2 (y − mean p)(p − mean p) / (var y + var p + (mean y − mean p)² + ε) along ``axis``.
 
-    Parity: the first factor subtracts the mean of p, not that of y, which does not change the mean.
+    Parity: the first factor subtracts the mean of p, not that of y; on paper the result is equal.
     """
-    p = ops.convert_to_tensor(y_pred)
-    y, p = squeeze_or_expand_to_same_rank(ops.convert_to_tensor(y_true, dtype=p.dtype), p)
+    y, p = aligned(y_true, y_pred)
     mean_y = ops.mean(y, axis=axis, keepdims=True)
     mean_p = ops.mean(p, axis=axis, keepdims=True)
     var_y = ops.var(y - mean_y, axis=axis, keepdims=True)
@@ -37,21 +35,9 @@ def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = 
     return ops.mean(2 * covariance / (norm + settings.epsilon()), axis=axis)
 
 
-class PearsonCorrelation(FunctionMetric):
+class PearsonCorrelation(FunctionMetric, fn=pearson_correlation, direction="up"):
     """Mean of `pearson_correlation`."""
 
-    fn = staticmethod(pearson_correlation)
-    name: str | None = "pearson_correlation"
-    dtype: Any = None
-    axis: int = -1
-    _direction = "up"
 
-
-class ConcordanceCorrelation(FunctionMetric):
+class ConcordanceCorrelation(FunctionMetric, fn=concordance_correlation, direction="up"):
     """Mean of `concordance_correlation`."""
-
-    fn = staticmethod(concordance_correlation)
-    name: str | None = "concordance_correlation"
-    dtype: Any = None
-    axis: int = -1
-    _direction = "up"

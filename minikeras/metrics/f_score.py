@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops, settings
-from minikeras.metrics.metric import DeclaredMetric, array
+from minikeras.metrics.metric import DeclaredMetric, array, check_2d
 from minikeras.types import Array, Shape, TensorLike
 
 
@@ -15,8 +15,11 @@ class FBetaScore(DeclaredMetric):
     """(1 + β²) · precision · recall / (β² · precision + recall), per class.
 
     A class is predicted where p > ``threshold``; without threshold where p is the largest of its
-    row and |p| > 1e-9.  ``average`` joins the classes: None keeps them apart, "micro" counts all
-    together, "macro" takes the mean, "weighted" weighs by the number of true labels.
+    row and |p| > 1e-9.
+
+    average: None for one score per class; "micro" counts all classes in one confusion matrix;
+        "macro" takes the mean, "weighted" the mean weighted by the number of true labels.
+    beta: how much recall counts in comparison with precision.
 
     Raises ValueError for an unknown average, β ≤ 0 or no float, a threshold outside (0, 1], data of
     rank other than 2.
@@ -51,11 +54,7 @@ class FBetaScore(DeclaredMetric):
         self._built = False
 
     def _build(self, y_shape: Shape, p_shape: Shape) -> None:
-        if len(p_shape) != 2 or len(y_shape) != 2:
-            raise ValueError(
-                "FBetaScore expects 2D inputs with shape (batch_size, output_dim), received "
-                f"y_pred.shape={p_shape} and y_true.shape={y_shape}"
-            )
+        check_2d("FBetaScore", y_shape, p_shape)
         classes = () if self.average == "micro" else (p_shape[-1],)
         self.true_positives = self.zeros("true_positives", classes, self.dtype)
         self.false_positives = self.zeros("false_positives", classes, self.dtype)
@@ -70,10 +69,10 @@ class FBetaScore(DeclaredMetric):
         if not self._built:
             self._build(y.shape, p.shape)
         if self.threshold is None:
-            said = (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)
+            predicted = (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)
         else:
-            said = p > p.dtype.type(self.threshold)
-        p = said.astype(self.dtype)
+            predicted = p > p.dtype.type(self.threshold)
+        p = predicted.astype(self.dtype)
         w = None if sample_weight is None else array(sample_weight, self.dtype)[:, None]
         axis = None if self.average == "micro" else 0
 
@@ -96,19 +95,7 @@ class FBetaScore(DeclaredMetric):
         return score if self.average is None else ops.mean(score)
 
 
-class F1Score(FBetaScore):
+class F1Score(FBetaScore, fixed=("beta",)):
     """`FBetaScore` with β = 1."""
 
-    def __init__(
-        self,
-        average: str | None = None,
-        threshold: float | None = None,
-        name: str | None = "f1_score",
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(average=average, threshold=threshold, name=name, dtype=dtype)
-
-    def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
-        del config["beta"]
-        return config
+    name = "f1_score"

@@ -15,12 +15,15 @@ from minikeras.types import Array, TensorLike
 class IoU(DeclaredMetric):
     """mean over ``target_class_ids`` of tp / (tp + fp + fn).
 
-    Classes that never occur are left out, and so are labels equal to ``ignore_class`` or outside
-    [0, num_classes).  Labels are class numbers, or scores along ``axis`` where ``sparse_y_true``,
-    ``sparse_y_pred`` are False.
+    Classes that never occur do not enter the mean.  Labels outside [0, num_classes) are ignored.
+
+    num_classes: the number of classes.
+    target_class_ids: the classes over which the mean is taken.
+    ignore_class: a label that is ignored as well.
+    sparse_y_true, sparse_y_pred: whether these are class numbers; otherwise scores along ``axis``.
 
     Raises ValueError for a target outside [0, num_classes).
-    Parity: the matrix holds int64 unless ``dtype`` says otherwise, so weights are cut to integers.
+    Parity: the matrix holds int64 unless ``dtype`` says otherwise, so weights are truncated.
     """
 
     num_classes: int
@@ -83,18 +86,15 @@ class IoU(DeclaredMetric):
         return ops.sum(each, axis=self.axis) / (count + settings.epsilon())
 
 
-class BinaryIoU(IoU):
-    """`IoU` of classes 0 and 1, where p ≥ ``threshold`` says 1."""
+_WITHIN_BINARY = ("num_classes", "ignore_class", "sparse_y_true", "sparse_y_pred", "axis")
 
-    def __init__(
-        self,
-        target_class_ids: Any = (0, 1),
-        threshold: float = 0.5,
-        name: str | None = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__(2, target_class_ids, name=name, dtype=dtype)
-        self.threshold = threshold
+
+class BinaryIoU(IoU, fixed=_WITHIN_BINARY):
+    """`IoU` of classes 0 and 1; p ≥ ``threshold`` is class 1."""
+
+    target_class_ids: Any = (0, 1)
+    threshold: float = 0.5
+    num_classes = 2
 
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
@@ -102,76 +102,22 @@ class BinaryIoU(IoU):
         p = array(y_pred, "float32") >= np.float32(self.threshold)
         super().update_state(y_true, p, sample_weight)
 
-    def get_config(self) -> dict[str, Any]:
-        return {n: getattr(self, n) for n in ("target_class_ids", "threshold", "name", "dtype")}
 
-
-class MeanIoU(IoU):
+class MeanIoU(IoU, fixed=("target_class_ids",)):
     """`IoU` averaged over all classes."""
 
-    def __init__(
-        self,
-        num_classes: int,
-        name: str | None = None,
-        dtype: Any = None,
-        ignore_class: int | None = None,
-        sparse_y_true: bool = True,
-        sparse_y_pred: bool = True,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(
-            num_classes,
-            list(range(num_classes)),
-            name,
-            dtype,
-            ignore_class,
-            sparse_y_true,
-            sparse_y_pred,
-            axis,
-        )
-
-    def get_config(self) -> dict[str, Any]:
-        return _without(super().get_config(), "target_class_ids")
+    def setup(self) -> None:
+        self.target_class_ids = range(self.num_classes)
+        super().setup()
 
 
-class OneHotIoU(IoU):
+class OneHotIoU(IoU, fixed=("sparse_y_true",)):
     """`IoU` of one-hot labels and scores (or class numbers, with ``sparse_y_pred``)."""
 
-    def __init__(
-        self,
-        num_classes: int,
-        target_class_ids: Any,
-        name: str | None = None,
-        dtype: Any = None,
-        ignore_class: int | None = None,
-        sparse_y_pred: bool = False,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(
-            num_classes, target_class_ids, name, dtype, ignore_class, False, sparse_y_pred, axis
-        )
-
-    def get_config(self) -> dict[str, Any]:
-        return _without(super().get_config(), "sparse_y_true")
+    sparse_y_true = sparse_y_pred = False
 
 
-class OneHotMeanIoU(MeanIoU):
+class OneHotMeanIoU(MeanIoU, fixed=("sparse_y_true",)):
     """`MeanIoU` of one-hot labels and scores (or class numbers, with ``sparse_y_pred``)."""
 
-    def __init__(
-        self,
-        num_classes: int,
-        name: str | None = None,
-        dtype: Any = None,
-        ignore_class: int | None = None,
-        sparse_y_pred: bool = False,
-        axis: int = -1,
-    ) -> None:
-        super().__init__(num_classes, name, dtype, ignore_class, False, sparse_y_pred, axis)
-
-    def get_config(self) -> dict[str, Any]:
-        return _without(super().get_config(), "sparse_y_true")
-
-
-def _without(config: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in config.items() if key != name}
+    sparse_y_true = sparse_y_pred = False

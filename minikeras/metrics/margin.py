@@ -1,4 +1,4 @@
-"""Means of the losses of margins."""
+"""Means of the hinge losses."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from minikeras import losses
 from minikeras.metrics.reduction import FunctionMetric
 
 
-class Hinge(FunctionMetric):
+class Hinge(FunctionMetric, fn=losses.hinge):
     """Mean of `losses.hinge`."""
 
-    fn = staticmethod(losses.hinge)
-    name = "hinge"
 
-
-class SquaredHinge(FunctionMetric):
+class SquaredHinge(FunctionMetric, fn=losses.squared_hinge):
     """Mean of `losses.squared_hinge`."""
 
-    fn = staticmethod(losses.squared_hinge)
-    name = "squared_hinge"
 
-
-class CategoricalHinge(FunctionMetric):
+class CategoricalHinge(FunctionMetric, fn=losses.categorical_hinge):
     """Mean of `losses.categorical_hinge`."""
-
-    fn = staticmethod(losses.categorical_hinge)
-    name = "categorical_hinge"

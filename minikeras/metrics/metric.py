@@ -1,4 +1,4 @@
-"""The base of all metrics: state that batches update and an epoch reads."""
+"""The base of all metrics: variables that each batch updates, and a result computed from them."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from minikeras.autograd import StatelessScope, Tensor, Variable
 from minikeras.declare import Configurable, auto_name
 from minikeras.declare.names import name_scope
 from minikeras.ops.core import tensor
-from minikeras.types import Array, DType, TensorLike
+from minikeras.types import Array, DType, Shape, TensorLike
 
 
 class Metric:
-    """A quantity accumulated over batches: ``update_state`` adds one, ``result`` tells the total.
+    """A quantity accumulated over batches: ``update_state`` adds a batch, ``result`` returns it.
 
     To write a metric, make variables in ``__init__`` with ``add_variable`` and override
     ``update_state(y_true, y_pred, sample_weight=None)`` and ``result()``.  Variables and metrics
-    that become attributes belong to the metric.
+    that are assigned to attributes belong to the metric.
     """
 
-    _keras_metric: ClassVar[bool] = True  # layers, which do not know this class, list their metrics
+    _keras_metric: ClassVar[bool] = True  # layers find their metrics by it
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name = name or auto_name(type(self).__name__)
@@ -36,11 +36,11 @@ class Metric:
         raise NotImplementedError
 
     def result(self) -> Any:
-        """The metric of everything since the last reset: a scalar tensor, or a dict of them."""
+        """The value for all batches since the last reset: a scalar tensor, or a dict of them."""
         raise NotImplementedError
 
     def reset_state(self) -> None:
-        """Every variable becomes zero."""
+        """Set every variable to zero."""
         for variable in self.variables:
             variable.assign(np.zeros(variable.shape, variable.dtype))
 
@@ -53,7 +53,7 @@ class Metric:
     def stateless_update_state(
         self, metric_variables: Sequence[TensorLike], *args: Any, **kwargs: Any
     ) -> list[Any]:
-        """The variables that an update would make of ``metric_variables``; ours stay as they are.
+        """The values after an update that starts from ``metric_variables``; nothing is assigned.
 
         Raises ValueError unless there is one value for each variable.
         """
@@ -62,7 +62,7 @@ class Metric:
         return self._values(scope)
 
     def stateless_result(self, metric_variables: Sequence[TensorLike]) -> Any:
-        """The result that ``metric_variables`` stand for.
+        """The result if the variables had the values ``metric_variables``.
 
         Raises ValueError unless there is one value for each variable.
         """
@@ -70,7 +70,7 @@ class Metric:
             return self.result()
 
     def stateless_reset_state(self) -> list[Any]:
-        """The values that a reset would give the variables."""
+        """The values of the variables after a reset; nothing is assigned."""
         with StatelessScope() as scope:
             self.reset_state()
         return self._values(scope)
@@ -95,7 +95,7 @@ class Metric:
         aggregation: str | None = "sum",
         name: str | None = None,
     ) -> Variable:
-        """A new piece of state, in ``floatx`` unless ``dtype`` says otherwise.
+        """A new variable of this metric, in ``floatx`` by default.
 
         Raises ValueError without initializer, RuntimeError before ``super().__init__()``.
         """
@@ -126,7 +126,7 @@ class Metric:
 
     @property
     def variables(self) -> list[Variable]:
-        """Our own in the order they were made, then those of the metrics we hold."""
+        """Its own variables in the order of creation, then those of the metrics it holds."""
         return [*self._variables, *(v for metric in self._metrics for v in metric.variables)]
 
     def get_config(self) -> dict[str, Any]:
@@ -169,7 +169,11 @@ class Metric:
 
 
 class DeclaredMetric(Configurable, Metric):
-    """A metric whose arguments are fields; ``setup`` checks them and makes the variables."""
+    """A metric whose arguments are fields; ``setup`` checks them and creates the variables.
+
+    name: its name in logs and configs.
+    dtype: of the variables and the result; ``floatx`` by default.
+    """
 
     name: Any = None
     dtype: Any = None
@@ -187,10 +191,17 @@ class DeclaredMetric(Configurable, Metric):
     __repr__ = __str__ = Metric.__repr__
 
 
+def check_2d(metric: str, y_shape: Shape, p_shape: Shape) -> None:
+    """ValueError unless labels and predictions are (batch_size, output_dim)."""
+    if len(p_shape) != 2 or len(y_shape) != 2:
+        raise ValueError(
+            f"{metric} expects 2D inputs with shape (batch_size, output_dim), received "
+            f"y_pred.shape={p_shape} and y_true.shape={y_shape}"
+        )
+
+
 def array(x: TensorLike, dtype: Any = None) -> Array:
-    """The plain array of anything that becomes a tensor: metrics are not differentiated, and
-    their state changes once a step.
-    """
+    """The plain array of any tensor-like value: metrics need no gradients."""
     if isinstance(x, Tensor):
         found = x._value
     elif dtype is not None and isinstance(x, int | float):

@@ -1,4 +1,4 @@
-"""The best of one rate while another is at least a given value."""
+"""The largest value of one rate where another is at least a given value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minikeras.metrics import confusion
 from minikeras.metrics.metric import DeclaredMetric
 from minikeras.types import TensorLike
 
-_RATES = {  # numerator, what completes the denominator
+_RATES = {  # the rate is first / (first + second)
     "sensitivity": ("tp", "fn"),
     "specificity": ("tn", "fp"),
     "precision": ("tp", "fp"),
@@ -18,7 +18,10 @@ _RATES = {  # numerator, what completes the denominator
 
 
 class _BestAt(DeclaredMetric):
-    """max over thresholds of ``_wanted``, where ``_bound`` ≥ the first argument; 0 if nowhere.
+    """max over thresholds of ``_wanted``, where ``_bound`` ≥ the first argument; 0 if none is.
+
+    num_thresholds: how many thresholds, evenly spaced over [0, 1].
+    class_id: the only class that is counted; None for all.
 
     Raises ValueError for a bound outside [0, 1] and for fewer than 1 threshold.
     """
@@ -43,14 +46,8 @@ class _BestAt(DeclaredMetric):
             raise ValueError(
                 f"Argument `num_thresholds` must be an integer > 0, received num_thresholds={n}"
             )
-        inner = [(i + 1) * 1.0 / (n - 1) for i in range(n - 2)]
-        self.thresholds = [0.5] if n == 1 else [0.0, *inner, 1.0]
-        size = (len(self.thresholds),)
-        self.true_positives = self.zeros("true_positives", size)
-        self.false_positives = self.zeros("false_positives", size)
-        self.true_negatives = self.zeros("true_negatives", size)
-        self.false_negatives = self.zeros("false_negatives", size)
-        self._counts = {kind: getattr(self, name) for kind, name in confusion.COUNTS.items()}
+        self.thresholds = [0.5] if n == 1 else [0.0, *confusion.even_thresholds(n), 1.0]
+        self._counts = confusion.make_counts(self, (len(self.thresholds),))
 
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
@@ -78,8 +75,6 @@ class SensitivityAtSpecificity(_BestAt):
     """The best tp / (tp + fn) where tn / (tn + fp) ≥ ``specificity``."""
 
     specificity: float
-    num_thresholds: int = 200
-    class_id: int | None = None
     _wanted, _bound = "sensitivity", "specificity"
 
 
@@ -87,8 +82,6 @@ class SpecificityAtSensitivity(_BestAt):
     """The best tn / (tn + fp) where tp / (tp + fn) ≥ ``sensitivity``."""
 
     sensitivity: float
-    num_thresholds: int = 200
-    class_id: int | None = None
     _wanted, _bound = "specificity", "sensitivity"
 
 
@@ -96,8 +89,6 @@ class PrecisionAtRecall(_BestAt):
     """The best tp / (tp + fp) where tp / (tp + fn) ≥ ``recall``."""
 
     recall: float
-    num_thresholds: int = 200
-    class_id: int | None = None
     _wanted, _bound = "precision", "recall"
 
 
@@ -105,6 +96,4 @@ class RecallAtPrecision(_BestAt):
     """The best tp / (tp + fn) where tp / (tp + fp) ≥ ``precision``."""
 
     precision: float
-    num_thresholds: int = 200
-    class_id: int | None = None
     _wanted, _bound = "recall", "precision"

@@ -8,34 +8,26 @@ from minikeras import losses
 from minikeras.metrics.reduction import FunctionMetric
 
 
-class KLDivergence(FunctionMetric):
+class KLDivergence(FunctionMetric, fn=losses.kl_divergence):
     """Mean of `losses.kl_divergence`."""
 
-    fn = staticmethod(losses.kl_divergence)
-    name = "kl_divergence"
 
-
-class Poisson(FunctionMetric):
+class Poisson(FunctionMetric, fn=losses.poisson):
     """Mean of `losses.poisson`."""
 
-    fn = staticmethod(losses.poisson)
-    name = "poisson"
 
-
-class BinaryCrossentropy(FunctionMetric):
+class BinaryCrossentropy(FunctionMetric, fn=losses.binary_crossentropy):
     """Mean of `losses.binary_crossentropy`."""
 
-    fn = staticmethod(losses.binary_crossentropy)
     name: str | None = "binary_crossentropy"
     dtype: Any = None
     from_logits: bool = False
     label_smoothing: float = 0
 
 
-class CategoricalCrossentropy(FunctionMetric):
+class CategoricalCrossentropy(FunctionMetric, fn=losses.categorical_crossentropy):
     """Mean of `losses.categorical_crossentropy`."""
 
-    fn = staticmethod(losses.categorical_crossentropy)
     name: str | None = "categorical_crossentropy"
     dtype: Any = None
     from_logits: bool = False
@@ -43,15 +35,8 @@ class CategoricalCrossentropy(FunctionMetric):
     axis: int = -1
 
 
-class SparseCategoricalCrossentropy(FunctionMetric):
+class SparseCategoricalCrossentropy(FunctionMetric, fn=losses.sparse_categorical_crossentropy):
     """Mean of `losses.sparse_categorical_crossentropy`.
 
     Parity: entries of ``ignore_class`` add 0 to the sum, but count in the mean.
     """
-
-    fn = staticmethod(losses.sparse_categorical_crossentropy)
-    name: str | None = "sparse_categorical_crossentropy"
-    dtype: Any = None
-    from_logits: bool = False
-    ignore_class: int | None = None
-    axis: int = -1

@@ -1,4 +1,4 @@
-"""How far predictions lie from numbers."""
+"""Means of the regression losses, the coefficient of determination."""
 
 from __future__ import annotations
 
@@ -10,61 +10,46 @@ import numpy as np
 from minikeras import losses, ops
 from minikeras.declare import field
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
-from minikeras.metrics.metric import DeclaredMetric, array
+from minikeras.metrics.metric import DeclaredMetric, array, check_2d
 from minikeras.metrics.reduction import FunctionMetric, Mean
 from minikeras.types import Shape, TensorLike
 
 
 def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
-    """Σ ŷ p̂ along ``axis``: the loss of this name with the sign turned."""
+    """Σ ŷ p̂ along ``axis``: the negative of the loss of this name."""
     return -losses.cosine_similarity(y_true, y_pred, axis=axis)
 
 
-class MeanSquaredError(FunctionMetric):
+class MeanSquaredError(FunctionMetric, fn=losses.mean_squared_error):
     """Mean of `losses.mean_squared_error`."""
 
-    fn = staticmethod(losses.mean_squared_error)
-    name = "mean_squared_error"
 
-
-class MeanAbsoluteError(FunctionMetric):
+class MeanAbsoluteError(FunctionMetric, fn=losses.mean_absolute_error):
     """Mean of `losses.mean_absolute_error`."""
 
-    fn = staticmethod(losses.mean_absolute_error)
-    name = "mean_absolute_error"
 
-
-class MeanAbsolutePercentageError(FunctionMetric):
+class MeanAbsolutePercentageError(FunctionMetric, fn=losses.mean_absolute_percentage_error):
     """Mean of `losses.mean_absolute_percentage_error`."""
 
-    fn = staticmethod(losses.mean_absolute_percentage_error)
-    name = "mean_absolute_percentage_error"
 
-
-class MeanSquaredLogarithmicError(FunctionMetric):
+class MeanSquaredLogarithmicError(FunctionMetric, fn=losses.mean_squared_logarithmic_error):
     """Mean of `losses.mean_squared_logarithmic_error`."""
 
-    fn = staticmethod(losses.mean_squared_logarithmic_error)
-    name = "mean_squared_logarithmic_error"
 
-
-class CosineSimilarity(FunctionMetric):
+class CosineSimilarity(FunctionMetric, fn=cosine_similarity, direction="up"):
     """Mean cosine of the angle between y and p; the loss of this name is its negative.
 
-    Parity: the config forgets ``axis``.
+    Parity: the config does not contain ``axis``.
     """
 
-    fn = staticmethod(cosine_similarity)
     name: str | None = "cosine_similarity"
     dtype: Any = None
     axis: int = field(-1, saved=False)
-    _direction = "up"
 
 
-class LogCoshError(FunctionMetric):
+class LogCoshError(FunctionMetric, fn=losses.log_cosh):
     """Mean of `losses.log_cosh`."""
 
-    fn = staticmethod(losses.log_cosh)
     name = "logcosh"
 
 
@@ -87,8 +72,9 @@ class RootMeanSquaredError(Mean):
 class R2Score(DeclaredMetric):
     """Coefficient of determination, per output column: R² = 1 − Σ w (y − p)² / Σ w (y − ȳ)².
 
-    ``class_aggregation`` joins the columns: "uniform_average", "variance_weighted_average" (by
-    Σ w (y − ȳ)²) or None.  ``num_regressors`` > 0 asks for the adjusted R² of that many predictors.
+    class_aggregation: None for one number per column; "uniform_average" or
+        "variance_weighted_average" (weights Σ w (y − ȳ)²) for their mean.
+    num_regressors: above 0, the adjusted R² for this number of predictors is returned.
 
     Raises ValueError for an unknown aggregation, a negative number, data of rank other than 2.
     Parity: a column of constant targets scores 0 (NaN if it is predicted perfectly).
@@ -116,11 +102,7 @@ class R2Score(DeclaredMetric):
         self._built = False
 
     def _build(self, y_shape: Shape, p_shape: Shape) -> None:
-        if len(p_shape) != 2 or len(y_shape) != 2:
-            raise ValueError(
-                "R2Score expects 2D inputs with shape (batch_size, output_dim), received "
-                f"y_pred.shape={p_shape} and y_true.shape={y_shape}"
-            )
+        check_2d("R2Score", y_shape, p_shape)
         columns = (p_shape[-1],)
         self.squared_sum = self.zeros("squared_sum", columns)
         self.sum = self.zeros("sum", columns)

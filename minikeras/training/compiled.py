@@ -154,7 +154,7 @@ class Compiled:
     def _metrics_of_layers(self) -> list[Any]:
         layers: list[Any] = self._flatten_layers()
         layers = [x for x in layers if x is self or not isinstance(x, Compiled)]
-        return [metric for layer in layers for metric in layer._found(Metric)]
+        return [part for x in layers for part in x._parts.values() if isinstance(part, Metric)]
 
     @property
     def metrics_names(self) -> list[str]:

@@ -5,19 +5,22 @@ from typing import Any
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import is_compiled, over_root
+from minikeras.optimizers.rounding import over_root
 from minikeras.types import Array
 
 
 class Adadelta(Optimizer):
-    """Gradient descent scaled by the running sizes of past steps and of gradients.
+    """Gradient descent, scaled by a running size of past steps over one of past gradients.
 
     a ← ρ a + (1 − ρ) g²
     Δ = −√(d + ε) g / √(a + ε)
     d ← ρ d + (1 − ρ) Δ²
     w ← w + lr Δ
 
-    Parity: the paper has no lr; 1.0 gives its rule, the default 0.001 does not.
+    rho: ρ, the part of the running means that a step retains.
+    epsilon: ε, which keeps the roots away from 0.
+
+    Parity: the paper has no lr.  lr = 1 gives its rule; Keras's default is 0.001.
 
     Source: Zeiler (2012).
     """
@@ -37,10 +40,4 @@ class Adadelta(Optimizer):
         return w + lr * delta, a, d
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
-        return {
-            "lr": lr,
-            "rho": self.rho,
-            "one_minus_rho": 1 - self.rho,
-            "epsilon": self.epsilon,
-            "compiled": is_compiled(),
-        }
+        return {"one_minus_rho": 1 - self.rho}

@@ -4,18 +4,21 @@ from typing import Any
 
 from minikeras import initializers
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import is_compiled, over_root
+from minikeras.optimizers.rounding import over_root
 from minikeras.types import Array
 
 
 class Adagrad(Optimizer):
-    """Gradient descent whose rate falls, entry by entry, with the squares seen so far.
+    """Gradient descent that divides each entry by the root of the sum of its squared gradients.
 
     a ← a + g²
     Δ = lr g / √(a + ε)
     w ← w − Δ
 
-    Parity: a starts at ``initial_accumulator_value`` and ε stands inside the root.
+    initial_accumulator_value: a before the first step.
+    epsilon: ε, which keeps the root away from 0.
+
+    Parity: a does not start at 0, and ε stands inside the root.
 
     Source: Duchi, Hazan & Singer (2011).
     """
@@ -35,6 +38,3 @@ class Adagrad(Optimizer):
         delta = over_root(lr * g, a + self.epsilon)
         self.note(a=a, Δ=delta)
         return w - delta, a
-
-    def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
-        return {"lr": lr, "epsilon": self.epsilon, "compiled": is_compiled()}

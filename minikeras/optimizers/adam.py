@@ -11,7 +11,7 @@ from minikeras.types import Array
 
 
 class Adam(Optimizer):
-    """Gradient descent along a running mean of the gradient, scaled by its running size.
+    """Gradient descent along a running mean of the gradient, divided by a running size of it.
 
     α = lr √(1 − β₂ᵗ) / (1 − β₁ᵗ)       both moments start at 0; this undoes the bias
     m ← m + (g − m) (1 − β₁)            first moment
@@ -20,6 +20,10 @@ class Adam(Optimizer):
     Δ = m α / (√v + ε)
     Δ = m α / (√v̂ + ε)                  if amsgrad
     w ← w − Δ
+
+    beta_1, beta_2: β₁ and β₂, the parts of the moments that a step retains.
+    epsilon: ε, which keeps the divisor away from 0.
+    amsgrad: divide by the largest second moment so far, v̂, instead of the present one.
 
     Parity: ε is the "epsilon hat" of Kingma & Ba (2015), section 2, not that of their
     Algorithm 1; v̂ is the maximum of uncorrected moments; β₁ᵗ and β₂ᵗ are powers of the
@@ -65,7 +69,6 @@ class Adam(Optimizer):
             "alpha": corrected_rate(t, lr, self.beta_1, self.beta_2),
             "one_minus_beta_1": 1 - self.beta_1,
             "one_minus_beta_2": 1 - self.beta_2,
-            "epsilon": self.epsilon,
         }
 
 

@@ -10,14 +10,17 @@ from minikeras.types import Array
 
 
 class Adamax(Optimizer):
-    """Adam with the largest recent gradient in place of the second moment.
+    """Adam with a decaying maximum of |g| in place of the second moment.
 
     m ← m + (g − m) (1 − β₁)
     u ← max(β₂ u, |g|)
     Δ = lr m / ((1 − β₁ᵗ) (u + ε))
     w ← w − Δ
 
-    Parity: ε is added to u, where the paper needs none.
+    beta_1, beta_2: β₁ and β₂, the parts of m and u that a step retains.
+    epsilon: ε, which keeps the divisor away from 0.
+
+    Parity: the paper does not add ε to u.
 
     Source: Kingma & Ba (2015), section 7.1.
     """
@@ -39,9 +42,6 @@ class Adamax(Optimizer):
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         return {
-            "lr": lr,
             "one_minus_beta_1": 1 - self.beta_1,
             "one_minus_beta_1_power": 1 - rounded(self.beta_1, t) ** t,
-            "beta_2": self.beta_2,
-            "epsilon": self.epsilon,
         }

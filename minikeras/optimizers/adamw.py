@@ -4,9 +4,9 @@ from minikeras.optimizers.adam import Adam
 
 
 class AdamW(Adam):
-    """Adam with weight decay that does not pass through the moments.
+    """Adam, with weight decay by default.
 
-    First w ← w − w weight_decay lr, then a step of ``Adam``.
+    First w ← w − w weight_decay lr, then a step of ``Adam``.  The decay does not enter the moments.
 
     Raises ValueError for ``weight_decay=None``.
 

@@ -1,7 +1,6 @@
-"""One step of an optimizer, intermediate by intermediate.
+"""A table of one step of an optimizer: each intermediate value with its formula.
 
-The formulas are those of the docstrings, the values those that the step itself noted: nothing
-is computed, or written, a second time.
+The formulas come from the docstrings, the values from the ``note`` calls of the step itself.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _GIVEN = {"g": "the gradient", "t": "updates, with this one", "lr": "learning ra
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """One intermediate: its name, how it was computed, what came out, a word about it."""
+    """One intermediate value: its name, formula, value, and a comment."""
 
     name: str
     formula: str
@@ -40,7 +39,7 @@ class Record:
 
 @dataclasses.dataclass(frozen=True)
 class Explanation:
-    """Records in the order of computation, for each variable path."""
+    """For the path of each variable its records, in the order of computation."""
 
     records: dict[str, list[Record]]
 
@@ -73,7 +72,7 @@ def explain(
     grads: Sequence[TensorLike | None],
     variables: Sequence[Variable] | None = None,
 ) -> Explanation:
-    """What ``optimizer.apply(grads, variables)`` would do; everything is then put back."""
+    """Run ``optimizer.apply(grads, variables)``, record its values, and restore all state."""
     formulas, noted = _formulas(optimizer), {}  # type: dict[str, Any], dict[str, list[Record]]
     current = ""
 
@@ -111,9 +110,10 @@ def _normal(name: str) -> str:
 
 
 def _formulas(optimizer: OptimizerState) -> dict[str, tuple[str, str]]:
-    """name → (formula, comment), from the docstrings of the classes, the most special first.
+    """A dictionary of name → (formula, comment), read from the docstrings of the classes.
 
-    Of several lines for one name the last whose comment "if this and that" holds is taken.
+    A subclass overrides its bases.  A line whose comment begins with "if" counts only if the
+    options it names are on; of several lines for one name the last counts.
     """
     found: dict[str, tuple[str, str]] = {}
     for cls in type(optimizer).__mro__:

@@ -1,6 +1,6 @@
-"""An optimizer's step in native code: one call of a kernel for all variables.
+"""A step in native code: each kernel is called once for all variables.
 
-The kernels are in ``kernels/optimizers.py``.  They give the same bits as the reference rules.
+The kernels are in ``kernels/optimizers.py``.  Their results have the same bits as the rules'.
 """
 
 from __future__ import annotations
@@ -20,39 +20,36 @@ from minikeras.optimizers.rounding import is_compiled, rounded
 from minikeras.twins import load
 from minikeras.types import Array
 
-# Kernels write into variables of at least this size.  A smaller variable first gets a new array,
-# so that whoever holds the old one (a tape, a tensor) can go on using it.
+# Kernels write into variables of at least this size.  Smaller variables are copied first, so that
+# tapes and tensors that hold the old array remain valid.
 IN_PLACE_SIZE = 16_384
-# If all variables are smaller, NumPy does this many updates first: compiling takes as long as
-# some ten thousand of them, loading what was compiled earlier as long as a hundred.
+# If all variables are smaller, NumPy runs this many updates before the kernels are loaded.
+# Compiling takes as long as about 10,000 such updates, loading compiled code as long as 100.
 UPDATES_BEFORE_LOADING = 100
 
 
 @functools.cache
-def load_kernel(name: str) -> Any:
+def native(name: str, module: str = "optimizers") -> Any:
     """A kernel of ``kernels/optimizers.py``; ImportError if there is none of that name."""
-    return load(f"minikeras.kernels.optimizers:{name}", "an optimizer")
+    return load(f"minikeras.kernels.{module}:{name}", "an optimizer")
 
 
-@functools.cache
-def _workers() -> Any:
-    return load("minikeras.kernels.runtime.threads:team")
+def run(kernel: str, size: int, scalars: Array, *roles: Sequence[Array]) -> bool:
+    """Run a kernel; False, with nothing changed, if it does not accept the arrays.
 
-
-def run(kernel: Any, size: int, scalars: Array, *roles: Sequence[Array]) -> bool:
-    """Run a kernel on ``size`` numbers; False if the arrays do not fit, and nothing was done.
-
-    Each role is a list with one array for each variable: the variables first, the gradients last.
+    size: the numbers in all variables, which decides whether threads are worth waking.
+    roles: lists with one array for each variable: their values, the slots, the gradients.
     """
     arrays = [*chain(*roles)]
-    return bool(kernel(_workers()(size), id(arrays), len(roles), id(scalars.dtype), scalars))
+    workers = native("team", "runtime.threads")(size)
+    return bool(native(kernel)(workers, id(arrays), len(roles), id(scalars.dtype), scalars))
 
 
 class VariableGroup:
-    """Variables of one dtype that one optimizer updates together.
+    """Variables of one dtype that one optimizer updates in the same calls.
 
-    ``slots`` and ``averages`` hold one list for each name, ``decayed`` says which variables
-    weight decay applies to.
+    slots: for each slot a list with one variable for each of ``variables``.
+    decayed: whether weight decay applies, for each of ``variables``.
     """
 
     def __init__(
@@ -75,14 +72,14 @@ class VariableGroup:
             self.waiting = sys.maxsize
 
     def worthwhile(self) -> bool:
-        """Whether it is time to load or compile the kernels; counts the updates."""
+        """Whether the kernels should be loaded by now.  Each call counts as one update."""
         self.waiting -= 1
         return self.waiting < 0
 
     def step(
-        self, options: OptimizerOptions, kernel: Any, scalars: dict[str, Any], lr: Any, grads: Any
+        self, options: OptimizerOptions, kernel: str, scalars: dict[str, Any], lr: Any, grads: Any
     ) -> bool:
-        """Clip, decay, and run the kernel of the rule; False if nothing was done."""
+        """Clip the gradients, decay the variables, run the rule's kernel; False if none ran."""
         if {*map(type, grads)} == {np.ndarray}:  # arithmetic may also make scalars of them
             clipped = self._clip(options, grads)
             if clipped and self._update(options, kernel, scalars, lr, clipped):
@@ -93,22 +90,18 @@ class VariableGroup:
         return bool(clipped) and self._update(options, kernel, scalars, lr, clipped)
 
     def _clip(self, options: OptimizerOptions, grads: list[Array]) -> list[Array]:
-        """The clipped gradients, in arrays that the next step reuses; none if they do not fit."""
+        """The clipped gradients, in arrays that the next step reuses; empty if not accepted."""
         limit = options.clipnorm or options.global_clipnorm or options.clipvalue
         if not limit or limit < 0:
             return grads
         if not self.clipped:
             self.clipped = [np.empty(v._value.shape, self.dtype) for v in self.variables]
         if options.clipvalue:
-            kernel = load_kernel("clipped")
-            scalars = self._in_order(kernel, {"low": -limit, "high": limit})
+            kernel, scalars = "clipped", self._in_order("clipped", {"low": -limit, "high": limit})
         else:
-            kernel = load_kernel("scaled")
-            squares, scalars = (
-                np.empty(len(grads), self.dtype),
-                np.empty(1 + len(grads), self.dtype),
-            )
-            if not run(load_kernel("squares"), self.size, squares, grads):
+            kernel, scalars = "scaled", np.empty(1 + len(grads), self.dtype)
+            squares = np.empty(len(grads), self.dtype)
+            if not run("squares", self.size, squares, grads):
                 return []
             if options.clipnorm:
                 scalars[0] = limit
@@ -117,12 +110,14 @@ class VariableGroup:
                 scalars[0], scalars[1:] = global_scale(np.sqrt(total(squares)), limit), 1
         return self.clipped if run(kernel, self.size, scalars, self.clipped, grads) else []
 
-    def _in_order(self, kernel: Any, scalars: dict[str, Any]) -> Array:
-        """Named scalars as the array that the kernel takes; KeyError if one is missing."""
-        return np.array([scalars[name] for name in kernel.scalars._fields], self.dtype)
+    def _in_order(self, kernel: str, scalars: dict[str, Any], options: Any = None) -> Array:
+        """The scalars that a kernel declares; those that have no value here are options."""
+        names = native(kernel).scalars._fields
+        values = [scalars[n] if n in scalars else getattr(options, n) for n in names]
+        return np.array(values, self.dtype)
 
     def _update(
-        self, options: OptimizerOptions, kernel: Any, scalars: dict[str, Any], lr: Any, grads: Any
+        self, options: OptimizerOptions, kernel: str, scalars: dict[str, Any], lr: Any, grads: Any
     ) -> bool:
         for variable in self.small:
             variable._value = variable._value.copy()
@@ -132,22 +127,23 @@ class VariableGroup:
             if is_compiled():
                 factors[0], factors[1] = factors[0] * factors[1], 1
             # The kernel checks all roles, so that the rule cannot fail after the decay.
-            if not run(load_kernel("decay"), self.size, factors, *roles, grads):
+            if not run("decay", self.size, factors, *roles, grads):
                 return False
-        for _ in range(len(roles) + 1, kernel.roles):
+        for _ in range(len(roles) + 1, native(kernel).roles):
             roles.append(roles[-1])  # in place of an optional slot that is not in use
-        if not run(kernel, self.size, self._in_order(kernel, scalars), *roles, grads):
+        scalars = {"lr": lr, "compiled": is_compiled(), **scalars}
+        if not run(kernel, self.size, self._in_order(kernel, scalars, options), *roles, grads):
             return False
         for variable in self.written:
             variable._updated_in_place()
         return True
 
     def average(self, momentum: float) -> bool:
-        """Move the running averages; False if nothing was done."""
-        kernel, part = load_kernel("average"), self.dtype.type(momentum)
-        scalars = self._in_order(kernel, {"momentum": part, "one_minus_momentum": 1 - part})
+        """Update the running averages; False if the kernel did not accept the arrays."""
+        part = self.dtype.type(momentum)
+        scalars = self._in_order("average", {"momentum": part, "one_minus_momentum": 1 - part})
         roles = [[v._value for v in role] for role in (self.averages, self.variables)]
-        if not run(kernel, self.size, scalars, *roles):
+        if not run("average", self.size, scalars, *roles):
             return False
         for average in self.averages:
             average._updated_in_place()

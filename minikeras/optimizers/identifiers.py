@@ -1,4 +1,4 @@
-"""The names of optimizers in ``compile`` and in configs."""
+"""Optimizers by name and by config, as ``compile`` accepts them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ serialize = registry.serialize
 
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-    """The optimizer of a config; the class name of a built-in one may be in any case."""
+    """The optimizer that a config describes; built-in class names may be in any case."""
     name = config["class_name"]
     if name.lower() in registry.entries:
         config = config | {"class_name": name.lower()}
@@ -30,7 +30,7 @@ def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = 
 
 
 def get(identifier: Any) -> Any:
-    """An optimizer from its name in any case, its config, or itself; ``None`` stays ``None``.
+    """The optimizer of a name (in any case) or a config; optimizers and None are returned as is.
 
     Raises ValueError for anything else.
     """

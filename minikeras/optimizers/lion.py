@@ -10,11 +10,14 @@ from minikeras.types import Array
 
 
 class Lion(Optimizer):
-    """Steps of one size, along the sign of a mean of momentum and gradient.
+    """Steps of size lr, along the sign of a mean of momentum and gradient.
 
     Δ = lr sign(β₁ m + (1 − β₁) g)
-    m ← β₂ m + (1 − β₂) g               after the step was chosen
+    m ← β₂ m + (1 − β₂) g               after Δ was computed
     w ← w − Δ
+
+    beta_1: β₁, the part of m in the mean that gives the sign.
+    beta_2: β₂, the part of m that a step retains.
 
     Raises ValueError unless 0 < beta_1 ≤ 1.
 
@@ -43,7 +46,6 @@ class Lion(Optimizer):
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         beta_1, beta_2 = rounded(self.beta_1, t), rounded(self.beta_2, t)
         return {
-            "lr": lr,
             "beta_1": beta_1,
             "one_minus_beta_1": 1 - beta_1,
             "beta_2": beta_2,

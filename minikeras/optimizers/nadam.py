@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -14,10 +14,10 @@ from minikeras.types import Array
 
 
 class Nadam(Optimizer):
-    """Adam that looks ahead along its momentum, which warms up.
+    """Adam with Nesterov's momentum, which grows from step to step.
 
     u = β₁ (1 − ½ 0.96ᵗ)                momentum of this step
-    u_next = β₁ (1 − ½ 0.96ᵗ⁺¹)         momentum of the next
+    u_next = β₁ (1 − ½ 0.96ᵗ⁺¹)         momentum of the next step
     U = u₁ u₂ … uₜ                      one number for all variables
     m ← m + (g − m) (1 − β₁)
     v ← v + (g² − v) (1 − β₂)
@@ -26,7 +26,11 @@ class Nadam(Optimizer):
     Δ = m̂ lr / (√v̂ + ε)
     w ← w − Δ
 
-    Parity: here 1 − β₁ and 1 − β₂ use the betas rounded to float32, unlike Adam; U does not.
+    beta_1, beta_2: β₁ and β₂, the parts of the moments that a step retains.
+    epsilon: ε, which keeps the divisor away from 0.
+
+    Parity: 1 − β₁ and 1 − β₂ use the betas rounded to float32, which Adam does not do; U uses the
+    betas as they are.
 
     Source: Dozat (2016).
     """
@@ -52,7 +56,7 @@ class Nadam(Optimizer):
         power = u_product.dtype.type(0.96) ** u_product.dtype.type(t)
         store(self._u_product, np.asarray(u_product * self.beta_1 * (1.0 - 0.5 * power)))
 
-    def _momenta(self, t: Any) -> Momenta:
+    def _momenta(self, t: Any) -> tuple[Any, Any, Any]:
         product: Any = self._u_product._value.astype(t.dtype)[()] if self.built else None
         return momenta(t, self.beta_1, product)
 
@@ -70,7 +74,6 @@ class Nadam(Optimizer):
         u, u_next, product = self._momenta(t)
         beta_1, beta_2 = rounded(self.beta_1, t), rounded(self.beta_2, t)
         return {
-            "lr": lr,
             "u_next": u_next,
             "one_minus_u": 1 - u,
             "one_minus_product": 1 - product,
@@ -78,19 +81,12 @@ class Nadam(Optimizer):
             "one_minus_beta_1": 1 - beta_1,
             "one_minus_beta_2": 1 - beta_2,
             "one_minus_beta_2_power": 1 - beta_2**t,
-            "epsilon": self.epsilon,
         }
 
 
-class Momenta(NamedTuple):
-    u: Any
-    u_next: Any
-    product: Any  # U
-
-
 @functools.lru_cache(maxsize=16, typed=True)  # all variables of a step share them
-def momenta(t: Any, beta_1: float, product: Any) -> Momenta:
-    """The momenta of step t and the next; without a ``product`` it is that of steps 1 to t."""
+def momenta(t: Any, beta_1: float, product: Any) -> tuple[Any, Any, Any]:
+    """u, u_next and U of step t; if U is not given, it is the product of steps 1 to t."""
     first, decay = rounded(beta_1, t), rounded(0.96, t)
 
     def u(t: Any) -> Any:
@@ -98,4 +94,4 @@ def momenta(t: Any, beta_1: float, product: Any) -> Momenta:
 
     if product is None:
         product = np.prod([u(t.dtype.type(s)) for s in range(1, int(t) + 1)])
-    return Momenta(u(t), u(t + 1), product)
+    return u(t), u(t + 1), product

@@ -1,7 +1,7 @@
-"""How a step runs: the walk from the gradients of all variables to their new values.
+"""How a step runs: from the gradients of all variables to their new values.
 
-``state.py`` holds what an optimizer remembers, ``options.py`` the formulas of clipping, decay and
-averages, ``fused.py`` the same step in native code.
+``options.py`` holds the formulas of clipping, decay and averages, ``state.py`` the variables that
+an optimizer owns, ``fused.py`` the same step in native code.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name
 from minikeras.optimizers import options
 from minikeras.optimizers.explain import Explanation, explain
-from minikeras.optimizers.fused import VariableGroup, load_kernel
+from minikeras.optimizers.fused import VariableGroup
 from minikeras.optimizers.rounding import decay, rounded
 from minikeras.optimizers.state import OptimizerState
 from minikeras.types import Array, TensorLike
@@ -36,9 +36,9 @@ def _array(g: TensorLike) -> Array:
 
 
 class Optimizer(OptimizerState):
-    """Walks over the variables and hands each to ``step``, a pure function of arrays.
+    """Base of all optimizers: it runs ``step``, a pure function of arrays, on each variable.
 
-    For each variable w with gradient g, in this order; what is not asked for is left out:
+    For each variable w with gradient g it computes, in this order and if the options ask for it:
 
     unscaled                = g / loss_scale_factor
     accumulated             = accumulated + g
@@ -52,16 +52,21 @@ class Optimizer(OptimizerState):
     overwritten             = average                every ema_overwrite_frequency steps
     constrained             = constraint(w)
 
-    A new rule is a subclass with ``slots``, the names of the arrays that a variable carries
-    from one step to the next, and ``step``.  Programs written for Keras may override ``build``
-    and ``update_step`` instead.
+    A new rule is a subclass with a method ``step`` and with ``slots``, the names of the arrays
+    that each variable needs from one step to the next.  Programs written for Keras may override
+    ``build`` and ``update_step`` instead.
 
-    Parity: weight decay is decoupled for every rule; a schedule sees the count of calls of
-    ``apply``, t the count of updates; the first average is w itself.
-    Parity: where TensorFlow flushes subnormal numbers to zero, NumPy keeps them.
+    ``kernel`` names the native form of ``step`` in ``kernels/optimizers.py``.  The numbers that it
+    declares are lr, options of the optimizer, and what ``scalars`` returns.  A subclass that
+    overrides ``step`` does not inherit it.
+
+    Parity: weight decay is decoupled for every rule.  A schedule gets the number of calls of
+    ``apply``; t is the number of updates.  The first average is w itself.
+    Parity: TensorFlow flushes subnormal numbers to zero; NumPy does not.
 
     Raises ValueError for a learning rate that is neither a float nor callable, for two ways
-    of clipping at once, and for accumulation or averaging that makes no sense.
+    of clipping at once, for fewer than 2 accumulation steps, and for averaging with a momentum
+    outside [0, 1] or a frequency that is no positive integer.
     """
 
     learning_rate: Any
@@ -84,21 +89,22 @@ class Optimizer(OptimizerState):
         self._groups: dict[tuple[Variable, ...], VariableGroup] = {}
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Any, **more: Any) -> Any:
-        """The new w, then the new slots; t counts updates from 1, t and lr are of w's type.
+        """The new w, followed by the new slots if there are any.
 
-        May ``note`` its intermediates under the names that the class's docstring gives them.
+        t is the number of the update, from 1 on; t and lr are scalars of the dtype of w.  A rule
+        may ``note`` intermediate values under the names that its docstring gives them.
         """
         raise NotImplementedError(f"{type(self).__name__} must define step() or update_step()")
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
-        """The numbers that ``kernel`` takes, by the names under which it declares them."""
-        raise NotImplementedError(f"{type(self).__name__} must define scalars() for its kernel")
+        """The numbers that ``kernel`` takes, apart from lr and options of the same name."""
+        return {}
 
     def note(self, *variable: Variable, **values: Any) -> None:
-        """Tell ``explain`` about intermediate values; nothing happens in an ordinary step."""
+        """Record intermediate values for ``explain``; an ordinary step ignores them."""
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[TensorLike, Variable]]) -> Variable:
-        """``apply`` for pairs; returns the counter of calls."""
+        """``apply`` for pairs of gradient and variable; returns the counter of calls."""
         gradients, variables = zip(*grads_and_vars)
         self.apply(gradients, variables)
         return self._iterations
@@ -108,11 +114,11 @@ class Optimizer(OptimizerState):
         grads: Sequence[TensorLike | None],
         trainable_variables: Sequence[Variable] | None = None,
     ) -> None:
-        """Update the variables from their gradients, which come in the same order.
+        """Update the variables from their gradients, which are given in the same order.
 
-        The first call builds the optimizer.  Variables whose gradient is ``None`` stay as they
-        are, with a warning.  Raises ValueError for variables the optimizer was not built with,
-        and when there is no gradient at all.
+        The first call builds the optimizer.  A variable whose gradient is ``None`` does not change;
+        a warning says so.  Raises ValueError for variables that the optimizer was not built with,
+        and if all gradients are ``None``.
         """
         if len(grads) == 0:
             return
@@ -165,7 +171,7 @@ class Optimizer(OptimizerState):
         )
 
     def _overwrite(self, pairs: list[tuple[Array, Variable]]) -> None:
-        """The "gradient" becomes the variable's value; if accumulated, the largest of them."""
+        """Assign to each variable its "gradient", or the maximum of the accumulated ones."""
         for g, variable in pairs:
             if self.gradient_accumulation_steps:
                 accumulated = self._accumulated[self._index[id(variable)]]
@@ -175,7 +181,7 @@ class Optimizer(OptimizerState):
                 variable.assign(g)
 
     def _updates_now(self) -> bool:
-        """False while gradients are only being accumulated."""
+        """Whether this call updates the variables, or only accumulates gradients."""
         steps = self.gradient_accumulation_steps
         return not steps or (int(self._iterations._value) + 1) % steps == 0
 
@@ -200,10 +206,10 @@ class Optimizer(OptimizerState):
                 self.note(variable, constrained=variable._value)
 
     def _begin(self, t: int) -> None:
-        """Runs once before the updates of step t, for state that all variables share."""
+        """Runs once before update t, for a rule with state that all variables have in common."""
 
     def _incoming(self, g: Array, variable: Variable) -> Array:
-        """The gradient of this call, unscaled and accumulated."""
+        """Unscale and accumulate the gradient of one variable."""
         self.note(variable, g=g)
         if self.loss_scale_factor is not None:
             g = options.unscale(g, self.loss_scale_factor)
@@ -266,13 +272,13 @@ class Optimizer(OptimizerState):
     def update_step(
         self, gradient: TensorLike, variable: Variable, learning_rate: TensorLike
     ) -> None:
-        """One variable's update; override it to write a rule on tensors, as for Keras."""
+        """Update one variable.  A rule written for Keras overrides this method."""
         dtype = variable._value.dtype
         t = dtype.type(int(np.asarray(self.iterations)) + 1)
         self._apply_rule(variable, _array(gradient), t, np.asarray(learning_rate).astype(dtype)[()])
 
     def _group(self, variables: list[Variable]) -> VariableGroup | None:
-        """The variables as a group, if native code can update them and it is worth loading."""
+        """The variables as a group, if there is a kernel for them and it is worth loading."""
         if self.kernel is None or settings.kernels() != "fast":
             return None
         key = tuple(variables)
@@ -291,13 +297,12 @@ class Optimizer(OptimizerState):
         return VariableGroup(variables, slots, [a for a in averages if a is not None], decayed)
 
     def _update_group(self, group: VariableGroup, grads: list[Array], t: int, rate: Array) -> bool:
-        """``_update_each`` in native code; False if it cannot work with these arrays."""
+        """``_update_each`` in native code; False if the kernels do not accept the arrays."""
         lr = rate.astype(group.dtype)[()]
-        scalars = self.scalars(group.dtype.type(t), lr)
-        return group.step(self, load_kernel(str(self.kernel)), scalars, lr, grads)
+        return group.step(self, str(self.kernel), self.scalars(group.dtype.type(t), lr), lr, grads)
 
     def _average(self, updates: int, group: VariableGroup | None) -> None:
-        """Move the averages of all variables, also of those without a gradient."""
+        """Update the averages of all variables, including those without a gradient."""
         frequency, momentum = self.ema_overwrite_frequency, self.ema_momentum if updates else 0
         whole = group is not None and len(group.variables) == len(self._trainable_variables)
         averaged = group is not None and whole and group.average(momentum)
@@ -312,9 +317,9 @@ class Optimizer(OptimizerState):
                 self.note(overwritten=variable._value)
 
     def finalize_variable_values(self, var_list: Sequence[Variable]) -> None:
-        """At the end of training the averages, if there are any, become the weights.
+        """Assign the averages, if there are any, to the variables; ``fit`` calls this at its end.
 
-        Raises ValueError for another number of variables than the optimizer was built with.
+        Raises ValueError if the optimizer was built with a different number of variables.
         """
         if not self.use_ema:
             return
@@ -332,8 +337,8 @@ class Optimizer(OptimizerState):
         grads: Sequence[TensorLike | None],
         trainable_variables: Sequence[Variable] | None = None,
     ) -> Explanation:
-        """Every intermediate of ``apply(grads, trainable_variables)``, which is not carried out.
+        """The intermediate values that ``apply(grads, trainable_variables)`` would compute.
 
-        ``print`` shows a table for each variable: name, formula, value.
+        Nothing is updated.  ``print`` shows a table of name, formula and value for each variable.
         """
         return explain(self, grads, trainable_variables)

@@ -1,6 +1,6 @@
-"""What every optimizer can do besides its rule: the options, and their formulas on arrays.
+"""The options that all optimizers have, and their formulas as functions of arrays.
 
-``Optimizer`` says in which order they run.
+The docstring of ``Optimizer`` gives the order in which a step uses them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,20 @@ CONFIG_ORDER = (
 
 
 class OptimizerOptions(Configurable):
-    """The options that every optimizer takes after those of its rule."""
+    """The options that every optimizer takes after those of its rule.
+
+    weight_decay: before each update w weight_decay lr is subtracted from w.
+    clipnorm: the largest norm that the gradient of one variable may have.
+    clipvalue: the largest absolute value that an entry of a gradient may have.
+    global_clipnorm: the largest norm that all gradients may have, taken as one vector.
+    use_ema: maintain a running average of each variable.
+    ema_momentum: the part of the average that a step retains.
+    ema_overwrite_frequency: the number of updates after which the averages become the variables;
+        None for the end of training.
+    loss_scale_factor: the factor by which the loss was multiplied; gradients are divided by it.
+    gradient_accumulation_steps: the number of gradients of which one update takes the mean.
+    name: the name of the optimizer.
+    """
 
     weight_decay: float | None = None
     clipnorm: float | None = None
@@ -65,7 +78,7 @@ class OptimizerOptions(Configurable):
             raise ValueError(f"only one way of clipping can be used at a time, received {clips}")
 
     def scale_loss(self, loss: Any) -> Any:
-        """The loss times ``loss_scale_factor``, so that small gradients survive float16."""
+        """The loss times ``loss_scale_factor``, so that float16 gradients do not vanish."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
 

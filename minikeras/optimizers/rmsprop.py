@@ -3,12 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import is_compiled, over_root
+from minikeras.optimizers.rounding import over_root
 from minikeras.types import Array
 
 
 class RMSprop(Optimizer):
-    """Gradient descent, scaled by the running size of the gradient.
+    """Gradient descent, divided by a running size of the gradient.
 
     v ← ρ v + (1 − ρ) g²
     ḡ ← ρ ḡ + (1 − ρ) g                 if centered
@@ -18,6 +18,11 @@ class RMSprop(Optimizer):
     M ← momentum M + Δ                  if momentum
     w ← w − Δ
     w ← w − M                           if momentum
+
+    rho: ρ, the part of the running means that a step retains.
+    momentum: the part of past steps that is added to a step; 0 for none.
+    epsilon: ε, which keeps the root away from 0.
+    centered: divide by an estimate of the standard deviation instead of the root mean square.
 
     Parity: ε stands inside the root.
 
@@ -54,12 +59,4 @@ class RMSprop(Optimizer):
         return w - delta, v, *rest
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
-        return {
-            "lr": lr,
-            "rho": self.rho,
-            "one_minus_rho": 1 - self.rho,
-            "epsilon": self.epsilon,
-            "momentum": self.momentum,
-            "centered": self.centered,
-            "compiled": is_compiled(),
-        }
+        return {"one_minus_rho": 1 - self.rho}

@@ -15,8 +15,11 @@ class SGD(Optimizer):
     w ← w + v                                     if momentum
     w ← w + momentum v − lr g                     if momentum and nesterov
 
-    Parity: lr is part of v, so that a new learning rate acts on new gradients only (in
-    PyTorch it scales the whole velocity); ``nesterov`` without momentum changes nothing.
+    momentum: the part of the velocity that a step retains, a float in [0, 1].
+    nesterov: add the velocity as it will be after one more step with the same gradient.
+
+    Parity: v contains lr, so a new learning rate scales new gradients only; in PyTorch it scales
+    the whole velocity.  ``nesterov`` without momentum changes nothing.
 
     Raises ValueError unless ``momentum`` is a float in [0, 1].
 
@@ -48,6 +51,4 @@ class SGD(Optimizer):
         return w + (v * momentum - g * lr if self.nesterov else v), v
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
-        if not self.momentum:
-            return {"lr": lr}
-        return {"lr": lr, "momentum": rounded(self.momentum, t), "nesterov": self.nesterov}
+        return {"momentum": rounded(self.momentum, t)}

@@ -19,10 +19,12 @@ from minikeras.types import DType, TensorLike
 
 
 class OptimizerState(OptimizerOptions):
-    """The half of an optimizer that owns variables, the learning rate among them.
+    """The variables of an optimizer: the learning rate, averages, accumulators, slots.
 
-    ``variables`` come in Keras's order: iteration, learning_rate (unless it is a schedule),
-    averages, gradient accumulators, then the slots.
+    ``variables`` are in Keras's order: iteration, learning_rate (unless it is a schedule or a
+    function), averages, gradient accumulators, then the slots.
+
+    learning_rate: a float, a schedule, or a function without arguments.
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
@@ -56,7 +58,7 @@ class OptimizerState(OptimizerOptions):
 
     @property
     def learning_rate(self) -> Any:
-        """The current value.  It can be set to a number, a schedule or a function."""
+        """The current learning rate.  It can be set to a number, a schedule or a function."""
         rate = self._learning_rate
         if isinstance(rate, LearningRateSchedule):
             return rate(self._iterations)
@@ -84,7 +86,7 @@ class OptimizerState(OptimizerOptions):
 
     @property
     def iterations(self) -> Any:
-        """How many updates were made: an int64 variable, or a tensor while accumulating."""
+        """The number of updates: an int64 variable, or a tensor if gradients are accumulated."""
         if self.gradient_accumulation_steps:
             return Tensor(np.asarray(self._iterations._value // self.gradient_accumulation_steps))
         return self._iterations
@@ -104,7 +106,7 @@ class OptimizerState(OptimizerOptions):
         layout: Any = None,
         name: str | None = None,
     ) -> Variable:
-        """A variable that belongs to the optimizer's state."""
+        """Create a variable that belongs to the optimizer's state."""
         return self._own(
             initializers.get(initializer),
             shape=tuple(shape),
@@ -116,7 +118,7 @@ class OptimizerState(OptimizerOptions):
     def add_variable_from_reference(
         self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
     ) -> Variable:
-        """A variable of the shape and dtype of another, and named after it."""
+        """Create a variable with the shape and dtype of another one, named after it."""
         return self.add_variable(
             reference_variable.shape,
             initializer,
@@ -127,11 +129,11 @@ class OptimizerState(OptimizerOptions):
     def add_optimizer_variables(
         self, trainable_variables: Iterable[Variable], name: Any, initializer: Any = "zeros"
     ) -> Any:
-        """One variable for each trainable one; several names give a tuple of lists.
+        """Create one variable for each trainable one; several names give a tuple of lists.
 
-        They are created variable by variable, not name by name, and so ordered in files.
-        A variable that is overwritten by its gradient gets ``None``.  Raises ValueError unless
-        there is one initializer, or one for each name.
+        The variables for the first trainable variable are created first, under all names, then
+        those for the second.  A variable that is overwritten by its gradient gets ``None``.
+        Raises ValueError unless there is one initializer, or one for each name.
         """
         names = [name] if isinstance(name, str) else list(name)
         several = isinstance(initializer, list | tuple)
@@ -152,11 +154,11 @@ class OptimizerState(OptimizerOptions):
         return columns[0] if isinstance(name, str) else columns
 
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        """The slots in order of creation: those of one group alternate, variable by variable."""
+        """The slots in use.  Each group is one call of ``add_optimizer_variables``."""
         return (self.slots,)
 
     def slot_initializer(self, slot: str) -> Any:
-        """What a slot holds before the first step."""
+        """The initializer of a slot."""
         return "zeros"
 
     def build(self, variables: Sequence[Variable]) -> None:
@@ -180,7 +182,7 @@ class OptimizerState(OptimizerOptions):
         self.built = True
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """A copy knows its variables by their own ids."""
+        # The variables of a copy are copies, with other ids.
         vars(self).update(state, _groups={})
         self._index = {id(v): i for i, v in enumerate(self._trainable_variables)}
 
@@ -201,9 +203,9 @@ class OptimizerState(OptimizerOptions):
         var_list: Sequence[Variable] | None = None,
         var_names: Sequence[str] | None = None,
     ) -> None:
-        """No decay for these variables, nor for those whose name one of the patterns matches.
+        """Exempt these variables, and those whose name matches one of the regular expressions.
 
-        To be called before ``build``; each call replaces what an earlier one said.
+        Must be called before ``build``, else ValueError.  Each call replaces the earlier ones.
         """
         if self.built:
             raise ValueError(
@@ -252,7 +254,7 @@ class OptimizerState(OptimizerOptions):
             store[str(i)] = variable.numpy()
 
     def load_own_variables(self, store: Any) -> None:
-        """Read what ``save_own_variables`` wrote; another count is a warning, and reads nothing."""
+        """Read what ``save_own_variables`` wrote; if the number differs, warn and read nothing."""
         if len(store.keys()) != len(self._variables):
             built = "" if self._variables else " It has not been built yet."
             warnings.warn(
@@ -278,7 +280,7 @@ class OptimizerState(OptimizerOptions):
 
         Raises ValueError if the optimizer is not built or the counts do not agree.
 
-        Parity: Keras refuses this on TensorFlow; it is as on JAX.
+        Parity: Keras has this on JAX only.
         """
         if not self.built:
             raise ValueError(

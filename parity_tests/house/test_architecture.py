@@ -177,7 +177,6 @@ PENDING = (
     "minikeras.declare.serialization",
     "minikeras.kernels.runtime.warm_up",
     "minikeras.ops",
-    "minikeras.optimizers.fused",
 )
 
 

@@ -130,8 +130,6 @@ PENDING = {
     "minikeras/ops/sorting.py",
     "minikeras/ops/statistics.py",
     "minikeras/ops/trigonometry.py",
-    "minikeras/optimizers/fused.py",
-    "minikeras/optimizers/options.py",
     "minikeras/parity/report.py",
     "minikeras/parity/worker.py",
     "minikeras/random/distributions.py",

@@ -1,4 +1,4 @@
-"""Schedules that follow half a cosine down, once or again and again."""
+"""Schedules that fall along half a cosine, once or repeatedly."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ class CosineDecay(LearningRateSchedule):
     """η = peak ((1 − alpha) ½ (1 + cos(π p)) + alpha)
 
     Without ``warmup_target``: p = min(s, decay_steps) / decay_steps, and the peak is
-    initial_learning_rate.  With it: a straight line from initial_learning_rate to
-    warmup_target during warmup_steps, the peak is warmup_target, and p counts from there.
+    initial_learning_rate.  With it the rate first rises linearly from initial_learning_rate to
+    warmup_target, in warmup_steps; then the peak is warmup_target, and p counts from there.
+
+    alpha: the last learning rate, as a part of the peak.
+
     Raises ValueError unless decay_steps > 0.
 
     Source: Loshchilov & Hutter (2017).
@@ -50,13 +53,18 @@ class CosineDecay(LearningRateSchedule):
 class CosineDecayRestarts(LearningRateSchedule):
     """η = initial_learning_rate ((1 − alpha) ½ m_mulⁱ (1 + cos(π p)) + alpha)
 
-    The i-th run (from 0) takes first_decay_steps · t_mulⁱ steps, of which a part p is over.
+    Run i (from 0) takes first_decay_steps · t_mulⁱ steps; p is the part of it that is over.
+
+    t_mul: each run takes t_mul times as many steps as the one before.
+    m_mul: each run starts at m_mul times the rate of the one before.
+    alpha: the last learning rate of a run, as a part of initial_learning_rate.
+
     Raises ValueError unless first_decay_steps > 0.
 
-    Parity: i = ⌊ln(1 − c (1 − t_mul)) / ln t_mul⌋ with c = s / first_decay_steps, in floatx;
-    where a run begins, rounding may keep the old one for a step, and p then is 1.
-    Parity: in ``rounding.compiled()`` one step in 25 is off by some units in the last place
-    where m_mul or t_mul is no power of 2; elsewhere all bits agree.
+    Parity: i = ⌊ln(1 − c (1 − t_mul)) / ln t_mul⌋ with c = s / first_decay_steps, in floatx.
+    Because of rounding, the first step of a run may still count as the old run, with p = 1.
+    Parity: in ``rounding.compiled()`` one step in 25 differs by some units in the last place if
+    m_mul or t_mul is not a power of 2; otherwise all bits agree.
 
     Source: Loshchilov & Hutter (2017).
     """

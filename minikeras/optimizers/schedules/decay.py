@@ -1,4 +1,4 @@
-"""Schedules that fall once: by a power, a fraction, a polynomial, or by steps."""
+"""Schedules that fall exponentially, inversely to time, as a polynomial, or by steps."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ class InverseTimeDecay(LearningRateSchedule):
 class PolynomialDecay(LearningRateSchedule):
     """η = (initial_learning_rate − end_learning_rate) (1 − p)^power + end_learning_rate
 
-    p = min(s, decay_steps) / decay_steps; with ``cycle`` decay_steps is instead multiplied by
-    ⌈s / decay_steps⌉, at least 1, so that the rate rises again after each end.
+    p = min(s, decay_steps) / decay_steps.  With ``cycle``, p = s / (decay_steps n) where n is
+    ⌈s / decay_steps⌉ and at least 1, so that the rate rises again after each decay.
     Raises ValueError unless decay_steps > 0.
     """
 
@@ -91,7 +91,7 @@ class PiecewiseConstantDecay(LearningRateSchedule):
 
     Raises ValueError unless there is one value more than there are boundaries.
 
-    Parity: boundaries are converted to the type of s, so that 2.5 counts as 2.
+    Parity: boundaries are converted to the type of s: for integer steps 2.5 becomes 2.
     """
 
     boundaries: Sequence[float]

@@ -1,4 +1,4 @@
-"""What all learning-rate schedules share."""
+"""The base of all learning-rate schedules, and their scalar functions."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from minikeras.types import TensorLike
 class LearningRateSchedule(Configurable):
     """A function from the number of steps taken, from 0 on, to a learning rate.
 
-    A subclass defines ``at(s)`` for one step, or ``__call__`` as for Keras.  Steps may come as
-    a number, a variable or an array; the result is a tensor of their shape and of type floatx.
+    A subclass defines ``at(s)`` for one step, or ``__call__`` as in Keras.  A schedule can be
+    called with a number, a variable or an array; it returns a tensor of that shape in floatx.
 
-    Parity: the bits are those of a call in eager TensorFlow, or within ``rounding.compiled()``
-    those of ``fit``, where s / n is s · (1 / n): ``PolynomialDecay(cycle=True)`` may then even
-    round one cycle too far up at the end of a cycle.
+    Parity: a call has the bits of eager TensorFlow.  Within ``rounding.compiled()`` it has those
+    of ``fit``, which computes s / n as s · (1 / n).  Then ``PolynomialDecay(cycle=True)`` may
+    begin the next cycle one step early.
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -54,14 +54,14 @@ class LearningRateSchedule(Configurable):
 
 
 def real(value: Any) -> Any:
-    """A scalar of type floatx: schedules compute in this type, with its roundings."""
+    """A scalar of type floatx.  Schedules compute in this type."""
     return dtypes.of(settings.floatx()).type(value)
 
 
 def cos(x: Any) -> Any:
-    """cos x with the bits of the C library, as TensorFlow computes a single cosine.
+    """cos x with the bits of the C library, which TensorFlow calls for a single cosine.
 
-    NumPy's own float32 cosine differs in the last bit for one argument in six; its complex
+    NumPy's float32 cosine differs in the last bit for one argument in six.  Its complex
     exponential calls the C library.
     """
     if x.dtype != np.float32:

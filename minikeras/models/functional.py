@@ -238,7 +238,7 @@ Model._functional_class = Functional
 
 
 def _spec(x: Any, name: str | None = None) -> InputSpec:
-    """The requirements of an input; the batch size is free, a last axis of size 1 may be missing."""
+    """The shape that an input must have; a last axis of size 1 may be missing."""
     layer = x._keras_history.operation
     return InputSpec(
         shape=(None, *x.shape[1:]) if x.shape else (),

@@ -64,19 +64,22 @@ class WindowedLayer(SpatialLayer):
         if value is not None and (value <= 0 or value % 1):
             raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value}")
 
+    @property
+    def _channel_axis(self) -> int:
+        return -1 if self.data_format == "channels_last" else 1
+
     def _channels(self, input_shape: Shape) -> int:
         """The number of input channels; ``input_spec`` requires it from now on.
 
         Raises ValueError if it is unknown, or if no window fits into the input.
         """
-        axis = -1 if self.data_format == "channels_last" else 1
-        channels = input_shape[axis]
+        channels = input_shape[self._channel_axis]
         if channels is None:
             raise ValueError(
                 f"The channels of the input must be known. Received input shape {input_shape}"
             )
         self.compute_output_shape(input_shape)
-        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={axis: channels})
+        self.input_spec = InputSpec(min_ndim=self.rank + 2, axes={self._channel_axis: channels})
         return channels
 
     def _add_bias(self, filters: int) -> None:
@@ -100,18 +103,11 @@ class WindowedLayer(SpatialLayer):
         return {name: getattr(self, name) for name in names}
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        return self._windowed_shape(input_shape, self.filters)
+        windows = self.kernel_size, self.strides, self.padding, self.data_format, self.dilation_rate
+        return windowed_shape(input_shape, *windows, self._output_channels(input_shape))
 
-    def _windowed_shape(self, input_shape: Shape, filters: int | None) -> Shape:
-        return windowed_shape(
-            input_shape,
-            self.kernel_size,
-            self.strides,
-            self.padding,
-            self.data_format,
-            self.dilation_rate,
-            filters,
-        )
+    def _output_channels(self, input_shape: Shape) -> int | None:
+        return self.filters
 
 
 class KernelLayer(WindowedLayer):

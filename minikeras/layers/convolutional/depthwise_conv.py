@@ -63,11 +63,9 @@ class BaseDepthwiseConv(WindowedLayer):
     def convolve(self, inputs: TensorLike) -> TensorLike:
         return ops.depthwise_conv(inputs, self.kernel, **self._windows())
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
-        channels = input_shape[-1 if self.data_format == "channels_last" else 1]
-        return self._windowed_shape(
-            input_shape, None if channels is None else channels * self.depth_multiplier
-        )
+    def _output_channels(self, input_shape: Shape) -> int | None:
+        channels = input_shape[self._channel_axis]
+        return None if channels is None else channels * self.depth_multiplier
 
 
 class DepthwiseConv1D(BaseDepthwiseConv):

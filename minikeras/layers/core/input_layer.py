@@ -57,7 +57,7 @@ class InputLayer(Layer):
             input_tensor = KerasTensor(batch_shape, dtype, name=name)
         else:
             _check_tensor(input_tensor, shape, batch_size, batch_shape, dtype)
-        self._batch_shape = input_tensor.shape
+        self.batch_shape: Shape = input_tensor.shape
         self._dtype = input_tensor.dtype
         self.sparse = self.ragged = False
         self.optional = optional
@@ -68,22 +68,12 @@ class InputLayer(Layer):
         return None
 
     @property
-    def batch_shape(self) -> Shape:
-        return self._batch_shape
-
-    @property
     def dtype(self) -> str:
         return self._dtype
 
     def get_config(self) -> dict[str, Any]:
-        return {
-            "batch_shape": self.batch_shape,
-            "dtype": self.dtype,
-            "sparse": self.sparse,
-            "ragged": self.ragged,
-            "name": self.name,
-            "optional": self.optional,
-        }
+        names = ("batch_shape", "dtype", "sparse", "ragged", "name", "optional")
+        return {name: getattr(self, name) for name in names}
 
 
 def _whole_shape(shape: Any, batch_size: int | None, batch_shape: Any) -> Shape:
@@ -139,15 +129,5 @@ def Input(
 
     Other arguments and errors as for ``InputLayer``.
     """
-    layer = InputLayer(
-        shape=shape,
-        batch_size=batch_size,
-        dtype=dtype,
-        sparse=sparse,
-        ragged=ragged,
-        batch_shape=batch_shape,
-        name=name,
-        input_tensor=tensor,
-        optional=optional,
-    )
-    return layer.output
+    what = shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name
+    return InputLayer(*what).output

@@ -17,7 +17,7 @@ from minikeras.kernels.runtime.array_table import (
     size_of,
 )
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import share
+from minikeras.kernels.runtime.threads import run_parts
 
 
 @kernel
@@ -52,7 +52,7 @@ def _squares(start, stop, leaves, sums):
 
 
 @kernel
-def squares(team, objects, roles, dtype, s):
+def squares(workers, objects, roles, dtype, s):
     """sₖ = Σ g² for variable k"""
     if not len(cut(objects, roles, dtype, s.itemsize, 0)):
         return False
@@ -81,7 +81,7 @@ def squares(team, objects, roles, dtype, s):
                 leaves[count, 1] = load(item(objects, i) + DATA) + start * s.itemsize
                 count += 1
     sums = np.zeros(count, s.dtype)
-    share(team, _squares, count, (leaves, sums))
+    run_parts(workers, _squares, count, (leaves, sums))
     level, waiting = np.empty(64, np.int64), np.empty(64, s.dtype)
     left = 0
     for leaf in range(count):

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from minikeras.kernels.relu import relu_vjp
-from minikeras.kernels.rounding.contraction import ROWS, VECTORS, gathered_product, product_part
-from minikeras.kernels.rounding.contraction_cuts import segments
-from minikeras.kernels.rounding.matrix_vector import folded_product
+from minikeras.kernels.rounding.contraction import ROWS, VECTORS, gemm_part, indexed_matmul
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts
+from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import HAS_AVX512, cores, fma
 from minikeras.kernels.rounding.sums import bias_gradient
-from minikeras.kernels.rounding.sums import sum as eigen_sum
-from minikeras.kernels.runtime.compile import kernel, kernel_part
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.rounding.sums import sum as tensorflow_sum
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.kernels.windows import (
     Margins,
     Sizes,
@@ -79,25 +79,25 @@ def _convolved(
     space = enlarged(x.shape[1:-1], margins)
     out = count(space, size, strides, dilation)
     shape, windows = (len(x), *space, channels), math.prod(out)
-    reading = 0.0 if out == space and math.prod(size) == 1 else _PATCH
+    gather_cost = 0.0 if out == space and math.prod(size) == 1 else _PATCH
     factor = flat(w).reshape(-1, filters)
     cuts: tuple[tuple[int, ...], ...] = ((len(factor),),)
     if w.dtype == np.float32 and x.size:
-        cuts = segments(len(x) * windows, filters, len(factor), cores(), reading)
+        cuts = contraction_cuts(len(x) * windows, filters, len(factor), cores(), gather_cost)
     if filters > 1 and len(cuts) == 1 and len(factor) and x.size:
         starts, offsets = image_tables(shape[1:], size, out, strides, dilation)
         y = np.empty((len(x) * windows, filters), w.dtype)
         places = lines(x.shape[1:], margins) if margins else _NONE
         tables_ = starts, offsets, places, math.prod(shape[1:])
-        work = team(y.size * len(factor))
+        work = workers_for(y.size * len(factor))
         _convolve(work, flat(x), len(x), *tables_, factor, np.array(cuts[0]), y, b, rectified)
     else:
         starts, offsets = tables(shape, size, out, strides, dilation)
         factors = with_margins(x, margins), starts, offsets, factor
         if filters == 1 and x.size:
-            y = folded_product(*factors[:3], factor.reshape(-1), reading)
+            y = indexed_matvec(*factors[:3], factor.reshape(-1), gather_cost)
         else:
-            y = gathered_product(*factors, reading)
+            y = indexed_matmul(*factors, gather_cost)
         if len(b):
             y += b
         if rectified:
@@ -138,9 +138,9 @@ def _convolve_part(
         blocks = panels * ((len(mine) + height - 1) // height)
         if len(places):
             enter(x, n, len(x) // images, places, padded, 0)
-            product_part(0, blocks, padded, mine, offsets, w, cuts, result, height)
+            gemm_part(0, blocks, padded, mine, offsets, w, cuts, result, height)
         else:
-            product_part(0, blocks, x[n * cells :], mine, offsets, w, cuts, result, height)
+            gemm_part(0, blocks, x[n * cells :], mine, offsets, w, cuts, result, height)
         if len(b):
             flat = y.reshape(-1)
             for m in range(len(mine)):
@@ -152,7 +152,7 @@ def _convolve_part(
 
 @kernel
 def _convolve(
-    team: int,
+    workers: int,
     x: Array,
     images: int,
     starts: Array,
@@ -167,7 +167,7 @@ def _convolve(
 ) -> None:
     pieces = max(1, min(8 // images, len(starts) // ROWS))
     factors = x, starts, offsets, places, cells, w, cuts, y, b, rectified, pieces, images
-    share(team, _convolve_part, images * pieces, factors)
+    run_parts(workers, _convolve_part, images * pieces, factors)
 
 
 def convolve_vjp(
@@ -209,7 +209,7 @@ def _bias_gradient(dz: Array) -> Array:
     lines = tuple(range(dz.ndim - 1))
     if dz.dtype != np.float32:
         return dz.sum(lines)
-    return bias_gradient(dz) if dz.shape[-1] > 1 else eigen_sum(dz, lines)
+    return bias_gradient(dz) if dz.shape[-1] > 1 else tensorflow_sum(dz, lines)
 
 
 def convolve_kernel_gradient(
@@ -220,9 +220,9 @@ def convolve_kernel_gradient(
     starts, offsets = tables(shape, size, dy.shape[1:-1], strides, dilation)
     factors = with_margins(x, margins), offsets, starts
     if filters == 1 and x.size:
-        dw = folded_product(*factors, flat(dy))
+        dw = indexed_matvec(*factors, flat(dy))
     else:
-        dw = gathered_product(*factors, flat(dy).reshape(-1, filters))
+        dw = indexed_matmul(*factors, flat(dy).reshape(-1, filters))
     return dw.reshape(*size, channels, filters)
 
 
@@ -250,14 +250,14 @@ def convolve_input_gradient(
         inside = (slice(low, low + n) for n, (low, _) in zip(space, margins))
         return np.ascontiguousarray(padded[(slice(None), *inside)])
     starts, offsets = image_tables(larger[1:], size, out, strides, dilation)
-    cuts = np.array(segments(math.prod(out), len(offsets), filters, cores())[0])
+    cuts = np.array(contraction_cuts(math.prod(out), len(offsets), filters, cores())[0])
     around = _margins_of_gradient(size, dilation, margins)
     if len(cuts) == 1 and channels >= 16 and max(strides) == 1 and min(around)[0] >= 0:
         return _convolved_back(dy, w, shape, dilation, around)
     transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
     places = lines(shape, margins) if margins else np.zeros(1, np.uintp)
     where = starts, offsets.astype(np.uintp), places, math.prod(larger[1:])
-    work = team(dy.size * len(offsets))
+    work = workers_for(dy.size * len(offsets))
     _add_products(work, flat(dy), transposed, cuts, *where, run, dx.reshape(-1), len(dy))
     return dx
 
@@ -272,8 +272,8 @@ def _margins_of_gradient(size: Sizes, dilation: Sizes, margins: Margins) -> Marg
 def _convolved_back(dy: Array, w: Array, shape: Sizes, dilation: Sizes, around: Margins) -> Array:
     """The input gradient for strides of 1: dy convolved with w turned round.
 
-    What the windows give a cell are the segments of its sum, in the same order as when each window
-    adds to its cells; zeros around dy change no bit (of finite numbers).
+    Each window contributes one segment to the sum of a cell, in the same order as when each window
+    adds to its cells.  Zeros around dy change no bit of finite numbers.
     """
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     image, ones = (*dy.shape[1:-1], filters), (1,) * len(size)
@@ -284,12 +284,12 @@ def _convolved_back(dy: Array, w: Array, shape: Sizes, dilation: Sizes, around: 
     dx = np.empty((len(dy) * len(starts), channels), dy.dtype)
     cuts = np.full(math.prod(size), filters)
     where = starts, offsets, lines(image, around), math.prod(larger)
-    work = team(dx.size * len(factor))
+    work = workers_for(dx.size * len(factor))
     _convolve(work, flat(dy), len(dy), *where, factor, cuts, dx, np.empty(0, dx.dtype), False)
     return dx.reshape(len(dy), *shape)
 
 
-@kernel_part
+@internal_kernel
 def _add_window(product: Array, m: int, start: int, offsets: Array, run: int, dx: Array) -> None:
     """Add row m of the product to its window; every ``run`` cells of a window are neighbours."""
     length = np.uintp(run)
@@ -334,7 +334,7 @@ def _add_images(
                     for k in range(cells):
                         product[m, k] = part[m] * w[0, k]
             else:
-                product_part(0, panels, part, rows[:height], columns, w, cuts, product, height)
+                gemm_part(0, panels, part, rows[:height], columns, w, cuts, product, height)
             for m in range(height):
                 _add_window(product.reshape(-1), m, starts[first + m], offsets, run, padded)
         leave(padded, places, image, len(dx) // images, dx)
@@ -342,7 +342,7 @@ def _add_images(
 
 @kernel
 def _add_products(
-    team: int,
+    workers: int,
     dy: Array,
     w: Array,
     cuts: Array,
@@ -355,8 +355,8 @@ def _add_products(
     images: int,
 ) -> None:
     """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
-    share(
-        team,
+    run_parts(
+        workers,
         _add_images,
         images,
         (dy, w, cuts, starts, offsets, places, larger, run, dx, images),

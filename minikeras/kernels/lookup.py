@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
 _ROWS = 256  # of a part
@@ -29,8 +29,8 @@ def _take_part(start, stop, x, numbers, y, wrong):
 
 
 @kernel
-def _taken(team, x, numbers, y, wrong):
-    share(team, _take_part, (numbers.size + _ROWS - 1) // _ROWS, (x, numbers, y, wrong))
+def _taken(workers, x, numbers, y, wrong):
+    run_parts(workers, _take_part, (numbers.size + _ROWS - 1) // _ROWS, (x, numbers, y, wrong))
 
 
 def _take(x: Array, indices: Array, *, axis: int) -> Array:
@@ -39,7 +39,7 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
     numbers = indices.reshape(-1).astype(np.int64, copy=False)
     table = np.ascontiguousarray(x).reshape(len(x), -1)
     wrong = np.zeros(1, np.bool_)
-    _taken(team(4 * y.size), table, numbers, y.reshape(numbers.size, -1), wrong)
+    _taken(workers_for(4 * y.size), table, numbers, y.reshape(numbers.size, -1), wrong)
     return np.take(x, indices, axis) if wrong[0] else y  # which raises
 
 
@@ -65,7 +65,7 @@ def _add_part(start, stop, x, first, links, y):
 
 
 @kernel
-def _added(team, x, numbers, y):
+def _added(workers, x, numbers, y):
     """Whether all numbers are rows of y, which then is written.
 
     Who adds to a row is found in a chain: from the first of its numbers, by links to the next.
@@ -82,7 +82,7 @@ def _added(team, x, numbers, y):
             links[k, 0], links[k, 1], first[number] = i, first[number], k
     blocks = (size + _ROWS - 1) // _ROWS
     panels = (y.shape[1] + _WIDTH - 1) // _WIDTH
-    share(team, _add_part, blocks * panels, (x, first, links, y))
+    run_parts(workers, _add_part, blocks * panels, (x, first, links, y))
     return True
 
 
@@ -104,7 +104,7 @@ def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
     columns = math.prod(y.shape[1:])
     rows = np.ascontiguousarray(x[(slice(None),) * own + (0,) * (indices.ndim - own)])
     sums = y.reshape(size, columns)
-    if not _added(team(x.size + y.size), rows.reshape(-1, columns), numbers, sums):
+    if not _added(workers_for(x.size + y.size), rows.reshape(-1, columns), numbers, sums):
         least, largest = int(numbers.min()), int(numbers.max())
         wrong = least if least < -size else largest
         raise IndexError(f"index {wrong} is out of bounds for axis 0 with size {size}")

@@ -1,7 +1,7 @@
 """Normalisation of each channel by the moments of the batch.  The reference: ``ops/normalization``.
 
 Rows are cut into blocks by their number alone.  The moments of a block, which fits into the cache,
-are taken about its own mean, then blocks are joined in order (Chan, Golub and LeVeque, 1979), in
+are taken about its own mean, then blocks are merged in order (Chan, Golub and LeVeque, 1979), in
 float64.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.kernels.windows import flat
 from minikeras.types import Array
 
@@ -71,12 +71,12 @@ def _scale_part(start: int, stop: int, x: Array, scale: Array, shift: Array, y: 
 
 @kernel
 def _normalize(
-    team: int, x: Array, gamma: Array, beta: Array, epsilon: float, m: Array, v: Array, y: Array
+    workers: int, x: Array, gamma: Array, beta: Array, epsilon: float, m: Array, v: Array, y: Array
 ) -> None:
     columns, rows = len(m), len(x) // len(m)
     blocks, height = _blocks(len(x), columns), max(_BLOCK // columns, 1)
     means, squares = np.empty((blocks, columns), x.dtype), np.empty((blocks, columns), x.dtype)
-    share(team, _moments_part, blocks, (x, means, squares))
+    run_parts(workers, _moments_part, blocks, (x, means, squares))
     scale, shift = np.empty_like(m), np.empty_like(m)
     for j in range(columns):
         mean, square = 0.0, 0.0
@@ -89,12 +89,14 @@ def _normalize(
         m[j], v[j] = mean, square / rows
         factor = gamma[j] / np.sqrt(square / rows + epsilon)
         scale[j], shift[j] = factor, beta[j] - mean * factor
-    share(team, _scale_part, blocks, (x, scale, shift, y))
+    run_parts(workers, _scale_part, blocks, (x, scale, shift, y))
 
 
 def batch_normalize(x: Array, gamma: Array, beta: Array, *, epsilon: float) -> Any:
     y, m, v = np.empty(x.shape, x.dtype), np.empty_like(gamma), np.empty_like(gamma)
-    _normalize(team(4 * x.size), flat(x), flat(gamma), flat(beta), epsilon, m, v, y.reshape(-1))
+    _normalize(
+        workers_for(4 * x.size), flat(x), flat(gamma), flat(beta), epsilon, m, v, y.reshape(-1)
+    )
     return y, m, v
 
 
@@ -132,7 +134,7 @@ def _combine_part(
 
 @kernel
 def _gradients(
-    team: int,
+    workers: int,
     dy: Array,
     dm: Array,
     dv: Array,
@@ -148,7 +150,7 @@ def _gradients(
     columns, rows = len(m), len(x) // len(m)
     blocks = _blocks(len(x), columns)
     sums, products = np.empty((blocks, columns), x.dtype), np.empty((blocks, columns), x.dtype)
-    share(team, _products_part, blocks, (dy, x, m, sums, products))
+    run_parts(workers, _products_part, blocks, (dy, x, m, sums, products))
     a, b, c = np.empty_like(m), np.empty_like(m), np.empty_like(m)
     for j in range(columns):
         total, product = 0.0, 0.0
@@ -160,7 +162,7 @@ def _gradients(
         scale = gamma[j] * inverse
         slope = (2 * dv[j] - scale * inverse * inverse * product) / rows
         a[j], b[j], c[j] = scale, slope, (dm[j] - scale * total) / rows - slope * m[j]
-    share(team, _combine_part, blocks, (dy, x, a, b, c, dx))
+    run_parts(workers, _combine_part, blocks, (dy, x, a, b, c, dx))
 
 
 def batch_normalize_vjp(
@@ -169,5 +171,5 @@ def batch_normalize_vjp(
     dx, dgamma, dbeta = np.empty(x.shape, x.dtype), np.empty_like(gamma), np.empty_like(gamma)
     whole, dm, dv = map(flat, dy)
     factors = whole, dm, dv, y[1], y[2], flat(x), flat(gamma), epsilon
-    _gradients(team(4 * x.size), *factors, dx.reshape(-1), dgamma, dbeta)
+    _gradients(workers_for(4 * x.size), *factors, dx.reshape(-1), dgamma, dbeta)
     return dx, dgamma, dbeta

@@ -26,8 +26,8 @@ from minikeras.kernels.clipping import squares
 from minikeras.kernels.rounding.elementwise import rsqrt_into
 from minikeras.kernels.rounding.packets import HAS_RCP
 from minikeras.kernels.runtime.array_table import arrays, cells, cut, unpacked
-from minikeras.kernels.runtime.compile import inlined, kernel, kernel_part
-from minikeras.kernels.runtime.threads import share
+from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
+from minikeras.kernels.runtime.threads import run_parts
 
 __all__ = ["squares"]  # beside the rules below
 
@@ -36,11 +36,11 @@ _BLOCK = 1024  # numbers whose intermediate results stay in the first-level cach
 
 def over_parts(part: Callable[..., Any]) -> Any:
     """A kernel that runs ``part(start, stop, table, s)`` on ranges of the rows of a table."""
-    run = kernel_part(part)
+    run = internal_kernel(part)
 
     def update(workers, objects, roles, dtype, s):
         table = cut(objects, roles, dtype, s.itemsize, roles - 1)
-        share(workers, run, len(table), (table, s))
+        run_parts(workers, run, len(table), (table, s))
         return len(table) > 0
 
     update.__qualname__ = update.__name__ = part.__name__.removesuffix("_part")
@@ -179,7 +179,7 @@ def _inverse_roots_of(x, y):
     return plain
 
 
-@kernel_part
+@internal_kernel
 def _over_roots(x, y, compiled):
     """x ← x / √y; compiled: x · rsqrt(y)"""
     if compiled:

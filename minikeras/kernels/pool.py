@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.runtime.compile import kernel, kernel_part
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.kernels.windows import Sizes, count, flat, image_tables
 from minikeras.types import Array
 
@@ -21,14 +21,14 @@ from minikeras.types import Array
 def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     out, *tables = _tables(x.shape[1:], size, strides)
     y = np.empty((len(x), *out, x.shape[-1]), x.dtype)
-    _share_maxima(team(x.size), flat(x), *tables, y.reshape(-1))
+    _share_maxima(workers_for(x.size), flat(x), *tables, y.reshape(-1))
     return y
 
 
 def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
     _, *tables = _tables(x.shape[1:], size, strides)
     dx = np.empty(x.shape, x.dtype)
-    _share_spread(team(4 * x.size), flat(dy), flat(x), *tables, dx.reshape(-1))
+    _share_spread(workers_for(4 * x.size), flat(dy), flat(x), *tables, dx.reshape(-1))
     return dx
 
 
@@ -46,7 +46,7 @@ def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Ar
 # becomes one of vectors.  Nor is anything sliced, for slices are counted by all threads together.
 
 
-@kernel_part
+@internal_kernel
 def _larger(a, b):
     """NaN is the maximum, as in NumPy."""
     return b if b > a or b != b else a
@@ -73,9 +73,9 @@ def _maxima(
 
 @kernel
 def _share_maxima(
-    team: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
+    workers: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
 ) -> None:
-    share(team, _maxima, len(x) // image, (x, starts, taps, image, channels, y))
+    run_parts(workers, _maxima, len(x) // image, (x, starts, taps, image, channels, y))
 
 
 @kernel
@@ -128,9 +128,16 @@ def _spread(
 
 @kernel
 def _share_spread(
-    team: int, dy: Array, x: Array, starts: Array, taps: Array, image: int, channels: int, dx: Array
+    workers: int,
+    dy: Array,
+    x: Array,
+    starts: Array,
+    taps: Array,
+    image: int,
+    channels: int,
+    dx: Array,
 ) -> None:
-    share(team, _spread, len(x) // image, (dy, x, starts, taps, image, channels, dx))
+    run_parts(workers, _spread, len(x) // image, (dy, x, starts, taps, image, channels, dx))
 
 
 @kernel
@@ -153,15 +160,15 @@ def _repeat_lines(
 
 @kernel
 def _share_lines(
-    team: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
+    workers: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
 ) -> None:
-    share(team, _repeat_lines, np.int64(rows), (x, rows, down, across, channels, y))
+    run_parts(workers, _repeat_lines, np.int64(rows), (x, rows, down, across, channels, y))
 
 
 def upsample(x: Array, *, sizes: Sizes) -> Array:
     y = np.empty((len(x), x.shape[1] * sizes[0], x.shape[2] * sizes[1], x.shape[3]), x.dtype)
     numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
-    _share_lines(team(y.size), flat(x), *numbers, y.reshape(-1))
+    _share_lines(workers_for(y.size), flat(x), *numbers, y.reshape(-1))
     return y
 
 
@@ -189,13 +196,13 @@ def _add_lines(
 
 @kernel
 def _share_sums(
-    team: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
+    workers: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
 ) -> None:
-    share(team, _add_lines, np.int64(rows), (dy, rows, down, across, channels, dx))
+    run_parts(workers, _add_lines, np.int64(rows), (dy, rows, down, across, channels, dx))
 
 
 def upsample_vjp(dy: Array, y: Array, x: Array, *, sizes: Sizes) -> Array:
     dx = np.empty(x.shape, x.dtype)
     numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
-    _share_sums(team(dy.size), flat(dy), *numbers, dx.reshape(-1))
+    _share_sums(workers_for(dy.size), flat(dy), *numbers, dx.reshape(-1))
     return dx

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.kernels.runtime.compile import inlined, kernel
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -89,11 +89,11 @@ def _kept(start, stop, keep, stream, per_block, threshold):
 
 
 @kernel
-def _keep(team, keep, seed, per_block, threshold):
+def _keep(workers, keep, seed, per_block, threshold):
     c0, c1, c2, c3 = _block(seed[0], *_FIXED, seed[1] & _LOW, seed[1] >> _HALF)
     blocks = (keep.size + per_block - 1) // per_block
-    share(
-        team,
+    run_parts(
+        workers,
         _kept,
         (blocks + _BLOCKS - 1) // _BLOCKS,
         (keep, (c0, c1, c2, c3), per_block, threshold),
@@ -110,8 +110,8 @@ def keep(seed: tuple[int, int], shape: Sequence[int], rate: float, dtype: str) -
     per_block, bits = (4, 23) if dtype == "float32" else (2, 52)
     threshold = -int(-float(np.dtype(dtype).type(rate)) * (1 << bits) // 1)
     pair = np.array([part & 0xFFFFFFFFFFFFFFFF for part in seed], np.uint64)
-    team_ = team(result.size // per_block * _WORK)
-    _keep(team_, result.reshape(-1), pair, per_block, np.uint64(threshold))
+    workers = workers_for(result.size // per_block * _WORK)
+    _keep(workers, result.reshape(-1), pair, per_block, np.uint64(threshold))
     return result
 
 
@@ -127,15 +127,15 @@ def _masked_part(start, stop, x, keep, factor, y):
 
 
 @kernel
-def _masked(team, x, keep, factor, y):
-    share(team, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, keep, factor, y))
+def _masked(workers, x, keep, factor, y):
+    run_parts(workers, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, keep, factor, y))
 
 
 def masked(x: Array, keep: Array, *, rate: float) -> Array:
     """y = x / (1 − rate) where ``keep``, else 0; the same shape, contiguous."""
     y = np.empty(x.shape, x.dtype)
     flat = x.reshape(-1), keep.reshape(-1), x.dtype.type(1 / (1 - rate)), y.reshape(-1)
-    _masked(team(x.size), *flat)
+    _masked(workers_for(x.size), *flat)
     return y
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.kernels.windows import flat
 from minikeras.types import Array
 
@@ -21,13 +21,13 @@ def _relu_part(start: int, stop: int, x: Array, y: Array) -> None:
 
 
 @kernel
-def _relu(team: int, x: Array, y: Array) -> None:
-    share(team, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))
+def _relu(workers: int, x: Array, y: Array) -> None:
+    run_parts(workers, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))
 
 
 def relu(x: Array) -> Array:
     y = np.empty(x.shape, x.dtype)
-    _relu(team(x.size), flat(x), y.reshape(-1))
+    _relu(workers_for(x.size), flat(x), y.reshape(-1))
     return y
 
 
@@ -41,11 +41,11 @@ def _relu_gradient_part(start: int, stop: int, dy: Array, y: Array, dx: Array) -
 
 
 @kernel
-def _relu_gradient(team: int, dy: Array, y: Array, dx: Array) -> None:
-    share(team, _relu_gradient_part, (len(y) + _PART - 1) // _PART, (dy, y, dx))
+def _relu_gradient(workers: int, dy: Array, y: Array, dx: Array) -> None:
+    run_parts(workers, _relu_gradient_part, (len(y) + _PART - 1) // _PART, (dy, y, dx))
 
 
 def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
     dx = np.empty(y.shape, y.dtype)
-    _relu_gradient(team(y.size), flat(dy), flat(y), dx.reshape(-1))
+    _relu_gradient(workers_for(y.size), flat(dy), flat(y), dx.reshape(-1))
     return dx

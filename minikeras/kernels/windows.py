@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-from minikeras.kernels.runtime.compile import kernel, kernel_part
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
 Sizes = tuple[int, ...]
@@ -75,7 +75,7 @@ def lines(shape: Sizes, margins: Margins) -> Array:
 # ask becomes one of vectors.
 
 
-@kernel_part
+@internal_kernel
 def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int) -> None:
     """Copy image n of x, of ``image`` cells, line by line to its places after ``start``."""
     length = np.uintp(image // len(places))
@@ -87,7 +87,7 @@ def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int
         source += length
 
 
-@kernel_part
+@internal_kernel
 def leave(padded: Array, places: Array, n: int, image: int, x: Array) -> None:
     """The way back, from an image with margins."""
     length = np.uintp(image // len(places))
@@ -108,9 +108,9 @@ def _pad_part(
 
 
 @kernel
-def _pad(team: int, x: Array, places: Array, padded: Array, images: int) -> None:
+def _pad(workers: int, x: Array, places: Array, padded: Array, images: int) -> None:
     image, larger = len(x) // images, len(padded) // images
-    share(team, _pad_part, images, (x, image, places, padded, larger))
+    run_parts(workers, _pad_part, images, (x, image, places, padded, larger))
 
 
 def with_margins(x: Array, margins: Margins) -> Array:
@@ -119,5 +119,5 @@ def with_margins(x: Array, margins: Margins) -> Array:
         return flat(x)
     larger = math.prod(enlarged(x.shape[1:-1], margins)) * x.shape[-1]
     padded = np.empty(len(x) * larger, x.dtype)
-    _pad(team(x.size), flat(x), lines(x.shape[1:], margins), padded, len(x))
+    _pad(workers_for(x.size), flat(x), lines(x.shape[1:], margins), padded, len(x))
     return padded

@@ -41,7 +41,7 @@ def run(kernel: str, size: int, scalars: Array, *roles: Sequence[Array]) -> bool
     roles: lists with one array for each variable: their values, the slots, the gradients.
     """
     arrays = [*chain(*roles)]
-    workers = native("team", "runtime.threads")(size)
+    workers = native("workers_for", "runtime.threads")(size)
     return bool(native(kernel)(workers, id(arrays), len(roles), id(scalars.dtype), scalars))
 
 

@@ -43,8 +43,8 @@ PLANTS = {
         "test_conv.py::test_convolution_and_gradients[float32]",
     ),
     "the last part of an array forgotten": Plant(
-        "share(team, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))",
-        "share(team, _relu_part, max(1, len(x) // _PART), (x, y))",
+        "run_parts(workers, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))",
+        "run_parts(workers, _relu_part, max(1, len(x) // _PART), (x, y))",
         "test_relu.py::test_value_and_gradient[float32]",
     ),
     "relu'(0) = 1": Plant(
@@ -80,7 +80,7 @@ PLANTS = {
     "a segment of a contraction added to what was there before": Plant(
         'splat(builder.icmp_signed(">", values["first"], integer(0)), flags)',
         'splat(builder.icmp_signed(">=", values["first"], integer(0)), flags)',
-        "test_contraction.py::test_gathered_product[float32]",
+        "test_contraction.py::test_indexed_matmul[float32]",
     ),
 }
 

@@ -108,7 +108,7 @@ def test_parts_are_for_kernels_only_and_have_one_signature_for_all_numbers(
 ) -> None:
     monkeypatch.setattr(compiled, "cache_directory", lambda: "")
 
-    @compiled.kernel_part
+    @compiled.internal_kernel
     def add(i: int, x: np.ndarray) -> None:
         x[i] += 1
 

@@ -14,7 +14,7 @@ lengths = st.sampled_from([1, 2, 5, 6, 7, 12, 13, 31, 32, 33, 65])
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @given(lengths, lengths, st.sampled_from([1, 3, 48, 300]), st.integers(1, 3), seeds)
-def test_gathered_product(
+def test_indexed_matmul(
     dtype: str, rows: int, filters: int, inner: int, step: int, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -22,7 +22,7 @@ def test_gathered_product(
     w = values(rng, (inner, filters), grid=True, dtype=dtype)
     starts, offsets = step * np.arange(rows), np.sort(rng.integers(0, 2 * inner, inner))
     wanted = x[np.add.outer(starts, offsets)] @ w
-    np.testing.assert_array_equal(contraction.gathered_product(x, starts, offsets, w), wanted)
+    np.testing.assert_array_equal(contraction.indexed_matmul(x, starts, offsets, w), wanted)
 
 
 def test_a_large_right_factor_is_packed_and_shared() -> None:
@@ -31,7 +31,7 @@ def test_a_large_right_factor_is_packed_and_shared() -> None:
     wanted = x.reshape(90, 700) @ w
     for threads in (1, 2, 3):
         config.set_threads(threads)
-        found = contraction.gathered_product(x, 700 * np.arange(90), np.arange(700), w)
+        found = contraction.indexed_matmul(x, 700 * np.arange(90), np.arange(700), w)
         np.testing.assert_array_equal(found, wanted)
     config.set_threads(None)
 

@@ -14,7 +14,7 @@ lengths = st.integers(1, 150)
 def test_cuts_cover_the_inner_dimension(
     rows: int, columns: int, inner: int, threads: int, reading: float
 ) -> None:
-    parts = contraction_cuts.segments(rows, columns, inner, threads, reading)
+    parts = contraction_cuts.contraction_cuts(rows, columns, inner, threads, reading)
     assert sum(sum(cuts) for cuts in parts) == inner
     assert all(cut > 0 for cuts in parts for cut in cuts)
 

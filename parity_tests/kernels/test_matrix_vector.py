@@ -23,5 +23,5 @@ def test_product(dtype: str, rows: int, inner: int, neighbours: bool, seed: int)
     starts = np.arange(rows) * (1 if neighbours else 3)
     offsets = np.arange(inner) if neighbours else np.sort(rng.integers(0, 2 * inner, inner))
     wanted = x[np.add.outer(starts, offsets)] @ w
-    found = matrix_vector.folded_product(x, starts, offsets, w)
+    found = matrix_vector.indexed_matvec(x, starts, offsets, w)
     np.testing.assert_array_equal(found, wanted[:, None])

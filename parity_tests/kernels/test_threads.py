@@ -22,7 +22,7 @@ from minikeras.kernels import conv
 from minikeras.kernels.rounding import matmul as eigen_matmul
 from minikeras.kernels.runtime import threads
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 
 can_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 
@@ -75,8 +75,8 @@ def _count_part(start: int, stop: int, counts: np.ndarray) -> None:
 
 
 @kernel
-def _count(team: int, count: int, counts: np.ndarray) -> None:
-    share(team, _count_part, count, (counts,))
+def _count(workers: int, count: int, counts: np.ndarray) -> None:
+    run_parts(workers, _count_part, count, (counts,))
 
 
 def hammer(seconds: float, seed: int) -> None:
@@ -85,7 +85,7 @@ def hammer(seconds: float, seed: int) -> None:
     while time.perf_counter() < end:
         for count in random.integers(0, 60, 200):
             counts = np.zeros(60, np.int64)
-            _count(team(10**9), count, counts)
+            _count(workers_for(10**9), count, counts)
             assert counts.sum() == count * (count + 1) // 2 and not counts[count:].any()
 
 
@@ -98,7 +98,7 @@ def test_each_part_is_computed_once(number: int) -> None:
 def test_more_parts_than_a_job_can_count() -> None:
     count = (1 << 20) + 3
     counts = np.zeros(count, np.int64)
-    _count(team(10**9), count, counts)
+    _count(workers_for(10**9), count, counts)
     np.testing.assert_array_equal(counts, np.arange(1, count + 1))
 
 
@@ -109,7 +109,7 @@ def test_the_number_of_threads_may_change_between_jobs() -> None:
 
 
 def test_several_callers_at_once() -> None:
-    """One has the team, the others compute alone."""
+    """One has the workers, the others compute alone."""
     config.set_threads(2)
     a, b = normal(200, 300), normal(300, 100)
     expected, wrong = eigen_matmul.matmul(a, b).tobytes(), []
@@ -148,7 +148,7 @@ def test_a_fork_has_a_team_of_its_own() -> None:
 @can_fork
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_fork_while_the_team_is_at_work() -> None:
-    """The child finds the team taken by a thread that it does not have."""
+    """The child finds the workers taken by a thread that it does not have."""
     config.set_threads(2)
     expected = product()
     busy = threading.Thread(target=hammer, args=(1.0, 0))
@@ -196,4 +196,4 @@ def test_limits_of_the_environment(name: str, value: str, number: int) -> None:
 
 
 def test_small_jobs_wake_nobody() -> None:
-    assert team(10) == threads.ALONE
+    assert workers_for(10) == threads.ALONE

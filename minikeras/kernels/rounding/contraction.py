@@ -25,10 +25,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.rounding.contraction_cuts import joined, segments
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
 from minikeras.kernels.rounding.packets import HAS_AVX512, cores
-from minikeras.kernels.runtime.compile import kernel, kernel_part
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
@@ -193,8 +193,8 @@ _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
 _tile_of_neighbours = _tile(2 * ROWS, True)  # which need one address for all
 
 
-@kernel_part
-def product_part(
+@internal_kernel
+def gemm_part(
     start: int,
     stop: int,
     x: Array,
@@ -246,26 +246,26 @@ def product_part(
 
 
 @kernel
-def chained_product(
-    team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+def gemm(
+    workers: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
 ) -> None:
-    """Write y (M, O) from x flat, rows (M,), columns (K,), w (K, O); ``cuts`` are K's segments."""
+    """Write y (M, O) from x flat, rows (M,), columns (K,), w (K, O); ``cuts``: K's segments."""
     step = VECTORS * 64 // w.itemsize
     panels = (w.shape[1] + step - 1) // step
     tiles = (len(rows) + ROWS - 1) // ROWS
     most = 16 if w.shape[0] > 64 else 56  # so that a block's rows of x stay in the cache
     height = ROWS * max(1, min(most, tiles * panels // 8))  # some eight parts at least
     blocks = (len(rows) + height - 1) // height
-    share(team, product_part, panels * blocks, (x, rows, columns, w, cuts, y, height))
+    run_parts(workers, gemm_part, panels * blocks, (x, rows, columns, w, cuts, y, height))
 
 
 @kernel
-def plain_product(
-    team: int, a: Array, row: int, inner: int, w: Array, cuts: Array, y: Array
+def strided_gemm(
+    workers: int, a: Array, row: int, inner: int, w: Array, cuts: Array, y: Array
 ) -> None:
     """The same where x[m, k] stands at m · row + k · inner of ``a``, flat."""
     rows, columns = np.arange(len(y)) * row, np.arange(len(w)) * inner
-    chained_product(team, a, rows, columns, w, cuts, y)
+    gemm(workers, a, rows, columns, w, cuts, y)
 
 
 @kernel
@@ -280,8 +280,8 @@ def _transpose_part(start: int, stop: int, x: Array, y: Array) -> None:
 
 
 @kernel
-def _transpose(team: int, x: Array, y: Array) -> None:
-    share(team, _transpose_part, (x.shape[1] + _SQUARE - 1) // _SQUARE, (x, y))
+def _transpose(workers: int, x: Array, y: Array) -> None:
+    run_parts(workers, _transpose_part, (x.shape[1] + _SQUARE - 1) // _SQUARE, (x, y))
 
 
 def transposed(x: Array) -> Array:
@@ -289,28 +289,28 @@ def transposed(x: Array) -> Array:
     if min(x.shape) < 128:
         return np.ascontiguousarray(x.T)
     y = np.empty(x.shape[::-1], x.dtype)
-    _transpose(team(x.size), x, y)
+    _transpose(workers_for(x.size), x, y)
     return y
 
 
-def gathered_product(
-    x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0
+def indexed_matmul(
+    x: Array, rows: Array, columns: Array, w: Array, gather_cost: float = 0.0
 ) -> Array:
     """y (M, O) from x flat, rows (M,), columns (K,), w (K, O), all contiguous floats.
 
-    ``reading``: what Eigen reckons to find one element of the left factor, see ``segments``.
+    ``gather_cost``: Eigen's cost of reading one element of x, see ``contraction_cuts``.
     """
     inner, filters = w.shape
     if not (inner and filters and len(rows)):
         return np.zeros((len(rows), filters), w.dtype)
     parts: tuple[tuple[int, ...], ...] = ((inner,),)
     if w.dtype == np.float32:
-        parts = segments(len(rows), filters, inner, cores(), reading)
+        parts = contraction_cuts(len(rows), filters, inner, cores(), gather_cost)
     sums, start = [], 0
     for cuts in parts:
         stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)
         factors = x, rows, columns[start:stop], w[start:stop], np.array(cuts), y
-        chained_product(team(len(rows) * inner * filters), *factors)
+        gemm(workers_for(len(rows) * inner * filters), *factors)
         sums.append(y)
         start = stop
-    return sums[0] if len(sums) == 1 else joined(sums)
+    return sums[0] if len(sums) == 1 else sum_of_parts(sums)

@@ -86,12 +86,12 @@ def _threads(cost: float, limit: int) -> int:
 
 
 @functools.lru_cache(maxsize=4096)
-def segments(
-    rows: int, columns: int, k: int, threads: int, reading: float = 0.0
+def contraction_cuts(
+    rows: int, columns: int, k: int, threads: int, gather_cost: float = 0.0
 ) -> tuple[tuple[int, ...], ...]:
     """How the inner dimension k of a (rows, k) by (k, columns) product is cut.
 
-    `reading` is what Eigen reckons to compute one element of the left factor, in cycles.
+    `gather_cost`: Eigen's estimate, in cycles, for computing one element of the left factor.
 
     The outer tuple holds the parts that Eigen gives to different threads, each summed from zero
     into a buffer of its own; the inner ones the segments of each part.
@@ -100,11 +100,11 @@ def segments(
     several = _equal_slices(k, min(k, 320))
     speed = 4.0 if several == 1 else 2.0 if m < _N_UNIT or n < _M_UNIT else 1.0
     loads = several / m if _by_columns(m, n, 2) else several / n
-    element = several * (speed / PACKET + reading / m) + (4 + 4 * loads) * _CYCLES_PER_BYTE
+    element = several * (speed / PACKET + gather_cost / m) + (4 + 4 * loads) * _CYCLES_PER_BYTE
     used = _threads(m * n * element, threads)
 
     speed = 4.0 if k == 1 else 2.0 if n < _N_UNIT or m < _M_UNIT else 1.0
-    total = k * (speed * m * n / PACKET + (4 + 4 * n) * _CYCLES_PER_BYTE + n * reading)
+    total = k * (speed * m * n / PACKET + (4 + 4 * n) * _CYCLES_PER_BYTE + n * gather_cost)
     joining = m * n * (3 * _CYCLES_PER_BYTE + 1 / PACKET)
     parts, best = 1, total
     for candidate in range(2, threads + 1, 2):
@@ -121,7 +121,7 @@ def segments(
     return (_cut(k, several if used > 1 and n > 1 else _slice_one_thread(k, m, n)),)
 
 
-def joined(sums: list[Array]) -> Array:
+def sum_of_parts(sums: list[Array]) -> Array:
     """The sum of the parts' buffers, in the order in which Eigen adds them up."""
     groups = [_join(sums[i : i + 4]) for i in range(0, len(sums), 4)]
     first, rest = groups[0], groups[1:]

@@ -21,11 +21,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minikeras.kernels.rounding.contraction import plain_product, transposed
-from minikeras.kernels.rounding.contraction_cuts import joined, segments
+from minikeras.kernels.rounding.contraction import strided_gemm, transposed
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
 from minikeras.kernels.rounding.packets import PACKET, add_packet_lanes, cores
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import team
+from minikeras.kernels.runtime.threads import workers_for
 from minikeras.types import Array
 
 
@@ -59,7 +59,7 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
 
 @functools.lru_cache(maxsize=4096)
 def _parts(rows: int, columns: int, k: int, threads: int) -> tuple[Array, ...]:
-    return tuple(map(np.array, segments(rows, columns, k, threads)))
+    return tuple(map(np.array, contraction_cuts(rows, columns, k, threads)))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -68,7 +68,7 @@ def _whole(k: int) -> Array:
 
 
 def product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
-    """y = a b, the inner dimension summed as `parts` (see `segments`) says."""
+    """y = a b, the inner dimension summed as `parts` (see `contraction_cuts`) says."""
     if a.shape[0] < b.shape[0] and not b.flags.c_contiguous:
         # Turning a and y over costs less than turning b over, and the chains are the same.
         return transposed(_product(b.T, a.T, parts))
@@ -88,19 +88,19 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     if not b.flags.c_contiguous:
         b = transposed(b.T) if b.flags.f_contiguous else np.ascontiguousarray(b)
     x, shape = a.reshape(-1), (rows, b.shape[1])
-    who = team(rows * inner * shape[1])
+    who = workers_for(rows * inner * shape[1])
     if len(parts) == 1:
         y = np.empty(shape, b.dtype)
-        plain_product(who, x, row, step, b, parts[0], y)
+        strided_gemm(who, x, row, step, b, parts[0], y)
         return y
     start, sums = 0, []
     for cuts in parts:
         stop = start + int(cuts.sum())
         y = np.empty(shape, b.dtype)
-        plain_product(who, x[start * step :], row, step, b[start:stop], cuts, y)
+        strided_gemm(who, x[start * step :], row, step, b[start:stop], cuts, y)
         sums.append(y)
         start = stop
-    return joined(sums)
+    return sum_of_parts(sums)
 
 
 @kernel

@@ -16,10 +16,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from minikeras.kernels.rounding.contraction_cuts import joined, segments
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
 from minikeras.kernels.rounding.packets import cores, fma
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
 _TOGETHER = 8  # windows that are summed side by side
@@ -116,10 +116,10 @@ def _few_rows(
 
 @kernel
 def _share_rows(
-    team: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+    workers: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
 ) -> None:
     parts = (len(rows) + _ROWS - 1) // _ROWS
-    share(team, _few_rows, parts, (x, rows, columns, w, cuts, y))
+    run_parts(workers, _few_rows, parts, (x, rows, columns, w, cuts, y))
 
 
 @kernel
@@ -157,18 +157,20 @@ def _one_segment(
 
 @kernel
 def _share_segments(
-    team: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
+    workers: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
 ) -> None:
-    share(team, _one_segment, len(ends), (x, rows, columns, w, ends, sums))
+    run_parts(workers, _one_segment, len(ends), (x, rows, columns, w, ends, sums))
 
 
-def folded_product(x: Array, rows: Array, columns: Array, w: Array, reading: float = 0.0) -> Array:
-    """y (M, 1) from x flat, rows (M,), columns (K,), w (K,): see ``gathered_product``."""
+def indexed_matvec(
+    x: Array, rows: Array, columns: Array, w: Array, gather_cost: float = 0.0
+) -> Array:
+    """y (M, 1) from x flat, rows (M,), columns (K,), w (K,): see ``indexed_matmul``."""
     parts, start = [], 0
-    for cuts in segments(len(rows), 1, len(columns), cores(), reading):
+    for cuts in contraction_cuts(len(rows), 1, len(columns), cores(), gather_cost):
         stop, lengths = start + sum(cuts), np.array(cuts)
         factors = x, rows, columns[start:stop], w[start:stop]
-        work = team(len(rows) * (stop - start))
+        work = workers_for(len(rows) * (stop - start))
         if len(rows) > len(columns):
             parts.append(np.empty(len(rows), w.dtype))
             _share_rows(work, *factors, lengths, parts[-1])
@@ -177,4 +179,4 @@ def folded_product(x: Array, rows: Array, columns: Array, w: Array, reading: flo
             _share_segments(work, *factors, lengths.cumsum(), sums)
             parts.append(np.add.accumulate(sums)[-1])  # one after the other
         start = stop
-    return joined(parts).reshape(-1, 1)
+    return sum_of_parts(parts).reshape(-1, 1)

@@ -14,8 +14,8 @@ from numba import njit
 from minikeras.kernels.rounding.elementwise import exp_into, log_into, log_rest, reciprocal
 from minikeras.kernels.rounding.packets import PACKET, TINY
 from minikeras.kernels.rounding.sums import sum_leaf
-from minikeras.kernels.runtime.compile import kernel, kernel_part
-from minikeras.kernels.runtime.threads import share, team
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
 _0 = np.float32(0)
@@ -27,7 +27,7 @@ _ROWS = 8  # parts begin at multiples of it where packets run across rows
 _PART = 4096  # numbers of a part, or more
 
 
-@kernel_part
+@internal_kernel
 def _top(x):
     """max x, nan if there is one: of sixteen maxima, each of every sixteenth number."""
     whole, lanes = x.size - x.size % _LANES, x[:_LANES].copy()
@@ -63,7 +63,7 @@ def _share(e, total):
     return share if share >= TINY or share != share else _0
 
 
-@kernel_part
+@internal_kernel
 def _rows_of_part(columns):
     return (_PART + columns * _ROWS - 1) // (columns * _ROWS) * _ROWS
 
@@ -84,10 +84,10 @@ def _exp_part(start, stop, x, y, totals):
 
 
 @kernel
-def _exp(team, x, y, totals):
+def _exp(workers, x, y, totals):
     """y = e^(x − max x) in tiles of as few whole rows as hold enough; each ends with leftovers."""
     height = (_SOFTMAX_TILE + x.shape[1] - 1) // x.shape[1]
-    share(team, _exp_part, (len(x) + height - 1) // height, (x, y, totals))
+    run_parts(workers, _exp_part, (len(x) + height - 1) // height, (x, y, totals))
 
 
 @kernel
@@ -102,12 +102,12 @@ def _scale_part(start, stop, y, factors):
 
 
 @kernel
-def _scale(team, y, factors):
+def _scale(workers, y, factors):
     height = _rows_of_part(y.shape[1])
-    share(team, _scale_part, (len(y) + height - 1) // height, (y, factors))
+    run_parts(workers, _scale_part, (len(y) + height - 1) // height, (y, factors))
 
 
-@kernel_part
+@internal_kernel
 def _total(shifted, e, s):
     """Σ e^shifted of one row; e, s: scratch"""
     exp_into(shifted, e)
@@ -139,11 +139,11 @@ def _logs_part(start, stop, x, y, with_labels, labels, loss):
 
 
 @kernel
-def _logs(team, x, y, with_labels, labels, loss):
+def _logs(workers, x, y, with_labels, labels, loss):
     """y = log softmax x; or with labels the loss, and no y."""
     height = _rows_of_part(x.shape[1])
     count = (len(x) + height - 1) // height
-    share(team, _logs_part, count, (x, y, with_labels, labels, loss))
+    run_parts(workers, _logs_part, count, (x, y, with_labels, labels, loss))
 
 
 @kernel
@@ -159,16 +159,16 @@ def _sparse_losses(start, stop, labels, x, loss):
 
 
 @kernel
-def _sparse(team, labels, x, loss):
+def _sparse(workers, labels, x, loss):
     for i in range(len(labels)):
         if labels[i] < 0 or labels[i] >= x.shape[1]:
             return False
     height = _rows_of_part(x.shape[1])
-    share(team, _sparse_losses, (len(x) + height - 1) // height, (labels, x, loss))
+    run_parts(workers, _sparse_losses, (len(x) + height - 1) // height, (labels, x, loss))
     return True
 
 
-@kernel_part
+@internal_kernel
 def _exp_and_totals(x, shifted, y, totals):
     """y = e^(x − max x) with leftovers at its end only; totals: as of each row alone."""
     rows, columns = x.shape
@@ -199,9 +199,9 @@ def _sparse_slopes(start, stop, labels, x, dy, dx):
 
 
 @kernel
-def _sparse_vjp(team, labels, x, dy, dx):
+def _sparse_vjp(workers, labels, x, dy, dx):
     height = _rows_of_part(x.shape[1])
-    share(team, _sparse_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
+    run_parts(workers, _sparse_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
 
 
 @kernel
@@ -220,9 +220,9 @@ def _dense_slopes(start, stop, labels, x, dy, dx):
 
 
 @kernel
-def _dense_vjp(team, labels, x, dy, dx):
+def _dense_vjp(workers, labels, x, dy, dx):
     height = (_DENSE_TILE + x.shape[1] - 1) // x.shape[1]
-    share(team, _dense_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
+    run_parts(workers, _dense_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
 
 
 _WORK = 20  # multiplications or so for each number
@@ -237,8 +237,8 @@ def softmax(x: Array) -> Array:
     logits = _matrix(x)
     y = np.empty_like(logits)
     totals = np.empty(len(y), np.float32)
-    _exp(team(_WORK * y.size), logits, y, totals)
-    _scale(team(y.size), y, reciprocal(totals))
+    _exp(workers_for(_WORK * y.size), logits, y, totals)
+    _scale(workers_for(y.size), y, reciprocal(totals))
     return y.reshape(x.shape)
 
 
@@ -246,7 +246,7 @@ def log_softmax(x: Array) -> Array:
     """yᵢ = (xᵢ − max x) − log Σⱼ exp(xⱼ − max x) along the last axis."""
     logits = _matrix(x)
     y = np.empty_like(logits)
-    _logs(team(_WORK * y.size), logits, y, False, logits, logits[:, 0])
+    _logs(workers_for(_WORK * y.size), logits, y, False, logits, logits[:, 0])
     return y.reshape(x.shape)
 
 
@@ -259,14 +259,14 @@ def sparse_crossentropy(labels: Array, logits: Array) -> Array | None:
     """
     logits = np.ascontiguousarray(logits)
     loss = np.empty(len(logits), np.float32)
-    return loss if _sparse(team(_WORK * logits.size), labels, logits, loss) else None
+    return loss if _sparse(workers_for(_WORK * logits.size), labels, logits, loss) else None
 
 
 def sparse_crossentropy_vjp(dy: Array, labels: Array, logits: Array) -> Array:
     """dx = dy (exp s / Σ exp s − onehot),  s = x − max x; dy: (n,)"""
     logits = np.ascontiguousarray(logits)
     dx = np.empty_like(logits)
-    _sparse_vjp(team(_WORK * dx.size), labels, logits, dy, dx)
+    _sparse_vjp(workers_for(_WORK * dx.size), labels, logits, dy, dx)
     return dx
 
 
@@ -277,7 +277,9 @@ def crossentropy(labels: Array, logits: Array) -> Array:
     """
     logits = np.ascontiguousarray(logits)
     loss = np.empty(len(logits), np.float32)
-    _logs(team(_WORK * logits.size), logits, logits, True, np.ascontiguousarray(labels), loss)
+    _logs(
+        workers_for(_WORK * logits.size), logits, logits, True, np.ascontiguousarray(labels), loss
+    )
     return loss
 
 
@@ -285,5 +287,5 @@ def crossentropy_vjp(dy: Array, labels: Array, logits: Array) -> Array:
     """dx = dy (exp s / Σ exp s − label),  s = x − max x; dy: (n,)"""
     logits = np.ascontiguousarray(logits)
     dx = np.empty_like(logits)
-    _dense_vjp(team(_WORK * dx.size), np.ascontiguousarray(labels), logits, dy, dx)
+    _dense_vjp(workers_for(_WORK * dx.size), np.ascontiguousarray(labels), logits, dy, dx)
     return dx

@@ -25,8 +25,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from minikeras.kernels.rounding.packets import PACKET, add_packet_lanes, cores
-from minikeras.kernels.runtime.compile import kernel, kernel_part
-from minikeras.kernels.runtime.threads import ALONE, share, team
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import ALONE, run_parts, workers_for
 from minikeras.types import Array
 
 _UNROLLED = 4 * PACKET
@@ -34,7 +34,7 @@ _LEAF = 1024 * PACKET
 _CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles
 
 
-@kernel_part
+@internal_kernel
 def sum_leaf(x, s):
     """Sum of up to a leaf's worth of contiguous numbers; s: scratch of 32."""
     n = x.size
@@ -57,7 +57,7 @@ def sum_leaf(x, s):
     return rest + add_packet_lanes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
 
 
-@kernel_part
+@internal_kernel
 def _sum_tree(x, first, count, s):
     """Halves of halves down to leaves, with a stack: cached kernels must not call themselves."""
     if count <= _LEAF:
@@ -151,9 +151,9 @@ def _columns_part(start, stop, x, depth, y):
 
 
 @kernel
-def _sum_columns(team, x, y):
+def _sum_columns(workers, x, y):
     depth = 1 + 16_000 // (x.shape[1] * x.shape[2])
-    share(team, _columns_part, (len(x) + depth - 1) // depth, (x, depth, y))
+    run_parts(workers, _columns_part, (len(x) + depth - 1) // depth, (x, depth, y))
 
 
 @kernel
@@ -186,8 +186,8 @@ def _add_rows(start, stop, x, y):
 
 
 @kernel
-def _share_rows(team, x, y):
-    share(team, _add_rows, len(y) * ((x.shape[1] + 63) // 64), (x, y))
+def _share_rows(workers, x, y):
+    run_parts(workers, _add_rows, len(y) * ((x.shape[1] + 63) // 64), (x, y))
 
 
 def _threads(cost: float, limit: int) -> int:
@@ -247,7 +247,7 @@ def sum(
     if flags in ([True, False], [False, True, False]):
         outer, rows, columns = [1, *sizes][-3:]
         _sum_columns(
-            team(x.size) if outer > 1 else ALONE,
+            workers_for(x.size) if outer > 1 else ALONE,
             x.reshape(outer, rows, columns),
             y.reshape(outer, columns),
         )
@@ -294,7 +294,7 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
         if _threads(cost, limit) == 1:
             blocks = 1
     parts = np.empty((blocks, columns), np.float32)
-    _share_rows(team(x.size), x, parts)
+    _share_rows(workers_for(x.size), x, parts)
     for part in parts[1:]:
         parts[0] += part
     return parts[0]

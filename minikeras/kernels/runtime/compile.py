@@ -241,14 +241,14 @@ def kernel(function: Callable[..., Any]) -> Any:
     return _compiled(function)
 
 
-def kernel_part(function: Callable[..., Any]) -> Any:
+def internal_kernel(function: Callable[..., Any]) -> Any:
     """The same for what only kernels call: a way in from Python is a third of the compilation."""
-    return closed(_compiled(function))
+    return without_wrapper(_compiled(function))
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """A part whose instructions are to stand in those who call it."""
-    return closed(_compiled(function, forceinline=True))
+    return without_wrapper(_compiled(function, forceinline=True))
 
 
 def _compiled(function: Callable[..., Any], **options: bool) -> Any:
@@ -270,7 +270,7 @@ def _compiled(function: Callable[..., Any], **options: bool) -> Any:
     return dispatcher
 
 
-def closed(dispatcher: Any) -> Any:
+def without_wrapper(dispatcher: Any) -> Any:
     """From now on the kernel is compiled without a way in from Python, and refuses to be called."""
     if dispatcher.targetoptions.get("no_cpython_wrapper"):
         return dispatcher

@@ -3,14 +3,15 @@
 A kernel that is worth sharing is written for a range of parts of its work,
 ``part(start, stop, *data)``, and shared out from within another kernel:
 
-    share(team, part, count, (x, w, y))       # part(0, 1, x, w, y), part(1, 2, x, w, y), ...
+    run_parts(workers, part, count, (x, w, y))  # part(0, 1, x, w, y), part(1, 2, x, w, y), ...
 
-where ``team`` came from ``team(work)``.  Whoever is free takes the next of the ``count`` parts, the
-caller included, until none is left.  How the work is cut depends on its size alone, never on the
-number of threads, and each part writes its own cells: so the results have the same bits whoever
-computed which part.  Parts must not raise.  A team busy with another job lets the caller do all.
+where ``workers`` is the result of ``workers_for(work)``.  Each idle thread, the caller included,
+takes the next of the ``count`` parts until none is left.  How the work is cut depends on its size
+alone, never on the number of threads, and each part writes its own cells: so the bits are the same
+whoever computed which part.  Parts must not raise.  A busy pool leaves
+all parts to the caller.
 
-Workers spin for some tens of microseconds after a job, then sleep until ``team`` wakes them.  The
+Workers spin for some tens of microseconds after a job, then sleep until ``pool`` wakes them.  The
 caller waits only for parts that somebody has begun.  So a worker that sleeps, is starved by other
 processes, or was left behind by a fork costs speed at most.  NumPy's BLAS, whose own threads
 would spin beside these, is not called by any kernel here.
@@ -31,7 +32,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from minikeras import settings
-from minikeras.kernels.runtime.compile import closed, kernel
+from minikeras.kernels.runtime.compile import kernel, without_wrapper
 
 # What the threads see: cells of 64 bits, each in a cache line of its own.
 # The job:  its number · 2⁴⁰ + how many parts · 2²⁰ + how many of them are taken.
@@ -47,21 +48,21 @@ _word = ir.IntType(64)
 _part_kind = ir.FunctionType(ir.VoidType(), [_word, _word, _word])
 
 
-def _cell(builder: Any, team: Any, index: int) -> Any:
-    return builder.inttoptr(builder.add(team, _word(8 * index)), _word.as_pointer())
+def _cell(builder: Any, pool: Any, index: int) -> Any:
+    return builder.inttoptr(builder.add(pool, _word(8 * index)), _word.as_pointer())
 
 
-def _load(builder: Any, team: Any, index: int) -> Any:
-    return builder.load_atomic(_cell(builder, team, index), "seq_cst", 8)
+def _load(builder: Any, pool: Any, index: int) -> Any:
+    return builder.load_atomic(_cell(builder, pool, index), "seq_cst", 8)
 
 
-def _store(builder: Any, team: Any, index: int, value: Any) -> None:
-    builder.store_atomic(value, _cell(builder, team, index), "seq_cst", 8)
+def _store(builder: Any, pool: Any, index: int, value: Any) -> None:
+    builder.store_atomic(value, _cell(builder, pool, index), "seq_cst", 8)
 
 
-def _replace(builder: Any, team: Any, index: int, old: Any, new: Any) -> Any:
+def _replace(builder: Any, pool: Any, index: int, old: Any, new: Any) -> Any:
     """Write ``new`` if the cell still holds ``old``; whether it did."""
-    found = builder.cmpxchg(_cell(builder, team, index), old, new, "seq_cst", "seq_cst")
+    found = builder.cmpxchg(_cell(builder, pool, index), old, new, "seq_cst", "seq_cst")
     return builder.extract_value(found, 1)
 
 
@@ -78,39 +79,39 @@ def _yield(builder: Any) -> None:
         builder.call(cgutils.get_or_insert_function(builder.module, kind, "sched_yield"), [])
 
 
-def _post(builder: Any, team: Any, code: Any, data: Any, count: Any) -> None:
-    number = builder.lshr(_load(builder, team, _JOB), _word(2 * _PARTS_BITS))
+def _post(builder: Any, pool: Any, code: Any, data: Any, count: Any) -> None:
+    number = builder.lshr(_load(builder, pool, _JOB), _word(2 * _PARTS_BITS))
     job = builder.shl(builder.add(number, _word(1)), _word(2 * _PARTS_BITS))
-    _store(builder, team, _JOB, job)  # without parts: nobody acts on what is being written
-    _store(builder, team, _CODE, code)
-    _store(builder, team, _DATA, data)
-    _store(builder, team, _DONE, _word(0))
-    _store(builder, team, _JOB, builder.or_(job, builder.shl(count, _word(_PARTS_BITS))))
+    _store(builder, pool, _JOB, job)  # without parts: nobody acts on what is being written
+    _store(builder, pool, _CODE, code)
+    _store(builder, pool, _DATA, data)
+    _store(builder, pool, _DONE, _word(0))
+    _store(builder, pool, _JOB, builder.or_(job, builder.shl(count, _word(_PARTS_BITS))))
 
 
-def _take_parts(builder: Any, team: Any) -> None:
+def _take_parts(builder: Any, pool: Any) -> None:
     """Take and compute parts of the present job until none is left."""
     look, left, mine, none = map(builder.append_basic_block, ("look", "left", "mine", "none"))
     builder.branch(look)
     builder.position_at_end(look)
-    job = _load(builder, team, _JOB)
-    code, data = _load(builder, team, _CODE), _load(builder, team, _DATA)
+    job = _load(builder, pool, _JOB)
+    code, data = _load(builder, pool, _CODE), _load(builder, pool, _DATA)
     part = builder.and_(job, _word(_PARTS))
     count = builder.and_(builder.lshr(job, _word(_PARTS_BITS)), _word(_PARTS))
     builder.cbranch(builder.icmp_unsigned("<", part, count), left, none)
     builder.position_at_end(left)
     # Succeeds only if the job is still the one whose code and data were read.
-    taken = _replace(builder, team, _JOB, job, builder.add(job, _word(1)))
+    taken = _replace(builder, pool, _JOB, job, builder.add(job, _word(1)))
     builder.cbranch(taken, mine, look)
     builder.position_at_end(mine)
     stop = builder.add(part, _word(1))
     builder.call(builder.inttoptr(code, _part_kind.as_pointer()), [data, part, stop])
-    builder.atomic_rmw("add", _cell(builder, team, _DONE), _word(1), "seq_cst")
+    builder.atomic_rmw("add", _cell(builder, pool, _DONE), _word(1), "seq_cst")
     builder.branch(look)
     builder.position_at_end(none)
 
 
-def _wait(builder: Any, team: Any, count: Any) -> None:
+def _wait(builder: Any, pool: Any, count: Any) -> None:
     """Until what others have begun is done; where they were put aside, let them run."""
     before = builder.block
     wait, long, done = map(builder.append_basic_block, ("wait", "long", "done"))
@@ -123,7 +124,7 @@ def _wait(builder: Any, team: Any, count: Any) -> None:
     spins.add_incoming(following, wait)
     spins.add_incoming(_word(0), long)
     patient = builder.icmp_unsigned("<", following, _word(_PATIENCE))
-    working = builder.icmp_unsigned("<", _load(builder, team, _DONE), count)
+    working = builder.icmp_unsigned("<", _load(builder, pool, _DONE), count)
     step = builder.select(patient, _word(0), _word(1))
     switch = builder.switch(builder.select(working, step, _word(2)), done)
     switch.add_case(_word(0), wait)
@@ -135,13 +136,13 @@ def _wait(builder: Any, team: Any, count: Any) -> None:
 
 
 @intrinsic
-def share(typingctx, team, part, count, data):
+def run_parts(typingctx, pool, part, count, data):
     """``part(i, i + 1, *data)`` for each i < count, by whoever is free."""
     arguments = (types.int64, types.int64, *data.types)
-    closed(part.dispatcher).compile(arguments)
+    without_wrapper(part.dispatcher).compile(arguments)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        team, _, count, data = args
+        pool, _, count, data = args
         compiled = part.dispatcher.overloads[arguments]
         context.active_code_library.add_linking_library(compiled.library)
         function = context.declare_function(builder.module, compiled.fndesc)
@@ -163,14 +164,14 @@ def share(typingctx, team, part, count, data):
         place = builder.ptrtoint(cgutils.alloca_once_value(builder, data), _word)
         # More parts than the cell of the job can count are left to the caller alone.
         countable = builder.icmp_unsigned("<=", count, _word(_PARTS))
-        idle = builder.select(countable, _word(0), _word(2))  # a team is never 2
-        free = _replace(builder, team, _BUSY, idle, _word(1))
+        idle = builder.select(countable, _word(0), _word(2))  # a pool is never 2
+        free = _replace(builder, pool, _BUSY, idle, _word(1))
         with builder.if_else(free) as (together, alone):
             with together:
-                _post(builder, team, builder.ptrtoint(entry, _word), place, count)
-                _take_parts(builder, team)
-                _wait(builder, team, count)
-                _store(builder, team, _BUSY, _word(0))
+                _post(builder, pool, builder.ptrtoint(entry, _word), place, count)
+                _take_parts(builder, pool)
+                _wait(builder, pool, count)
+                _store(builder, pool, _BUSY, _word(0))
             with alone:
                 builder.call(entry, [place, _word(0), count])
         return context.get_dummy_value()
@@ -179,21 +180,21 @@ def share(typingctx, team, part, count, data):
 
 
 @intrinsic
-def _serve(typingctx, team, spins):
+def _serve(typingctx, pool, spins):
     """Take parts of whatever is posted, until nothing was for ``spins`` pauses."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        team, patience = args
+        pool, patience = args
         before = builder.block
         serve, idle = map(builder.append_basic_block, ("serve", "idle"))
         builder.branch(serve)
         builder.position_at_end(serve)
         spins = builder.phi(_word)
         spins.add_incoming(_word(0), before)
-        job = _load(builder, team, _JOB)
-        _take_parts(builder, team)
+        job = _load(builder, pool, _JOB)
+        _take_parts(builder, pool)
         _pause(builder)
-        quiet = builder.icmp_unsigned("==", job, _load(builder, team, _JOB))
+        quiet = builder.icmp_unsigned("==", job, _load(builder, pool, _JOB))
         following = builder.select(quiet, builder.add(spins, _word(1)), _word(0))
         rest = builder.urem(following, _word(_PATIENCE))
         with builder.if_then(builder.icmp_unsigned("==", rest, _word(_PATIENCE - 1))):
@@ -207,11 +208,11 @@ def _serve(typingctx, team, spins):
 
 
 @kernel
-def _work(team: int, spins: int) -> None:
-    _serve(team, spins)
+def _work(pool: int, spins: int) -> None:
+    _serve(pool, spins)
 
 
-class _Team:
+class _Pool:
     """Cells that workers watch, and the bell that wakes each worker."""
 
     def __init__(self, workers: int) -> None:
@@ -242,29 +243,29 @@ class _Team:
         self.wake()
 
 
-_every_cell: list[Any] = []  # some thread may still have the address of a team that was closed
-_alone = _Team(0)
+_every_cell: list[Any] = []  # some thread may still have the address of a pool that was closed
+_alone = _Pool(0)
 ALONE = _alone.address
-_team: _Team | None = None
+_pool: _Pool | None = None
 _size = 0
 
 
-def team(work: int) -> int:
-    """Who computes a job of ``work`` multiplications or so: the team's address, for ``share``."""
-    global _team, _size
+def workers_for(work: int) -> int:
+    """Who computes a job of ``work`` multiplications or so: the pool's address, for ``share``."""
+    global _pool, _size
     if work < _WORTH_SHARING:
         return ALONE
     size = settings.threads()
-    if _team is None or size != _size:
-        if _team is not None:
-            _team.close()
-        _team, _size = _Team(size - 1), size
-    return _team.wake()
+    if _pool is None or size != _size:
+        if _pool is not None:
+            _pool.close()
+        _pool, _size = _Pool(size - 1), size
+    return _pool.wake()
 
 
 def _forget() -> None:
-    global _team
-    _team = None
+    global _pool
+    _pool = None
 
 
 if hasattr(os, "register_at_fork"):

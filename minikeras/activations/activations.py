@@ -8,7 +8,8 @@ import numpy as np
 
 from minikeras import ops
 from minikeras.autograd import operation
-from minikeras.ops import nonlinear
+from minikeras.ops.activations import mish as _mish
+from minikeras.ops.activations import remember
 from minikeras.types import TensorLike
 
 
@@ -49,7 +50,7 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
 
     Parity: the result remembers x as its logits, for a tuple of axes too.
     """
-    return nonlinear.remember(ops.softmax(x, axis=axis), x)
+    return remember(ops.softmax(x, axis=axis), x)
 
 
 def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
@@ -175,7 +176,7 @@ def linear(x: TensorLike) -> TensorLike:
 
 def mish(x: TensorLike) -> TensorLike:
     """y = x tanh(softplus x)"""
-    return nonlinear.mish(x)
+    return _mish(x)
 
 
 def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:

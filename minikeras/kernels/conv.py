@@ -1,4 +1,4 @@
-"""Convolution and its two gradients by gathered products.  The reference is ``ops/conv.py``.
+"""Convolution and its gradients by gathered products; the reference: ``ops/primitives/conv.py``.
 
 Window m starts at cell ``starts[m]`` of the flat input and its cell k lies ``offsets[k]`` further
 on, whatever the rank, the strides and the dilation; so one kernel serves them all and no patches

@@ -1,7 +1,7 @@
 """The maximum of each window, the repetition of cells, and the ways back.
 
 Each image is a part; within a window all channels are looked at together.  The reference is
-``ops/pool.py``.
+``ops/primitives/pool.py``.
 """
 
 from __future__ import annotations

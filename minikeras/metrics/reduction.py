@@ -20,7 +20,7 @@ from minikeras.losses.loss import (
     take_arguments,
 )
 from minikeras.metrics.metric import DeclaredMetric, array
-from minikeras.ops.reduction import _sum as _sum_along
+from minikeras.ops.primitives.reduction import _sum as _sum_along
 from minikeras.types import Array, TensorLike
 
 

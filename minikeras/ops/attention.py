@@ -8,12 +8,12 @@ import numpy as np
 
 from minikeras import dtypes
 from minikeras.autograd import operation
-from minikeras.ops.arrangement import repeat
-from minikeras.ops.comparison import logical_and
+from minikeras.ops.activations import softmax
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.indexing import where
+from minikeras.ops.joining import repeat
+from minikeras.ops.primitives.comparison import logical_and
 from minikeras.ops.products import einsum
-from minikeras.ops.softmax import softmax
 from minikeras.types import TensorLike
 
 _LOWEST = -0.7 * 3.38953e38  # far below every logit, and still far from −∞

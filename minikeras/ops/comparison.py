@@ -1,110 +1,21 @@
 """Questions about elements: the answers are booleans, and constant to differentiation."""
 
-import numpy as np
-
-from minikeras import shapes
-from minikeras.autograd import elementwise, operation, primitive
-from minikeras.dtypes import promote, separate
+from minikeras.autograd import operation
+from minikeras.dtypes import promote
 from minikeras.ops.core import as_kind, is_floating, tensor
-from minikeras.types import Array, Shape, TensorLike
-
-Axis = int | tuple[int, ...] | list[int] | None
-
-
-@elementwise(dtype=promote, out="bool", constant=True)
-def equal(x1: Array, x2: Array) -> Array:
-    """y = [x₁ = x₂]"""
-    return np.equal(x1, x2)
-
-
-@elementwise(dtype=promote, out="bool", constant=True)
-def not_equal(x1: Array, x2: Array) -> Array:
-    """y = [x₁ ≠ x₂]"""
-    return np.not_equal(x1, x2)
-
-
-@elementwise(dtype=promote, out="bool", constant=True)
-def greater(x1: Array, x2: Array) -> Array:
-    """y = [x₁ > x₂]"""
-    return np.greater(x1, x2)
-
-
-@elementwise(dtype=promote, out="bool", constant=True)
-def greater_equal(x1: Array, x2: Array) -> Array:
-    """y = [x₁ ≥ x₂]"""
-    return np.greater_equal(x1, x2)
-
-
-@elementwise(dtype=promote, out="bool", constant=True)
-def less(x1: Array, x2: Array) -> Array:
-    """y = [x₁ < x₂]"""
-    return np.less(x1, x2)
-
-
-@elementwise(dtype=promote, out="bool", constant=True)
-def less_equal(x1: Array, x2: Array) -> Array:
-    """y = [x₁ ≤ x₂]"""
-    return np.less_equal(x1, x2)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def logical_and(x1: Array, x2: Array) -> Array:
-    """y = [x₁ ≠ 0 and x₂ ≠ 0]"""
-    return np.logical_and(x1, x2)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def logical_or(x1: Array, x2: Array) -> Array:
-    """y = [x₁ ≠ 0 or x₂ ≠ 0]"""
-    return np.logical_or(x1, x2)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def logical_xor(x1: Array, x2: Array) -> Array:
-    """y = [exactly one of x₁, x₂ is not 0]"""
-    return np.logical_xor(x1, x2)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def logical_not(x: Array) -> Array:
-    """y = [x = 0]"""
-    return np.logical_not(x)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def isnan(x: Array) -> Array:
-    """y = [x is not a number]"""
-    return np.isnan(x)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def isinf(x: Array) -> Array:
-    """y = [x = ±∞]"""
-    return np.isinf(x)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def isfinite(x: Array) -> Array:
-    """y = [x is neither infinite nor NaN]"""
-    return np.isfinite(x)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def isposinf(x: Array) -> Array:
-    """y = [x = ∞]"""
-    return np.equal(x, np.inf)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def isneginf(x: Array) -> Array:
-    """y = [x = −∞]"""
-    return np.equal(x, -np.inf)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def signbit(x: Array) -> Array:
-    """y = [the sign bit is set], which tells −0.0 from 0.0"""
-    return np.signbit(x)
+from minikeras.ops.primitives.arithmetic import absolute
+from minikeras.ops.primitives.comparison import (
+    _isreal,
+    equal,
+    isnan,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+)
+from minikeras.ops.reduction import all, any
+from minikeras.ops.reshaping import expand_dims, ravel
+from minikeras.types import TensorLike
 
 
 @operation
@@ -119,8 +30,6 @@ def isclose(
 
     Parity: equal infinities are not close, because their difference is NaN.
     """
-    from minikeras.ops.arithmetic import absolute
-
     x1, x2 = as_kind(promote, x1, x2)
     if not is_floating(x1):
         return equal(x1, x2)
@@ -141,44 +50,12 @@ def allclose(
     return all(logical_or(close, logical_and(isnan(x1), isnan(x2))) if equal_nan else close)
 
 
-def _folded(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:
-    return shapes.reduced(x, axis, keepdims)
-
-
-@primitive(dtype=separate, out="bool", constant=True, shape=_folded)
-def _all(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
-    """y = [every x along axis ≠ 0]"""
-    return np.all(x, axis=axis, keepdims=keepdims)
-
-
-@primitive(dtype=separate, out="bool", constant=True, shape=_folded)
-def _any(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
-    """y = [some x along axis ≠ 0]"""
-    return np.any(x, axis=axis, keepdims=keepdims)
-
-
-@operation
-def all(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
-    """Whether every element along `axis` is true."""
-    x = tensor(x)
-    return _all(x, axis=shapes.normalize_axes(axis, len(x.shape)), keepdims=keepdims)
-
-
-@operation
-def any(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
-    """Whether some element along `axis` is true."""
-    x = tensor(x)
-    return _any(x, axis=shapes.normalize_axes(axis, len(x.shape)), keepdims=keepdims)
-
-
 @operation
 def isin(
     x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False
 ) -> TensorLike:
     """Which elements of x1 occur in x2 (`invert`: do not)."""
     x1, x2 = as_kind(promote, x1, x2)
-    from minikeras.ops.manipulation import expand_dims, ravel
-
     found = any(equal(expand_dims(x1, -1), ravel(x2)), axis=-1)
     return logical_not(found) if invert else found
 
@@ -188,9 +65,3 @@ def isreal(x: TensorLike) -> TensorLike:
     """Which elements have no imaginary part."""
     x = tensor(x)
     return _isreal(x)
-
-
-@elementwise(dtype=separate, out="bool", constant=True)
-def _isreal(x: Array) -> Array:
-    """y = [Im x = 0]"""
-    return np.isreal(x)

@@ -11,6 +11,8 @@ import numpy as np
 from minikeras import dtypes
 from minikeras.autograd import Symbol, Tensor, operation
 from minikeras.ops.core import cast, convert_to_tensor, tensor
+from minikeras.ops.primitives.arithmetic import power
+from minikeras.ops.reshaping import broadcast_to, expand_dims
 from minikeras.types import DType, TensorLike
 
 
@@ -33,8 +35,6 @@ empty = zeros
 
 def full(shape: int | Sequence[int], fill_value: TensorLike, dtype: DType = None) -> TensorLike:
     """A tensor of one value, or of a tensor that broadcasts to the shape."""
-    from minikeras.ops.manipulation import broadcast_to
-
     return broadcast_to(cast(fill_value, dtype), _shape(shape))
 
 
@@ -165,9 +165,6 @@ def tri(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> Tensor
 @operation
 def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> TensorLike:
     """Powers of x as columns: x^(N−1), ..., x, 1 (`increasing`: 1, x, ...)."""
-    from minikeras.ops.arithmetic import power
-    from minikeras.ops.manipulation import expand_dims
-
     x = tensor(x)
     n = x.shape[0] if N is None else N
     wide = dtypes.result_type(x.dtype, "float32")

@@ -14,21 +14,10 @@ from typing import Any
 import numpy as np
 
 from minikeras.autograd import KerasTensor, Primitive, Symbol, Tensor, Variable
-from minikeras.ops import (
-    arithmetic,
-    arrangement,
-    comparison,
-    core,
-    creation,
-    diagonals,
-    elementwise,
-    indexing,
-    manipulation,
-    products,
-    reduction,
-    sorting,
-    trigonometry,
-)
+from minikeras.ops import core, indexing, reshaping
+from minikeras.ops.primitives import comparison
+from minikeras.ops.primitives.arithmetic import _add, negative
+from minikeras.ops.primitives.reduction import _sum
 from minikeras.types import TensorLike
 
 _FOREIGN = (str, bytes, dict, set, type(None))
@@ -45,37 +34,13 @@ def _bitwise(ufunc: Callable[..., Any], logical: Callable[..., Any]) -> Callable
     return apply
 
 
+_and = _bitwise(np.bitwise_and, comparison.logical_and)
+_or = _bitwise(np.bitwise_or, comparison.logical_or)
+_xor = _bitwise(np.bitwise_xor, comparison.logical_xor)
+
+
 def _invert(x: TensorLike) -> TensorLike:
     return comparison.logical_not(x) if x.dtype == "bool" else Tensor(np.invert(np.asarray(x)))
-
-
-_BINARY: dict[str, Callable[..., Any]] = {
-    "add": arithmetic._add,
-    "sub": arithmetic.subtract,
-    "mul": arithmetic.multiply,
-    "truediv": arithmetic.divide,
-    "floordiv": arithmetic.floor_divide,
-    "mod": arithmetic.mod,
-    "pow": arithmetic.power,
-    "matmul": products.matmul,
-    "and": _bitwise(np.bitwise_and, comparison.logical_and),
-    "or": _bitwise(np.bitwise_or, comparison.logical_or),
-    "xor": _bitwise(np.bitwise_xor, comparison.logical_xor),
-}
-_COMPARISON = {
-    "eq": comparison.equal,
-    "ne": comparison.not_equal,
-    "lt": comparison.less,
-    "le": comparison.less_equal,
-    "gt": comparison.greater,
-    "ge": comparison.greater_equal,
-}
-_UNARY: dict[str, Callable[..., Any]] = {
-    "neg": arithmetic.negative,
-    "pos": lambda x: x,
-    "abs": arithmetic.absolute,
-    "invert": _invert,
-}
 
 
 def _astype(x: TensorLike, dtype: Any, **_: Any) -> TensorLike:
@@ -83,104 +48,62 @@ def _astype(x: TensorLike, dtype: Any, **_: Any) -> TensorLike:
 
 
 def _reshape(x: TensorLike, *shape: Any) -> TensorLike:
-    return manipulation.reshape(x, shape[0] if len(shape) == 1 else shape)
+    return reshaping.reshape(x, shape[0] if len(shape) == 1 else shape)
 
 
 def _transpose(x: TensorLike, *axes: Any) -> TensorLike:
-    return manipulation.transpose(x, axes[0] if len(axes) == 1 and axes[0] is not None and
-                                  hasattr(axes[0], "__iter__") else axes or None)  # fmt: skip
+    return reshaping.transpose(x, axes[0] if len(axes) == 1 and axes[0] is not None and
+                               hasattr(axes[0], "__iter__") else axes or None)  # fmt: skip
 
 
-_METHODS: dict[str, Callable[..., Any]] = {
-    "astype": _astype,
-    "reshape": _reshape,
-    "transpose": _transpose,
-    "ravel": manipulation.ravel,
-    "flatten": manipulation.ravel,
-    "squeeze": manipulation.squeeze,
-    "swapaxes": manipulation.swapaxes,
-    "copy": core.copy,
-    "sum": reduction.sum,
-    "mean": reduction.mean,
-    "prod": reduction.prod,
-    "max": reduction.max,
-    "min": reduction.min,
-    "std": reduction.std,
-    "var": reduction.var,
-    "any": comparison.any,
-    "all": comparison.all,
-    "argmax": reduction.argmax,
-    "argmin": reduction.argmin,
-    "cumsum": reduction.cumsum,
-    "dot": products.dot,
-    "clip": arithmetic.clip,
-    "round": elementwise.round,
-    "take": indexing.take,
-    "repeat": arrangement.repeat,
+# Operators and methods, by the name of the operation that each of them is.
+_BINARY = {
+    "sub": "subtract",
+    "mul": "multiply",
+    "truediv": "divide",
+    "floordiv": "floor_divide",
+    "mod": "mod",
+    "pow": "power",
+    "matmul": "matmul",
 }
+_COMPARISON = {
+    "eq": "equal",
+    "ne": "not_equal",
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+}
+_METHODS = (
+    "ravel squeeze swapaxes copy sum mean prod max min std var any all argmax argmin cumsum dot "
+    "clip round take repeat"
+)
 
+# NumPy's functions that become the operation of the same name.
+_NUMPY_UFUNCS = (
+    "subtract multiply divide floor_divide mod power negative absolute sign square sqrt reciprocal "
+    "maximum minimum fmax fmin hypot cbrt fabs fmod deg2rad rad2deg sin cos tan arcsin arccos "
+    "arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh exp expm1 exp2 log log1p log2 log10 "
+    "logaddexp logaddexp2 floor ceil trunc equal not_equal greater greater_equal less less_equal "
+    "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit matmul"
+)
+_NUMPY_FUNCTIONS = (
+    "sum mean prod max min amax amin std var argmax argmin cumsum cumprod ptp average "
+    "count_nonzero any all isclose allclose isin reshape ravel transpose moveaxis swapaxes squeeze "
+    "expand_dims broadcast_to tile concatenate stack split array_split flip fliplr flipud rot90 "
+    "roll pad repeat meshgrid append hstack vstack dstack hsplit vsplit dsplit diff tril triu "
+    "diagonal diag trace take take_along_axis where nonzero sort argsort searchsorted dot vdot "
+    "inner outer tensordot einsum cross kron zeros_like ones_like full_like clip round nan_to_num "
+    "shape ndim copy"
+)
 _UFUNCS: dict[Any, Callable[..., Any]] = {
-    getattr(np, name): getattr(family, name)
-    for family, names in (
-        (
-            arithmetic,
-            "subtract multiply divide floor_divide mod power negative absolute sign square "
-            "sqrt reciprocal maximum minimum fmax fmin hypot cbrt fabs fmod deg2rad rad2deg",
-        ),
-        (
-            trigonometry,
-            "sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh",
-        ),
-        (elementwise, "exp expm1 exp2 log log1p log2 log10 logaddexp logaddexp2 floor ceil trunc"),
-        (
-            comparison,
-            "equal not_equal greater greater_equal less less_equal logical_and logical_or "
-            "logical_xor logical_not isnan isinf isfinite signbit",
-        ),
-        (products, "matmul"),
-    )
-    for name in names.split()
-}
-_UFUNCS |= {
-    np.add: arithmetic._add,
-    np.rint: elementwise.round,
-    np.bitwise_and: _BINARY["and"],
-    np.bitwise_or: _BINARY["or"],
-    np.bitwise_xor: _BINARY["xor"],
+    np.add: _add,
+    np.bitwise_and: _and,
+    np.bitwise_or: _or,
+    np.bitwise_xor: _xor,
     np.invert: _invert,
 }
-
-_FUNCTIONS: dict[Any, Callable[..., Any]] = {
-    getattr(np, name): getattr(family, name)
-    for family, names in (
-        (
-            reduction,
-            "sum mean prod max min amax amin std var argmax argmin cumsum cumprod ptp average "
-            "count_nonzero",
-        ),
-        (comparison, "any all isclose allclose isin"),
-        (
-            manipulation,
-            "reshape ravel transpose moveaxis swapaxes squeeze expand_dims broadcast_to tile "
-            "concatenate stack split array_split",
-        ),
-        (
-            arrangement,
-            "flip fliplr flipud rot90 roll pad repeat meshgrid "
-            "append hstack vstack dstack hsplit vsplit dsplit diff",
-        ),
-        (diagonals, "tril triu diagonal diag trace"),
-        (indexing, "take take_along_axis where nonzero"),
-        (sorting, "sort argsort searchsorted"),
-        (products, "dot vdot inner outer tensordot einsum cross kron"),
-        (creation, "zeros_like ones_like full_like"),
-        (arithmetic, "clip"),
-        (elementwise, "round nan_to_num"),
-        (core, "shape ndim copy"),
-    )
-    for name in names.split()
-}
-_FUNCTIONS[np.linalg.norm] = products.norm
+_FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 _ACCEPTED: dict[Any, set[str]] = {}
 
 
@@ -252,29 +175,43 @@ def _getitem(self: Any, key: Any) -> Any:
 
 
 def _fold(dx: Any, axis: tuple[int, ...]) -> Any:
-    y = reduction._sum(dx, axis=axis, keepdims=False)
+    y = _sum(dx, axis=axis, keepdims=False)
     return y if isinstance(dx, Tensor) else y._value
 
 
-def install() -> None:
-    """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers."""
-    Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _fold, core.copy
+def install(ops: dict[str, Any]) -> None:
+    """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers.
+
+    `ops` holds the operations by name.
+    """
+    Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _fold, ops["copy"]
+    _UFUNCS.update({getattr(np, name): ops[name] for name in _NUMPY_UFUNCS.split()})
+    _UFUNCS[np.rint] = ops["round"]
+    _FUNCTIONS.update({getattr(np, name): ops[name] for name in _NUMPY_FUNCTIONS.split()})
+    _FUNCTIONS[np.linalg.norm] = ops["norm"]
     members: dict[str, Any] = {
         "__getitem__": _getitem,
         "__array_ufunc__": _array_ufunc,
         "__array_function__": _array_function,
-        "T": property(lambda self: manipulation.transpose(self)),
-        "mT": property(lambda self: manipulation.swapaxes(self, -1, -2)),
+        "__neg__": _unary(negative),
+        "__pos__": _unary(lambda x: x),
+        "__abs__": _unary(ops["absolute"]),
+        "__invert__": _unary(_invert),
+        "T": property(lambda self: reshaping.transpose(self)),
+        "mT": property(lambda self: reshaping.swapaxes(self, -1, -2)),
+        "astype": _plain_method(_astype),
+        "reshape": _plain_method(_reshape),
+        "transpose": _plain_method(_transpose),
+        "flatten": _plain_method(reshaping.ravel),
     }
-    for name, op in _BINARY.items():
+    binary: dict[str, Callable[..., Any]] = {"add": _add, "and": _and, "or": _or, "xor": _xor}
+    for name, op in (binary | {name: ops[op] for name, op in _BINARY.items()}).items():
         members[f"__{name}__"], members[f"__r{name}__"] = _forward(op), _reverse(op)
     for name, op in _COMPARISON.items():
-        members[f"__{name}__"] = _forward(op)
-    for name, op in _UNARY.items():
-        members[f"__{name}__"] = _unary(op)
-    for name, op in _METHODS.items():
-        members[name] = _plain_method(op)
-    divide = arithmetic.true_divide
+        members[f"__{name}__"] = _forward(ops[op])
+    for name in _METHODS.split():
+        members[name] = _plain_method(ops[name])
+    divide = ops["true_divide"]
     graph_members = {"__truediv__": _forward(divide), "__rtruediv__": _reverse(divide)}
     for name, member in graph_members.items():
         setattr(KerasTensor, name, member)

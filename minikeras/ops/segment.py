@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import operation, primitive
-from minikeras.dtypes import separate
+from minikeras.autograd import operation
 from minikeras.ops.core import tensor
-from minikeras.ops.indexing import _add_at
-from minikeras.types import Array, Shape, TensorLike
+from minikeras.ops.primitives.indexing import _add_at
+from minikeras.ops.primitives.segment import _segment
+from minikeras.types import TensorLike
 
 
 def _count(ids: TensorLike, num_segments: int | None, sorted: bool) -> int:
@@ -30,44 +30,6 @@ def segment_sum(
     """Sum of the rows of each segment; of none, 0."""
     n = _count(segment_ids, num_segments, sorted)
     return _add_at(tensor(data), tensor(segment_ids), axis=0, size=n)
-
-
-@primitive(dtype=separate)
-def _segment(x: Array, ids: Array, *, size: int, how: str) -> Array:
-    """The extreme of the rows of each segment       dx = dy / (number of winners), at each"""
-    start, fold = _FOLD[how]
-    y = np.full((size, *x.shape[1:]), start(x.dtype), x.dtype)
-    fold.at(y, ids, x)
-    return y
-
-
-@_segment.shape
-def _segment_shape(x: Shape, ids: Shape, *, size: int, how: str) -> Shape:
-    return (size, *x[1:])
-
-
-@_segment.vjp
-def _segment_vjp(dy: Array, y: Array, x: Array, ids: Array, *, size: int, how: str) -> TensorLike:
-    if how == "prod":
-        raise NotImplementedError("no gradient through segment_prod")
-    winners = (x == np.take(y, ids, 0)).astype(x.dtype)
-    share = dy / np.maximum(_add_at(winners, ids, axis=0, size=size), 1)
-    return winners * np.take(share, ids, 0), None
-
-
-def _lowest(dtype: np.dtype[Any]) -> Any:
-    return np.finfo(dtype).min if dtype.kind == "f" else np.iinfo(dtype).min
-
-
-def _highest(dtype: np.dtype[Any]) -> Any:
-    return np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max
-
-
-_FOLD: dict[str, Any] = {
-    "max": (_lowest, np.maximum),
-    "min": (_highest, np.minimum),
-    "prod": (lambda dtype: 1, np.multiply),
-}
 
 
 def _fold(name: str, data: Any, ids: Any, num_segments: int | None, sorted: bool) -> TensorLike:

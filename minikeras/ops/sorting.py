@@ -8,22 +8,12 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd import Symbol, operation, primitive
-from minikeras.dtypes import separate
+from minikeras.autograd import Symbol, operation
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.indexing import take_along_axis
-from minikeras.ops.manipulation import reshape
-from minikeras.types import Array, Shape, TensorLike
-
-
-def _sorted_shape(x: Shape, *, axis: int) -> Shape:
-    return x
-
-
-@primitive(dtype=separate, out="int32", constant=True, shape=_sorted_shape)
-def _argsort(x: Array, *, axis: int) -> Array:
-    """The order in which the elements rise; equal ones stay in theirs."""
-    return np.argsort(x, axis, kind="stable").astype("int32")
+from minikeras.ops.primitives.sorting import _argsort, _falling, _in_top_k, _searchsorted
+from minikeras.ops.reshaping import reshape
+from minikeras.types import Array, TensorLike
 
 
 @operation
@@ -58,37 +48,10 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[TensorLike, Tenso
     return take_along_axis(x, order, -1), order
 
 
-@primitive(dtype=separate, out="int32", constant=True)
-def _falling(x: Array) -> Array:
-    """The order in which the last axis falls; equal elements stay in theirs."""
-    backwards = np.argsort(x[..., ::-1], -1, kind="stable")[..., ::-1]
-    return (x.shape[-1] - 1 - backwards).astype("int32")
-
-
-@_falling.shape
-def _falling_shape(x: Shape) -> Shape:
-    return x
-
-
 @operation
 def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> TensorLike:
     """Whether fewer than k classes are predicted to be likelier than the target."""
     return _in_top_k(tensor(targets), tensor(predictions), k=int(k))
-
-
-@primitive(dtype=separate, out="bool", constant=True)
-def _in_top_k(targets: Array, predictions: Array, *, k: int) -> Array:
-    """y = [fewer than k predictions exceed the target's, which is finite]"""
-    exists = (targets >= 0) & (targets < predictions.shape[-1])
-    safe = np.where(exists, targets, 0)[:, None]
-    own = np.take_along_axis(predictions, safe, -1)
-    ahead = (predictions > own).sum(-1)
-    return exists & np.isfinite(predictions).all(-1) & (ahead < k)
-
-
-@_in_top_k.shape
-def _in_top_k_shape(targets: Shape, predictions: Shape, *, k: int) -> Shape:
-    return targets
 
 
 @operation
@@ -101,17 +64,6 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
             f"received sorted_sequence.shape={tuple(sequence.shape)}"
         )
     return _searchsorted(sequence, tensor(values), side=side)
-
-
-@primitive(dtype=separate, out="int32", constant=True)
-def _searchsorted(sequence: Array, values: Array, *, side: str) -> Array:
-    """The first place at which a value fits in ("right": the last)."""
-    return np.searchsorted(sequence, values, side=side).astype("int32")  # type: ignore[call-overload]
-
-
-@_searchsorted.shape
-def _searchsorted_shape(sequence: Shape, values: Shape, *, side: str) -> Shape:
-    return values
 
 
 @operation

@@ -10,21 +10,22 @@ import numpy as np
 from minikeras import dtypes, shapes
 from minikeras.autograd import operation
 from minikeras.dtypes import floating
-from minikeras.ops import reduction
-from minikeras.ops.arithmetic import clip, divide, sqrt, square
-from minikeras.ops.comparison import all as all_along
-from minikeras.ops.comparison import any as any_along
-from minikeras.ops.comparison import isnan, logical_not
+from minikeras.ops import cumulative, reduction
 from minikeras.ops.core import as_kind, cast, convert_to_numpy, is_floating, tensor
 from minikeras.ops.diagonals import diagonal
-from minikeras.ops.elementwise import nan_to_num
+from minikeras.ops.exponential import log10
 from minikeras.ops.indexing import take, where
-from minikeras.ops.manipulation import moveaxis, reshape, swapaxes
+from minikeras.ops.primitives.arithmetic import divide, sqrt, square
+from minikeras.ops.primitives.comparison import isnan, logical_not
+from minikeras.ops.primitives.reduction import Axis
 from minikeras.ops.products import matmul, outer
+from minikeras.ops.reduction import all as all_along
+from minikeras.ops.reduction import any as any_along
+from minikeras.ops.reshaping import moveaxis, reshape, swapaxes
+from minikeras.ops.rounding import clip, nan_to_num
 from minikeras.ops.sorting import sort
 from minikeras.types import TensorLike
 
-Axis = int | tuple[int, ...] | list[int] | None
 METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
@@ -138,13 +139,13 @@ def nanstd(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLi
 @operation
 def nancumsum(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
     """Running sum that counts NaN as 0."""
-    return reduction.cumsum(nan_to_num(x), axis, dtype)
+    return cumulative.cumsum(nan_to_num(x), axis, dtype)
 
 
 @operation
 def nancumprod(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
     """Running product that counts NaN as 1."""
-    return reduction.cumprod(nan_to_num(x, nan=1.0), axis, dtype)
+    return cumulative.cumprod(nan_to_num(x, nan=1.0), axis, dtype)
 
 
 @operation
@@ -175,8 +176,6 @@ def histogram(
 @operation
 def psnr(x1: TensorLike, x2: TensorLike, max_val: float) -> TensorLike:
     """Peak signal-to-noise ratio in decibel: 20 log₁₀ max − 10 log₁₀ mean (x₁ − x₂)²"""
-    from minikeras.ops.elementwise import log10
-
     x1, x2 = tensor(x1), tensor(x2)
     if tuple(x1.shape) != tuple(x2.shape):
         raise ValueError(f"Input shapes {x1.shape} and {x2.shape} must match for PSNR calculation.")

@@ -16,8 +16,8 @@ from minikeras.kernels.rounding import elementwise as eigen_math
 from minikeras.kernels.rounding import matmul as eigen_matmul
 from minikeras.kernels.rounding import softmax as eigen_softmax
 from minikeras.kernels.rounding import sums as eigen_reduce
-from minikeras.ops.crossentropy import check_classes
-from minikeras.ops.nonlinear import SELU_SCALE, SELU_SCALE_ALPHA
+from minikeras.ops.primitives.activations import SELU_SCALE, SELU_SCALE_ALPHA
+from minikeras.ops.primitives.crossentropy import check_classes
 from minikeras.types import Array
 
 exp, log, log1p, expm1 = eigen_math.exp, eigen_math.log, eigen_math.log1p, eigen_math.expm1

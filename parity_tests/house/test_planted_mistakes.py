@@ -31,34 +31,34 @@ class Plant(NamedTuple):
 PLANTS = {
     # derivatives
     "relu'(0) = ½": Plant(
-        "ops.nonlinear:relu_vjp",
+        "ops.primitives.activations:relu_vjp",
         "(y > 0)",
         "((y > 0) + 0.5 * (x == 0)).astype(x.dtype)",
         "ops.test_nn:test_activation",
         {"name": "relu"},
     ),
     "leaky_relu'(0) = 1": Plant(
-        "ops.nonlinear:_leaky_relu_vjp",
+        "ops.primitives.activations:_leaky_relu_vjp",
         "x > 0",
         "x >= 0",
         "ops.test_nn:test_activation",
         {"name": "leaky_relu"},
     ),
     "every tied winner takes all": Plant(
-        "ops.reduction:_max_vjp",
+        "ops.primitives.reduction:_max_vjp",
         "winners / winners.sum(axis=axis, keepdims=True)",
         "winners",
         "ops.test_reduction:test_fold",
         {"name": "max"},
     ),
     "matmul's gradient meets the columns in reverse": Plant(
-        "ops.products:_matmul_vjp",
+        "ops.primitives.products:_matmul_vjp",
         "_matmul(dy, _swapped(b))",
         "_matmul(dy[..., ::-1], _swapped(b))",
         "ops.test_linalg:test_matmul",
     ),
     "matmul's gradients of the wrong factor": Plant(
-        "ops.products:_matmul_vjp",
+        "ops.primitives.products:_matmul_vjp",
         "_matmul(_swapped(a), dy)",
         "_matmul(_swapped(dy), a)",
         "ops.test_linalg:test_matmul",
@@ -79,7 +79,7 @@ PLANTS = {
         {"name": "add", "domain": (-2, 2)},
     ),
     "max pooling's last winner": Plant(
-        "ops.pool:_wins",
+        "ops.primitives.pool:_wins",
         "values.argmax(0) == numbers",
         "len(windows) - 1 - values[::-1].argmax(0) == numbers",
         "ops.test_pool:test_pool",
@@ -87,7 +87,7 @@ PLANTS = {
     ),
     # shapes and windows
     "`same` padding shifted": Plant(
-        "ops.windows:same_margin",
+        "ops.primitives.windows:same_margin",
         "total // 2, total - total // 2",
         "total - total // 2, total // 2",
         "ops.test_conv:test_conv",
@@ -100,7 +100,7 @@ PLANTS = {
         {"name": "average_pool"},
     ),
     "softmax over the wrong axis": Plant(
-        "ops.softmax:_over_axes",
+        "ops.activations:_over_axes",
         "if axes == (rank - 1,):",
         "if len(axes) == 1:",
         "ops.test_nn:test_softmax",
@@ -143,7 +143,7 @@ PLANTS = {
     ),
     # layers
     "batch normalization's unbiased variance": Plant(
-        "ops.normalization:batch_normalize",
+        "ops.primitives.normalization:batch_normalize",
         "np.square(x - m).mean(rows)",
         "np.square(x - m).mean(rows) * x.dtype.type(x.size / max(x.size - m.size, 1))",
         "layers.normalization.test_normalization:test_batch_normalization",

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minikeras.kernels import lookup as rows
-from minikeras.ops import indexing
+from minikeras.ops.primitives import indexing
 
 
 @given(

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from minikeras import config
 from minikeras.kernels import normalization
-from minikeras.ops.normalization import batch_normalize
+from minikeras.ops.primitives.normalization import batch_normalize
 from parity_tests.checks.compare import assert_close
 
 shapes = st.tuples(st.integers(1, 4), st.integers(1, 90), st.integers(1, 150))

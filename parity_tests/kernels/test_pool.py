@@ -9,7 +9,7 @@ from hypothesis import given
 
 from minikeras import config
 from minikeras.kernels import pool
-from minikeras.ops.pool import max_window, spread_to_winners, upsample
+from minikeras.ops.primitives.pool import max_window, spread_to_winners, upsample
 
 sides = st.integers(1, 9)
 shapes = st.tuples(st.integers(1, 5), sides, sides, st.integers(1, 40))

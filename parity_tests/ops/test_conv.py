@@ -13,8 +13,8 @@ from hypothesis import assume, given
 
 from minikeras import config, ops
 from minikeras.autograd import GradientTape, Symbol, Tensor
-from minikeras.ops.conv import (
-    biased_conv,
+from minikeras.ops.conv import biased_conv
+from minikeras.ops.primitives.conv import (
     convolve,
     convolve_input_gradient,
     convolve_kernel_gradient,

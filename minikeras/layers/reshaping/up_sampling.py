@@ -9,7 +9,7 @@ from minikeras import ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.layers.spatial import SpatialLayer
-from minikeras.ops.pool import upsample
+from minikeras.ops.primitives.pool import upsample
 from minikeras.ops.windows import from_channels_last, per_axis, to_channels_last
 from minikeras.types import Shape, TensorLike
 

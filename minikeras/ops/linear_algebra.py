@@ -1,26 +1,27 @@
-"""Matrix decompositions, inverses and linear systems, from LAPACK through NumPy."""
+"""Matrix decompositions, inverses, norms and linear systems, from LAPACK through NumPy."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import operation, primitive
-from minikeras.dtypes import promote
-from minikeras.ops.arithmetic import absolute
-from minikeras.ops.core import tensor
+from minikeras import shapes
+from minikeras.autograd import operation
+from minikeras.dtypes import floating
+from minikeras.ops import reduction
+from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.creation import eye
 from minikeras.ops.diagonals import diagonal, tril, triu
-from minikeras.ops.elementwise import log
-from minikeras.ops.manipulation import expand_dims, squeeze, swapaxes
+from minikeras.ops.primitives.arithmetic import absolute, power, sign, sqrt
+from minikeras.ops.primitives.comparison import not_equal
+from minikeras.ops.primitives.exponential import log
+from minikeras.ops.primitives.linear_algebra import _cholesky, _det, _eigh, _inv, _qr, _solve
 from minikeras.ops.products import matmul
 from minikeras.ops.reduction import sum
-from minikeras.types import Array, Shape, TensorLike
-
-
-def _unchanged(a: Shape) -> Shape:
-    return a
+from minikeras.ops.reshaping import expand_dims, squeeze, swapaxes
+from minikeras.types import TensorLike
 
 
 def _square(name: str, a: TensorLike) -> TensorLike:
@@ -30,38 +31,10 @@ def _square(name: str, a: TensorLike) -> TensorLike:
     return a
 
 
-@primitive(dtype=promote, shape=_unchanged)
-def _inv(a: Array) -> Array:
-    """y a = 1              da = −yᵀ dy yᵀ"""
-    return np.linalg.inv(a)
-
-
-@_inv.vjp
-def _inv_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    yt = np.swapaxes(y, -1, -2)
-    return -np.matmul(yt, np.matmul(dy, yt))
-
-
 @operation
 def inv(x: TensorLike) -> TensorLike:
     """The inverse of each square matrix; an error if there is none."""
     return _inv(_square("inv", x))
-
-
-@primitive(dtype=promote)
-def _det(a: Array) -> Array:
-    """y = det a            da = dy y (a⁻¹)ᵀ"""
-    return np.asarray(np.linalg.det(a))
-
-
-@_det.shape
-def _det_shape(a: Shape) -> Shape:
-    return a[:-2]
-
-
-@_det.vjp
-def _det_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    return np.expand_dims(dy * y, (-1, -2)) * np.swapaxes(_inv(a), -1, -2)
 
 
 @operation
@@ -73,8 +46,6 @@ def det(x: TensorLike) -> TensorLike:
 @operation
 def slogdet(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     """Sign and logarithm of the absolute value of the determinant."""
-    from minikeras.ops.arithmetic import sign
-
     d = det(x)
     return sign(d), log(absolute(d))
 
@@ -83,23 +54,6 @@ def slogdet(x: TensorLike) -> tuple[TensorLike, TensorLike]:
 def logdet(x: TensorLike) -> TensorLike:
     """ln det of positive definite matrices: twice the sum of ln of the Cholesky diagonal."""
     return 2.0 * sum(log(diagonal(cholesky(x), 0, -2, -1)), -1)
-
-
-@primitive(dtype=promote, broadcasts=True)
-def _solve(a: Array, b: Array) -> Array:
-    """a y = b              db = (aᵀ)⁻¹ dy,  da = −db yᵀ"""
-    return np.linalg.solve(a, b)
-
-
-@_solve.shape
-def _solve_shape(a: Shape, b: Shape) -> Shape:
-    return b
-
-
-@_solve.vjp
-def _solve_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
-    db = _solve(np.swapaxes(a, -1, -2), dy)
-    return lambda: -np.matmul(db, np.swapaxes(y, -1, -2)), db
 
 
 @operation
@@ -115,25 +69,6 @@ def solve(a: TensorLike, b: TensorLike) -> TensorLike:
 def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> TensorLike:
     """`solve`, reading only the upper (or lower) triangle of a."""
     return solve(tril(a) if lower else triu(a), b)
-
-
-@primitive(dtype=promote, shape=_unchanged)
-def _cholesky(a: Array) -> Array:
-    """a = y yᵀ, y lower triangular
-
-    da = ½ (s + sᵀ), s = (yᵀ)⁻¹ Φ(yᵀ dy) y⁻¹, Φ: the lower triangle, its diagonal halved
-    """
-    return np.linalg.cholesky(a)
-
-
-@_cholesky.vjp
-def _cholesky_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    inverse = _inv(y)
-    yt = np.swapaxes(y, -1, -2)
-    n = a.shape[-1]
-    inner = np.tril(np.matmul(yt, dy)) * (1 - 0.5 * np.eye(n, dtype=a.dtype))
-    s = np.matmul(np.swapaxes(inverse, -1, -2), np.matmul(inner, inverse))
-    return 0.5 * (s + np.swapaxes(s, -1, -2))
 
 
 @operation
@@ -158,42 +93,6 @@ def cholesky_inverse(x: TensorLike, upper: bool = False) -> TensorLike:
     return matmul(inverse, other) if upper else matmul(other, inverse)
 
 
-@primitive(dtype=promote)
-def _qr(a: Array) -> tuple[Array, Array]:
-    """a = q r, qᵀ q = 1, r upper triangular
-
-    da = (dq + q ½-copy(m)) (rᵀ)⁻¹, m = r drᵀ − dqᵀ q, its lower triangle copied to the upper
-    """
-    q, r = np.linalg.qr(a)
-    return q, r
-
-
-@_qr.shape
-def _qr_shape(a: Shape) -> list[Shape]:
-    *stack, m, n = a
-    k = None if m is None or n is None else min(m, n)
-    return [(*stack, m, k), (*stack, k, n)]
-
-
-@_qr.vjp
-def _qr_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> TensorLike:
-    (dq, dr), (q, r) = dy, y
-    if a.shape[-2] < a.shape[-1]:
-        raise NotImplementedError(f"no gradient through qr of wide matrices: {a.shape}")
-    m = np.matmul(r, np.swapaxes(dr, -1, -2)) - np.matmul(np.swapaxes(dq, -1, -2), q)
-    low = np.tril(m, -1)
-    symmetric = np.tril(m) + np.swapaxes(low, -1, -2)
-    inverse = np.swapaxes(_inv(r), -1, -2)
-    return np.matmul(dq + np.matmul(q, symmetric), inverse)
-
-
-def _is_narrow(a: Array) -> bool:
-    return a.ndim == 2 and 0 < a.shape[1] <= a.shape[0] and a.shape[1] < 48
-
-
-_qr.fast("minikeras.kernels.rounding.householder", rules="forward", when=_is_narrow)
-
-
 @operation
 def qr(x: TensorLike, mode: str = "reduced") -> tuple[TensorLike, TensorLike]:
     """Orthonormal columns q and an upper triangle r with x = q r ("complete": q is square)."""
@@ -203,31 +102,6 @@ def qr(x: TensorLike, mode: str = "reduced") -> tuple[TensorLike, TensorLike]:
         q, r = np.linalg.qr(np.asarray(x), "complete")
         return tensor(q), tensor(r)
     return _qr(tensor(x))
-
-
-@primitive(dtype=promote)
-def _eigh(a: Array) -> tuple[Array, Array]:
-    """a v = v diag(w), w rising, vᵀ v = 1
-
-    da = v (diag(dw) + f ∘ vᵀ dv) vᵀ, fᵢⱼ = 1 / (wⱼ − wᵢ), 0 on the diagonal
-    """
-    w, v = np.linalg.eigh(a)
-    return w, v
-
-
-@_eigh.shape
-def _eigh_shape(a: Shape) -> list[Shape]:
-    return [a[:-1], a]
-
-
-@_eigh.vjp
-def _eigh_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> TensorLike:
-    (dw, dv), (w, v) = dy, y
-    vt = np.swapaxes(v, -1, -2)
-    diagonal_one = np.eye(a.shape[-1], dtype=a.dtype)
-    gap = np.expand_dims(w, -2) - np.expand_dims(w, -1) + diagonal_one
-    inner = np.expand_dims(dw, -1) * diagonal_one + np.matmul(vt, dv) * (1 - diagonal_one) / gap
-    return np.matmul(v, np.matmul(inner, vt))
 
 
 @operation
@@ -280,3 +154,31 @@ def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> TensorLik
     if a.ndim != 2 or b.ndim not in (1, 2):
         raise TypeError(f"`a` must be a matrix, `b` a vector or matrix: {a.shape}, {b.shape}")
     return tensor(np.linalg.lstsq(a, b, rcond)[0])
+
+
+@operation
+def norm(x: TensorLike, ord: Any = None, axis: Any = None, keepdims: bool = False) -> TensorLike:
+    """Vector norm along one axis, matrix norm along two (None: all); by default √Σ x².
+
+    Vectors: any number, ±∞, 0 (count).  Matrices: "fro", 1, −1, ±∞.
+    """
+    x = as_kind(floating, x)
+    axes = shapes.normalize_axes(axis, len(x.shape))
+    if not 0 < len(axes) < 3:
+        raise ValueError(f"norm needs one or two axes, received axis={axis}, x.shape={x.shape}")
+    if ord is None or (ord == "fro" and len(axes) == 2) or (ord == 2 and len(axes) == 1):
+        return sqrt(reduction.sum(x * x, axes, keepdims))
+    if isinstance(ord, str):
+        raise ValueError(f"Invalid `ord` for axis={axis}: {ord!r}")
+    fold = reduction.max if ord in (1, math.inf) else reduction.min
+    if len(axes) == 2:
+        if ord not in (1, -1, math.inf, -math.inf):
+            raise ValueError(f"Invalid `ord` for a matrix norm: {ord!r}")
+        summed, kept = axes if ord in (1, -1) else axes[::-1]
+        y = fold(reduction.sum(absolute(x), summed, True), kept, True)
+        return y if keepdims else squeeze(y, axes)
+    if ord in (math.inf, -math.inf):
+        return (reduction.max if ord > 0 else reduction.min)(absolute(x), axes, keepdims)
+    if ord == 0:
+        return reduction.sum(cast(not_equal(x, 0), x.dtype), axes, keepdims)
+    return power(reduction.sum(power(absolute(x), ord), axes, keepdims), 1 / ord)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.autograd import elementwise
+from minikeras.autograd.primitive import elementwise
 from minikeras.dtypes import promote
 from minikeras.types import Array
 

@@ -3,64 +3,37 @@
 from __future__ import annotations
 
 import math
+import warnings
+from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import Symbol, Tensor, elementwise, operation
-from minikeras.dtypes import floating, promote
-from minikeras.ops.arithmetic import absolute, clip, maximum, minimum, power, sqrt, square
-from minikeras.ops.core import as_kind, tensor
-from minikeras.ops.elementwise import erfc, expm1
+from minikeras import shapes
+from minikeras.autograd import Symbol, Tensor, operation
+from minikeras.dtypes import floating
+from minikeras.ops.core import as_kind, cast, tensor
+from minikeras.ops.cumulative import cumsum
 from minikeras.ops.indexing import where
-from minikeras.ops.kinds import in_float32, is_large, quiet
-from minikeras.ops.manipulation import split
-from minikeras.ops.trigonometry import tanh
-from minikeras.types import Array, TensorLike
-
-
-@elementwise(dtype=promote)
-def relu(x: Array) -> Array:
-    """Rectifier: y = max(x, 0)         dx = dy [x > 0]
-
-    Parity: the derivative at 0 is 0.
-    """
-    return np.maximum(x, x.dtype.type(0))
-
-
-@relu.vjp
-def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return dy * (y > 0)
-
-
-relu.fast("minikeras.kernels.relu", when=is_large)
-
-
-@elementwise(dtype=promote)
-def relu6(x: Array) -> Array:
-    """y = min(max(x, 0), 6)            dx = dy [0 < y < 6]
-
-    Parity: the derivative at 0 and at 6 is 0.
-    """
-    return np.minimum(np.maximum(x, x.dtype.type(0)), x.dtype.type(6))
-
-
-@relu6.vjp
-def relu6_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return dy * ((y > 0) & (y < 6))
-
-
-@elementwise(dtype=promote)
-def _leaky_relu(x: Array, *, negative_slope: float) -> Array:
-    """y = x where x > 0, else slope · x        dx = dy, else slope · dy
-
-    Parity: the derivative at 0 is the negative slope.
-    """
-    return np.where(x > 0, x, negative_slope * x)
-
-
-@_leaky_relu.vjp
-def _leaky_relu_vjp(dy: Array, y: Array, x: Array, *, negative_slope: float) -> Array:
-    return np.where(x > 0, dy, negative_slope * dy)
+from minikeras.ops.joining import split
+from minikeras.ops.primitives.activations import (
+    _elu,
+    _leaky_relu,
+    _log_softmax,
+    _sigmoid,
+    _softmax,
+    relu6,
+    silu,
+    softplus,
+)
+from minikeras.ops.primitives.arithmetic import absolute, maximum, minimum, power, sqrt, square
+from minikeras.ops.primitives.error_function import erfc
+from minikeras.ops.primitives.exponential import expm1
+from minikeras.ops.primitives.hyperbolic import tanh
+from minikeras.ops.reduction import sum
+from minikeras.ops.reshaping import flip, reshape, transpose
+from minikeras.ops.rounding import clip
+from minikeras.ops.sorting import sort
+from minikeras.types import TensorLike
 
 
 @operation
@@ -70,20 +43,6 @@ def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> TensorLike:
     Parity: the slope is rounded to float32 in every dtype.
     """
     return _leaky_relu(x, negative_slope=float(np.float32(negative_slope)))
-
-
-@elementwise(dtype=promote)
-def _elu(x: Array) -> Array:
-    """y = x where x ≥ 0, else eˣ − 1           dx = dy where y ≥ 0, else dy (y + 1)"""
-    return np.where(x < 0, np.exp(np.minimum(x, 0)) - 1, x)
-
-
-@_elu.vjp
-def _elu_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return np.where(y < 0, (y + 1) * dy, dy)
-
-
-_elu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @operation
@@ -96,75 +55,10 @@ def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     return y if alpha == 1 else where(tensor(x) > 0, y, alpha * y)
 
 
-SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
-
-
-@elementwise(dtype=promote)
-@quiet
-def selu(x: Array) -> Array:
-    """y = λ x where x ≥ 0, else λα (eˣ − 1)    dx = λ dy, else dy (y + λα)
-
-    λ = 1.0507, α = 1.67326 keep mean 0 and variance 1 (Klambauer et al., 2017).
-    """
-    return np.where(x < 0, SELU_SCALE_ALPHA * (np.exp(np.minimum(x, 0)) - 1), SELU_SCALE * x)
-
-
-@selu.vjp
-def selu_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return np.where(y < 0, dy * (y + SELU_SCALE_ALPHA), dy * SELU_SCALE)
-
-
-selu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
-
-
 @operation
 def celu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = max(x, 0) + α (e^(min(x, 0) / α) − 1)"""
     return maximum(x, 0.0) + alpha * expm1(minimum(x, 0.0) / alpha)
-
-
-@elementwise(dtype=promote)
-def softplus(x: Array) -> Array:
-    """y = ln(1 + eˣ)       dx = dy σ(x)"""
-    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
-
-
-@softplus.vjp
-def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
-    return dy * _sigmoid(x)
-
-
-softplus.fast("minikeras.ops.tensorflow_float32", when=in_float32)
-
-
-@elementwise(dtype=promote)
-@quiet
-def softsign(x: Array) -> Array:
-    """y = x / (1 + |x|)    dx = dy / (1 + |x|)²"""
-    return x / (1 + np.abs(x))
-
-
-@softsign.vjp
-def softsign_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return dy / np.square(1 + np.abs(x))
-
-
-@elementwise(dtype=floating)
-def _sigmoid(x: Array) -> Array:
-    """y = 1 / (1 + e⁻ˣ)    dx = dy y (1 − y)
-
-    Written with e^−|x|, which cannot overflow.
-    """
-    e = np.exp(-np.abs(x))
-    return np.where(x < 0, e, 1) / (1 + e)
-
-
-@_sigmoid.vjp
-def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return dy * (y * (1 - y))
-
-
-_sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @operation
@@ -180,22 +74,6 @@ def remember(y: TensorLike, logits: TensorLike) -> TensorLike:
     if isinstance(y, (Tensor, Symbol)):
         y._keras_logits = logits  # type: ignore[union-attr]
     return y
-
-
-@elementwise(dtype=promote)
-@quiet
-def silu(x: Array) -> Array:
-    """y = x σ(x)           dx = dy σ(x) (1 + x (1 − σ(x)))"""
-    return x * _sigmoid.forward(x)
-
-
-@silu.vjp
-def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
-    s = _sigmoid(x)
-    return dy * (s * (1 + x * (1 - s)))
-
-
-silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 swish = silu
@@ -316,3 +194,63 @@ def mish(x: TensorLike) -> TensorLike:
     """y = x tanh(softplus x)"""
     x = tensor(x)
     return x * tanh(softplus(x))
+
+
+def _over_axes(rule: Any, x: TensorLike, axis: Any) -> TensorLike:
+    """Apply a rule for the last axis to any axis, to several taken together, or to all."""
+    rank = len(x.shape)
+    if axis is None:
+        return reshape(rule(reshape(x, (-1,))), x.shape)
+    axes = shapes.normalize_axes(axis, rank)
+    if axes == (rank - 1,):
+        return rule(x)
+    kept = tuple(i for i in range(rank) if i not in axes)
+    order = (*kept, *axes)
+    moved = transpose(x, order)
+    y = rule(moved if len(axes) == 1 else reshape(moved, (*moved.shape[: len(kept)], -1)))
+    return transpose(reshape(y, moved.shape), tuple(np.argsort(order).tolist()))
+
+
+@operation
+def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
+    """y = eˣ / Σ eˣ along `axis` (several: together; None: over all elements).
+
+    Parity: the result remembers x as its logits (unless `axis` is a tuple), and the
+    categorical crossentropies use them.
+    """
+    x = tensor(x)
+    if isinstance(axis, int) and -len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1:
+        warnings.warn(
+            f"softmax over axis {axis} of a tensor of shape {tuple(x.shape)}: an axis of size 1 "
+            "always gives 1. Did you mean a sigmoid?",
+            stacklevel=3,
+        )
+    y = _over_axes(_softmax, x, axis)
+    return y if isinstance(axis, (tuple, list)) else remember(y, x)
+
+
+@operation
+def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
+    """y = x − ln Σ eˣ along `axis` (several: together; None: over all elements)."""
+    return _over_axes(_log_softmax, tensor(x), axis)
+
+
+@operation
+def sparsemax(x: TensorLike, axis: int = -1) -> TensorLike:
+    """y = max(x − τ, 0), with a threshold τ from the k elements that support the result.
+
+    Source: Martins and Astudillo (2016), where τ makes Σ y = 1.
+
+    Parity: Keras sums the running sums s of the sorted elements, τ = (Σ sᵢ − 1) / k over the
+    support, instead of taking the last of them; Σ y = 1 holds only for k = 1.
+    """
+    x = tensor(x)
+    axis = shapes.normalize_axis(axis, len(x.shape))
+    falling = flip(sort(x, axis), axis)
+    total = cumsum(falling, axis)
+    rank = np.arange(1, x.shape[axis] + 1, dtype=x.dtype)
+    rank = rank.reshape(tuple(-1 if i == axis else 1 for i in range(len(x.shape))))
+    support = falling - (total - 1) / rank > 0
+    k = sum(cast(support, x.dtype), axis, True)
+    tau = (sum(where(support, total, 0.0), axis, True) - 1) / k
+    return maximum(x - tau, 0.0)

@@ -1,0 +1,184 @@
+"""Activation functions that have a derivative of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras.autograd.primitive import elementwise, primitive
+from minikeras.dtypes import floating, promote
+from minikeras.ops.kinds import in_float32, is_large, quiet
+from minikeras.types import Array, Shape, TensorLike
+
+
+@elementwise(dtype=promote)
+def relu(x: Array) -> Array:
+    """Rectifier: y = max(x, 0)         dx = dy [x > 0]
+
+    Parity: the derivative at 0 is 0.
+    """
+    return np.maximum(x, x.dtype.type(0))
+
+
+@relu.vjp
+def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * (y > 0)
+
+
+relu.fast("minikeras.kernels.relu", when=is_large)
+
+
+@elementwise(dtype=promote)
+def relu6(x: Array) -> Array:
+    """y = min(max(x, 0), 6)            dx = dy [0 < y < 6]
+
+    Parity: the derivative at 0 and at 6 is 0.
+    """
+    return np.minimum(np.maximum(x, x.dtype.type(0)), x.dtype.type(6))
+
+
+@relu6.vjp
+def relu6_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * ((y > 0) & (y < 6))
+
+
+@elementwise(dtype=promote)
+def _leaky_relu(x: Array, *, negative_slope: float) -> Array:
+    """y = x where x > 0, else slope · x        dx = dy, else slope · dy
+
+    Parity: the derivative at 0 is the negative slope.
+    """
+    return np.where(x > 0, x, negative_slope * x)
+
+
+@_leaky_relu.vjp
+def _leaky_relu_vjp(dy: Array, y: Array, x: Array, *, negative_slope: float) -> Array:
+    return np.where(x > 0, dy, negative_slope * dy)
+
+
+@elementwise(dtype=promote)
+def _elu(x: Array) -> Array:
+    """y = x where x ≥ 0, else eˣ − 1           dx = dy where y ≥ 0, else dy (y + 1)"""
+    return np.where(x < 0, np.exp(np.minimum(x, 0)) - 1, x)
+
+
+@_elu.vjp
+def _elu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return np.where(y < 0, (y + 1) * dy, dy)
+
+
+_elu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
+SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
+
+
+@elementwise(dtype=promote)
+@quiet
+def selu(x: Array) -> Array:
+    """y = λ x where x ≥ 0, else λα (eˣ − 1)    dx = λ dy, else dy (y + λα)
+
+    λ = 1.0507, α = 1.67326 keep mean 0 and variance 1 (Klambauer et al., 2017).
+    """
+    return np.where(x < 0, SELU_SCALE_ALPHA * (np.exp(np.minimum(x, 0)) - 1), SELU_SCALE * x)
+
+
+@selu.vjp
+def selu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return np.where(y < 0, dy * (y + SELU_SCALE_ALPHA), dy * SELU_SCALE)
+
+
+selu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
+
+
+@elementwise(dtype=promote)
+def softplus(x: Array) -> Array:
+    """y = ln(1 + eˣ)       dx = dy σ(x)"""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+@softplus.vjp
+def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
+    return dy * _sigmoid(x)
+
+
+softplus.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@elementwise(dtype=promote)
+@quiet
+def softsign(x: Array) -> Array:
+    """y = x / (1 + |x|)    dx = dy / (1 + |x|)²"""
+    return x / (1 + np.abs(x))
+
+
+@softsign.vjp
+def softsign_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy / np.square(1 + np.abs(x))
+
+
+@elementwise(dtype=floating)
+def _sigmoid(x: Array) -> Array:
+    """y = 1 / (1 + e⁻ˣ)    dx = dy y (1 − y)
+
+    Written with e^−|x|, which cannot overflow.
+    """
+    e = np.exp(-np.abs(x))
+    return np.where(x < 0, e, 1) / (1 + e)
+
+
+@_sigmoid.vjp
+def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * (y * (1 - y))
+
+
+_sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@elementwise(dtype=promote)
+@quiet
+def silu(x: Array) -> Array:
+    """y = x σ(x)           dx = dy σ(x) (1 + x (1 − σ(x)))"""
+    return x * _sigmoid.forward(x)
+
+
+@silu.vjp
+def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
+    s = _sigmoid(x)
+    return dy * (s * (1 + x * (1 - s)))
+
+
+silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+def _unchanged(x: Shape) -> Shape:
+    return x
+
+
+@primitive(dtype=promote, shape=_unchanged)
+@quiet
+def _softmax(x: Array) -> Array:
+    """y = e^(x − m) / Σ e^(x − m), m = max x, along the last axis          dx = (dy − Σ dy y) y"""
+    e = np.exp(x - np.max(x, -1, keepdims=True))
+    return e * (1 / np.sum(e, -1, keepdims=True))
+
+
+@_softmax.vjp
+def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return (dy - np.sum(dy * y, -1, keepdims=True)) * y
+
+
+_softmax.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@primitive(dtype=promote, shape=_unchanged)
+@quiet
+def _log_softmax(x: Array) -> Array:
+    """y = x − m − ln Σ e^(x − m), m = max x, along the last axis           dx = dy − e^y Σ dy"""
+    shifted = x - np.max(x, -1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), -1, keepdims=True))
+
+
+@_log_softmax.vjp
+def _log_softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy - np.sum(dy, -1, keepdims=True) * np.exp(y)
+
+
+_log_softmax.fast("minikeras.ops.tensorflow_float32", when=in_float32)

@@ -1,0 +1,224 @@
+"""Convolution over any number of spatial axes.
+
+Three linear maps of the same sum, each the derivative of the other two, carry everything, to
+any order of differentiation:
+
+    convolve(x, w)                  y[n, i, o]           = Σ_p Σ_c  x[n, i·s + p·d, c] · w[p, c, o]
+    convolve_input_gradient(dy, w)  dx[n, i·s + p·d, c] += Σ_o  dy[n, i, o] · w[p, c, o]
+    convolve_kernel_gradient(x, dy) dw[p, c, o]          = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
+
+(letters as in ``windows.py``; c counts input channels, o output channels).  They know neither
+padding nor groups nor layouts: the public functions below compose those.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras import shapes
+from minikeras.autograd.primitive import primitive
+from minikeras.dtypes import promote
+from minikeras.ops.primitives.arithmetic import _sum_of_lines as sum_of_lines
+from minikeras.ops.primitives.windows import (
+    Margins,
+    Sizes,
+    counts,
+    enlarged,
+    inside,
+    taps,
+    with_margins,
+)
+from minikeras.types import Array, Shape, TensorLike
+
+
+@primitive(dtype=promote)
+def convolve(
+    x: Array, w: Array, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Array:
+    """Cross-correlation, channels last.
+
+    y[n, i, o] = Σ_p Σ_c  x[n, i·s + p·d, c] · w[p, c, o]
+
+    x: (N, *space, C)      w: (*size, C, O)      y: (N, *out, O)
+
+    ``margins``: cells of zero that are added before and after each spatial axis of x.
+    """
+    x = with_margins(x, margins)
+    y = np.zeros(convolve_shape(x.shape, w.shape, strides=strides, dilation=dilation), x.dtype)
+    for p, window in taps(w.shape[:-2], y.shape[1:-1], strides, dilation):
+        y += np.tensordot(x[window], w[p], 1)
+    return y
+
+
+@convolve.shape
+def convolve_shape(
+    x: Shape, w: Shape, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Shape:
+    batch, *space, channels = enlarged(x, margins)
+    *size, inputs, filters = w
+    if not shapes.match(channels, inputs):
+        raise ValueError(f"the kernel expects {inputs} input channels, the input has {channels}")
+    return (batch, *counts(tuple(space), tuple(size), strides, dilation), filters)  # type: ignore[arg-type]
+
+
+@convolve.vjp
+def convolve_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
+) -> TensorLike:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+    return (
+        lambda: convolve_input_gradient(dy, w, space=x.shape[1:-1], **how),
+        lambda: convolve_kernel_gradient(x, dy, size=w.shape[:-2], **how),
+    )
+
+
+@primitive(dtype=promote)
+def convolve_input_gradient(
+    dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Array:
+    """The transpose of ``convolve`` in its input.
+
+    dx[n, i·s + p·d, c] += Σ_o  dy[n, i, o] · w[p, c, o]
+
+    Parity: each cell adds its terms in ascending order of i, that is, descending p.
+    """
+    shape = dy.shape[0], *space, w.shape[-2]
+    dx: Array = np.zeros(enlarged(shape, margins), dy.dtype)  # type: ignore[arg-type]
+    for p, window in reversed([*taps(w.shape[:-2], dy.shape[1:-1], strides, dilation)]):
+        dx[window] += np.tensordot(dy, w[p].T, 1)
+    return dx[inside(shape, margins)]
+
+
+@convolve_input_gradient.shape
+def convolve_input_gradient_shape(
+    dy: Shape, w: Shape, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Shape:
+    return (dy[0], *space, w[-2])
+
+
+@convolve_input_gradient.vjp
+def convolve_input_gradient_vjp(
+    ddx: Array,
+    dx: Array,
+    dy: Array,
+    w: Array,
+    *,
+    space: Sizes,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
+) -> TensorLike:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+    return (
+        lambda: convolve(ddx, w, **how),
+        lambda: convolve_kernel_gradient(ddx, dy, size=w.shape[:-2], **how),
+    )
+
+
+@primitive(dtype=promote)
+def convolve_kernel_gradient(
+    x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Array:
+    """The transpose of ``convolve`` in its kernel.
+
+    dw[p, c, o] = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
+    """
+    x = with_margins(x, margins)
+    dw = np.empty((*size, x.shape[-1], dy.shape[-1]), x.dtype)
+    all_but_channels = tuple(range(dy.ndim - 1))
+    for p, window in taps(size, dy.shape[1:-1], strides, dilation):
+        dw[p] = np.tensordot(x[window], dy, (all_but_channels, all_but_channels))
+    return dw
+
+
+@convolve_kernel_gradient.shape
+def convolve_kernel_gradient_shape(
+    x: Shape, dy: Shape, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Shape:
+    return (*size, x[-1], dy[-1])
+
+
+@convolve_kernel_gradient.vjp
+def convolve_kernel_gradient_vjp(
+    ddw: Array,
+    dw: Array,
+    x: Array,
+    dy: Array,
+    *,
+    size: Sizes,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
+) -> TensorLike:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+    return (
+        lambda: convolve_input_gradient(dy, ddw, space=x.shape[1:-1], **how),
+        lambda: convolve(x, ddw, **how),
+    )
+
+
+@primitive(dtype=promote)
+def convolve_biased(
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Array:
+    """``convolve(x, w) + b``; ``rectified``: the larger of this and 0.     b: (O,)"""
+    y = convolve.forward(x, w, strides=strides, dilation=dilation, margins=margins) + b
+    return np.maximum(y, 0, out=y) if rectified else y
+
+
+@convolve_biased.shape
+def convolve_biased_shape(
+    x: Shape,
+    w: Shape,
+    b: Shape,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> Shape:
+    return convolve_shape(x, w, strides=strides, dilation=dilation, margins=margins)
+
+
+@convolve_biased.vjp
+def convolve_biased_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
+) -> TensorLike:
+    dz = dy * (y > 0) if rectified else dy
+    dxw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
+    return *dxw, lambda: sum_of_lines(dz)
+
+
+def _is_float(*arrays: Array, **static: Any) -> bool:
+    return arrays[0].dtype.char in "fd"
+
+
+for _primitive in (convolve, convolve_biased):
+    _primitive.fast("minikeras.kernels.conv", when=_is_float)
+for _primitive in (convolve_input_gradient, convolve_kernel_gradient):
+    _primitive.fast("minikeras.kernels.conv", rules="forward", when=_is_float)

@@ -1,0 +1,43 @@
+"""Changes of dtype, and copies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minikeras import dtypes
+from minikeras.autograd.primitive import primitive
+from minikeras.ops.kinds import quiet
+from minikeras.types import Array, Shape
+
+
+@primitive(dtype=dtypes.separate, out=lambda x, *, dtype: dtype)
+@quiet
+def _cast(x: Array, *, dtype: Any) -> Array:
+    """The nearest value in another dtype; whole numbers are cut, not rounded.      dx = dy"""
+    return x.astype(dtype)
+
+
+@_cast.shape
+def _cast_shape(x: Shape, *, dtype: Any) -> Shape:
+    return x
+
+
+@_cast.vjp
+def _cast_vjp(dy: Array, y: Array, x: Array, *, dtype: Any) -> Array:
+    return dy.astype(x.dtype)
+
+
+@primitive(dtype=dtypes.separate)
+def copy(x: Array) -> Array:
+    """y = x                dx = dy"""
+    return x.copy()
+
+
+@copy.shape
+def copy_shape(x: Shape) -> Shape:
+    return x
+
+
+@copy.vjp
+def copy_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy

@@ -1,0 +1,47 @@
+"""Running sums and products along an axis."""
+
+import numpy as np
+
+from minikeras.autograd.primitive import primitive
+from minikeras.ops.kinds import counting, quiet
+from minikeras.ops.primitives.arithmetic import divide_no_nan
+from minikeras.types import Array, Shape, TensorLike
+
+
+@primitive(dtype=counting)
+@quiet
+def _cumsum(x: Array, *, axis: int, reverse: bool) -> Array:
+    """yᵢ = Σ_{j≤i} xⱼ       dxᵢ = Σ_{j≥i} dyⱼ"""
+    if reverse:
+        return np.flip(np.cumsum(np.flip(x, axis), axis=axis, dtype=x.dtype), axis)
+    return np.cumsum(x, axis=axis, dtype=x.dtype)
+
+
+@_cumsum.shape
+def _cumsum_shape(x: Shape, *, axis: int, reverse: bool) -> Shape:
+    return x
+
+
+@_cumsum.vjp
+def _cumsum_vjp(dy: Array, y: Array, x: Array, *, axis: int, reverse: bool) -> TensorLike:
+    return _cumsum(dy, axis=axis, reverse=not reverse)
+
+
+@primitive(dtype=counting)
+@quiet
+def _cumprod(x: Array, *, axis: int) -> Array:
+    """yᵢ = Π_{j≤i} xⱼ       dxᵢ = Σ_{j≥i} yⱼ dyⱼ / xᵢ
+
+    Parity: where xᵢ = 0 the gradient is taken to be 0.
+    """
+    return np.cumprod(x, axis=axis, dtype=x.dtype)
+
+
+@_cumprod.shape
+def _cumprod_shape(x: Shape, *, axis: int) -> Shape:
+    return x
+
+
+@_cumprod.vjp
+def _cumprod_vjp(dy: Array, y: Array, x: Array, *, axis: int) -> TensorLike:
+    return divide_no_nan(_cumsum(y * dy, axis=axis, reverse=True), x)

@@ -1,0 +1,48 @@
+"""The error function, its complement and its inverse."""
+
+import math
+
+import numpy as np
+
+from minikeras.autograd.primitive import elementwise
+from minikeras.dtypes import floating
+from minikeras.ops.primitives.special import erf as error_function
+from minikeras.ops.primitives.special import erfc as complement
+from minikeras.ops.primitives.special import erfinv as inverse
+from minikeras.types import Array
+
+
+@elementwise(dtype=floating)
+def erf(x: Array) -> Array:
+    """Error function: y = 2/√π ∫₀ˣ e^−t² dt          dx = dy 2/√π e^−x²"""
+    return error_function(x)
+
+
+@erf.vjp
+def erf_vjp(dy: Array, y: Array, x: Array) -> Array:
+    two_over_root_pi = 2 / math.sqrt(math.pi)
+    return two_over_root_pi * dy * np.exp(-(x * x))
+
+
+@elementwise(dtype=floating)
+def erfc(x: Array) -> Array:
+    """y = 1 − erf x        dx = −dy 2/√π e^−x²"""
+    return complement(x)
+
+
+@erfc.vjp
+def erfc_vjp(dy: Array, y: Array, x: Array) -> Array:
+    minus_two_over_root_pi = -2 / math.sqrt(math.pi)
+    return minus_two_over_root_pi * dy * np.exp(-(x * x))
+
+
+@elementwise(dtype=floating)
+def erfinv(x: Array) -> Array:
+    """Inverse of erf on (−1, 1)        dx = dy √π/2 e^y²"""
+    return inverse(x)
+
+
+@erfinv.vjp
+def erfinv_vjp(dy: Array, y: Array, x: Array) -> Array:
+    root_pi_over_two = math.sqrt(math.pi) / 2
+    return dy * root_pi_over_two * np.exp(y * y)

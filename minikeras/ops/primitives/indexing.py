@@ -1,0 +1,232 @@
+"""Picking elements out, and putting them back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minikeras import shapes
+from minikeras.autograd.primitive import primitive
+from minikeras.dtypes import separate
+from minikeras.types import Array, Shape, TensorLike
+
+Key = Any  # whatever stands between brackets
+
+
+@primitive(dtype=separate)
+def _getitem(x: Array, *, key: Key) -> Array:
+    """y = x[key]           dx[key] += dy"""
+    return np.asarray(x[key])
+
+
+@_getitem.shape
+def _getitem_shape(x: Shape, *, key: Key) -> Shape:
+    if None not in x:
+        return np.broadcast_to(np.False_, x)[key].shape  # type: ignore[arg-type]
+    # A size that follows the unknown ones is itself unknown: try two stand-ins and compare.
+    one, two = (
+        np.broadcast_to(np.False_, tuple(m if n is None else n for n in x))[key].shape
+        for m in (10007, 20011)
+    )
+    return tuple(a if a == b else None for a, b in zip(one, two, strict=True))
+
+
+@_getitem.vjp
+def _getitem_vjp(dy: Array, y: Array, x: Array, *, key: Key) -> TensorLike:
+    return _put(dy, key=key, shape=tuple(x.shape))
+
+
+@primitive(dtype=separate)
+def _put(x: Array, *, key: Key, shape: tuple[int, ...]) -> Array:
+    """y = 0 but y[key] += x        dx = dy[key]"""
+    y = np.zeros(shape, x.dtype)
+    if _is_basic(key):
+        y[key] = x
+    else:
+        np.add.at(y, key, x)
+    return y
+
+
+@_put.shape
+def _put_shape(x: Shape, *, key: Key, shape: tuple[int, ...]) -> Shape:
+    return shape
+
+
+@_put.vjp
+def _put_vjp(dy: Array, y: Array, x: Array, *, key: Key, shape: tuple[int, ...]) -> TensorLike:
+    return _getitem(dy, key=key)
+
+
+def _is_basic(key: Key) -> bool:
+    """No array among the indices, so that no element is picked twice."""
+    parts = key if isinstance(key, tuple) else (key,)
+    return all(p is None or p is Ellipsis or isinstance(p, (int, slice)) for p in parts)
+
+
+def _is_large_lookup(x: Array, indices: Array, *, axis: int) -> bool:
+    """Whether rows are looked up that are worth sharing between threads."""
+    return (
+        axis == 0
+        and indices.dtype.kind == "i"
+        and x.dtype.char in "fd"
+        and x.size * indices.size > 50_000 * len(x)
+    )
+
+
+@primitive(dtype=separate)
+def _take(x: Array, indices: Array, *, axis: int) -> Array:
+    """y = the slices of x at the indices       dx = dy added up at the indices
+
+    Negative indices count from the end; an index out of range is an error.
+    """
+    return np.take(x, indices, axis)
+
+
+_take.fast("minikeras.kernels.lookup", rules="forward", when=_is_large_lookup)
+
+
+@_take.shape
+def _take_shape(x: Shape, indices: Shape, *, axis: int) -> Shape:
+    return (*x[:axis], *indices, *x[axis + 1 :])
+
+
+@_take.vjp
+def _take_vjp(dy: Array, y: Array, x: Array, indices: Array, *, axis: int) -> TensorLike:
+    return lambda: _add_at(dy, indices, axis=axis, size=x.shape[axis]), None
+
+
+_MANY = 4096  # numbers: below, NumPy takes less than a tenth of a millisecond
+
+
+@primitive(dtype=separate)
+def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
+    """y = 0 but y[index] += its slice of x         dx = the slices of dy at the indices
+
+    Equal indices add up in the order in which they stand.
+    """
+    y = np.zeros((*x.shape[:axis], size, *x.shape[axis + np.ndim(indices) :]), x.dtype)
+    key: Key = (*(slice(None),) * axis, indices)
+    np.add.at(y, key, x)
+    return y
+
+
+_add_at.fast(
+    "minikeras.kernels.lookup",
+    rules="forward",
+    when=lambda x, indices, axis, size: (
+        axis == 0 and indices.dtype.kind == "i" and x.dtype.char in "fd" and x.size >= _MANY
+    ),
+)
+
+
+@_add_at.shape
+def _add_at_shape(x: Shape, indices: Shape, *, axis: int, size: int) -> Shape:
+    return (*x[:axis], size, *x[axis + len(indices) :])
+
+
+@_add_at.vjp
+def _add_at_vjp(
+    dy: Array, y: Array, x: Array, indices: Array, *, axis: int, size: int
+) -> TensorLike:
+    return lambda: _take(dy, indices, axis=axis), None
+
+
+def add_at(x: TensorLike, indices: TensorLike, axis: int, size: int) -> TensorLike:
+    """Zeros of `size` along an axis, with the slices of x added up at the indices."""
+    return _add_at(x, indices, axis=axis, size=size)
+
+
+@primitive(dtype=separate)
+def _take_along_axis(x: Array, indices: Array, *, axis: int) -> Array:
+    """yᵢ = x[indicesᵢ] in each line along the axis         dx[indicesᵢ] += dyᵢ"""
+    return np.take_along_axis(x, indices, axis)
+
+
+@_take_along_axis.shape
+def _take_along_axis_shape(x: Shape, indices: Shape, *, axis: int) -> Shape:
+    others = shapes.broadcast(_without(x, axis), _without(indices, axis))
+    return (*others[:axis], indices[axis], *others[axis + 1 :])
+
+
+def _without(shape: Shape, axis: int) -> Shape:
+    return (*shape[:axis], 1, *shape[axis + 1 :])
+
+
+@_take_along_axis.vjp
+def _take_along_axis_vjp(dy: Array, y: Array, x: Array, indices: Array, *, axis: int) -> TensorLike:
+    return lambda: _add_along_axis(dy, indices, axis=axis, shape=tuple(x.shape)), None
+
+
+@primitive(dtype=separate)
+def _add_along_axis(x: Array, indices: Array, *, axis: int, shape: tuple[int, ...]) -> Array:
+    """y = 0 but y[indicesᵢ] += xᵢ in each line along the axis      dxᵢ = dy[indicesᵢ]"""
+    y = np.zeros(shape, x.dtype)
+    grid = list(np.ogrid[tuple(slice(n) for n in x.shape)])
+    grid = [np.minimum(g, n - 1) for g, n in zip(grid, shape, strict=True)]  # stretched axes
+    grid[axis] = indices
+    np.add.at(y, tuple(grid), x)
+    return y
+
+
+@_add_along_axis.shape
+def _add_along_axis_shape(x: Shape, indices: Shape, *, axis: int, shape: tuple[int, ...]) -> Shape:
+    return shape
+
+
+@_add_along_axis.vjp
+def _add_along_axis_vjp(
+    dy: Array, y: Array, x: Array, indices: Array, *, axis: int, shape: tuple[int, ...]
+) -> TensorLike:
+    return lambda: _take_along_axis(dy, indices, axis=axis), None
+
+
+@primitive(dtype=separate, broadcasts=True, out=lambda condition, x1, x2: x1)
+def _where(condition: Array, x1: Array, x2: Array) -> Array:
+    """y = x₁ where condition, else x₂      dx₁ = dy there, else 0;  dx₂ the other way round"""
+    return np.where(condition, x1, x2)
+
+
+@_where.shape
+def _where_shape(condition: Shape, x1: Shape, x2: Shape) -> Shape:
+    return shapes.broadcast(condition, x1, x2)
+
+
+@_where.vjp
+def _where_vjp(dy: Array, y: Array, condition: Array, x1: Array, x2: Array) -> TensorLike:
+    zero = np.zeros((), dy.dtype)
+    return (
+        None,
+        lambda: _where(condition, dy, zero),
+        lambda: _where(condition, zero, dy),
+    )
+
+
+_AT = {"add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
+
+
+@primitive(dtype=separate)
+def _scatter_update(x: Array, updates: Array, *, key: Key, reduction: str | None) -> Array:
+    """y = x but y[key] = updates       dx = dy without those places,  dupdates = dy[key]"""
+    y = x.copy()
+    if reduction is None:
+        y[key] = updates
+    else:
+        _AT[reduction].at(y, key, updates)
+    return y
+
+
+@_scatter_update.shape
+def _scatter_update_shape(x: Shape, updates: Shape, *, key: Key, reduction: str | None) -> Shape:
+    return x
+
+
+@_scatter_update.vjp
+def _scatter_update_vjp(
+    dy: Array, y: Array, x: Array, updates: Array, *, key: Key, reduction: str | None
+) -> TensorLike:
+    if reduction is not None:
+        raise NotImplementedError(f"no gradient through scatter_update with {reduction!r}")
+    kept = np.ones(x.shape, "bool")
+    kept[key] = False
+    return lambda: np.where(kept, dy, 0), lambda: _getitem(dy, key=key)

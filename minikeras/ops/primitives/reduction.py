@@ -1,0 +1,154 @@
+"""Sums, means, products and extremes along axes."""
+
+import math
+
+import numpy as np
+
+from minikeras import shapes
+from minikeras.autograd.primitive import primitive
+from minikeras.dtypes import separate
+from minikeras.ops.kinds import accumulating, averaging, counting, in_float32, quiet
+from minikeras.types import Array, Shape, TensorLike
+
+Axis = int | tuple[int, ...] | list[int] | None
+
+
+def _folded(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:
+    return shapes.reduced(x, axis, keepdims)
+
+
+@primitive(dtype=separate, out="bool", constant=True, shape=_folded)
+def _all(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
+    """y = [every x along axis ≠ 0]"""
+    return np.all(x, axis=axis, keepdims=keepdims)
+
+
+@primitive(dtype=separate, out="bool", constant=True, shape=_folded)
+def _any(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
+    """y = [some x along axis ≠ 0]"""
+    return np.any(x, axis=axis, keepdims=keepdims)
+
+
+def _spread(y: TensorLike, x: TensorLike, axis: Axis) -> TensorLike:
+    """Give a folded array back its axes, with size one."""
+    return y.reshape(shapes.reduced(x.shape, axis, True))
+
+
+@primitive(dtype=accumulating, shape=_folded)
+@quiet
+def _sum(x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """y = Σ x              dx = dy, spread over the folded axes"""
+    return np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
+
+
+@_sum.vjp
+def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    return np.broadcast_to(_spread(dy, x, axis), x.shape)
+
+
+_sum.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@primitive(dtype=averaging, shape=_folded)
+@quiet
+def _mean(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
+    """y = Σ x / n          dx = dy / n, spread over the folded axes
+
+    Parity: the mean of nothing is NaN.
+    """
+    n = math.prod(x.shape[a] for a in axis)
+    return np.divide(np.sum(x, axis=axis, keepdims=keepdims), x.dtype.type(n))
+
+
+@_mean.vjp
+def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
+    n = math.prod(x.shape[a] for a in axis)
+    return np.broadcast_to(_spread(dy / n, x, axis), x.shape)
+
+
+_mean.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@primitive(dtype=counting, shape=_folded)
+@quiet
+def _prod(x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """y = Π x              dxᵢ = dy Π_{j≠i} xⱼ
+
+    The product of the others is a running product from the left times one from the right,
+    so that zeros do no harm.
+    """
+    return np.prod(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
+
+
+@_prod.vjp
+def _prod_vjp(
+    dy: Array, y: Array, x: Array, *, axis: tuple[int, ...], keepdims: bool
+) -> TensorLike:
+    others = tuple(i for i in range(len(x.shape)) if i not in axis)
+    order = (*axis, *others)
+    flat = np.transpose(x, order).reshape((-1, *(x.shape[i] for i in others)))
+    one = np.ones_like(flat[:1])
+    left = np.cumprod(np.concatenate([one, flat[:-1]]), axis=0)
+    right = np.flip(np.cumprod(np.concatenate([one, np.flip(flat[1:], 0)]), axis=0), 0)
+    rest = (left * right).reshape(tuple(x.shape[i] for i in order))
+    return _spread(dy, x, axis) * np.transpose(rest, tuple(np.argsort(order)))
+
+
+@primitive(dtype=separate, shape=_folded)
+@quiet
+def _max(x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """y = max x            dx = dy / (number of winners), at every winner
+
+    Parity: ties share the gradient.
+    """
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@_max.vjp
+def _max_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    winners = (x == _spread(y, x, axis)).astype(x.dtype)
+    return winners / winners.sum(axis=axis, keepdims=True) * _spread(dy, x, axis)
+
+
+@primitive(dtype=separate, shape=_folded)
+@quiet
+def _min(x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    """y = min x            dx = dy / (number of winners), at every winner
+
+    Parity: ties share the gradient.
+    """
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+@_min.vjp
+def _min_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
+    return _max_vjp(dy, y, x, axis=axis, keepdims=keepdims)
+
+
+def _argument_shape(x: Shape, *, axis: int | None, keepdims: bool) -> Shape:
+    return shapes.reduced(x, axis, keepdims)
+
+
+@primitive(dtype=separate, out="int32", constant=True, shape=_argument_shape)
+def _argmax(x: Array, *, axis: int | None, keepdims: bool) -> Array:
+    """The first place of the largest element.
+
+    Parity: −0.0 is smaller than 0.0, and NaN is passed over.
+    """
+    return np.argmax(_ordered(x, -np.inf), axis=axis, keepdims=keepdims).astype("int32")
+
+
+@primitive(dtype=separate, out="int32", constant=True, shape=_argument_shape)
+def _argmin(x: Array, *, axis: int | None, keepdims: bool) -> Array:
+    """The first place of the smallest element.
+
+    Parity: −0.0 is smaller than 0.0, and NaN is passed over.
+    """
+    return np.argmin(_ordered(x, np.inf), axis=axis, keepdims=keepdims).astype("int32")
+
+
+def _ordered(x: Array, nan: float) -> Array:
+    if x.dtype.kind != "f" or x.min(initial=np.inf) > 0:  # probabilities: spared three passes
+        return x
+    x = np.where((x == 0) & np.signbit(x), -np.finfo(x.dtype).tiny, x)
+    return np.where(np.isnan(x), x.dtype.type(nan), x)

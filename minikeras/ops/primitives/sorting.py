@@ -1,0 +1,57 @@
+"""Elements in order: sorting, searching, counting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minikeras.autograd.primitive import primitive
+from minikeras.dtypes import separate
+from minikeras.types import Array, Shape
+
+
+def _sorted_shape(x: Shape, *, axis: int) -> Shape:
+    return x
+
+
+@primitive(dtype=separate, out="int32", constant=True, shape=_sorted_shape)
+def _argsort(x: Array, *, axis: int) -> Array:
+    """The order in which the elements rise; equal ones stay in theirs."""
+    return np.argsort(x, axis, kind="stable").astype("int32")
+
+
+@primitive(dtype=separate, out="int32", constant=True)
+def _falling(x: Array) -> Array:
+    """The order in which the last axis falls; equal elements stay in theirs."""
+    backwards = np.argsort(x[..., ::-1], -1, kind="stable")[..., ::-1]
+    return (x.shape[-1] - 1 - backwards).astype("int32")
+
+
+@_falling.shape
+def _falling_shape(x: Shape) -> Shape:
+    return x
+
+
+@primitive(dtype=separate, out="bool", constant=True)
+def _in_top_k(targets: Array, predictions: Array, *, k: int) -> Array:
+    """y = [fewer than k predictions exceed the target's, which is finite]"""
+    exists = (targets >= 0) & (targets < predictions.shape[-1])
+    safe = np.where(exists, targets, 0)[:, None]
+    own = np.take_along_axis(predictions, safe, -1)
+    ahead = (predictions > own).sum(-1)
+    return exists & np.isfinite(predictions).all(-1) & (ahead < k)
+
+
+@_in_top_k.shape
+def _in_top_k_shape(targets: Shape, predictions: Shape, *, k: int) -> Shape:
+    return targets
+
+
+@primitive(dtype=separate, out="int32", constant=True)
+def _searchsorted(sequence: Array, values: Array, *, side: str) -> Array:
+    """The first place at which a value fits in ("right": the last)."""
+    return np.searchsorted(sequence, values, side=side).astype("int32")  # type: ignore[call-overload]
+
+
+@_searchsorted.shape
+def _searchsorted_shape(sequence: Shape, values: Shape, *, side: str) -> Shape:
+    return values

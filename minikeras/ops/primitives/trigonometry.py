@@ -1,0 +1,95 @@
+"""Sine, cosine, tangent, and their inverses."""
+
+import numpy as np
+
+from minikeras.autograd.primitive import elementwise
+from minikeras.dtypes import floating
+from minikeras.ops.kinds import quiet
+from minikeras.types import Array, TensorLike
+
+
+@elementwise(dtype=floating)
+@quiet
+def sin(x: Array) -> Array:
+    """y = sin x            dx = dy cos x"""
+    return np.sin(x)
+
+
+@sin.vjp
+def sin_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * np.cos(x)
+
+
+@elementwise(dtype=floating)
+@quiet
+def cos(x: Array) -> Array:
+    """y = cos x            dx = −dy sin x"""
+    return np.cos(x)
+
+
+@cos.vjp
+def cos_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return -dy * np.sin(x)
+
+
+@elementwise(dtype=floating)
+@quiet
+def tan(x: Array) -> Array:
+    """y = tan x            dx = dy / cos² x"""
+    return np.tan(x)
+
+
+@tan.vjp
+def tan_vjp(dy: Array, y: Array, x: Array) -> Array:
+    secant = 1 / np.cos(x)
+    return secant * secant * dy
+
+
+@elementwise(dtype=floating)
+@quiet
+def arcsin(x: Array) -> Array:
+    """y = arcsin x         dx = dy / √(1 − x²)"""
+    return np.arcsin(x)
+
+
+@arcsin.vjp
+def arcsin_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * (1 / np.sqrt(1 - x * x))
+
+
+@elementwise(dtype=floating)
+@quiet
+def arccos(x: Array) -> Array:
+    """y = arccos x         dx = −dy / √(1 − x²)"""
+    return np.arccos(x)
+
+
+@arccos.vjp
+def arccos_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return -dy * (1 / np.sqrt(1 - x * x))
+
+
+@elementwise(dtype=floating)
+def arctan(x: Array) -> Array:
+    """y = arctan x         dx = dy / (1 + x²)"""
+    return np.arctan(x)
+
+
+@arctan.vjp
+def arctan_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * (1 / (1 + x * x))
+
+
+@elementwise(dtype=floating)
+def arctan2(x1: Array, x2: Array) -> Array:
+    """y = the angle of the point (x₂, x₁)
+
+    dx₁ = x₂ dy / (x₁² + x₂²)       dx₂ = −x₁ dy / (x₁² + x₂²)
+    """
+    return np.arctan2(x1, x2)
+
+
+@arctan2.vjp
+def arctan2_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
+    share = dy / (x2 * x2 + x1 * x1)
+    return lambda: x2 * share, lambda: -x1 * share

@@ -197,23 +197,23 @@ def mish(x: TensorLike) -> TensorLike:
 
 
 def _over_axes(rule: Any, x: TensorLike, axis: Any) -> TensorLike:
-    """Apply a rule for the last axis to any axis, to several taken together, or to all."""
+    """Apply a rule for the last axis to any axis, to several as one, or to all."""
     rank = len(x.shape)
     if axis is None:
         return reshape(rule(reshape(x, (-1,))), x.shape)
     axes = shapes.normalize_axes(axis, rank)
     if axes == (rank - 1,):
         return rule(x)
-    kept = tuple(i for i in range(rank) if i not in axes)
-    order = (*kept, *axes)
+    others = tuple(i for i in range(rank) if i not in axes)
+    order = (*others, *axes)
     moved = transpose(x, order)
-    y = rule(moved if len(axes) == 1 else reshape(moved, (*moved.shape[: len(kept)], -1)))
+    y = rule(moved if len(axes) == 1 else reshape(moved, (*moved.shape[: len(others)], -1)))
     return transpose(reshape(y, moved.shape), tuple(np.argsort(order).tolist()))
 
 
 @operation
 def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
-    """y = eˣ / Σ eˣ along `axis` (several: together; None: over all elements).
+    """y = eˣ / Σ eˣ along `axis` (several: as one; None: over all elements).
 
     Parity: the result remembers x as its logits (unless `axis` is a tuple), and the
     categorical crossentropies use them.
@@ -231,7 +231,7 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
 
 @operation
 def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
-    """y = x − ln Σ eˣ along `axis` (several: together; None: over all elements)."""
+    """y = x − ln Σ eˣ along `axis` (several: as one; None: over all elements)."""
     return _over_axes(_log_softmax, tensor(x), axis)
 
 

@@ -226,16 +226,16 @@ def conv_transpose(
     ]
     space = tuple(r and max(r[0] + r[1], r[2]) for r in ranges)
     y = convolve_input_gradient(x, kernel, space=space, strides=strides, dilation=dilation)
-    kept = [slice(None) if r is None else slice(r[0], r[0] + r[1]) for r in ranges]
-    if any(k != slice(0, n) for k, n in zip(kept, space)):
-        y = y[(slice(None), *kept)]
+    inner = [slice(None) if r is None else slice(r[0], r[0] + r[1]) for r in ranges]
+    if any(k != slice(0, n) for k, n in zip(inner, space)):
+        y = y[(slice(None), *inner)]
     return from_channels_last(y, data_format)
 
 
 def transposed_range(
     n: int | None, size: int, stride: int, dilation: int, extra: int | None, padding: str
 ) -> tuple[int, int, int] | None:
-    """First cell and number of cells that are kept, and how many all windows cover."""
+    """First cell and number of cells of the result, and how many all windows cover."""
     if n is None:
         return None
     k = dilation * (size - 1) + 1

@@ -58,7 +58,7 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorL
 
 @operation
 def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorLike:
-    """From each line of x along `axis`, the elements at that line of `indices`."""
+    """From each row of x along `axis`, the elements at the indices in the same row of `indices`."""
     x, indices = tensor(x), tensor(indices)
     if axis is None:
         if len(indices.shape) != 1:

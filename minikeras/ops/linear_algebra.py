@@ -170,12 +170,12 @@ def norm(x: TensorLike, ord: Any = None, axis: Any = None, keepdims: bool = Fals
         return sqrt(reduction.sum(x * x, axes, keepdims))
     if isinstance(ord, str):
         raise ValueError(f"Invalid `ord` for axis={axis}: {ord!r}")
-    fold = reduction.max if ord in (1, math.inf) else reduction.min
+    extreme = reduction.max if ord in (1, math.inf) else reduction.min
     if len(axes) == 2:
         if ord not in (1, -1, math.inf, -math.inf):
             raise ValueError(f"Invalid `ord` for a matrix norm: {ord!r}")
-        summed, kept = axes if ord in (1, -1) else axes[::-1]
-        y = fold(reduction.sum(absolute(x), summed, True), kept, True)
+        summed, other = axes if ord in (1, -1) else axes[::-1]
+        y = extreme(reduction.sum(absolute(x), summed, True), other, True)
         return y if keepdims else squeeze(y, axes)
     if ord in (math.inf, -math.inf):
         return (reduction.max if ord > 0 else reduction.min)(absolute(x), axes, keepdims)

@@ -31,8 +31,8 @@ def moments(
 ) -> tuple[TensorLike, TensorLike]:
     """Mean and population variance along `axes`.
 
-    Parity: the mean inside the variance is not differentiated (its share is zero); half precision
-    is computed in float32.  `synchronized` has no effect in one process.
+    Parity: the mean inside the variance is not differentiated, which would contribute zero; half
+    precision is computed in float32.  `synchronized` has no effect in one process.
     """
     x = tensor(x)
     dtype = x.dtype

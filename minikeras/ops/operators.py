@@ -174,7 +174,7 @@ def _getitem(self: Any, key: Any) -> Any:
     return indexing.get_item(self, key)
 
 
-def _fold(dx: Any, axis: tuple[int, ...]) -> Any:
+def _sum_over(dx: Any, axis: tuple[int, ...]) -> Any:
     y = _sum(dx, axis=axis, keepdims=False)
     return y if isinstance(dx, Tensor) else y._value
 
@@ -184,7 +184,7 @@ def install(ops: dict[str, Any]) -> None:
 
     `ops` holds the operations by name.
     """
-    Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _fold, ops["copy"]
+    Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _sum_over, ops["copy"]
     _UFUNCS.update({getattr(np, name): ops[name] for name in _NUMPY_UFUNCS.split()})
     _UFUNCS[np.rint] = ops["round"]
     _FUNCTIONS.update({getattr(np, name): ops[name] for name in _NUMPY_FUNCTIONS.split()})

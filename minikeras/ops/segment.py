@@ -1,4 +1,4 @@
-"""Reductions over segments: rows that carry the same number are folded together."""
+"""Reductions over segments: rows that carry the same number are reduced to one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def segment_sum(
     return _add_at(tensor(data), tensor(segment_ids), axis=0, size=n)
 
 
-def _fold(name: str, data: Any, ids: Any, num_segments: int | None, sorted: bool) -> TensorLike:
+def _reduce(name: str, data: Any, ids: Any, num_segments: int | None, sorted: bool) -> TensorLike:
     n = _count(ids, num_segments, sorted)
     return _segment(tensor(data), tensor(ids), size=n, how=name)
 
@@ -42,7 +42,7 @@ def segment_max(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:
     """Largest element of each segment; of none, the lowest number there is."""
-    return _fold("max", data, segment_ids, num_segments, sorted)
+    return _reduce("max", data, segment_ids, num_segments, sorted)
 
 
 @operation
@@ -50,7 +50,7 @@ def segment_min(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:
     """Smallest element of each segment; of none, the highest number there is."""
-    return _fold("min", data, segment_ids, num_segments, sorted)
+    return _reduce("min", data, segment_ids, num_segments, sorted)
 
 
 @operation
@@ -58,4 +58,4 @@ def segment_prod(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:
     """Product of the rows of each segment; of none, 1."""
-    return _fold("prod", data, segment_ids, num_segments, sorted)
+    return _reduce("prod", data, segment_ids, num_segments, sorted)

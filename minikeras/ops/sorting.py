@@ -126,9 +126,9 @@ def unique(
 
 
 def _fitted(array: Array, size: int, axis: int, fill: Any) -> Array:
-    kept = np.take(array, np.arange(min(size, array.shape[axis])), axis)
-    margin = [(0, size - kept.shape[i] if i == axis else 0) for i in range(array.ndim)]
-    return np.pad(kept, margin, constant_values=fill)
+    first = np.take(array, np.arange(min(size, array.shape[axis])), axis)
+    margin = [(0, size - first.shape[i] if i == axis else 0) for i in range(array.ndim)]
+    return np.pad(first, margin, constant_values=fill)
 
 
 @operation

@@ -33,7 +33,7 @@ METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 def quantile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> TensorLike:
-    """The value below which a share q of the elements along `axis` lies.
+    """The value below which a fraction q of the elements along `axis` lies.
 
     Between two elements: "linear" interpolation, "lower", "higher", "midpoint" or "nearest".
     Several q give a new first axis.  NaN anywhere gives NaN.
@@ -42,14 +42,14 @@ def quantile(
         raise ValueError(f"`method` must be one of {METHODS}, received {method!r}")
     x = as_kind(floating, x)
     axes = shapes.normalize_axes(axis, len(x.shape))
-    shares = convert_to_numpy(tensor(q)).astype("float64")  # Python's 0.6 is a float32 first
-    kept = tuple(x.shape[i] for i in range(len(x.shape)) if i not in axes)
+    fractions = convert_to_numpy(tensor(q)).astype("float64")  # Python's 0.6 is a float32 first
+    others = tuple(x.shape[i] for i in range(len(x.shape)) if i not in axes)
     n = shapes.size(x.shape[i] for i in axes)
     if n is None:
         raise ValueError(f"quantile needs the sizes of axis {axis} of shape {tuple(x.shape)}")
-    rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*kept, n))
+    rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*others, n))
     ordered = sort(rows, -1)
-    place = (n - 1) * shares
+    place = (n - 1) * fractions
     upper = np.ceil(place).astype(int)
     low = np.maximum(upper - 1, 0)
     high = np.minimum(low + 1, n - 1)
@@ -62,11 +62,11 @@ def quantile(
         rounding = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[method]
         y = take(ordered, rounding(place).astype(int), -1)
     lost = any_along(isnan(rows), -1)
-    y = where(reshape(lost, (*kept, *(1,) * shares.ndim)), np.asarray(np.nan, x.dtype), y)
-    if shares.ndim:
+    y = where(reshape(lost, (*others, *(1,) * fractions.ndim)), np.asarray(np.nan, x.dtype), y)
+    if fractions.ndim:
         y = moveaxis(y, -1, 0)
     if keepdims:
-        y = reshape(y, (*shares.shape, *shapes.reduced(tuple(x.shape), axes, True)))
+        y = reshape(y, (*fractions.shape, *shapes.reduced(tuple(x.shape), axes, True)))
     return y
 
 
@@ -81,24 +81,26 @@ def percentile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> TensorLike:
     """`quantile` at q / 100."""
-    share = np.asarray(q, dtypes.of(None)) / np.asarray(100, dtypes.of(None))
-    return quantile(x, share, axis=axis, method=method, keepdims=keepdims)
+    fraction = np.asarray(q, dtypes.of(None)) / np.asarray(100, dtypes.of(None))
+    return quantile(x, fraction, axis=axis, method=method, keepdims=keepdims)
 
 
-def _passing_over(fold: Callable[..., Any], nothing: float, name: str) -> Callable[..., Any]:
+def _passing_over(
+    reduction_of: Callable[..., Any], nothing: float, name: str
+) -> Callable[..., Any]:
     def reduce(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
         x = tensor(x)
         if not is_floating(x):
-            return fold(x, axis, keepdims)
+            return reduction_of(x, axis, keepdims)
         missing = isnan(x)
-        y = fold(where(missing, np.asarray(nothing, x.dtype), x), axis, keepdims)
+        y = reduction_of(where(missing, np.asarray(nothing, x.dtype), x), axis, keepdims)
         if name in ("nansum", "nanprod"):
             return y
         lost = -1 if name.startswith("nanarg") else np.nan
         return where(all_along(missing, axis, keepdims), np.asarray(lost, y.dtype), y)
 
     reduce.__name__ = reduce.__qualname__ = name
-    reduce.__doc__ = f"`{fold.__name__}` of the elements that are numbers."
+    reduce.__doc__ = f"`{reduction_of.__name__}` of the elements that are numbers."
     return operation(reduce)
 
 

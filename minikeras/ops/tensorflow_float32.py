@@ -125,7 +125,7 @@ def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Ar
     return _sum_vjp(dy if n == 1 else dy / n, y, x, axis=axis, keepdims=keepdims)
 
 
-def _sum_of_lines(x: Array) -> Array:
+def _sum_over_leading_axes(x: Array) -> Array:
     return eigen_reduce.bias_gradient(x)
 
 
@@ -152,14 +152,14 @@ def softmax_crossentropy(target: Array, logits: Array) -> Array:
 
 def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
     def dlogits() -> Array:
-        dx = eigen_softmax.crossentropy_vjp(_line(dy), _rows(target), _rows(logits))
+        dx = eigen_softmax.crossentropy_vjp(_flat(dy), _rows(target), _rows(logits))
         return dx.reshape(logits.shape)
 
     return lambda: dy[..., None] * -_log_softmax(logits), dlogits
 
 
 def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
-    loss = eigen_softmax.sparse_crossentropy(_line(target), _rows(logits))
+    loss = eigen_softmax.sparse_crossentropy(_flat(target), _rows(logits))
     if loss is None:
         check_classes(target, logits.shape[-1])
         raise AssertionError("the kernel found a class that does not exist")
@@ -167,11 +167,11 @@ def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
 
 
 def sparse_softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
-    dx = eigen_softmax.sparse_crossentropy_vjp(_line(dy), _line(target), _rows(logits))
+    dx = eigen_softmax.sparse_crossentropy_vjp(_flat(dy), _flat(target), _rows(logits))
     return None, dx.reshape(logits.shape)
 
 
-def _line(x: Array) -> Array:
+def _flat(x: Array) -> Array:
     return np.ascontiguousarray(x).reshape(-1)
 
 

@@ -24,9 +24,9 @@ def _add_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> tuple[Array, Array]:
 @primitive(dtype=promote)
 @quiet
 def bias_add(x: Array, b: Array) -> Array:
-    """A vector added to every line along the last axis.
+    """A vector added along the last axis.
 
-    y = x + b               dx = dy,  db = Σ dy over all axes but the last, line after line
+    y = x + b               dx = dy,  db = Σ dy over all axes but the last
     """
     return np.add(x, b)
 
@@ -38,29 +38,29 @@ def bias_add_shape(x: Shape, b: Shape) -> Shape:
 
 @bias_add.vjp
 def bias_add_vjp(dy: Array, y: Array, x: Array, b: Array) -> TensorLike:
-    return dy, lambda: _sum_of_lines(dy)
+    return dy, lambda: _sum_over_leading_axes(dy)
 
 
 bias_add.fast("minikeras.ops.tensorflow_float32", rules="vjp", when=in_float32)
 
 
 @primitive(dtype=promote)
-def _sum_of_lines(x: Array) -> Array:
-    """y = Σ x over all axes but the last       dx = dy, the same for every line"""
+def _sum_over_leading_axes(x: Array) -> Array:
+    """y = Σ x over all axes but the last       dx = dy, repeated over those axes"""
     return np.add.reduce(x.reshape(-1, x.shape[-1]), 0)
 
 
-@_sum_of_lines.shape
-def _sum_of_lines_shape(x: Shape) -> Shape:
+@_sum_over_leading_axes.shape
+def _sum_over_leading_axes_shape(x: Shape) -> Shape:
     return x[-1:]
 
 
-@_sum_of_lines.vjp
-def _sum_of_lines_vjp(dy: Array, y: Array, x: Array) -> Array:
+@_sum_over_leading_axes.vjp
+def _sum_over_leading_axes_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.broadcast_to(dy, x.shape)
 
 
-_sum_of_lines.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
+_sum_over_leading_axes.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
 @elementwise(dtype=promote)

@@ -20,7 +20,7 @@ import numpy as np
 from minikeras import shapes
 from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import promote
-from minikeras.ops.primitives.arithmetic import _sum_of_lines as sum_of_lines
+from minikeras.ops.primitives.arithmetic import _sum_over_leading_axes
 from minikeras.ops.primitives.windows import (
     Margins,
     Sizes,
@@ -211,7 +211,7 @@ def convolve_biased_vjp(
 ) -> TensorLike:
     dz = dy * (y > 0) if rectified else dy
     dxw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
-    return *dxw, lambda: sum_of_lines(dz)
+    return *dxw, lambda: _sum_over_leading_axes(dz)
 
 
 def _is_float(*arrays: Array, **static: Any) -> bool:

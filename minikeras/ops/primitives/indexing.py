@@ -65,7 +65,7 @@ def _is_basic(key: Key) -> bool:
 
 
 def _is_large_lookup(x: Array, indices: Array, *, axis: int) -> bool:
-    """Whether rows are looked up that are worth sharing between threads."""
+    """Whether so many rows are looked up that threads pay."""
     return (
         axis == 0
         and indices.dtype.kind == "i"
@@ -139,7 +139,7 @@ def add_at(x: TensorLike, indices: TensorLike, axis: int, size: int) -> TensorLi
 
 @primitive(dtype=separate)
 def _take_along_axis(x: Array, indices: Array, *, axis: int) -> Array:
-    """yᵢ = x[indicesᵢ] in each line along the axis         dx[indicesᵢ] += dyᵢ"""
+    """yᵢ = x[indicesᵢ] for each row along the axis         dx[indicesᵢ] += dyᵢ"""
     return np.take_along_axis(x, indices, axis)
 
 
@@ -160,7 +160,7 @@ def _take_along_axis_vjp(dy: Array, y: Array, x: Array, indices: Array, *, axis:
 
 @primitive(dtype=separate)
 def _add_along_axis(x: Array, indices: Array, *, axis: int, shape: tuple[int, ...]) -> Array:
-    """y = 0 but y[indicesᵢ] += xᵢ in each line along the axis      dxᵢ = dy[indicesᵢ]"""
+    """y = 0 but y[indicesᵢ] += xᵢ for each row along the axis      dxᵢ = dy[indicesᵢ]"""
     y = np.zeros(shape, x.dtype)
     grid = list(np.ogrid[tuple(slice(n) for n in x.shape)])
     grid = [np.minimum(g, n - 1) for g, n in zip(grid, shape, strict=True)]  # stretched axes
@@ -227,6 +227,6 @@ def _scatter_update_vjp(
 ) -> TensorLike:
     if reduction is not None:
         raise NotImplementedError(f"no gradient through scatter_update with {reduction!r}")
-    kept = np.ones(x.shape, "bool")
-    kept[key] = False
-    return lambda: np.where(kept, dy, 0), lambda: _getitem(dy, key=key)
+    untouched = np.ones(x.shape, "bool")
+    untouched[key] = False
+    return lambda: np.where(untouched, dy, 0), lambda: _getitem(dy, key=key)

@@ -13,46 +13,46 @@ from minikeras.types import Array, Shape, TensorLike
 Axis = int | tuple[int, ...] | list[int] | None
 
 
-def _folded(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:
+def reduced_shape(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:
     return shapes.reduced(x, axis, keepdims)
 
 
-@primitive(dtype=separate, out="bool", constant=True, shape=_folded)
+@primitive(dtype=separate, out="bool", constant=True, shape=reduced_shape)
 def _all(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     """y = [every x along axis ≠ 0]"""
     return np.all(x, axis=axis, keepdims=keepdims)
 
 
-@primitive(dtype=separate, out="bool", constant=True, shape=_folded)
+@primitive(dtype=separate, out="bool", constant=True, shape=reduced_shape)
 def _any(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     """y = [some x along axis ≠ 0]"""
     return np.any(x, axis=axis, keepdims=keepdims)
 
 
-def _spread(y: TensorLike, x: TensorLike, axis: Axis) -> TensorLike:
-    """Give a folded array back its axes, with size one."""
+def _with_axes(y: TensorLike, x: TensorLike, axis: Axis) -> TensorLike:
+    """The reduced array with its axes back, of size one."""
     return y.reshape(shapes.reduced(x.shape, axis, True))
 
 
-@primitive(dtype=accumulating, shape=_folded)
+@primitive(dtype=accumulating, shape=reduced_shape)
 @quiet
 def _sum(x: Array, *, axis: Axis, keepdims: bool) -> Array:
-    """y = Σ x              dx = dy, spread over the folded axes"""
+    """y = Σ x              dx = dy, repeated over the reduced axes"""
     return np.sum(x, axis=axis, keepdims=keepdims, dtype=x.dtype)
 
 
 @_sum.vjp
 def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
-    return np.broadcast_to(_spread(dy, x, axis), x.shape)
+    return np.broadcast_to(_with_axes(dy, x, axis), x.shape)
 
 
 _sum.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@primitive(dtype=averaging, shape=_folded)
+@primitive(dtype=averaging, shape=reduced_shape)
 @quiet
 def _mean(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
-    """y = Σ x / n          dx = dy / n, spread over the folded axes
+    """y = Σ x / n          dx = dy / n, repeated over the reduced axes
 
     Parity: the mean of nothing is NaN.
     """
@@ -63,13 +63,13 @@ def _mean(x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
 @_mean.vjp
 def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...], keepdims: bool) -> Array:
     n = math.prod(x.shape[a] for a in axis)
-    return np.broadcast_to(_spread(dy / n, x, axis), x.shape)
+    return np.broadcast_to(_with_axes(dy / n, x, axis), x.shape)
 
 
 _mean.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@primitive(dtype=counting, shape=_folded)
+@primitive(dtype=counting, shape=reduced_shape)
 @quiet
 def _prod(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = Π x              dxᵢ = dy Π_{j≠i} xⱼ
@@ -91,10 +91,10 @@ def _prod_vjp(
     left = np.cumprod(np.concatenate([one, flat[:-1]]), axis=0)
     right = np.flip(np.cumprod(np.concatenate([one, np.flip(flat[1:], 0)]), axis=0), 0)
     rest = (left * right).reshape(tuple(x.shape[i] for i in order))
-    return _spread(dy, x, axis) * np.transpose(rest, tuple(np.argsort(order)))
+    return _with_axes(dy, x, axis) * np.transpose(rest, tuple(np.argsort(order)))
 
 
-@primitive(dtype=separate, shape=_folded)
+@primitive(dtype=separate, shape=reduced_shape)
 @quiet
 def _max(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = max x            dx = dy / (number of winners), at every winner
@@ -106,11 +106,11 @@ def _max(x: Array, *, axis: Axis, keepdims: bool) -> Array:
 
 @_max.vjp
 def _max_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
-    winners = (x == _spread(y, x, axis)).astype(x.dtype)
-    return winners / winners.sum(axis=axis, keepdims=True) * _spread(dy, x, axis)
+    winners = (x == _with_axes(y, x, axis)).astype(x.dtype)
+    return winners / winners.sum(axis=axis, keepdims=True) * _with_axes(dy, x, axis)
 
 
-@primitive(dtype=separate, shape=_folded)
+@primitive(dtype=separate, shape=reduced_shape)
 @quiet
 def _min(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = min x            dx = dy / (number of winners), at every winner

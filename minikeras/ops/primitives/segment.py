@@ -1,4 +1,4 @@
-"""Reductions over segments: rows that carry the same number are folded together."""
+"""Reductions over segments: rows that carry the same number are reduced to one."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from minikeras.types import Array, Shape, TensorLike
 @primitive(dtype=separate)
 def _segment(x: Array, ids: Array, *, size: int, how: str) -> Array:
     """The extreme of the rows of each segment       dx = dy / (number of winners), at each"""
-    start, fold = _FOLD[how]
+    start, ufunc = _EXTREMES[how]
     y = np.full((size, *x.shape[1:]), start(x.dtype), x.dtype)
-    fold.at(y, ids, x)
+    ufunc.at(y, ids, x)
     return y
 
 
@@ -31,8 +31,8 @@ def _segment_vjp(dy: Array, y: Array, x: Array, ids: Array, *, size: int, how: s
     if how == "prod":
         raise NotImplementedError("no gradient through segment_prod")
     winners = (x == np.take(y, ids, 0)).astype(x.dtype)
-    share = dy / np.maximum(_add_at(winners, ids, axis=0, size=size), 1)
-    return winners * np.take(share, ids, 0), None
+    part = dy / np.maximum(_add_at(winners, ids, axis=0, size=size), 1)
+    return winners * np.take(part, ids, 0), None
 
 
 def _lowest(dtype: np.dtype[Any]) -> Any:
@@ -43,7 +43,7 @@ def _highest(dtype: np.dtype[Any]) -> Any:
     return np.finfo(dtype).max if dtype.kind == "f" else np.iinfo(dtype).max
 
 
-_FOLD: dict[str, Any] = {
+_EXTREMES: dict[str, Any] = {
     "max": (_lowest, np.maximum),
     "min": (_highest, np.minimum),
     "prod": (lambda dtype: 1, np.multiply),

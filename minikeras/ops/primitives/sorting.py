@@ -37,8 +37,8 @@ def _in_top_k(targets: Array, predictions: Array, *, k: int) -> Array:
     exists = (targets >= 0) & (targets < predictions.shape[-1])
     safe = np.where(exists, targets, 0)[:, None]
     own = np.take_along_axis(predictions, safe, -1)
-    ahead = (predictions > own).sum(-1)
-    return exists & np.isfinite(predictions).all(-1) & (ahead < k)
+    better = (predictions > own).sum(-1)
+    return exists & np.isfinite(predictions).all(-1) & (better < k)
 
 
 @_in_top_k.shape

@@ -91,5 +91,5 @@ def arctan2(x1: Array, x2: Array) -> Array:
 
 @arctan2.vjp
 def arctan2_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
-    share = dy / (x2 * x2 + x1 * x1)
-    return lambda: x2 * share, lambda: -x1 * share
+    scaled = dy / (x2 * x2 + x1 * x1)
+    return lambda: x2 * scaled, lambda: -x1 * scaled

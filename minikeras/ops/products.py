@@ -1,4 +1,4 @@
-"""Products of vectors, matrices and tensors."""
+"""Matrix, vector and tensor products."""
 
 from __future__ import annotations
 

@@ -304,9 +304,8 @@ class LayerState(Configurable):
         a regularizer and is trainable.
         """
         added = [x for layer in self._flatten_layers() for x in layer._losses]
-        return added + [
-            v.regularizer(v) for v in self.trainable_weights if v.regularizer is not None
-        ]
+        weights = self.trainable_weights
+        return added + [penalty(v) for v in weights if (penalty := v.regularizer) is not None]
 
     def _clear_losses(self) -> None:
         for layer in self._flatten_layers():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from minikeras import random
 from minikeras.initializers.initializer import RandomInitializer
@@ -126,74 +126,59 @@ def compute_fans(
     return shape[-2] * window, shape[-1] * window
 
 
-class _Case(VarianceScaling):
-    """Variance scaling with scale, mode and distribution fixed."""
-
-    _case: ClassVar[tuple[float, str, str]]
-    _fields: ClassVar = {
-        name: VarianceScaling._fields[name] for name in ("seed", "input_axes", "output_axes")
-    }
-
-    def __init__(
-        self,
-        seed: Any = None,
-        input_axes: Sequence[int] | None = None,
-        output_axes: Sequence[int] | None = None,
-    ) -> None:
-        arguments: tuple[Any, ...] = (*self._case, seed, input_axes, output_axes)
-        super().__init__(*arguments)
+_CASE = ("scale", "mode", "distribution")  # what these classes set themselves
 
 
-class GlorotUniform(_Case):
+class GlorotUniform(VarianceScaling, fixed=_CASE):
     """Uniform in ±√(6 / (fan_in + fan_out)).
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks" (2010).
     """
 
-    _case = 1.0, "fan_avg", "uniform"
+    scale, mode, distribution = 1.0, "fan_avg", "uniform"
 
 
-class GlorotNormal(_Case):
+class GlorotNormal(VarianceScaling, fixed=_CASE):
     """Truncated normal with variance 2 / (fan_in + fan_out).
 
     Source: as ``GlorotUniform``.
     """
 
-    _case = 1.0, "fan_avg", "truncated_normal"
+    scale, mode, distribution = 1.0, "fan_avg", "truncated_normal"
 
 
-class LecunUniform(_Case):
+class LecunUniform(VarianceScaling, fixed=_CASE):
     """Uniform in ±√(3 / fan_in).
 
     Source: LeCun, Bottou, Orr and Müller, "Efficient backprop" (1998).
     """
 
-    _case = 1.0, "fan_in", "uniform"
+    scale, mode, distribution = 1.0, "fan_in", "uniform"
 
 
-class LecunNormal(_Case):
+class LecunNormal(VarianceScaling, fixed=_CASE):
     """Truncated normal with variance 1 / fan_in.
 
     Source: as ``LecunUniform``.
     """
 
-    _case = 1.0, "fan_in", "truncated_normal"
+    scale, mode, distribution = 1.0, "fan_in", "truncated_normal"
 
 
-class HeUniform(_Case):
+class HeUniform(VarianceScaling, fixed=_CASE):
     """Uniform in ±√(6 / fan_in).
 
     Source: He, Zhang, Ren and Sun, "Delving deep into rectifiers" (2015).
     """
 
-    _case = 2.0, "fan_in", "uniform"
+    scale, mode, distribution = 2.0, "fan_in", "uniform"
 
 
-class HeNormal(_Case):
+class HeNormal(VarianceScaling, fixed=_CASE):
     """Truncated normal with variance 2 / fan_in.
 
     Source: as ``HeUniform``.
     """
 
-    _case = 2.0, "fan_in", "truncated_normal"
+    scale, mode, distribution = 2.0, "fan_in", "truncated_normal"

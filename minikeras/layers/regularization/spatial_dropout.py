@@ -10,7 +10,7 @@ from minikeras.layers.regularization.dropout import Dropout
 from minikeras.types import TensorLike
 
 
-class BaseSpatialDropout(Dropout):
+class BaseSpatialDropout(Dropout, fixed=("noise_shape",)):
     """Sets whole channels of a sample to 0: neighbouring cells resemble each other too much.
 
     rate: the fraction of the channels.
@@ -30,8 +30,7 @@ class BaseSpatialDropout(Dropout):
 
     def get_config(self) -> dict[str, Any]:
         config = super().get_config()
-        for left_out in ("trainable", "noise_shape"):
-            del config[left_out]
+        del config["trainable"]
         return config | {"dtype": self.dtype}
 
 

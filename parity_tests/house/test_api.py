@@ -339,11 +339,6 @@ SIGNATURES = [
     ("Embedding", "position 7 is not lora_rank", QUANTIZED),
     ("SpatialDropout1D", "position 2 is not name", "names are given by keyword"),
     ("SpatialDropout2D SpatialDropout3D", "position 3 is not name", "names are given by keyword"),
-    (
-        "SpatialDropout1D SpatialDropout2D SpatialDropout3D",
-        "noise_shape is new",
-        "inherited from Dropout",
-    ),
     ("AUC", "no method interpolate_pr_auc", "a function here"),
     ("amax amin", "initial is new", "the same functions as max and min"),
     ("losses.deserialize", "config is new; no name; position 0 is not name", ONE_REGISTRY),

@@ -1,6 +1,6 @@
 """One step on one variable: the reference, which allocates, and the twin, which writes in place.
 
-Below `together.FAST_SIZE` numbers both are the reference.
+Below `fused.IN_PLACE_SIZE` numbers both are the reference.
 """
 
 import numpy as np

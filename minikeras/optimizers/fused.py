@@ -30,19 +30,19 @@ UPDATES_BEFORE_LOADING = 100
 
 @functools.cache
 def native(name: str, module: str = "optimizers") -> Any:
-    """A kernel of ``kernels/optimizers.py``; ImportError if there is none of that name."""
+    """A function of ``kernels``, by default a kernel of ``kernels/optimizers.py``, loaded once."""
     return load(f"minikeras.kernels.{module}:{name}", "an optimizer")
 
 
-def run(kernel: str, size: int, scalars: Array, *roles: Sequence[Array]) -> bool:
+def run(kernel: str, size: int, scalars: Array, arrays: list[Array], roles: int) -> bool:
     """Run a kernel; False, with nothing changed, if it does not accept the arrays.
 
     size: the numbers in all variables, which decides whether threads are worth waking.
-    roles: lists with one array for each variable: their values, the slots, the gradients.
+    arrays: the values of all variables, then each slot of all variables, then all gradients.
+    roles: how many arrays there are for each variable.
     """
-    arrays = [*chain(*roles)]
     workers = native("workers_for", "runtime.threads")(size)
-    return bool(native(kernel)(workers, id(arrays), len(roles), id(scalars.dtype), scalars))
+    return bool(native(kernel)(workers, id(arrays), roles, id(scalars.dtype), scalars))
 
 
 class VariableGroup:
@@ -59,8 +59,8 @@ class VariableGroup:
         averages: Sequence[Variable],
         decayed: Sequence[bool],
     ) -> None:
-        self.variables, self.slots, self.averages = variables, slots, averages
-        self.decayed = decayed
+        self.variables, self.averages, self.decayed = variables, averages, decayed
+        self.state, self.roles = [*variables, *chain(*slots)], len(slots) + 2
         self.dtype = variables[0]._value.dtype
         self.size = sum(v._value.size for v in variables)
         self.small = [v for v in variables if v._value.size < IN_PLACE_SIZE]
@@ -101,14 +101,15 @@ class VariableGroup:
         else:
             kernel, scalars = "scaled", np.empty(1 + len(grads), self.dtype)
             squares = np.empty(len(grads), self.dtype)
-            if not run("squares", self.size, squares, grads):
+            if not run("squares", self.size, squares, grads, 1):
                 return []
             if options.clipnorm:
                 scalars[0] = limit
                 scalars[1:] = np.maximum(np.sqrt(squares), self.dtype.type(limit))
             else:
                 scalars[0], scalars[1:] = global_scale(np.sqrt(total(squares)), limit), 1
-        return self.clipped if run(kernel, self.size, scalars, self.clipped, grads) else []
+        accepted = run(kernel, self.size, scalars, self.clipped + grads, 2)
+        return self.clipped if accepted else []
 
     def _in_order(self, kernel: str, scalars: dict[str, Any], options: Any = None) -> Array:
         """The scalars that a kernel declares; those that have no value here are options."""
@@ -121,18 +122,20 @@ class VariableGroup:
     ) -> bool:
         for variable in self.small:
             variable._value = variable._value.copy()
-        roles = [[v._value for v in role] for role in (self.variables, *self.slots)]
+        arrays = [v._value for v in self.state]
         if options.weight_decay is not None and any(self.decayed):
             factors = np.array([rounded(options.weight_decay, lr), lr, *self.decayed], self.dtype)
             if is_compiled():
                 factors[0], factors[1] = factors[0] * factors[1], 1
-            # The kernel checks all roles, so that the rule cannot fail after the decay.
-            if not run("decay", self.size, factors, *roles, grads):
+            # The kernel checks all arrays, so that the rule cannot fail after the decay.
+            if not run("decay", self.size, factors, arrays + grads, self.roles):
                 return False
-        for _ in range(len(roles) + 1, native(kernel).roles):
-            roles.append(roles[-1])  # in place of an optional slot that is not in use
+        roles = native(kernel).roles
+        if roles > self.roles:  # repeat the last slot for each optional one that is not in use
+            arrays += arrays[-len(grads) :] * (roles - self.roles)
         scalars = {"lr": lr, "compiled": is_compiled(), **scalars}
-        if not run(kernel, self.size, self._in_order(kernel, scalars, options), *roles, grads):
+        p = self._in_order(kernel, scalars, options)
+        if not run(kernel, self.size, p, arrays + grads, roles):
             return False
         for variable in self.written:
             variable._updated_in_place()
@@ -142,8 +145,8 @@ class VariableGroup:
         """Update the running averages; False if the kernel did not accept the arrays."""
         part = self.dtype.type(momentum)
         scalars = self._in_order("average", {"momentum": part, "one_minus_momentum": 1 - part})
-        roles = [[v._value for v in role] for role in (self.averages, self.variables)]
-        if not run("average", self.size, scalars, *roles):
+        arrays = [v._value for v in (*self.averages, *self.variables)]
+        if not run("average", self.size, scalars, arrays, 2):
             return False
         for average in self.averages:
             average._updated_in_place()

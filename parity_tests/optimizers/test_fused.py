@@ -64,10 +64,10 @@ def test_arrays_that_do_not_fit_are_left_alone(what):
     """Native code looks into them itself, so it has to find out by itself."""
     lr = np.ones(1, "float32")
     w, g = UNFIT[what]
-    assert not fused.run("sgd", w.size, lr, [w], [g])
+    assert not fused.run("sgd", w.size, lr, [w, g], 2)
     assert (w == 1).all()
     fits = np.ones((4, 4), "float32")
-    assert fused.run("sgd", 16, lr, [fits], [np.ones(16, "float32")])
+    assert fused.run("sgd", 16, lr, [fits, np.ones(16, "float32")], 2)
     assert (fits == 0).all()
 
 

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
+import minikeras
+from minikeras.parity import comparison, examples, plot, runs, stand_in, terminal
+from minikeras.parity import report as reports
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
+from minikeras.parity.verify import verify_example, verify_script
 
-# Everything after the script's name is the script's own.
+# Everything after the name of the script is an argument of the script.
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 EPILOG = "Examples: " + ", ".join(EXAMPLES) + "."
 
@@ -24,7 +29,7 @@ class BadUse(click.ClickException):
 
 
 class NewFile(click.Path):
-    """A file to be written, refused before any work is done if its folder is not there."""
+    """A file to be written; if its folder does not exist, the command ends before any training."""
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Path:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
@@ -37,7 +42,7 @@ NEW_FILE = NewFile(dir_okay=False, writable=True)
 
 
 def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that `train` and `verify` share."""
+    """The options that `train` and `verify` have in common."""
     for option in (
         click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), help="Default: adam."),
         click.option(
@@ -57,7 +62,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="minikeras-reference", prog_name="minikeras")
 def main() -> None:
-    """Keras in plain NumPy, and how to see that it does what Keras does."""
+    """Keras in plain NumPy, and a comparison with Keras on TensorFlow."""
 
 
 @main.command(epilog=EPILOG, context_settings={"allow_interspersed_args": True})
@@ -67,9 +72,9 @@ def main() -> None:
 @click.option(
     "--report",
     type=NEW_FILE,
-    help="Where the HTML page goes. Default: verify-NAME.html here.",
+    help="File of the HTML report. Default: verify-NAME.html.",
 )
-@click.option("--json", "json_path", type=NEW_FILE, help="The same as data.")
+@click.option("--json", "json_path", type=NEW_FILE, help="File of the same comparison in JSON.")
 def verify(
     target: str,
     arguments: tuple[str, ...],
@@ -79,22 +84,17 @@ def verify(
 ) -> None:
     """Train with minikeras and with Keras on TensorFlow, from the same seed, and compare.
 
-    A script runs unmodified under both: the history of every fit, the result of every evaluate
-    and the weights of every model are compared; its own arguments follow after `--`.
+    A script runs unmodified under both. The history of every fit, the result of every evaluate
+    and the weights of every model are compared. Arguments of the script follow after `--`.
 
     \b
     Exit code 0: within tolerance. In float64 no loss or metric of any epoch differs
-      by more than 1e-10 of its size. In float32 the epoch lines of verbose=2 are the
-      same text, times aside; or else nothing differs by more than 1e-5 of its size.
-    Exit code 1: outside it.
-    Exit code 2: bad use, or Keras itself cannot do it.
+      by more than 1e-10 of its size. In float32 the epoch lines printed by
+      fit(verbose=2) are identical except for the timings, or no loss or metric
+      differs by more than 1e-5 of its size.
+    Exit code 1: outside the tolerance.
+    Exit code 2: wrong usage, or the script fails under Keras itself.
     """
-    from rich.console import Console
-
-    from minikeras.parity import comparison, runs, terminal
-    from minikeras.parity import report as reports
-    from minikeras.parity.verify import verify_example, verify_script
-
     is_script = _is_script(target)
     if is_script:
         for name in ("epochs", "batch_size", "optimizer"):
@@ -132,18 +132,14 @@ def verify(
 @training_options
 @click.option(
     "--plot",
+    "picture",
     type=NEW_FILE,
-    help="Where the picture of the curve goes. Default: train-EXAMPLE.png here.",
+    help="File of the plot. Default: train-EXAMPLE.png.",
 )
 def train(
-    example: str, plot: Path | None, floatx: str | None, kernels: str | None, **options: Any
+    example: str, picture: Path | None, floatx: str | None, kernels: str | None, **options: Any
 ) -> None:
     """Train an example with minikeras alone and save a plot of its curve."""
-    import minikeras
-    from minikeras.parity import runs
-    from minikeras.parity.examples import train as train_example
-    from minikeras.parity.plot import save_plot
-
     try:
         runs.require("sklearn", "matplotlib", extra="examples")
     except runs.MissingRequirement as error:
@@ -153,11 +149,11 @@ def train(
     if kernels:
         minikeras.config.set_kernels(kernels)
     options["optimizer"] = options["optimizer"] or "adam"
-    history = train_example(
+    history = examples.train(
         minikeras, example, verbose=1 if sys.stdout.isatty() else 2, **options
     ).history
-    path = plot or Path(f"train-{example}.png")
-    save_plot(history, EXAMPLES[example].title, path)
+    path = picture or Path(f"train-{example}.png")
+    plot.save_plot(history, EXAMPLES[example].title, path)
     click.echo(f"Plot: {path}")
 
 
@@ -165,9 +161,7 @@ def train(
 @click.argument("script", type=click.Path(exists=True, dir_okay=False))
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 def run(script: str, arguments: tuple[str, ...]) -> None:
-    """Run a Keras script with `keras` and `tensorflow.keras` answered by minikeras."""
-    from minikeras.parity import stand_in
-
+    """Run a Keras script with minikeras in place of `keras` and `tensorflow.keras`."""
     stand_in.install()
     stand_in.run_script(script, list(arguments))
 

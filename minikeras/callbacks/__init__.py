@@ -1,4 +1,4 @@
-"""``keras.callbacks``: watch training, and steer it."""
+"""``keras.callbacks``: hooks that observe and control training."""
 
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.callback_list import CallbackList

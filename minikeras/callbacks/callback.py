@@ -1,4 +1,4 @@
-"""What every callback is."""
+"""The base class of callbacks."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from minikeras.callbacks.logs import Logs
 
 
 class Callback:
-    """Hooks that ``fit``, ``evaluate`` and ``predict`` call as they go.
+    """Hooks that ``fit``, ``evaluate`` and ``predict`` call.
 
     fit:       train_begin → (epoch_begin → (train_batch_begin → train_batch_end)* →
                [test_begin … test_end] → epoch_end)* → train_end
     evaluate:  test_begin → (test_batch_begin → test_batch_end)* → test_end
     predict:   predict_begin → (predict_batch_begin → predict_batch_end)* → predict_end
 
-    ``batch`` and ``epoch`` count from 0.  ``logs`` at the end of a training batch holds means
-    since the start of the epoch, at the end of an epoch also the ``val_`` results; what a
-    callback writes into the logs of an epoch is seen by those after it and by ``History``.
+    ``batch`` and ``epoch`` count from 0.  At the end of a training batch ``logs`` holds means over
+    the epoch so far, at the end of an epoch also the ``val_`` results.  Later callbacks and
+    ``History`` see what a callback adds to the logs of an epoch.
     Set ``self.model.stop_training`` (``stop_evaluating``, ``stop_predicting``) to stop.
 
     Attributes: ``params``, a dict of ``verbose``, ``epochs`` and ``steps``; ``model``.

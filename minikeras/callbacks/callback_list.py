@@ -1,7 +1,8 @@
-"""Many callbacks behind the interface of one."""
+"""Several callbacks with the interface of one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from minikeras import tree
@@ -17,21 +18,44 @@ _OLDER_NAME = {
 
 
 def _listens(callback: Any, hook: str) -> bool:
-    """Whether calling this hook does anything."""
+    """Whether the callback overrides this hook."""
     method = getattr(callback, hook)
     if getattr(method, "__func__", None) is not getattr(Callback, hook):
         return True
     return hook in _OLDER_NAME and _listens(callback, _OLDER_NAME[hook])
 
 
+def _of_run(hook: str) -> Callable[..., None]:
+    def call(self: CallbackList, logs: LogsOrPromise = None) -> None:
+        self._call(hook, logs=logs)
+        if hook.endswith("begin"):
+            self._listeners.clear()  # callbacks may have got new hooks since the last run
+
+    return call
+
+
+def _of_epoch(hook: str) -> Callable[..., None]:
+    def call(self: CallbackList, epoch: int, logs: LogsOrPromise = None) -> None:
+        self._call(hook, epoch, logs=logs)
+
+    return call
+
+
+def _of_batch(hook: str) -> Callable[..., None]:
+    def call(self: CallbackList, batch: int, logs: LogsOrPromise = None) -> None:
+        self._batch(hook, batch, logs)
+
+    return call
+
+
 class CallbackList(Callback):
     """Calls its callbacks in order, with logs as Python floats sorted by name.
 
     callbacks: a callback or a nest of them.
-    add_history, add_progbar: append a ``History``, a ``ProgbarLogger``, unless there is one.
-    params: handed to every callback.
+    add_history, add_progbar: append a ``History`` or ``ProgbarLogger`` unless there is one.
+    params: passed to every callback.
 
-    ``logs`` may be a function that returns them: it is called only if somebody looks.
+    ``logs`` may be a function that returns them; it is called only if a callback needs them.
     """
 
     def __init__(
@@ -79,21 +103,10 @@ class CallbackList(Callback):
         for callback in self.callbacks:
             callback.set_model(model)
 
-    def _begin(self, hook: str, logs: LogsOrPromise) -> None:
+    def _call(self, hook: str, *arguments: Any, logs: LogsOrPromise = None) -> None:
         python_logs = pythonify_logs(logs)
         for callback in self.callbacks:
-            getattr(callback, hook)(python_logs)
-        self._listeners.clear()  # hooks may have been added by now
-
-    def _end(self, hook: str, logs: LogsOrPromise) -> None:
-        python_logs = pythonify_logs(logs)
-        for callback in self.callbacks:
-            getattr(callback, hook)(python_logs)
-
-    def _epoch(self, hook: str, epoch: int, logs: LogsOrPromise) -> None:
-        python_logs = pythonify_logs(logs)
-        for callback in self.callbacks:
-            getattr(callback, hook)(epoch, python_logs)
+            getattr(callback, hook)(*arguments, python_logs)
 
     def _batch(self, hook: str, batch: int, logs: LogsOrPromise) -> None:
         listeners = self._listeners.get(hook)
@@ -103,56 +116,25 @@ class CallbackList(Callback):
         if not listeners:
             return
         if callable(logs) and all(type(c) is ProgbarLogger for c in listeners):
-            python_logs: Any = logs  # the bar asks for them when it is redrawn
+            python_logs: Any = logs  # the progress bar calls it when it is redrawn
         else:
             python_logs = pythonify_logs(logs)
         for callback in listeners:
             getattr(callback, hook)(batch, logs=python_logs)
 
-    def on_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_batch_begin", batch, logs)
-
-    def on_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_batch_end", batch, logs)
-
-    def on_epoch_begin(self, epoch: int, logs: LogsOrPromise = None) -> None:
-        self._epoch("on_epoch_begin", epoch, logs)
-
-    def on_epoch_end(self, epoch: int, logs: LogsOrPromise = None) -> None:
-        self._epoch("on_epoch_end", epoch, logs)
-
-    def on_train_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_train_batch_begin", batch, logs)
-
-    def on_train_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_train_batch_end", batch, logs)
-
-    def on_test_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_test_batch_begin", batch, logs)
-
-    def on_test_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_test_batch_end", batch, logs)
-
-    def on_predict_batch_begin(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_predict_batch_begin", batch, logs)
-
-    def on_predict_batch_end(self, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch("on_predict_batch_end", batch, logs)
-
-    def on_train_begin(self, logs: LogsOrPromise = None) -> None:
-        self._begin("on_train_begin", logs)
-
-    def on_train_end(self, logs: LogsOrPromise = None) -> None:
-        self._end("on_train_end", logs)
-
-    def on_test_begin(self, logs: LogsOrPromise = None) -> None:
-        self._begin("on_test_begin", logs)
-
-    def on_test_end(self, logs: LogsOrPromise = None) -> None:
-        self._end("on_test_end", logs)
-
-    def on_predict_begin(self, logs: LogsOrPromise = None) -> None:
-        self._begin("on_predict_begin", logs)
-
-    def on_predict_end(self, logs: LogsOrPromise = None) -> None:
-        self._end("on_predict_end", logs)
+    on_train_begin = _of_run("on_train_begin")
+    on_train_end = _of_run("on_train_end")
+    on_test_begin = _of_run("on_test_begin")
+    on_test_end = _of_run("on_test_end")
+    on_predict_begin = _of_run("on_predict_begin")
+    on_predict_end = _of_run("on_predict_end")
+    on_epoch_begin = _of_epoch("on_epoch_begin")
+    on_epoch_end = _of_epoch("on_epoch_end")
+    on_batch_begin = _of_batch("on_batch_begin")
+    on_batch_end = _of_batch("on_batch_end")
+    on_train_batch_begin = _of_batch("on_train_batch_begin")
+    on_train_batch_end = _of_batch("on_train_batch_end")
+    on_test_batch_begin = _of_batch("on_test_batch_begin")
+    on_test_batch_end = _of_batch("on_test_batch_end")
+    on_predict_batch_begin = _of_batch("on_predict_batch_begin")
+    on_predict_batch_end = _of_batch("on_predict_batch_end")

@@ -1,4 +1,4 @@
-"""Where messages to the reader go: the console, or ``logging`` when that is switched off."""
+"""Prints messages: on the console, or through ``logging`` if that is switched off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ logger = logging.getLogger("minikeras")
 
 
 def print_msg(message: Any, line_break: bool = True) -> None:
-    """Write a message; a console that cannot show the bar's ``━`` gets ``=``."""
+    """Print a message; if the console cannot encode ``━``, it is replaced by ``=``."""
     text = str(message)
     if not settings.is_interactive_logging_enabled():
         logger.info(text)

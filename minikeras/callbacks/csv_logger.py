@@ -1,4 +1,4 @@
-"""The history as a file of comma-separated values."""
+"""Writes the logs of every epoch to a CSV file."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _cell(value: Any) -> Any:
 class CSVLogger(Callback):
     """Appends a row for each epoch: the epoch, then the logs sorted by name.
 
-    filename: where to.  separator: between cells.  append: continue an existing file.
+    filename: the file.  separator: between cells.  append: whether to continue an existing file.
 
-    The columns are those of the first epoch; without any ``val_`` among them, a ``val_`` column
-    is kept for each, in case validation comes later.  What an epoch lacks is ``NA``.
+    The columns are the logs of the first epoch.  If there is no ``val_`` log among them, each gets
+    a ``val_`` column as well, because validation may start later.  Missing values are ``NA``.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Stop when it no longer gets better."""
+"""Stop training when a metric no longer improves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ class EarlyStopping(MonitorCallback):
     improved:       best ← value; wait ← 0, unless ``baseline`` is still not beaten
     not improved:   stop if wait ≥ patience and this is not epoch 0
 
-    Epochs before ``start_from_epoch`` are not looked at.  ``restore_best_weights`` puts back the
-    weights of the best epoch at the end, whether training was stopped or ran its course.
+    baseline: a value that must be improved on.
+    restore_best_weights: whether the model gets the weights of the best epoch when training ends,
+        also if it was not stopped.
+    start_from_epoch: epochs before this one are ignored.
+
     See ``MonitorCallback`` for ``monitor``, ``mode`` and ``min_delta``.
     """
 
@@ -81,7 +84,7 @@ class EarlyStopping(MonitorCallback):
             self.model.set_weights(self.best_weights)
 
     def get_monitor_value(self, logs: Logs | None) -> Any:
-        """The watched entry; None, with a warning, if the logs have none of that name."""
+        """The monitored value; None, with a warning, if it is not in the logs."""
         value = (logs or {}).get(self.monitor)
         if value is None:
             warnings.warn(

@@ -1,4 +1,4 @@
-"""A callback out of functions."""
+"""A callback made of functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minikeras.callbacks.callback import Callback
 
 
 class LambdaCallback(Callback):
-    """Each function given takes the place of the hook of that name.
+    """Each function given replaces the hook of that name.
 
     LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
 

@@ -1,4 +1,4 @@
-"""A learning rate for each epoch."""
+"""Sets the learning rate of each epoch."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class LearningRateScheduler(Callback):
 
     schedule: a function of the epoch, from 0, and the current rate, or of the epoch alone.
 
-    Raises ValueError if the schedule returns something else than a float.
+    Raises ValueError if the schedule does not return a float.
 
-    Parity: a TypeError inside ``schedule(epoch, lr)`` is taken for a function of one argument.
+    Parity: if ``schedule(epoch, lr)`` raises a TypeError, ``schedule(epoch)`` is called.
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:

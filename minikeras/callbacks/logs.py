@@ -1,4 +1,4 @@
-"""Logs as callbacks see them."""
+"""The logs that callbacks receive."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 Logs: TypeAlias = dict[str, Any]
-# Results of metrics cost time, so a loop may hand over a promise instead of the logs themselves.
+# Computing the results of metrics takes time, so a loop may pass a function that computes them.
 LogsOrPromise: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
 
 
 def pythonify_logs(logs: LogsOrPromise) -> Logs:
-    """Sorted by name, inner dicts spread out, values as Python floats where they can be."""
+    """The logs sorted by name, inner dicts flattened, values as Python floats if possible."""
     result: Logs = {}
     for key, value in sorted(((logs() if callable(logs) else logs) or {}).items()):
         if isinstance(value, dict):

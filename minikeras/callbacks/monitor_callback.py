@@ -1,4 +1,4 @@
-"""The question that early stopping, checkpoints and learning rate cuts share: is it better?"""
+"""The base of callbacks that act when a metric improves, or no longer improves."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ def greater(value: Any, reference: Any) -> bool:
 
 
 class MonitorCallback(Callback):
-    """Watches one entry of the logs.
+    """Monitors one entry of the logs.
 
     min:  value + |min_delta| < best  is an improvement
     max:  value − |min_delta| > best
 
-    The first value always improves on ``best=None``; nan never improves, and nothing improves on
-    nan.  ``mode="auto"`` minimises ``loss`` and asks the compiled metric of the monitored name
-    (without ``val_``) for its direction; ValueError if there is none.
+    The first value always improves on ``best=None``; a NaN never improves, and no
+    value improves on NaN.  ``mode="auto"`` means "min" for ``loss``; otherwise it is the
+    direction of the compiled metric of this name (without ``val_``).  Raises ValueError if there is
+    none.
 
     Parity: Python floats are compared in float32, whatever ``floatx`` says.
     """

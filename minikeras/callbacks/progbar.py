@@ -1,4 +1,4 @@
-"""A progress bar, character by character that of Keras."""
+"""A progress bar; its output equals that of Keras."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 
 
 def _visible(text: str) -> int:
-    """Columns that the text takes on the screen: colour codes take none."""
+    """The width of the text on the screen, without colour codes."""
     codes = sum(text.count(code) * len(code) for code in (_BOLD, _GREEN, _WHITE, _PLAIN))
     return len(text) - codes
 
@@ -33,14 +33,15 @@ def _clock(seconds: float) -> str:
 
 
 class Progbar:
-    """Shows how far a loop has come, how long it will take, and metrics on the way.
+    """Prints the progress of a loop, its time and metrics.
 
     12/60 ━━━━━━━━━━━━━━━━━━━━ 4s 90ms/step - accuracy: 0.5729 - loss: 1.1351
 
-    target: steps in all, None if unknown.  width: of the bar.  interval: seconds between redraws.
+    target: total number of steps, None if unknown.  width: of the bar.
+    interval: seconds between two updates of the bar.
     verbose: 0 silent, 1 bar, 2 one line at the end.  unit_name: what a step is called.
-    stateful_metrics: names shown as given; all others are averaged over the steps.
-    stateless_metrics: the other way round, names that are averaged.
+    stateful_metrics: names whose values are printed as given; all others are averaged over steps.
+    stateless_metrics: names that are averaged; all others are printed as given.
 
     Raises ValueError if both lists are given.
 
@@ -89,10 +90,10 @@ class Progbar:
         values: Values | Callable[[], Values] | None = None,
         finalize: bool | None = None,
     ) -> None:
-        """Say that ``current`` steps are done.
+        """Report that ``current`` steps are done.
 
-        values: pairs of a metric's name and its value in the last step.  A function that returns
-        them is called only when they are about to be printed: for metrics shown as given.
+        values: pairs of a name and the value in the last step, or a function that returns them,
+        which is called only when the bar is redrawn (for values printed as given).
         finalize: the last call; by default once ``target`` is reached.
         """
         if finalize is None:
@@ -122,7 +123,7 @@ class Progbar:
         self._last_update = now
 
     def add(self, n: int, values: Values | None = None) -> None:
-        """Say that ``n`` more steps are done."""
+        """Report that ``n`` more steps are done."""
         self.update(self._seen_so_far + n, values)
 
     def _take(self, values: Values, current: int, finalize: bool) -> None:
@@ -181,7 +182,7 @@ class Progbar:
         return f" {seconds * 1e6:.0f}us/{self.unit_name}"
 
     def _estimate_step_duration(self, current: int, now: float) -> float:
-        """Mean over the steps after the first, which is slower than those that follow."""
+        """Mean time of the steps after the first one, which takes longer."""
         if not current:
             return 0
         if self._time_after_first_step is not None and current > 1:

@@ -1,4 +1,4 @@
-"""The progress that ``fit``, ``evaluate`` and ``predict`` print."""
+"""Prints the progress of ``fit``, ``evaluate`` and ``predict``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minikeras.callbacks.progbar import Progbar
 class ProgbarLogger(Callback):
     """A bar for each epoch (``verbose=1``) or a line for each epoch (``verbose=2``).
 
-    Metrics are shown as they come: their values are means already.
+    Metrics are printed as given: their values are means already.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class ProgbarLogger(Callback):
         self.target = params["steps"]
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
-        self._called_in_fit = True  # the validation inside stays silent
+        self._called_in_fit = True  # validation within fit prints nothing
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
         if not self._called_in_fit:

@@ -1,4 +1,4 @@
-"""Smaller steps when it no longer gets better."""
+"""Reduce the learning rate when a metric no longer improves."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ReduceLROnPlateau(MonitorCallback):
 
     lr ← max(factor · lr, min_lr)
 
-    After a cut, ``cooldown`` epochs pass before epochs without improvement count again.
+    cooldown: after a reduction, this number of epochs is not counted as without improvement.
     Writes ``learning_rate`` into the logs of each epoch, as it was during that epoch.
     See ``MonitorCallback`` for ``monitor``, ``mode`` and ``min_delta``.
 
@@ -84,7 +84,7 @@ class ReduceLROnPlateau(MonitorCallback):
                 self.wait = 0
 
     def _reduce(self, epoch: int) -> bool:
-        """Cut the learning rate, unless it has reached the bottom."""
+        """Reduce the learning rate; False if it is ``min_lr`` already."""
         old = current_learning_rate(self.model.optimizer)
         if old <= np.float32(self.min_lr):
             return False

@@ -1,4 +1,4 @@
-"""Stop when the loss is no number."""
+"""Stop training when the loss is NaN or infinite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minikeras.callbacks.logs import Logs
 class TerminateOnNaN(Callback):
     """Stops training after a batch whose running loss is nan or infinite.
 
-    ``raise_error=True`` raises RuntimeError instead of stopping quietly.
+    raise_error: whether to raise RuntimeError instead.
     """
 
     def __init__(self, raise_error: bool = False) -> None:

@@ -1,6 +1,6 @@
-"""The verifier: the same training under minikeras and under Keras on TensorFlow, and how far apart.
+"""The verifier: trains with minikeras and with Keras on TensorFlow, and compares the results.
 
-Each framework runs in a process of its own (`worker`), `comparison` measures, `terminal` and
-`report` show. `examples` holds the networks that need no script, `stand_in` answers a script's
-`import keras`.
+`verify` runs both, each in a process of its own: `runs` starts it, `worker` is the program in it.
+`comparison` computes the differences; `terminal` and `report` print them. `examples` holds the
+built-in networks. `stand_in` makes `import keras` in a script import minikeras.
 """

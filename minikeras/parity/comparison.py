@@ -1,4 +1,4 @@
-"""Two runs side by side: every distance, and whether they are within the stated tolerance."""
+"""Compares two runs: every difference, and whether all are within the tolerance."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from minikeras.parity.distance import relative_difference, ulp_distance
 from minikeras.parity.runs import Run
 from minikeras.types import Array
 
-# Of the loss and every metric. In float32 rounding differs with the order of summation and grows
-# with training, so there the lines of verbose=2 decide first.
+# Of the loss and every metric. In float32 the order of summation changes the rounding, and training
+# amplifies this; so the lines of verbose=2 are compared first.
 RELATIVE_TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
 
 Document = dict[str, Any]
 
 
 class NothingToCompare(Exception):
-    """Neither run trained, evaluated or kept a model."""
+    """Neither run called fit or evaluate, or made a model."""
 
 
 def compare(ours: Run, theirs: Run, **about: Any) -> Document:
-    """Everything about two runs as plain data, JSON's types only; `about` goes in as it is."""
+    """The comparison of two runs in types of JSON; `about` is added unchanged."""
     floatx = theirs.found["floatx"]
     problems: list[str] = []
     fits = [
@@ -167,8 +167,8 @@ def _judge(
             for variable in model["variables"]
         )
         if not differences:
-            raise NothingToCompare("nothing was trained or evaluated, and no model was kept")
-    # max() forgets a NaN that does not come first; np.max does not.
+            raise NothingToCompare("the script made no model and called neither fit nor evaluate")
+    # max() ignores a NaN that is not the first item; np.max returns it.
     worst = float(np.max(differences)) if differences else math.inf
     tolerance = RELATIVE_TOLERANCE.get(floatx, RELATIVE_TOLERANCE["float32"])
     same_lines = all(fit["same_lines"] for fit in fits) if fits else None
@@ -178,7 +178,7 @@ def _judge(
         reason = "the two runs differ in form: " + "; ".join(problems[:5])
     elif by_text:
         reason = (
-            "every epoch line of verbose=2 is the same text, times aside "
+            "the epoch lines printed by fit(verbose=2) are identical except for the timings "
             f"(largest relative difference of {judged}: {worst:.1e})"
         )
     else:

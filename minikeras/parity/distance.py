@@ -1,4 +1,4 @@
-"""How far apart two results are: relative to their size, and in units in the last place."""
+"""The difference of two results: relative to their size, and in units in the last place (ULP)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras.types import Array
 
-APART = np.iinfo(np.uint64).max  # between a number and not-a-number
+FARTHEST = np.iinfo(np.uint64).max  # the distance between a number and NaN
 
 
 def relative_difference(a: Array | float, b: Array | float) -> Array:
@@ -33,11 +33,11 @@ def ulp_distance(a: Array | float, b: Array | float, dtype: str | None = None) -
     a, b = np.asarray(a, dtype), np.asarray(b, dtype)
     if a.dtype != b.dtype or a.dtype.kind != "f":
         raise TypeError(f"expected two float arrays of one dtype, received {a.dtype} and {b.dtype}")
-    # Between the extremes lie more steps than int64 holds; modulo 2⁶⁴ the difference is right.
+    # The number of steps may exceed int64; modulo 2⁶⁴ the difference is right.
     with np.errstate(over="ignore"):
         low, high = np.sort([_ladder(a), _ladder(b)], axis=0).view("uint64")
         rungs = high - low
-    rungs = np.where(np.isnan(a) ^ np.isnan(b), np.uint64(APART), rungs)
+    rungs = np.where(np.isnan(a) ^ np.isnan(b), np.uint64(FARTHEST), rungs)
     return np.where(np.isnan(a) & np.isnan(b), np.uint64(0), rungs)
 
 

@@ -1,7 +1,7 @@
-"""Networks on real data that ships with scikit-learn, written once for any Keras.
+"""Networks for data sets of scikit-learn, written once for minikeras and Keras.
 
-Every function takes `keras`, the module: minikeras or the original. Nothing but the seed tells
-the two what the weights, the dropout masks and the order of the batches are.
+Every function takes the module `keras`: minikeras or the original. Weights, dropout masks and the
+order of batches depend on the seed alone.
 """
 
 from __future__ import annotations
@@ -37,69 +37,42 @@ class Example:
 
 
 def iris_mlp(keras: Any) -> Any:
-    return keras.Sequential(
-        [
-            keras.layers.Input((4,)),
-            keras.layers.Dense(16, activation="relu"),
-            keras.layers.Dense(16, activation="tanh"),
-            keras.layers.Dense(3, activation="softmax"),
-        ]
-    )
+    k = keras.layers
+    hidden = [k.Dense(16, activation="relu"), k.Dense(16, activation="tanh")]
+    return keras.Sequential([k.Input((4,)), *hidden, k.Dense(3, activation="softmax")])
 
 
 def digits_mlp(keras: Any) -> Any:
-    return keras.Sequential(
-        [
-            keras.layers.Input((8, 8, 1)),
-            keras.layers.Flatten(),
-            keras.layers.Dense(64, activation="relu"),
-            keras.layers.Dropout(0.2),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
+    k = keras.layers
+    hidden = [k.Flatten(), k.Dense(64, activation="relu"), k.Dropout(0.2)]
+    return keras.Sequential([k.Input((8, 8, 1)), *hidden, k.Dense(10, activation="softmax")])
 
 
 def digits_cnn(keras: Any) -> Any:
-    return keras.Sequential(
-        [
-            keras.layers.Input((8, 8, 1)),
-            keras.layers.Conv2D(16, 3, padding="same", activation="relu"),
-            keras.layers.MaxPooling2D(2),
-            keras.layers.Conv2D(32, 3, padding="same", activation="relu"),
-            keras.layers.Flatten(),
-            keras.layers.Dropout(0.3),
-            keras.layers.Dense(
-                64, activation="relu", kernel_regularizer=keras.regularizers.L2(1e-4)
-            ),
-            keras.layers.Dense(10, activation="softmax"),
-        ]
-    )
+    k, l2 = keras.layers, keras.regularizers.L2(1e-4)
+    maps = [k.Conv2D(16, 3, padding="same", activation="relu"), k.MaxPooling2D(2)]
+    maps += [k.Conv2D(32, 3, padding="same", activation="relu"), k.Flatten(), k.Dropout(0.3)]
+    head = [
+        k.Dense(64, activation="relu", kernel_regularizer=l2),
+        k.Dense(10, activation="softmax"),
+    ]
+    return keras.Sequential([k.Input((8, 8, 1)), *maps, *head])
 
 
 def diabetes_regression(keras: Any) -> Any:
-    return keras.Sequential(
-        [
-            keras.layers.Input((10,)),
-            keras.layers.Dense(32, activation="relu"),
-            keras.layers.Dense(16, activation="relu"),
-            keras.layers.Dense(1),
-        ]
-    )
+    k = keras.layers
+    hidden = [k.Dense(32, activation="relu"), k.Dense(16, activation="relu")]
+    return keras.Sequential([k.Input((10,)), *hidden, k.Dense(1)])
 
 
 def breast_cancer_binary(keras: Any) -> Any:
-    return keras.Sequential(
-        [
-            keras.layers.Input((30,)),
-            keras.layers.Dense(16, activation="relu"),
-            keras.layers.Dropout(0.2),
-            keras.layers.Dense(1, activation="sigmoid"),
-        ]
-    )
+    k = keras.layers
+    hidden = [k.Dense(16, activation="relu"), k.Dropout(0.2)]
+    return keras.Sequential([k.Input((30,)), *hidden, k.Dense(1, activation="sigmoid")])
 
 
 def _split(x: Array, y: Array, *, classes: bool = True) -> Data:
-    """A fifth for validation, always the same one, with the classes in proportion."""
+    """A fixed fifth for validation, with the same proportion of classes."""
     x, x_validation, y, y_validation = sklearn.model_selection.train_test_split(
         x, y, test_size=0.2, random_state=0, stratify=y if classes else None
     )
@@ -168,7 +141,7 @@ def train(
     optimizer: str = "adam",
     verbose: int = 2,
 ) -> Any:
-    """Train the example `name` with `keras` in its present floatx, from `seed`; its History."""
+    """Train the example `name` with `keras` from `seed`; returns the History."""
     example = EXAMPLES[name]
     data = example.load()
     keras.utils.set_random_seed(seed)

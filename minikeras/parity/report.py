@@ -1,4 +1,4 @@
-"""Writes a comparison down: one HTML page that needs nothing beside itself, or JSON."""
+"""Writes a comparison as a self-contained HTML page or as JSON."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from minikeras.parity.terminal import NAMES, initial_words, seconds
 
 jinja2 = Library("jinja2")
 
-# A chart in SVG units: narrow enough that its letters stay readable on a phone.
+# The size of a chart in SVG units: narrow, so that its letters are readable on a phone.
 WIDTH, HEIGHT = 360, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 26
-EQUAL = -18  # where the logarithm of a difference of exactly nothing is drawn
+EQUAL = -18  # the position of a difference of 0 on the logarithmic axis
 
 
 def write_html(document: Document, path: str | os.PathLike[str]) -> None:
-    """Write the page; an older one stays whole until the new one is complete."""
+    """Write the page; an older file is replaced when the new one is complete."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("minikeras.parity"),
         autoescape=True,
@@ -41,13 +41,13 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> None:
 
 
 def write_json(document: Document, path: str | os.PathLike[str]) -> None:
-    """Write the comparison as JSON; what JSON cannot say (NaN, infinity) becomes a string."""
+    """Write the comparison as JSON; NaN and infinity become strings."""
     text = json.dumps(_strict(document), indent=2, ensure_ascii=False, allow_nan=False)
     write_atomically(path, text + "\n")
 
 
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:
-    """Write beside `path`, then put it in place in one step."""
+    """Write a temporary file beside `path`, then rename it."""
     path = Path(path)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -55,7 +55,7 @@ def write_atomically(path: str | os.PathLike[str], text: str) -> None:
             file.write(text)
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)  # mkstemp's files are for their owner alone
+        os.chmod(temporary, 0o666 & ~mask)  # mkstemp creates files that only their owner can read
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
@@ -75,7 +75,7 @@ def _number(value: float) -> str:
 
 
 def _logarithm(relative: float) -> float:
-    """log₁₀ of a relative difference, from `EQUAL` for none to 0 for all."""
+    """log₁₀ of a relative difference, within [`EQUAL`, 0]."""
     return math.log10(min(max(relative, 10.0**EQUAL), 1.0))
 
 
@@ -85,7 +85,7 @@ def _bar(relative: float) -> float:
 
 
 def _charts(fit: Document, tolerance: float) -> list[Document]:
-    """A chart for each metric, training and validation together, then their differences."""
+    """A chart for each metric, training and validation in one, and a chart of the differences."""
     epochs = [row["epoch"] for row in fit["epochs"]]
     columns = {
         name: {
@@ -96,10 +96,10 @@ def _charts(fit: Document, tolerance: float) -> list[Document]:
     }
     charts = []
     for name in [name for name in columns if not name.startswith("val_")]:
-        together = [shown for shown in (name, f"val_{name}") if shown in columns]
+        shown_names = [shown for shown in (name, f"val_{name}") if shown in columns]
         series = [
             (f"{NAMES[side]}: {shown}", f"{side} tone{tone}", columns[shown][side])
-            for tone, shown in enumerate(together)
+            for tone, shown in enumerate(shown_names)
             for side in ("keras", "minikeras")
         ]
         ticks = _nice_ticks(value for _, _, line in series for value in line)
@@ -120,17 +120,17 @@ def _chart(
     ticks: Sequence[tuple[float, str]],
     limit: float | None = None,
 ) -> Document:
-    """Where everything in a chart goes; the ticks span its height."""
+    """The coordinates of everything in a chart; the ticks span its height."""
     low, high = ticks[0][0], ticks[-1][0]
     first, last = (min(epochs), max(epochs)) if epochs else (0, 1)
 
     def x(epoch: float) -> float:
-        share = (epoch - first) / (last - first) if last > first else 0.5
-        return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
+        fraction = (epoch - first) / (last - first) if last > first else 0.5
+        return round(LEFT + fraction * (WIDTH - LEFT - RIGHT), 1)
 
     def y(value: float) -> float:
-        share = (value - low) / (high - low)
-        return round(HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM), 1)
+        fraction = (value - low) / (high - low)
+        return round(HEIGHT - BOTTOM - fraction * (HEIGHT - TOP - BOTTOM), 1)
 
     def points(line: list[float]) -> list[tuple[float, float]]:
         placed = [(x(epoch), y(v)) for epoch, v in zip(epochs, line) if math.isfinite(v)]
@@ -151,7 +151,7 @@ def _chart(
 
 
 def _nice_ticks(values: Iterable[float]) -> list[tuple[float, str]]:
-    """Round numbers, about five, from below the smallest finite value to above the largest."""
+    """About five round numbers, from below the smallest finite value to above the largest."""
     finite = [value for value in values if math.isfinite(value)] or [0.0]
     low, high = min(finite), max(finite)
     step = _nice_step(high - low or abs(high))
@@ -160,7 +160,7 @@ def _nice_ticks(values: Iterable[float]) -> list[tuple[float, str]]:
 
 
 def _nice_step(span: float) -> float:
-    """1, 2 or 5 times a power of ten, so that the span holds about five of them."""
+    """1, 2 or 5 times a power of ten: about a fifth of the span."""
     if span <= 0:
         return 1.0
     magnitude = 10.0 ** math.floor(math.log10(span / 5))

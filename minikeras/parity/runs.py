@@ -1,4 +1,4 @@
-"""Starts a worker for one framework, follows it, and hands back what it found."""
+"""Starts a process that trains with one framework, follows its events, returns its results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KERAS_ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "TF_ENABLE_ONEDNN_OPTS": "0",
 }
-# The framework is imported before anything else is, so that the time is its own.
+# The framework is imported first, so that the measured time contains no other import.
 PROGRAM = """
 import sys, time
 start = time.perf_counter()
@@ -36,40 +36,48 @@ main("{framework}", json.loads(sys.argv[1]), seconds)
 """
 
 
+_FAILED = {
+    "keras": (
+        "the script failed under Keras on TensorFlow, so there is nothing to compare. Its error"
+    ),
+    "minikeras": "the script failed under minikeras. Its error",
+}
+
+
 class MissingRequirement(Exception):
     """Something the command needs is not installed."""
 
 
 class WorkerFailed(Exception):
-    """A framework's process ended early; the message is the end of what it said."""
+    """The process of a framework failed; the message is the end of its output."""
 
     def __init__(self, framework: str, said: str) -> None:
         self.framework = framework
-        super().__init__(f"{framework} did not get through:\n{said}")
+        super().__init__(f"{_FAILED[framework]}:\n{said}")
 
 
 @dataclass
 class Run:
-    """What one framework answered."""
+    """The results of one framework."""
 
     framework: str
     found: dict[str, Any]
     arrays: dict[str, Array]
 
     def weights(self, model: int, stage: str) -> list[Array]:
-        """The variables of a model, `initial` or `final`, in its own order."""
+        """The `initial` or `final` variables of a model, in its order."""
         prefix = f"{model}/{stage}/"
         count = sum(key.startswith(prefix) for key in self.arrays)
         return [self.arrays[f"{prefix}{i}"] for i in range(count)]
 
     @property
     def first_epoch_seconds(self) -> float | None:
-        """From the first call of `fit` to the end of its first epoch, validation apart."""
+        """From the first call of `fit` to the end of its first epoch, without validation."""
         return next((fit["first_epoch_seconds"] for fit in self.found["fits"]), None)
 
     @property
     def step_seconds(self) -> float | None:
-        """Median over the epochs of the first fit, its first epoch apart if there are others."""
+        """Median over the epochs of the first fit; without its first epoch if there are others."""
         for fit in self.found["fits"]:
             seconds = fit["epoch_seconds"][1:] or fit["epoch_seconds"]
             if seconds and fit["steps"]:
@@ -78,7 +86,7 @@ class Run:
 
 
 def require(*modules: str, extra: str = "verify") -> None:
-    """Raise MissingRequirement, saying how to install, unless every module can be found."""
+    """Raise MissingRequirement with the pip command unless every module is installed."""
     absent = missing(*modules)
     if absent:
         raise MissingRequirement(

@@ -1,7 +1,7 @@
 """Runs Keras scripts: answers `import keras` and `import tensorflow.keras` with minikeras.
 
-`keras.layers` then is the module `minikeras.layers` itself, so classes are the same whichever name
-they were imported by. Of TensorFlow only what Keras scripts commonly touch is there.
+`keras.layers` is then the module `minikeras.layers`, so a class is the same under both names.
+Of TensorFlow, the functions that Keras scripts commonly use are available.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ class StandIn(MetaPathFinder, Loader):
         return ModuleSpec(name, self, is_package=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        # The import system takes what stands in sys.modules once the module has been executed.
+        # After exec_module, the import system returns the module that stands in sys.modules.
         sys.modules[module.__name__] = _answer(module.__name__)
 
 
 def install() -> None:
-    """Let minikeras answer from now on, in this process."""
+    """From now on, `import keras` and `import tensorflow` in this process import minikeras."""
     if not any(isinstance(finder, StandIn) for finder in sys.meta_path):
         sys.meta_path.insert(0, StandIn())
 
 
 def run_script(script: str, arguments: list[str]) -> dict[str, Any]:
-    """Run a script as the main program, as `python script arguments` would; its globals."""
+    """Run a script as `python script arguments` does; returns its global variables."""
     sys.argv = [script, *arguments]
     sys.path.insert(0, str(Path(script).resolve().parent))
     return runpy.run_path(script, run_name="__main__")

@@ -1,4 +1,4 @@
-"""What the verifier shows in the terminal: progress while it works, then tables and a verdict."""
+"""The terminal output of the verifier: progress bars, then tables and the verdict."""
 
 from __future__ import annotations
 
@@ -120,14 +120,14 @@ def _show_times(console: Console, times: Document) -> None:
 
 
 def initial_words(initial: Document | None) -> str:
-    """bit-equal, or by how many units in the last place at most."""
+    """Whether the initial weights are bit-equal, otherwise their largest distance in ULP."""
     if initial is None:
         return ""
     return "bit-equal" if initial["relative"] == 0 else f"{_ulp(initial['ulp'])} ULP"
 
 
 def seconds(value: float | None) -> str:
-    """A time in the unit that suits it."""
+    """A time in seconds or milliseconds."""
     if value is None:
         return "–"
     return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms"
@@ -144,6 +144,6 @@ def _ulp(count: int | None) -> str:
 
 
 def _short(value: float, digits: int = 1) -> str:
-    """1.8e-02 as 1.8e-2: a row of four metrics is to fit into 80 columns."""
+    """1.8e-02 as 1.8e-2, so that four metrics fit into 80 columns."""
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa

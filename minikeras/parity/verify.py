@@ -1,4 +1,4 @@
-"""The main job: the same training under both frameworks, compared."""
+"""Runs the same training with both frameworks and compares the results."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def verify_example(
     kernels: str | None = None,
     progress: Progress = lambda framework, event: None,
 ) -> Document:
-    """Train a built-in example under both from the same seed, and nothing else in common."""
+    """Train a built-in example with both; they have only the seed in common."""
     runs.require("keras", "tensorflow", "sklearn")
     example = EXAMPLES[name]
     options = {
@@ -54,7 +54,7 @@ def verify_script(
     kernels: str | None = None,
     progress: Progress = lambda framework, event: None,
 ) -> Document:
-    """Run an unmodified Keras script under both; `seed` is set first, for scripts that set none."""
+    """Run an unmodified Keras script with both; `seed` is set before the script runs."""
     runs.require("keras", "tensorflow")
     job = {"script": script, "arguments": arguments, "seed": seed}
     about = {"script": script, "arguments": " ".join(arguments), "seed": seed}
@@ -69,7 +69,7 @@ def _verify(
     kernels: str | None,
     progress: Progress,
 ) -> Document:
-    """One after the other, so that neither takes the other's processors and time."""
+    """Run one after the other, so that neither slows the other down."""
     found: dict[str, runs.Run] = {}
     failed: dict[str, runs.WorkerFailed] = {}
     for framework in FRAMEWORKS:
@@ -82,7 +82,7 @@ def _verify(
             )
         except runs.WorkerFailed as failure:
             failed[framework] = failure
-    if failed:  # what fails under Keras too is no finding about minikeras
+    if failed:  # a script that also fails under Keras says nothing about minikeras
         raise failed.get("keras") or failed["minikeras"]
     return compare(
         found["minikeras"],

@@ -1,8 +1,8 @@
-"""One side of a comparison: trains with one framework in this process and reports to its parent.
+"""Trains with one framework in this process and sends the results to the parent process.
 
-Started by `runs.run` with a job in JSON. Events go to the parent as lines of JSON on what was
-standard output; arrays go to `arrays.npz` in the job's folder. Whatever the training prints goes
-to standard error, which the parent keeps for the day something fails.
+`runs.run` starts it with a job in JSON. Events are lines of JSON on standard output; arrays are
+saved in `arrays.npz` in the folder of the job. The output of the training itself is redirected to
+standard error, which the parent prints if the job fails.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ DISTRIBUTIONS = {
     "minikeras": ["minikeras-reference", "numpy", "numba"],
     "keras": ["keras", "tensorflow", "numpy"],
 }
-# 45/45 - 0s - 6ms/step - loss: 0.2 ...: what follows the times is the same text from the same run
+# 45/45 - 0s - 6ms/step - loss: 0.2 ...: the group is the part after the timings
 EPOCH_LINE = re.compile(r"^\d+/\d+ - \d+\w* - (?:[\d.]+\w+/step - )?(.+)$", re.MULTILINE)
 
 
 def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
     """Do `job` with the already imported `framework` and send what happened."""
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-    os.dup2(2, 1)  # from here on, what the training prints cannot be taken for an event
+    os.dup2(2, 1)  # from here on, the output of the training goes to standard error
 
     keras = importlib.import_module(framework)
-    # A settings file of the user's could have told Keras otherwise.
+    # The settings file of the user may have changed these.
     keras.config.set_floatx(job["floatx"] or "float32")
     keras.config.set_image_data_format("channels_last")
     keras.config.set_epsilon(1e-7)
@@ -85,7 +85,7 @@ def _version(distribution: str) -> str:
 
 
 class Recorded:
-    """A model that was seen, with its variables as they were before any training."""
+    """A model with its variables before training."""
 
     def __init__(self, model: Any, initial: list[np.ndarray[Any, Any]]) -> None:
         self.model = model
@@ -93,7 +93,7 @@ class Recorded:
         self.described: dict[str, Any] = {}
 
     def note_initial(self) -> None:
-        """Again once `fit` has built what it builds late, while nothing is trained yet."""
+        """Copy the variables of a model that `fit` has just built, before the first step."""
         if not self.initial:
             self.initial = _weights(self.model)
 
@@ -103,7 +103,7 @@ def _weights(model: Any) -> list[np.ndarray[Any, Any]]:
 
 
 def _numbers(logs: dict[str, Any]) -> dict[str, float]:
-    """Python floats; the entries of a metric that gives one number a class get a name each."""
+    """Python floats; a metric with several values gets a name for each: `f1[0]`, `f1[1]`."""
     found: dict[str, float] = {}
     for name, value in logs.items():
         entries = np.ravel(np.asarray(value, "float64")).tolist()
@@ -113,7 +113,7 @@ def _numbers(logs: dict[str, Any]) -> dict[str, float]:
 
 
 class Recorder:
-    """Hooks on `keras.Model` that keep what every `fit` and `evaluate` answered."""
+    """Replaces methods of `keras.Model` to record the results of every `fit` and `evaluate`."""
 
     def __init__(self, keras: Any, send: Callable[..., None]) -> None:
         self.keras = keras
@@ -121,19 +121,21 @@ class Recorder:
         self.fits: list[dict[str, Any]] = []
         self.evaluations: list[dict[str, Any]] = []
         self.models: list[Recorded] = []
-        self.busy = False  # inside a fit or evaluate: those it calls are its own affair
+        self.busy = False  # inside fit or evaluate; the calls that these make are not recorded
 
     @contextmanager
     def recording(self) -> Iterator[None]:
         model = self.keras.Model
-        kept = {name: model.__dict__.get(name) for name in ("fit", "evaluate", "train_on_batch")}
+        originals = {
+            name: model.__dict__.get(name) for name in ("fit", "evaluate", "train_on_batch")
+        }
         model.fit = self._hook(model.fit, self._fit)
         model.evaluate = self._hook(model.evaluate, self._evaluate)
         model.train_on_batch = self._hook(model.train_on_batch, self._call)
         try:
             yield
         finally:
-            for name, method in kept.items():
+            for name, method in originals.items():
                 delattr(model, name) if method is None else setattr(model, name, method)
 
     def _hook(self, method: Callable[..., Any], record: Callable[..., Any]) -> Callable[..., Any]:
@@ -196,13 +198,13 @@ class Recorder:
         return result
 
     def find_models(self, variables: dict[str, Any]) -> None:
-        """Add the models among a script's global variables that no hook saw (custom loops)."""
+        """Add the models among the global variables of a script that trains them without `fit`."""
         for value in variables.values():
             if isinstance(value, self.keras.Model):
                 self._record_of(value, trained=True)
 
     def finish(self, folder: Path) -> None:
-        """Write every model's weights, before and after, and say what they are."""
+        """Save the initial and final weights of every model, and describe them."""
         arrays: dict[str, Any] = {}
         for index, recorded in enumerate(self.models):
             final = _weights(recorded.model)
@@ -226,12 +228,12 @@ def epoch_line(log: dict[str, float]) -> str:
 
 def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
     class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
-        """Tells the parent of each epoch, and how long its training part took."""
+        """Sends an event after each epoch and measures its time, without validation."""
 
         def __init__(self) -> None:
             super().__init__()
             self.called = time.perf_counter()
-            self.first: float | None = None  # from the call of `fit`, all preparation included
+            self.first: float | None = None  # seconds from the call of `fit` to the end of an epoch
             self.seconds: list[float] = []
             self.names: list[list[str]] = []
             self.begun: float | None = None
@@ -262,14 +264,14 @@ def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
 
 
 class _Copy(io.TextIOBase):
-    """Writes to a stream and keeps what was written."""
+    """Writes to a stream and to a copy."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
-        self.kept = io.StringIO()
+        self.copy = io.StringIO()
 
     def write(self, text: str) -> int:
-        self.kept.write(text)
+        self.copy.write(text)
         return self.stream.write(text)
 
     def flush(self) -> None:
@@ -281,6 +283,6 @@ def _copied_output() -> Iterator[io.StringIO]:
     original = sys.stdout
     sys.stdout = copy = _Copy(original)
     try:
-        yield copy.kept
+        yield copy.copy
     finally:
         sys.stdout = original

@@ -86,18 +86,18 @@ def randint(
     "minikeras.kernels.random:keep",
     when=lambda seed, shape, rate, dtype: dtype in ("float32", "float64"),
 )
-def keep(seed: Seed, shape: Sequence[int], rate: float, dtype: str) -> Array:
+def dropout_mask(seed: Seed, shape: Sequence[int], rate: float, dtype: str) -> Array:
     """Which elements dropout leaves: u ≥ rate, u drawn in the dtype of the inputs."""
     return _unit(seed, math.prod(shape), dtype).reshape(tuple(shape)) >= np.dtype(dtype).type(rate)
 
 
-def masked(x: Array, keep: Array, rate: float) -> Array:
-    """y = x / (1 − rate) where ``keep``, else 0.
+def masked(x: Array, mask: Array, rate: float) -> Array:
+    """y = x / (1 − rate) where ``mask``, else 0.
 
     Parity: the factor 1 / (1 − rate) is rounded to x's dtype first.
     """
     kind = x.dtype.type
-    return np.where(keep, x * kind(1 / (1 - rate)), kind(0))
+    return np.where(mask, x * kind(1 / (1 - rate)), kind(0))
 
 
 def normal(

@@ -171,8 +171,9 @@ def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any 
         raise ValueError(f"dropout needs floating inputs, received dtype {dtype}")
     decided = _decisions(x.shape, noise_shape)
     options = rate, dtype
-    keep = drawn(draw_pair(seed), function=distributions.keep, shape=decided, options=options)
-    return masked(x, keep, rate=rate)
+    function = distributions.dropout_mask
+    mask = drawn(draw_pair(seed), function=function, shape=decided, options=options)
+    return masked(x, mask, rate=rate)
 
 
 def _decisions(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
@@ -187,28 +188,28 @@ def _decisions(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
 
 
 @primitive(dtype=dtypes.separate)
-def masked(x: Array, keep: Array, *, rate: float) -> Array:
-    """y = x / (1 − rate) where ``keep``, else 0;  dx is the same map of dy."""
-    return distributions.masked(x, keep, rate)
+def masked(x: Array, mask: Array, *, rate: float) -> Array:
+    """y = x / (1 − rate) where ``mask``, else 0;  dx is the same map of dy."""
+    return distributions.masked(x, mask, rate)
 
 
 @masked.shape
-def masked_shape(x: Shape, keep: Shape, *, rate: float) -> Shape:
+def masked_shape(x: Shape, mask: Shape, *, rate: float) -> Shape:
     return x
 
 
 @masked.vjp
-def masked_vjp(dy: Any, y: Any, x: Any, keep: Any, *, rate: float) -> Any:
-    return masked(dy, keep, rate=rate), None
+def masked_vjp(dy: Any, y: Any, x: Any, mask: Any, *, rate: float) -> Any:
+    return masked(dy, mask, rate=rate), None
 
 
 masked.fast(
     "minikeras.kernels.random",
-    when=lambda x, keep, rate: (
-        x.shape == keep.shape
+    when=lambda x, mask, rate: (
+        x.shape == mask.shape
         and x.dtype.char in "fd"
         and x.flags.c_contiguous
-        and keep.flags.c_contiguous
+        and mask.flags.c_contiguous
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The training loop: data in batches, steps, epochs, and what ``compile`` asks for."""
+"""Training: ``compile``, data in batches, steps, epochs."""
 
 from minikeras.training.trainer import Trainer
 

@@ -1,4 +1,4 @@
-"""The losses that ``compile`` was given, brought to the outputs of a model."""
+"""Matches the losses given to ``compile`` with the outputs of a model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Path = tuple[Any, ...]
 
 
 class Entry(NamedTuple):
-    """One loss: the keys that lead to its labels and predictions, its weight, its name in logs."""
+    """One loss: the path to its labels and predictions, its weight, its name in logs."""
 
     path: Path
     loss: losses.Loss
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class _Weighted:
-    """A loss as the user named it, and its weight; a leaf of structures."""
+    """A loss as the user gave it, and its weight; a leaf of a structure."""
 
     loss: Any
     weight: Any
@@ -36,13 +36,12 @@ class CompileLoss(losses.Loss):
     """The ``loss`` and ``loss_weights`` of ``compile``, as one loss over all outputs:
     Σ weight · loss.
 
-    With several losses, ``metrics`` holds a running mean of each, without its weight, called
-    ``<output>_loss``.
+    With several losses, ``metrics`` holds the mean of each without its weight, ``<output>_loss``.
 
     Raises ValueError, KeyError, TypeError if losses, weights, labels and outputs do not match.
-    Parity: these means weigh batches by their size only while ``batch_size_known``: Keras's graphs
-    do not know the size when a smaller batch comes last, and then every batch counts the same, so
-    that they do not add up to ``loss``.
+    Parity: these means weigh batches by their size only while ``batch_size_known`` is true.  If the
+    last batch is smaller, the size is unknown in the graph of Keras.  Then all batches have equal
+    weight, and the means do not add up to ``loss``.
     """
 
     def __init__(
@@ -74,7 +73,7 @@ class CompileLoss(losses.Loss):
         return [variable for metric in self.metrics for variable in metric.variables]
 
     def build(self, y_true: Any, y_pred: Any) -> None:
-        """Match losses to outputs; ``y_true`` and ``y_pred`` tell structure and shapes."""
+        """Match losses with outputs by the structure and shapes of ``y_true`` and ``y_pred``."""
         loss, weights = self._user_loss, self._user_loss_weights
         if self.output_names and isinstance(loss, dict) and not isinstance(y_pred, dict):
             if set(self.output_names) != set(loss):
@@ -104,7 +103,7 @@ class CompileLoss(losses.Loss):
         if not tree.is_nested(y_true) and not tree.is_nested(y_pred):
             if not self.built:
                 self.build(y_true, y_pred)
-            # Parity: of several losses given for the single output only the first counts.
+            # Parity: of several losses for a single output only the first is used.
             return self._value(self._entries[0], y_true, y_pred, sample_weight)
         y_true = self._like_predictions(y_true, y_pred)
         if not self.built:
@@ -192,7 +191,7 @@ def _plain(entry: Any) -> Any:
 
 
 def _match_losses(y_true: Any, y_pred: Any, loss: Any, names: Any, path: Path) -> Iterator[Entry]:
-    """Walk down losses and outputs together."""
+    """Traverse losses and outputs in parallel."""
     if not tree.is_nested(loss):
         found = None if loss is None else get_loss(loss.loss, y_true, y_pred)
         if found is not None:
@@ -231,7 +230,7 @@ def _has(y: Any, key: Any, like: Any) -> bool:
 
 
 def _name_of_entry(path: Path, names: Any, loss: losses.Loss) -> str:
-    """The path in words: an output's name stands for a number; without names, the loss's."""
+    """The path as text; a number is replaced by the name of the output, or else of the loss."""
     words: Path = path
     if not tree.is_nested(names):
         own = loss.name if names is None else names
@@ -253,7 +252,7 @@ def _follow(path: Path, structure: Any) -> Any:
 
 
 def _repack(structure: Any, y: Any) -> Any:
-    """The leaves of ``y`` in the given structure, if they are in another."""
+    """The leaves of ``y`` in the given structure."""
     try:
         tree.assert_same_structure(structure, y)
     except ValueError:

@@ -1,8 +1,8 @@
-"""What ``compile`` was given, brought to the outputs of a model: losses and metrics in groups.
+"""Matches the metrics given to ``compile`` with the outputs of a model.
 
-Users give losses, weights and metrics in every shape: one for all outputs, a list, a dict by
-output, a structure like that of the outputs.  The groups match these at the first batch, which
-shows the structure of ``y_pred``, and then take and give whole structures.
+Users give losses, weights and metrics as one for all outputs, as a list, as a dict by output, or in
+the structure of the outputs.  They are matched at the first batch, when the structure of ``y_pred``
+is known; after that, updates and results have this structure.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["CompileLoss", "CompileMetrics", "MetricsList", "get_loss", "get_metr
 
 
 class MetricsList(metrics_module.Metric):
-    """The metrics of one output; ``output_name`` goes before their names in the logs."""
+    """The metrics of one output; ``output_name`` is a prefix of their names in the logs."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class MetricsList(metrics_module.Metric):
 class CompileMetrics(metrics_module.Metric):
     """The ``metrics`` and ``weighted_metrics`` of ``compile``, as one metric over all outputs.
 
-    Only the weighted ones see sample weights.
+    Sample weights are used for ``weighted_metrics`` only.
 
-    Raises ValueError if either is no list, tuple or dict, or does not match the outputs.
+    Raises ValueError if one is not a list, tuple or dict, or does not match the outputs.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class CompileMetrics(metrics_module.Metric):
         return [variable for metric in self.metrics for variable in metric.variables]
 
     def build(self, y_true: Any, y_pred: Any) -> None:
-        """Match metrics to outputs; ``y_true`` and ``y_pred`` tell structure and shapes."""
+        """Match metrics with outputs by the structure and shapes of ``y_true`` and ``y_pred``."""
         count = len(tree.flatten(y_pred))
         flat = tree.is_nested(y_pred) and len(y_pred) == count
         names = self.output_names
@@ -166,11 +166,11 @@ class CompileMetrics(metrics_module.Metric):
     def result(self) -> dict[str, Any]:
         """Results by log key: the metric's name after that of its output, if there are several.
 
-        A name taken already gets ``_1``, ``_2``, ...; that of a weighted metric gets ``weighted_``
-        first.  Raises ValueError before the first batch.
+        If a name is taken, a weighted metric gets the prefix ``weighted_``; then ``_1``, ``_2``,
+        ... are appended.  Raises ValueError before the first batch.
 
-        Parity: ``weighted_`` and numbers may still collide and overwrite; an output's name then
-        stands before ``weighted_``.
+        Parity: such names may still collide, and the later result overwrites the earlier one.  The
+        name of the output stands before ``weighted_``.
         """
         if not self.built:
             raise ValueError("Cannot get result() since the metric has not yet been built.")

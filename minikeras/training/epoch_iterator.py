@@ -1,4 +1,4 @@
-"""Epochs cut out of data."""
+"""Divides data into epochs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from minikeras.training.adapters import Batch, get_data_adapter
 class EpochIterator:
     """Iterating gives one epoch: ``(first step, last step, iterator of batches)`` per execution.
 
-    Whoever takes the triple draws the batches from its iterator, up to ``steps_per_execution``
-    of them.  With ``steps_per_epoch``, the next epoch goes on where this one stopped and starts
-    over when the data end.
+    The caller takes up to ``steps_per_execution`` batches from the iterator.  With
+    ``steps_per_epoch``, the next epoch continues where this one stopped, and starts again when
+    the data end.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class EpochIterator:
         self._seen = 0
 
     def reset(self) -> None:
-        """Start over, with what is known before the first batch."""
+        """Start again at the first batch."""
         self._iterator = None
         self._batches = self.data_adapter.num_batches
         self._seen = 0
@@ -61,7 +61,7 @@ class EpochIterator:
         else:
             iterator = self.data_adapter.batches()
             first = 0
-            while True:  # ended by the StopIteration of whoever draws the batches
+            while True:  # ends with the StopIteration of the iterator
                 self._seen = first + stride
                 yield first, first + stride - 1, iterator
                 first += stride
@@ -84,9 +84,9 @@ class EpochIterator:
 
     @contextlib.contextmanager
     def catch_stop_iteration(self) -> Iterator[None]:
-        """Ends the epoch where the data end, with a warning; their number is known from now on.
+        """When the data end, warn, end the epoch and remember the number of batches.
 
-        Parity: data of unknown length give this warning even when they simply end.
+        Parity: data of unknown length give this warning whenever they end.
         """
         try:
             yield

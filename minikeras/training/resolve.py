@@ -1,4 +1,4 @@
-"""The loss or metric that a string, function, class or config given to ``compile`` means."""
+"""Finds the loss or metric for a string, function, class or config given to ``compile``."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from minikeras.declare import to_snake_case
 def get_metric(identifier: Any, y_true: Any, y_pred: Any) -> metrics.Metric:
     """A metric from anything ``compile`` accepts; ValueError for None and for unknown names.
 
-    "accuracy" and "acc" mean the accuracy that fits the shapes: binary if predictions end in 1,
-    sparse if labels have a smaller rank or end in 1, else categorical.
+    "accuracy" and "acc" mean the accuracy that fits the shapes: binary if the last axis of the
+    predictions is 1, sparse if that of the labels is 1 or missing, else categorical.
 
-    Parity: the metric takes the string as its name; ``metrics.get("accuracy")`` is another one.
+    Parity: the string is the name of the metric; ``metrics.get("accuracy")`` is another metric.
     """
     if identifier is None:
         raise ValueError("Expected metric, received `None`")
@@ -38,7 +38,7 @@ def get_metric(identifier: Any, y_true: Any, y_pred: Any) -> metrics.Metric:
 def get_loss(identifier: Any, y_true: Any, y_pred: Any) -> losses.Loss | None:
     """A loss from anything ``compile`` accepts; functions are wrapped.
 
-    "crossentropy" and "ce" mean the one that fits the shapes, as "accuracy" does in `get_metric`.
+    "crossentropy" and "ce" mean the one that fits the shapes, like "accuracy" in `get_metric`.
     """
     if identifier is None:
         return None
@@ -67,7 +67,7 @@ def _kind_of_labels(y_true: Any, y_pred: Any) -> int:
 
 
 def _name_of(thing: Any) -> str:
-    """The name of a Keras object as it is, of a function or of a class in snake case."""
+    """The name of a Keras object, or that of a function or class in snake case."""
     if hasattr(thing, "name"):
         return str(thing.name)
     return to_snake_case(getattr(thing, "__name__", type(thing).__name__))

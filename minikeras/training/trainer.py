@@ -1,4 +1,4 @@
-"""The loops: ``fit``, ``evaluate``, ``predict``, and their forms for a single batch."""
+"""The loops: ``fit``, ``evaluate``, ``predict``, and the same for a single batch."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from minikeras.training.steps import Steps
 
 
 class Trainer(Steps):
-    """What makes a layer trainable: mixed into ``Model``.
+    """The part of ``Model`` that trains: a mixin for a layer.
 
-    Of the layer it needs a call, ``trainable_variables``, ``losses`` and ``metrics``.
+    It uses the call of the layer, ``trainable_variables``, ``losses`` and ``metrics``.
     """
 
     history: History
@@ -54,20 +54,20 @@ class Trainer(Steps):
         validation_batch_size: int | None = None,
         validation_freq: int | list[int] = 1,
     ) -> History:
-        """Train until ``epochs`` are complete, counted from ``initial_epoch``.
+        """Train from epoch ``initial_epoch`` to ``epochs``.
 
         x: arrays, nests of arrays, a generator, a ``PyDataset`` or another iterable of batches
-        ``(x, y)`` or ``(x, y, sample_weight)``.  y, sample_weight: only beside arrays.
+        ``(x, y)`` or ``(x, y, sample_weight)``.  y, sample_weight: only if x holds arrays.
         batch_size: 32 by default; shuffle: see ``ArrayAdapter``.
         verbose: 0 silent, 1 bar ("auto"), 2 a line for each epoch.
-        validation_split: the last part of the arrays that is kept for validation.
+        validation_split: the fraction of the samples, from the end, that is used for validation.
         validation_data: ``(x, y)`` or ``(x, y, sample_weight)``, or batches of these.
-        validation_freq: every how many epochs, or a list of epochs, from 1.
-        class_weight: weights of the samples by class number; others weigh 1.
+        validation_freq: validate every this many epochs, or in a list of epochs, counted from 1.
+        class_weight: weights of the samples by class number; 1 for other classes.
         steps_per_epoch: batches in an epoch; the next epoch continues in the data.
 
-        Returns the ``History``.  Ctrl-C or an error leaves the model as the last whole step made
-        it.  Raises ValueError before ``compile``.
+        Returns the ``History``.  After Ctrl-C or an error the model is in the state after the last
+        complete step.  Raises ValueError before ``compile``.
         """
         self._assert_compile_called()
         if not hasattr(epochs, "__index__"):
@@ -137,7 +137,7 @@ class Trainer(Steps):
         return_dict: bool = False,
         **kwargs: Any,
     ) -> Any:
-        """Loss and metrics over the data, as a list in the order of ``metrics``, or as a dict.
+        """Loss and metrics over the data: a list in the order of ``metrics``, or a dict.
 
         The arguments are those of ``fit``; nothing is shuffled.
         """
@@ -182,7 +182,7 @@ class Trainer(Steps):
         one_batch = type(x) is np.ndarray and x.ndim and 0 < len(x) <= 32 and batch_size is None
         unwatched = verbose == 0 and steps is None and callbacks is None
         if one_batch and unwatched and self._runs_own("predict"):
-            # The loop would take longer than a small network.
+            # For a small network the loop takes longer than the prediction.
             return self.predict_on_batch(standardize(x))
         epoch_iterator = EpochIterator(
             x,
@@ -217,7 +217,7 @@ class Trainer(Steps):
         class_weight: Mapping[int, float] | None = None,
         return_dict: bool = False,
     ) -> Any:
-        """One update from one batch; returns this batch's loss and metrics, as ``evaluate``."""
+        """One update from one batch; returns its loss and metrics, as ``evaluate`` does."""
         self._assert_compile_called()
         if class_weight is not None:
             if sample_weight is not None:
@@ -232,7 +232,7 @@ class Trainer(Steps):
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Loss and metrics of one batch, as ``evaluate``."""
+        """Loss and metrics of one batch, as ``evaluate`` returns them."""
         self._assert_compile_called()
         self.make_test_function()
         return self._on_batch(self.test_function, (x, y, sample_weight), return_dict)
@@ -256,8 +256,8 @@ class Trainer(Steps):
     ) -> Any:
         """All steps of an epoch; returns the epoch's logs.
 
-        Results of metrics are computed at every step only if somebody may see them: a callback
-        that listens, or a step that the user wrote.
+        The results of metrics are computed at every step only if a callback or an overridden step
+        may use them.
         """
         function = self.train_function if mode == "train" else self.test_function
         begin_batch = getattr(callbacks, f"on_{mode}_batch_begin")
@@ -289,7 +289,7 @@ class Trainer(Steps):
             self._compile_loss.batch_size_known = known or self.run_eagerly
 
     def _runs_own(self, mode: str) -> bool:
-        """Whether nothing of what makes the logs of a step has been overridden."""
+        """Whether no method that computes the logs of a step has been overridden."""
         names = (
             f"make_{mode}_function",
             f"{mode}_step",

@@ -173,7 +173,6 @@ FUNCTION_IMPORTS = {
 
 
 PENDING = (
-    "minikeras.cli",
     "minikeras.declare.serialization",
     "minikeras.kernels.runtime.warm_up",
     "minikeras.ops",

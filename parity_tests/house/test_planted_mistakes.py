@@ -306,8 +306,8 @@ PLANTS = {
     ),
     "dropout unscaled": Plant(
         "random.draws:masked",
-        "distributions.masked(x, keep, rate)",
-        "x * keep",
+        "distributions.masked(x, mask, rate)",
+        "x * mask",
         "random.test_draws:test_dropout",
     ),
 }

@@ -25,8 +25,8 @@ def test_stateless(case):
             assert distributions.randint(seed, size, 0, 1000, dtype).tolist() == expected
             continue
         if name.startswith("dropout"):
-            keep = distributions.keep(seed, size, 0.3, dtype)
-            drawn = distributions.masked(np.ones(size, dtype), keep, 0.3)
+            mask = distributions.dropout_mask(seed, size, 0.3, dtype)
+            drawn = distributions.masked(np.ones(size, dtype), mask, 0.3)
         else:
             drawn = getattr(distributions, name[:-4])(seed, size, dtype=dtype)
         assert drawn.view(f"u{drawn.itemsize}").tolist() == expected, name

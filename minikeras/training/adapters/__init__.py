@@ -1,4 +1,4 @@
-"""One interface to everything that ``fit``, ``evaluate`` and ``predict`` take as data."""
+"""Adapters: every kind of data that ``fit`` accepts, as an iterator of batches."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def get_data_adapter(
 ) -> DataAdapter:
     """The adapter for ``x``.
 
-    Raises ValueError for data of no known kind, and for ``y`` and weights that must come in the
-    batches of ``x`` itself.
+    Raises ValueError for data of an unknown kind, and for ``y`` or weights beside an ``x`` whose
+    batches contain them.
     """
     if isinstance(x, DataAdapter):
         return x

@@ -30,12 +30,12 @@ def _is_foreign_float(dtype: Any) -> bool:
 
 
 def standardize(value: Any) -> Array | None:
-    """An ndarray in which floats are ``floatx`` and all else keeps its dtype.
+    """An ndarray; floats are cast to ``floatx``, other dtypes stay.
 
     Data frames become (rows, columns), their columns (rows, 1).
-    Raises ValueError for dtypes that are no numbers.
+    Raises ValueError for dtypes that are not numeric.
 
-    Parity: one foreign float column casts the whole data frame.
+    Parity: if one column is a float of another precision, the whole data frame is cast.
     """
     if value is None:
         return None
@@ -52,8 +52,8 @@ def standardize(value: Any) -> Array | None:
 class ArrayAdapter(DataAdapter):
     """Slices of arrays, in order or shuffled.
 
-    shuffle: False; True, all samples anew at each epoch; "batch", each batch within itself.
-    batch_size: 32 by default, or what makes ``steps`` batches.
+    shuffle: True for a permutation of all samples in each epoch, "batch" for one within each batch.
+    batch_size: 32 by default, or such that there are ``steps`` batches.
 
     Parity: after ``set_random_seed`` every epoch of every fit has the same order.
     """
@@ -113,7 +113,7 @@ def _positive(name: str, value: Any) -> int:
 
 
 def _for_each_output(sample_weight: Any, y: Any) -> Any:
-    """One array of weights for each output, the same for all if only one is given."""
+    """One array of weights for each output; a single array is used for all outputs."""
     if not tree.is_nested(y):
         return sample_weight
     if tree.is_nested(sample_weight):
@@ -137,7 +137,7 @@ def _for_each_output(sample_weight: Any, y: Any) -> Any:
 def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, Any]:
     """The first ⌊n (1 − validation_split)⌋ samples, and the rest.
 
-    Raises ValueError if either part would be empty or something cannot be sliced.
+    Raises ValueError if one part would be empty or an array cannot be sliced.
     """
     leaves = tree.flatten(arrays)
     stubborn = [type(leaf).__name__ for leaf in leaves if not can_slice(leaf)]

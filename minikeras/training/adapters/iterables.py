@@ -1,4 +1,4 @@
-"""Batches from generators, and from anything else that can be iterated over."""
+"""Batches from generators and other iterables."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from minikeras.training.adapters.packing import with_class_weight
 
 
 class GeneratorAdapter(DataAdapter):
-    """What can be iterated over only once.
+    """A generator, which can be iterated over only once.
 
-    Parity: two batches are drawn ahead, to look at; when the loop starts over after the
-    generator has ended, it meets these two again and nothing else.
+    Parity: the first two batches are read at once and checked.  If the loop starts over after the
+    generator has ended, it gets these two again and nothing else.
     """
 
     def __init__(self, generator: Iterator[Any]) -> None:
@@ -47,7 +47,7 @@ def _check_ranks(batches: list[Any]) -> None:
 
 
 class IterableAdapter(DataAdapter):
-    """What can be iterated over at every epoch: a tf.data dataset, a torch DataLoader."""
+    """An iterable that can be restarted: a tf.data dataset, a torch DataLoader."""
 
     def __init__(
         self, iterable: Iterable[Any], class_weight: Mapping[int, float] | None = None

@@ -1,4 +1,4 @@
-"""``x``, ``y`` and ``sample_weight`` as one batch, and what may be said about them."""
+"""``x``, ``y`` and ``sample_weight`` packed into one batch, and checks of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from minikeras.types import Array
 
 
 def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
-    """``x``, ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)`` as three, None for what is missing.
+    """``x``, ``(x,)``, ``(x, y)`` or ``(x, y, sample_weight)`` as three values, or None.
 
-    For use in ``train_step`` and its kin.  Raises ValueError for tuples of any other length.
+    For use in ``train_step``, ``test_step`` and ``predict_step``.  Raises ValueError for tuples of
+    another length.
     """
     if isinstance(data, list):
         data = tuple(data)
@@ -39,7 +40,7 @@ def pack_x_y_sample_weight(x: Any, y: Any = None, sample_weight: Any = None) -> 
 
 
 def check_cardinality(data: Any) -> int:
-    """The number of samples, on which all arrays must agree.
+    """The number of samples, which must be the same in all arrays.
 
     Raises ValueError if they do not, IndexError for a scalar, KeyError if there are no arrays.
     """
@@ -66,7 +67,7 @@ def check_cardinality(data: Any) -> int:
 
 
 def class_weight_to_sample_weights(y: Any, class_weight: Mapping[int, float]) -> Array:
-    """The weight of each sample's class; classes not mentioned weigh 1.
+    """The weight of the class of each sample; 1 for classes that are not mentioned.
 
     y: class numbers, (n,) or (n, 1), or one-hot rows, (n, classes).
     """
@@ -79,7 +80,7 @@ def class_weight_to_sample_weights(y: Any, class_weight: Mapping[int, float]) ->
 
 
 def with_class_weight(batch: Any, class_weight: Mapping[int, float]) -> tuple[Any, Any, Any]:
-    """The batch with its classes' weights as ``sample_weight``."""
+    """The batch with the weights of the classes as ``sample_weight``."""
     x, y, sample_weight = unpack_x_y_sample_weight(batch)
     if sample_weight is not None:
         raise ValueError(

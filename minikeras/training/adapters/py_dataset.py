@@ -1,4 +1,4 @@
-"""Batches by number, from a user's class."""
+"""Batches from a class of the user, by index."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from minikeras.training.adapters.packing import with_class_weight
 
 
 class PyDataset:
-    """Base class of data that is made batch by batch.
+    """Base class of data that is loaded batch by batch.
 
     A subclass has ``__getitem__(index)``, which returns a whole batch, ``(x,)``, ``(x, y)`` or
     ``(x, y, sample_weight)``, and ``__len__()`` or a property ``num_batches``: how many there
     are, None for no end.  It may have ``on_epoch_begin()`` and ``on_epoch_end()``.
 
-    workers: more than one prepares batches ahead, in threads.
-    use_multiprocessing: accepted; work that is shared out is done in threads.
-    max_queue_size: how many batches may be prepared ahead.
+    workers: above 1, this number of threads prepares the next batches.
+    use_multiprocessing: accepted; threads are used instead of processes.
+    max_queue_size: how many batches are prepared before they are needed.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class PyDataset:
 
 
 class PyDatasetAdapter(DataAdapter):
-    """``shuffle`` draws a new order of batches each time, from Python's ``random``."""
+    """With ``shuffle``, every pass has a new order of batches, from Python's ``random``."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class PyDatasetAdapter(DataAdapter):
         self._shuffle = shuffle
         workers = dataset.workers
         self._parallel = workers > 1 or (workers > 0 and dataset.use_multiprocessing)
-        self._endless = itertools.count()  # workers go on where they stopped
+        self._endless = itertools.count()  # threads continue where they stopped
         if self.num_batches == 0:
             raise ValueError(f"x has no batches: the PyDataset {dataset!r} has length 0")
 
@@ -128,11 +128,13 @@ class PyDatasetAdapter(DataAdapter):
             indices = list(range(count))
             if self._shuffle:
                 random.shuffle(indices)
-        made = self._ahead(indices) if self._parallel else map(self._dataset.__getitem__, indices)
+        made = (
+            self._prefetched(indices) if self._parallel else map(self._dataset.__getitem__, indices)
+        )
         yield from map(self._standardize, made)
 
-    def _ahead(self, indices: Iterable[int]) -> Iterator[Any]:
-        """The batches in order, made in threads up to ``max_queue_size`` ahead."""
+    def _prefetched(self, indices: Iterable[int]) -> Iterator[Any]:
+        """The batches in order; threads prepare up to ``max_queue_size`` of the next ones."""
         pool = ThreadPoolExecutor(self._dataset.workers)
         waiting: deque[Future[Any]] = deque()
         try:

@@ -29,7 +29,7 @@ from minikeras.kernels.runtime.array_table import arrays, cells, cut, unpacked
 from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts
 
-__all__ = ["squares"]  # beside the rules below
+__all__ = ["squares"]  # optimizers find all kernels here
 
 _BLOCK = 1024  # numbers whose intermediate results stay in the first-level cache
 
@@ -109,7 +109,7 @@ def lion(p, w, m, g):
         m[i] = m[i] * p.beta_2 + g[i] * p.one_minus_beta_2
 
 
-# Adam and its kin
+# Adam and its variants
 
 
 Adam = namedtuple("Adam", "alpha one_minus_beta_1 one_minus_beta_2 epsilon")
@@ -160,23 +160,25 @@ def adamax(p, w, m, u, g):
         w[i] -= p.lr * m[i] / (p.one_minus_beta_1_power * (u[i] + p.epsilon))
 
 
-# Rules that divide by a root, which TensorFlow's compiled functions do in another way
+# Rules that divide by a root; TensorFlow's compiled functions multiply by an approximate rsqrt
+
+
+@internal_kernel
+def _exact(x, y):
+    for i in range(x.size):
+        y[i] = 1 / np.sqrt(x[i])
 
 
 def _inverse_roots(x: Any, y: Any) -> None:
     """y = 1 / √x as in ``rounding.elementwise.rsqrt``."""
+    (rsqrt_into if x.dtype == np.float32 and HAS_RCP else _exact)(x, y)
 
 
 @overload(_inverse_roots)
 def _inverse_roots_of(x, y):
     if x.dtype == types.float32 and HAS_RCP:
         return lambda x, y: rsqrt_into(x, y)
-
-    def plain(x, y):
-        for i in range(x.size):
-            y[i] = 1 / np.sqrt(x[i])
-
-    return plain
+    return lambda x, y: _exact(x, y)
 
 
 @internal_kernel
@@ -237,7 +239,7 @@ RMSprop = namedtuple("RMSprop", "lr rho one_minus_rho epsilon momentum centered 
 
 @over_variables(RMSprop)
 def rmsprop(p, w, v, delta, mean, g):
-    """Δ is a slot if there is momentum, the mean of g if ``centered``; else they are not used."""
+    """``delta`` is used only with momentum, ``mean`` only if centered."""
     scratch = np.empty((2, _BLOCK), w.dtype)
     x, y = scratch[0], scratch[1]
     for first in range(0, w.size, _BLOCK):
@@ -259,7 +261,7 @@ def rmsprop(p, w, v, delta, mean, g):
             wb[i] -= x[i]
 
 
-# What all rules share
+# What all rules have in common
 
 
 Limits = namedtuple("Limits", "low high")
@@ -284,7 +286,7 @@ def average(p, a, w):
 
 @over_parts
 def scaled(start, stop, table, s):
-    """y = g s₀ / s₁₊ₖ for variable k"""
+    """y = g s₀ / s₁₊ₖ, where k is the number of the variable"""
     for part in range(start, stop):
         y, g = cells(table, part, 0, s), cells(table, part, 1, s)
         factor, divisor = s[0], s[1 + table[part, 1]]
@@ -294,7 +296,10 @@ def scaled(start, stop, table, s):
 
 @over_parts
 def decay(start, stop, table, s):
-    """w ← w − w s₀ s₁ for variable k if s₂₊ₖ; what else the step changes must fit as well"""
+    """w ← w − w s₀ s₁ for each variable k with s₂₊ₖ ≠ 0.
+
+    The other arrays of the step go along, so that they are checked before w changes.
+    """
     weight_decay, lr = s[0], s[1]
     for part in range(start, stop):
         w = cells(table, part, 0, s)

@@ -71,8 +71,8 @@ def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tens
     layers = [clone(layer) for layer in model.layers]
     if input_tensors is not None:
         layers.insert(0, tree.flatten(input_tensors)[0])
-    elif model._stack and isinstance(model._stack[0], InputLayer):
-        layers.insert(0, InputLayer.from_config(model._stack[0].get_config()))
+    elif model._input_layer:
+        layers.insert(0, InputLayer.from_config(model._input_layer.get_config()))
     return type(model)(layers, name=model.name, trainable=model.trainable)
 
 

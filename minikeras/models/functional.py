@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any, ClassVar
 
@@ -87,16 +88,15 @@ class Functional(Function, Model, base=True):
                         f"All `{argument}` values must be KerasTensors. Received: "
                         f"{argument}={given} including invalid value {x} of type {type(x)}"
                     )
-        if isinstance(inputs, dict):
-            for key, x in inputs.items():
-                if isinstance(x, KerasTensor) and key != x.name:
-                    warnings.warn(
-                        "When providing `inputs` as a dict, all keys in the dict must match the "
-                        f"names of the corresponding tensors. Received key '{key}' mapping to "
-                        f"value {x} which has name '{x.name}'. Change the tensor name to '{key}' "
-                        f"(via `Input(..., name='{key}')`)",
-                        stacklevel=2,
-                    )
+        for key, x in inputs.items() if isinstance(inputs, dict) else ():
+            if isinstance(x, KerasTensor) and key != x.name:
+                warnings.warn(
+                    "When providing `inputs` as a dict, all keys in the dict must match the "
+                    f"names of the corresponding tensors. Received key '{key}' mapping to "
+                    f"value {x} which has name '{x.name}'. Change the tensor name to '{key}' "
+                    f"(via `Input(..., name='{key}')`)",
+                    stacklevel=2,
+                )
         trainable = kwargs.pop("trainable", None)
         if not all(map(is_input_tensor, tree.flatten(inputs))):
             inputs, outputs = _cut_out(inputs, outputs)
@@ -123,15 +123,8 @@ class Functional(Function, Model, base=True):
     input = property(lambda self: self._inputs_struct)
     output = property(lambda self: self._outputs_struct)
 
-    @property
-    def input_shape(self) -> Any:
-        shapes = [x.shape for x in self._inputs]
-        return shapes[0] if len(shapes) == 1 else shapes
-
-    @property
-    def output_shape(self) -> Any:
-        shapes = [y.shape for y in self._outputs]
-        return shapes[0] if len(shapes) == 1 else shapes
+    input_shape = property(lambda self: _shapes_of(self._inputs))
+    output_shape = property(lambda self: _shapes_of(self._outputs))
 
     def build(self, input_shape: Any) -> None:
         """Does nothing: the layers were built when they were called with symbolic inputs."""
@@ -146,17 +139,15 @@ class Functional(Function, Model, base=True):
             if not all(isinstance(x, KerasTensor) for x in struct.values()):
                 return None
             return [_spec(struct[key], key) for key in sorted(struct)]
-        return self._specs
+        return [*self._specs]
 
     @input_spec.setter
     def input_spec(self, value: Any) -> None:
         self._manual_input_spec = value
 
-    @property
+    @functools.cached_property
     def _specs(self) -> list[InputSpec]:
-        if "_spec_cache" not in self.__dict__:
-            self._spec_cache = tuple(_spec(x) for x in self._inputs)
-        return list(self._spec_cache)
+        return [_spec(x) for x in self._inputs]
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         flat = self._standardize(inputs)
@@ -225,16 +216,17 @@ class Functional(Function, Model, base=True):
         raise NotImplementedError("a functional model cannot add losses: add them in a layer")
 
     def get_config(self) -> dict[str, Any]:
-        if (
-            type(self) is Functional
-            or "__init__" not in vars(type(self))
-            or takes_graph(type(self))
-        ):
+        cls = type(self)
+        if cls is Functional or "__init__" not in vars(cls) or takes_graph(cls):
             return graph_config(self)
-        return Layer.get_config(self)
+        return Layer.get_config(self)  # a constructor of its own makes the graph
 
 
 Model._functional_class = Functional
+
+
+def _shapes_of(tensors: list[KerasTensor]) -> Any:
+    return tensors[0].shape if len(tensors) == 1 else [x.shape for x in tensors]
 
 
 def _spec(x: Any, name: str | None = None) -> InputSpec:

@@ -49,6 +49,12 @@ class Sequential(Model, base=True):
         self._parts = {id(layer): layer for layer in layers} | others
         self._stack = layers
 
+    @property
+    def _input_layer(self) -> InputLayer | None:
+        """The input layer, if the model has got one: the first of the stack."""
+        first = self._stack[0] if self._stack else None
+        return first if isinstance(first, InputLayer) else None
+
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Append a layer.
 
@@ -73,10 +79,10 @@ class Sequential(Model, base=True):
                 f"'{layer.name}' is already the name of a layer in this model. Update the `name` "
                 "argument to pass a unique name."
             )
-        if isinstance(layer, InputLayer) and self._stack and isinstance(self._stack[0], InputLayer):
+        if isinstance(layer, InputLayer) and self._input_layer:
             raise ValueError(
                 f"Sequential model '{self.name}' has already been configured to use input shape "
-                f"{self._stack[0].batch_shape}. You cannot add a different Input layer to it."
+                f"{self._input_layer.batch_shape}. You cannot add a different Input layer to it."
             )
         self._set_stack([*self._stack, layer])
         self._unbuild()
@@ -98,12 +104,11 @@ class Sequential(Model, base=True):
         self._forget_replays()
 
     def _maybe_rebuild(self) -> None:
-        first = self._stack[0]
         if len(self._stack) > 1:
-            if isinstance(first, InputLayer):
-                self.build(first.batch_shape)
-            elif hasattr(first, "input_shape"):
-                self.build(first.input_shape)
+            if self._input_layer:
+                self.build(self._input_layer.batch_shape)
+            elif hasattr(self._stack[0], "input_shape"):
+                self.build(self._stack[0].input_shape)
 
     def build(self, input_shape: Any = None) -> None:
         try:
@@ -115,16 +120,15 @@ class Sequential(Model, base=True):
                 f"Sequential model {self.name} cannot be built because it has no layers. Call "
                 "`model.add(layer)`."
             )
-        if isinstance(self._stack[0], InputLayer):
-            if self._stack[0].batch_shape != shape:
-                raise ValueError(
-                    f"Sequential model '{self.name}' has already been configured to use input "
-                    f"shape {self._stack[0].batch_shape}. You cannot build it with input_shape "
-                    f"{shape}"
-                )
-        else:
+        if self._input_layer is None:
             dtype = self._stack[0].compute_dtype
             self._set_stack([InputLayer(batch_shape=shape, dtype=dtype), *self._stack])
+        elif self._input_layer.batch_shape != shape:
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use input "
+                f"shape {self._input_layer.batch_shape}. You cannot build it with input_shape "
+                f"{shape}"
+            )
         inputs = x = self._stack[0].output
         for layer in self._stack[1:]:
             try:
@@ -148,8 +152,7 @@ class Sequential(Model, base=True):
     @property
     def layers(self) -> list[Any]:
         """The layers, without the input layer."""
-        stack = self._stack
-        return stack[1:] if stack and isinstance(stack[0], InputLayer) else stack[:]
+        return self._stack[1:] if self._input_layer else self._stack[:]
 
     @layers.setter
     def layers(self, _: Any) -> None:

@@ -8,7 +8,6 @@ import numpy as np
 
 from minikeras import ops
 from minikeras.autograd import operation
-from minikeras.ops.activations import mish as _mish
 from minikeras.ops.activations import remember
 from minikeras.types import TensorLike
 
@@ -174,9 +173,11 @@ def linear(x: TensorLike) -> TensorLike:
     return x
 
 
+@operation
 def mish(x: TensorLike) -> TensorLike:
     """y = x tanh(softplus x)"""
-    return _mish(x)
+    x = ops.convert_to_tensor(x)
+    return x * ops.tanh(ops.softplus(x))
 
 
 def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd import Symbol, Tensor, operation
+from minikeras.autograd import Symbol, Tensor
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.cumulative import cumsum
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.joining import split
 from minikeras.ops.primitives.activations import (
@@ -22,7 +23,6 @@ from minikeras.ops.primitives.activations import (
     _sigmoid,
     _softmax,
     relu6,
-    silu,
     softplus,
 )
 from minikeras.ops.primitives.arithmetic import absolute, maximum, minimum, power, sqrt, square
@@ -36,7 +36,7 @@ from minikeras.ops.sorting import sort
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.nn")
 def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> TensorLike:
     """y = x where x > 0, else negative_slope · x
 
@@ -45,7 +45,7 @@ def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> TensorLike:
     return _leaky_relu(x, negative_slope=float(np.float32(negative_slope)))
 
 
-@operation
+@operation("ops.nn")
 def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = x where x > 0, else α (eˣ − 1)
 
@@ -55,13 +55,13 @@ def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     return y if alpha == 1 else where(tensor(x) > 0, y, alpha * y)
 
 
-@operation
+@operation("ops.nn")
 def celu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = max(x, 0) + α (e^(min(x, 0) / α) − 1)"""
     return maximum(x, 0.0) + alpha * expm1(minimum(x, 0.0) / alpha)
 
 
-@operation
+@operation("ops.nn")
 def sigmoid(x: TensorLike) -> TensorLike:
     """y = 1 / (1 + e⁻ˣ)
 
@@ -76,38 +76,32 @@ def remember(y: TensorLike, logits: TensorLike) -> TensorLike:
     return y
 
 
-swish = silu
-
-
-@operation
+@operation("ops.nn")
 def log_sigmoid(x: TensorLike) -> TensorLike:
     """y = ln σ(x) = −softplus(−x)"""
     return -softplus(-tensor(x))
 
 
-@operation
+@operation("ops.nn")
 def hard_sigmoid(x: TensorLike) -> TensorLike:
     """y = min(max(x + 3, 0), 6) / 6"""
     return relu6(tensor(x) + 3.0) / 6.0
 
 
-@operation
+@operation("ops.nn", also="hard_swish")
 def hard_silu(x: TensorLike) -> TensorLike:
     """y = x min(max(x + 3, 0), 6) / 6"""
     x = tensor(x)
     return x * hard_sigmoid(x)
 
 
-hard_swish = hard_silu
-
-
-@operation
+@operation("ops.nn")
 def hard_tanh(x: TensorLike) -> TensorLike:
     """y = min(max(x, −1), 1); the derivative at ±1 is 1."""
     return clip(x, -1.0, 1.0)
 
 
-@operation
+@operation("ops.nn")
 def gelu(x: TensorLike, approximate: bool = True) -> TensorLike:
     """y = x Φ(x), Φ the normal distribution; or its approximation by tanh.
 
@@ -124,7 +118,7 @@ def gelu(x: TensorLike, approximate: bool = True) -> TensorLike:
     return 0.5 * x * (1.0 + tanh(0.7978845608028654 * (x + cubic)))
 
 
-@operation
+@operation("ops.nn")
 def glu(x: TensorLike, axis: int = -1) -> TensorLike:
     """y = a σ(b), where a and b are the halves of x along `axis`."""
     x = tensor(x)
@@ -136,14 +130,14 @@ def glu(x: TensorLike, axis: int = -1) -> TensorLike:
     return a * _sigmoid(b)
 
 
-@operation
+@operation("ops.nn")
 def tanh_shrink(x: TensorLike) -> TensorLike:
     """y = x − tanh x"""
     x = tensor(x)
     return x - tanh(x)
 
 
-@operation
+@operation("ops.nn")
 def soft_shrink(x: TensorLike, threshold: float = 0.5) -> TensorLike:
     """y = x − λ above λ, x + λ below −λ, 0 between"""
     x = tensor(x)
@@ -152,21 +146,21 @@ def soft_shrink(x: TensorLike, threshold: float = 0.5) -> TensorLike:
     )
 
 
-@operation
+@operation("ops.nn")
 def hard_shrink(x: TensorLike, threshold: float = 0.5) -> TensorLike:
     """y = x where |x| > λ, else 0"""
     x = tensor(x)
     return where(absolute(x) > threshold, x, np.zeros((), x.dtype))
 
 
-@operation
+@operation("ops.nn")
 def threshold(x: TensorLike, threshold: float, default_value: float) -> TensorLike:
     """y = x where x > threshold, else default_value"""
     x = tensor(x)
     return where(x > threshold, x, np.asarray(default_value, x.dtype))
 
 
-@operation
+@operation("ops.nn")
 def sparse_plus(x: TensorLike) -> TensorLike:
     """y = 0 up to −1, (x + 1)² / 4 up to 1, x from there"""
     x = tensor(x)
@@ -174,7 +168,7 @@ def sparse_plus(x: TensorLike) -> TensorLike:
     return where(x <= -1, np.zeros((), x.dtype), where(x < 1, parabola, x))
 
 
-@operation
+@operation("ops.nn")
 def sparse_sigmoid(x: TensorLike) -> TensorLike:
     """y = 0 up to −1, (x + 1) / 2 up to 1, 1 from there"""
     x = tensor(x)
@@ -182,18 +176,11 @@ def sparse_sigmoid(x: TensorLike) -> TensorLike:
     return where(x <= -1, zero, where(x >= 1, one, 0.5 * (x + 1)))
 
 
-@operation
+@operation("ops.nn")
 def squareplus(x: TensorLike, b: float = 4) -> TensorLike:
     """y = (x + √(x² + b)) / 2"""
     x = tensor(x)
     return (x + sqrt(square(x) + np.asarray(b, x.dtype))) / 2
-
-
-@operation
-def mish(x: TensorLike) -> TensorLike:
-    """y = x tanh(softplus x)"""
-    x = tensor(x)
-    return x * tanh(softplus(x))
 
 
 def _over_axes(rule: Any, x: TensorLike, axis: Any) -> TensorLike:
@@ -211,7 +198,7 @@ def _over_axes(rule: Any, x: TensorLike, axis: Any) -> TensorLike:
     return transpose(reshape(y, moved.shape), tuple(np.argsort(order).tolist()))
 
 
-@operation
+@operation("ops.nn")
 def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
     """y = eˣ / Σ eˣ along `axis` (several: as one; None: over all elements).
 
@@ -229,13 +216,13 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
     return y if isinstance(axis, (tuple, list)) else remember(y, x)
 
 
-@operation
+@operation("ops.nn")
 def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
     """y = x − ln Σ eˣ along `axis` (several: as one; None: over all elements)."""
     return _over_axes(_log_softmax, tensor(x), axis)
 
 
-@operation
+@operation("ops.nn")
 def sparsemax(x: TensorLike, axis: int = -1) -> TensorLike:
     """y = max(x − τ, 0), with a threshold τ from the k elements that support the result.
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from minikeras.autograd import operation
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.kinds import counting, measuring
 from minikeras.ops.primitives.arithmetic import (
@@ -25,7 +25,7 @@ from minikeras.ops.primitives.comparison import isnan
 from minikeras.types import Shape, TensorLike
 
 
-@operation
+@operation("ops.numpy")
 def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """x₁ + x₂, elements of the common dtype; shapes broadcast.
 
@@ -43,30 +43,27 @@ def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return _add(x1, x2)
 
 
-@operation
+@operation("ops.numpy")
 def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """x₁ / x₂: ``divide`` by the name that the node of ``x1 / x2`` has in a graph."""
     return divide(x1, x2)
 
 
-abs = absolute
-
-
-@operation
+@operation("ops.numpy numpy")
 def fmax(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """The larger element; where one of the two is NaN, the other."""
     y = where(isnan(x1), x2, maximum(x1, x2))
     return where(isnan(x2), x1, y)
 
 
-@operation
+@operation("ops.numpy numpy")
 def fmin(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """The smaller element; where one of the two is NaN, the other."""
     y = where(isnan(x1), x2, minimum(x1, x2))
     return where(isnan(x2), x1, y)
 
 
-@operation
+@operation("ops.numpy numpy")
 def hypot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = √(x₁² + x₂²), without overflow: the larger times √(1 + ratio²)."""
     x1, x2 = as_kind(measuring, x1, x2)
@@ -75,27 +72,27 @@ def hypot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return large * sqrt(1 + square(divide_no_nan(minimum(a, b), large)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def cbrt(x: TensorLike) -> TensorLike:
     """y = sign(x) |x|^⅓"""
     x = as_kind(measuring, x)
     return sign(x) * power(absolute(x), 1 / 3)
 
 
-@operation
+@operation("ops.numpy numpy")
 def fabs(x: TensorLike) -> TensorLike:
     """|x| as a float."""
     return absolute(as_kind(floating, x))
 
 
-@operation
+@operation("ops.numpy numpy")
 def fmod(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Remainder of |x₁| / |x₂|, with the sign of x₁."""
     x1, x2 = as_kind(counting, x1, x2)
     return sign(x1) * mod(absolute(x1), absolute(x2))
 
 
-@operation
+@operation("ops.numpy")
 def heaviside(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = 0 where x₁ < 0, 1 where x₁ > 0, x₂ where x₁ = 0"""
     x1, x2 = as_kind(measuring, x1, x2)

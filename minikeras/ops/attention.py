@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes
-from minikeras.autograd import operation
 from minikeras.ops.activations import softmax
 from minikeras.ops.core import as_kind, cast, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.joining import repeat
 from minikeras.ops.primitives.comparison import logical_and
@@ -19,7 +19,7 @@ from minikeras.types import TensorLike
 _LOWEST = -0.7 * 3.38953e38  # far below every logit, and still far from −∞
 
 
-@operation
+@operation("ops.nn")
 def dot_product_attention(
     query: TensorLike,
     key: TensorLike,

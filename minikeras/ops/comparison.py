@@ -1,8 +1,8 @@
 """Questions about elements: the answers are booleans, and constant to differentiation."""
 
-from minikeras.autograd import operation
 from minikeras.dtypes import promote
 from minikeras.ops.core import as_kind, is_floating, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.arithmetic import absolute
 from minikeras.ops.primitives.comparison import (
     _isreal,
@@ -18,7 +18,7 @@ from minikeras.ops.reshaping import expand_dims, ravel
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def isclose(
     x1: TensorLike,
     x2: TensorLike,
@@ -37,7 +37,7 @@ def isclose(
     return logical_or(close, logical_and(isnan(x1), isnan(x2))) if equal_nan else close
 
 
-@operation
+@operation("ops.numpy numpy")
 def allclose(
     x1: TensorLike,
     x2: TensorLike,
@@ -50,7 +50,7 @@ def allclose(
     return all(logical_or(close, logical_and(isnan(x1), isnan(x2))) if equal_nan else close)
 
 
-@operation
+@operation("ops.numpy numpy")
 def isin(
     x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False
 ) -> TensorLike:
@@ -60,7 +60,7 @@ def isin(
     return logical_not(found) if invert else found
 
 
-@operation
+@operation("ops.numpy")
 def isreal(x: TensorLike) -> TensorLike:
     """Which elements have no imaginary part."""
     x = tensor(x)

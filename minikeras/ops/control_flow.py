@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd import Symbol, Tensor, Variable, recording
+from minikeras.autograd import Symbol, Tensor, Variable, recording, stop_gradient
 from minikeras.ops.core import convert_to_tensor, stack, tensor
+from minikeras.ops.declarations import public
 from minikeras.types import TensorLike
+
+public("ops")(stop_gradient)
 
 
 class _Pullback:
@@ -38,6 +41,7 @@ class _Pullback:
         return found if reference else [None if dx is None else dx._value for dx in found]
 
 
+@public("ops")
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     """Decorate a function that returns `(y, grad)`, where `grad(*dy)` is each input's gradient."""
 
@@ -62,6 +66,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+@public("ops")
 def cond(pred: TensorLike, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
     """`true_fn()` if pred holds, else `false_fn()`.  An unknown predicate takes the first."""
     if isinstance(pred, Symbol):
@@ -69,12 +74,14 @@ def cond(pred: TensorLike, true_fn: Callable[[], Any], false_fn: Callable[[], An
     return true_fn() if bool(pred) else false_fn()
 
 
+@public("ops")
 def switch(index: TensorLike, branches: Sequence[Callable[..., Any]], *operands: Any) -> Any:
     """`branches[index](*operands)`, the index clipped to the branches there are."""
     i = 0 if isinstance(index, Symbol) else int(index)
     return branches[builtins.min(builtins.max(i, 0), len(branches) - 1)](*operands)
 
 
+@public("ops")
 def while_loop(
     cond: Callable[..., Any],
     body: Callable[..., Any],
@@ -95,6 +102,7 @@ def while_loop(
     return values if several else values[0]
 
 
+@public("ops")
 def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
     """Apply `value = body_fun(i, value)` for i from lower to upper − 1."""
     value = init_val
@@ -103,6 +111,7 @@ def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_
     return value
 
 
+@public("ops")
 def scan(
     f: Callable[[Any, Any], tuple[Any, Any]],
     init: Any,
@@ -135,6 +144,7 @@ def scan(
     return carry, tree.map_structure(lambda *ys: stack(ys), *outputs)
 
 
+@public("ops")
 def map(f: Callable[[Any], Any], xs: Any) -> Any:
     """Apply f to each slice of the first axis, and stack the results."""
     xs = tree.map_structure(tensor, xs)
@@ -143,6 +153,7 @@ def map(f: Callable[[Any], Any], xs: Any) -> Any:
     return tree.map_structure(lambda *y: stack(y), *ys)
 
 
+@public("ops")
 def vectorized_map(function: Callable[[Any], Any], elements: Any) -> Any:
     """Apply a function to each slice of the first axis, and stack the results."""
     return map(function, elements)

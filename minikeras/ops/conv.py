@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import shapes
-from minikeras.autograd import operation
 from minikeras.ops.arithmetic import add
 from minikeras.ops.core import tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.joining import concatenate, split
 from minikeras.ops.primitives.activations import relu
 from minikeras.ops.primitives.conv import convolve, convolve_biased, convolve_input_gradient
@@ -39,7 +39,7 @@ from minikeras.types import TensorLike
 Ints = int | tuple[int, ...] | list[int]
 
 
-@operation
+@operation("ops.nn")
 def conv(
     inputs: TensorLike,
     kernel: TensorLike,
@@ -138,7 +138,7 @@ def biased_conv(
     return y if rectified or activation is None else activation(y)
 
 
-@operation
+@operation("ops.nn")
 def depthwise_conv(
     inputs: TensorLike,
     kernel: TensorLike,
@@ -169,7 +169,7 @@ def depthwise_conv(
     return from_channels_last(_grouped(x, kernel, size, strides, dilation, padding), data_format)
 
 
-@operation
+@operation("ops.nn")
 def separable_conv(
     inputs: TensorLike,
     depthwise_kernel: TensorLike,
@@ -187,7 +187,7 @@ def separable_conv(
     return conv(x, pointwise_kernel, data_format=data_format)
 
 
-@operation
+@operation("ops.nn")
 def conv_transpose(
     inputs: TensorLike,
     kernel: TensorLike,

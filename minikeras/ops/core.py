@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, shapes, tree
-from minikeras.autograd import Symbol, Tensor, Variable, operation
+from minikeras.autograd import Symbol, Tensor, Variable
+from minikeras.ops.declarations import operation, public
 from minikeras.ops.primitives.conversion import _cast
 from minikeras.ops.primitives.joining import _stack, _stack_shape
 from minikeras.types import Array, DType, TensorLike
@@ -18,6 +19,7 @@ _WEAK = {"float64": "float32", "int64": "int32"}
 _LARGEST = np.iinfo("int32").max
 
 
+@public("ops")
 def convert_to_tensor(
     x: TensorLike, dtype: DType = None, sparse: bool | None = None, ragged: bool | None = None
 ) -> TensorLike:
@@ -79,7 +81,7 @@ def is_floating(x: TensorLike) -> bool:
     return dtypes.of(x.dtype).kind == "f"
 
 
-@operation
+@operation("ops")
 def cast(x: TensorLike, dtype: DType) -> TensorLike:
     """x in another dtype (None: floatx)."""
     wanted = dtypes.of(dtype)
@@ -88,38 +90,44 @@ def cast(x: TensorLike, dtype: DType) -> TensorLike:
     return x if x.dtype == wanted and not isinstance(x, Variable) else _cast(x, dtype=wanted)
 
 
+@public("ops")
 def convert_to_numpy(x: TensorLike) -> Array:
     """A NumPy array of x: a copy, free to be written to."""
     return np.array(x)
 
 
+@public("ops")
 def is_tensor(x: Any) -> bool:
     """Whether x is a tensor or variable; arrays and symbolic tensors are not."""
     return isinstance(x, (Tensor, Variable))
 
 
+@public("ops numpy")
 def shape(x: TensorLike) -> tuple[int | None, ...]:
     """The shape of x as a tuple."""
     return tuple(x.shape) if hasattr(x, "shape") else tensor(x).shape
 
 
+@public("ops.numpy numpy")
 def ndim(x: TensorLike) -> int:
     """The number of axes of x."""
     return len(shape(x))
 
 
+@public("ops.numpy")
 def size(x: TensorLike) -> TensorLike:
     """The number of elements of x, as an int32 tensor."""
     count = tensor(x).size
     return Symbol((), "int32") if count is None else Tensor(np.asarray(count, "int32"))
 
 
+@public("ops")
 def dtype(x: TensorLike) -> str:
     """The name of the dtype of x."""
     return dtypes.standardize(x.dtype if hasattr(x, "dtype") else tensor(x).dtype)
 
 
-@operation
+@operation("ops.numpy numpy")
 def stack(x: Sequence[TensorLike], axis: int = 0) -> TensorLike:
     """The tensors side by side along a new axis, in their common dtype."""
     xs = [tensor(v) for v in x]

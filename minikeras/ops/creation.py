@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes
-from minikeras.autograd import Symbol, Tensor, operation
+from minikeras.autograd import Symbol, Tensor
 from minikeras.ops.core import cast, convert_to_tensor, tensor
+from minikeras.ops.declarations import operation, public
 from minikeras.ops.primitives.arithmetic import power
 from minikeras.ops.reshaping import broadcast_to, expand_dims
 from minikeras.types import DType, TensorLike
@@ -20,40 +21,37 @@ def _shape(shape: int | Sequence[int]) -> tuple[int, ...]:
     return (int(shape),) if not hasattr(shape, "__iter__") else tuple(map(int, shape))
 
 
+@public("ops.numpy", also="empty")
 def zeros(shape: int | Sequence[int], dtype: DType = None) -> TensorLike:
     """A tensor of zeros."""
     return Tensor(np.zeros(_shape(shape), dtypes.of(dtype)))
 
 
+@public("ops.numpy")
 def ones(shape: int | Sequence[int], dtype: DType = None) -> TensorLike:
     """A tensor of ones."""
     return Tensor(np.ones(_shape(shape), dtypes.of(dtype)))
 
 
-empty = zeros
-
-
+@public("ops.numpy")
 def full(shape: int | Sequence[int], fill_value: TensorLike, dtype: DType = None) -> TensorLike:
     """A tensor of one value, or of a tensor that broadcasts to the shape."""
     return broadcast_to(cast(fill_value, dtype), _shape(shape))
 
 
-@operation
+@operation("ops.numpy numpy", also="empty_like")
 def zeros_like(x: TensorLike, dtype: DType = None) -> TensorLike:
     """Zeros of the shape of x."""
     return _like(x, 0, dtype)
 
 
-@operation
+@operation("ops.numpy numpy")
 def ones_like(x: TensorLike, dtype: DType = None) -> TensorLike:
     """Ones of the shape of x."""
     return _like(x, 1, dtype)
 
 
-empty_like = zeros_like
-
-
-@operation
+@operation("ops.numpy numpy")
 def full_like(x: TensorLike, fill_value: TensorLike, dtype: DType = None) -> TensorLike:
     """One value, or a tensor that broadcasts, in the shape of x."""
     x = tensor(x)
@@ -70,11 +68,13 @@ def _like(x: TensorLike, value: int, dtype: DType) -> TensorLike:
     return Tensor(np.full(x.shape, value, dtype))
 
 
+@public("ops.numpy")
 def array(x: TensorLike, dtype: DType = None) -> TensorLike:
     """A tensor of x."""
     return convert_to_tensor(x, dtype=dtype)
 
 
+@public("ops.numpy")
 def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) -> TensorLike:
     """start, start + step, ... below stop; arange(n) counts from 0.
 
@@ -95,6 +95,7 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) 
     return Tensor((first + np.arange(count).astype(wanted) * by).astype(wanted))
 
 
+@public("ops.numpy")
 def linspace(
     start: TensorLike,
     stop: TensorLike,
@@ -117,6 +118,7 @@ def linspace(
     return (Tensor(y), Tensor(np.asarray(step, wanted))) if retstep else Tensor(y)
 
 
+@public("ops.numpy")
 def logspace(
     start: TensorLike,
     stop: TensorLike,
@@ -131,6 +133,7 @@ def logspace(
     return Tensor(np.power(powers.dtype.type(base), powers))
 
 
+@public("ops.numpy")
 def geomspace(
     start: TensorLike,
     stop: TensorLike,
@@ -147,22 +150,25 @@ def geomspace(
     return Tensor((y * np.sign(first)).astype(wanted))
 
 
+@public("ops.numpy")
 def eye(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> TensorLike:
     """Ones on the k-th diagonal of an N × M matrix of zeros."""
     return Tensor(np.eye(int(N), None if M is None else int(M), int(k), dtypes.of(dtype)))
 
 
+@public("ops.numpy")
 def identity(n: int, dtype: DType = None) -> TensorLike:
     """The n × n unit matrix."""
     return eye(n, dtype=dtype)
 
 
+@public("ops.numpy")
 def tri(N: int, M: int | None = None, k: int = 0, dtype: DType = None) -> TensorLike:
     """Ones on and below the k-th diagonal of an N × M matrix of zeros."""
     return Tensor(np.tri(int(N), None if M is None else int(M), int(k), dtypes.of(dtype)))
 
 
-@operation
+@operation("ops.numpy")
 def vander(x: TensorLike, N: int | None = None, increasing: bool = False) -> TensorLike:
     """Powers of x as columns: x^(N−1), ..., x, 1 (`increasing`: 1, x, ...)."""
     x = tensor(x)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import warnings
 
 from minikeras import settings, shapes
-from minikeras.autograd import operation
 from minikeras.ops.core import cast, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.crossentropy import (
     sigmoid_crossentropy,
     softmax_crossentropy,
@@ -54,7 +54,7 @@ def _clipped(p: TensorLike) -> TensorLike:
     return clip(p, epsilon, 1.0 - epsilon)
 
 
-@operation
+@operation("ops.nn")
 def categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> TensorLike:
@@ -83,7 +83,7 @@ def categorical_crossentropy(
     return -sum(target * log(p), axis)
 
 
-@operation
+@operation("ops.nn")
 def sparse_categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> TensorLike:
@@ -116,7 +116,7 @@ def sparse_categorical_crossentropy(
     return sparse_softmax_crossentropy(target, output)
 
 
-@operation
+@operation("ops.nn")
 def binary_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False
 ) -> TensorLike:

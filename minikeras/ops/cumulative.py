@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import shapes
-from minikeras.autograd import operation
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind, cast, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.cumulative import _cumprod, _cumsum
 from minikeras.ops.reshaping import moveaxis
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def diff(a: TensorLike, n: int = 1, axis: int = -1) -> TensorLike:
     """The n-th differences of neighbours along `axis`."""
     x = tensor(a)
@@ -28,7 +28,7 @@ def diff(a: TensorLike, n: int = 1, axis: int = -1) -> TensorLike:
     return x
 
 
-@operation
+@operation("ops.numpy")
 def trapezoid(y: TensorLike, x: TensorLike = None, dx: float = 1.0, axis: int = -1) -> TensorLike:
     """Integral of y along `axis` by the trapezoidal rule, over x or equal steps dx."""
     y = moveaxis(as_kind(floating, y), axis, -1)
@@ -46,14 +46,14 @@ def _running(x: TensorLike, axis: int | None, dtype: str | None) -> tuple[Tensor
     return x, shapes.normalize_axis(axis, len(x.shape))
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def cumsum(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
     """Running sum along `axis`; without axis, of the flat x."""
     x, along = _running(x, axis, dtype)
     return _cumsum(x, axis=along, reverse=False)
 
 
-@operation
+@operation("ops.numpy numpy")
 def cumprod(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
     """Running product along `axis`; without axis, of the flat x."""
     x, along = _running(x, axis, dtype)

@@ -3,10 +3,10 @@
 import numpy as np
 
 from minikeras import dtypes
-from minikeras.autograd import operation
 from minikeras.dtypes import floating
 from minikeras.ops.arithmetic import add
 from minikeras.ops.core import as_kind, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.primitives.arithmetic import absolute, maximum, power, subtract
 from minikeras.ops.primitives.comparison import isinf, isnan, logical_or
@@ -14,28 +14,28 @@ from minikeras.ops.primitives.exponential import exp, log, log1p
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def exp2(x: TensorLike) -> TensorLike:
     """y = 2ˣ"""
     x = as_kind(floating, x)
     return power(np.asarray(2, x.dtype), x)
 
 
-@operation
+@operation("ops.numpy numpy")
 def log2(x: TensorLike) -> TensorLike:
     """y = ln x / ln 2"""
     x = as_kind(floating, x)
     return log(x) / np.log(np.asarray(2, x.dtype))
 
 
-@operation
+@operation("ops.numpy numpy")
 def log10(x: TensorLike) -> TensorLike:
     """y = ln x / ln 10"""
     x = as_kind(floating, x)
     return log(x) / np.log(np.asarray(10, x.dtype))
 
 
-@operation
+@operation("ops.numpy numpy")
 def logaddexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = ln(e^x₁ + e^x₂) = max(x₁, x₂) + ln(1 + e^−|x₁ − x₂|)
 
@@ -46,7 +46,7 @@ def logaddexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return where(isnan(d), add(x1, x2), maximum(x1, x2) + log1p(exp(-absolute(d))))
 
 
-@operation
+@operation("ops.numpy numpy")
 def logaddexp2(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = log₂(2^x₁ + 2^x₂)"""
     x1, x2 = as_kind(floating, x1, x2)
@@ -55,7 +55,7 @@ def logaddexp2(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return where(isnan(d), add(x1, x2), maximum(x1, x2) + log1p(exp(-absolute(d) * ln2)) / ln2)
 
 
-@operation
+@operation("ops.numpy")
 def ldexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = x₁ 2^x₂ for whole x₂; TypeError for others."""
     x2 = tensor(x2)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd import operation
 from minikeras.ops.core import as_kind, cast, tensor
+from minikeras.ops.declarations import operation, public
 from minikeras.ops.primitives.indexing import (
     _AT,
     Key,
@@ -39,13 +39,13 @@ def _plain(key: Key) -> Key:
     return int(array) if array.ndim == 0 and array.dtype.kind in "iu" else array
 
 
-@operation
+@operation("ops.numpy")
 def get_item(x: TensorLike, key: Key) -> TensorLike:
     """x[key]: integers, slices, None, an ellipsis, arrays of integers or of booleans."""
     return _getitem(tensor(x), key=_plain(key))
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorLike:
     """The slices of x at `indices` along `axis`; without axis, elements of the flat x."""
     x, indices = tensor(x), tensor(indices)
@@ -56,7 +56,7 @@ def take(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorL
     return _take(x, indices, axis=shapes.normalize_axis(axis, len(x.shape)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None) -> TensorLike:
     """From each row of x along `axis`, the elements at the indices in the same row of `indices`."""
     x, indices = tensor(x), tensor(indices)
@@ -75,7 +75,7 @@ def take_along_axis(x: TensorLike, indices: TensorLike, axis: int | None = None)
     return _take_along_axis(x, indices, axis=shapes.normalize_axis(axis, len(x.shape)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -> TensorLike:
     """Elements of x1 where the condition holds, of x2 elsewhere; alone, where it holds.
 
@@ -91,11 +91,13 @@ def where(condition: TensorLike, x1: TensorLike = None, x2: TensorLike = None) -
     return _where(condition, *as_kind(dtypes.promote, x1, x2))
 
 
+@public("ops.numpy numpy")
 def nonzero(x: TensorLike) -> list[TensorLike]:
     """For each axis, the int32 indices of the elements that are not zero."""
     return [tensor(i.astype("int32")) for i in np.nonzero(np.asarray(x))]
 
 
+@public("ops")
 def slice(inputs: TensorLike, start_indices: Sequence[int], shape: Sequence[int]) -> TensorLike:
     """The block of the given shape that begins at `start_indices`; −1 reaches to the end."""
     x = tensor(inputs)
@@ -110,14 +112,14 @@ def slice(inputs: TensorLike, start_indices: Sequence[int], shape: Sequence[int]
     return get_item(x, key)
 
 
-@operation
+@operation("ops")
 def scatter(indices: TensorLike, values: TensorLike, shape: Sequence[int]) -> TensorLike:
     """Zeros of the given shape, with the values added up at the indices (last axis: one place)."""
     where_to = np.asarray(indices)
     return _put(tensor(values), key=tuple(np.moveaxis(where_to, -1, 0)), shape=tuple(shape))
 
 
-@operation
+@operation("ops")
 def scatter_update(
     inputs: TensorLike, indices: TensorLike, updates: TensorLike, reduction: str | None = None
 ) -> TensorLike:
@@ -135,7 +137,7 @@ def scatter_update(
     return _scatter_update(x, updates, key=key, reduction=reduction)
 
 
-@operation
+@operation("ops")
 def slice_update(
     inputs: TensorLike, start_indices: Sequence[int], updates: TensorLike
 ) -> TensorLike:
@@ -149,7 +151,7 @@ def slice_update(
     return _scatter_update(x, updates, key=key, reduction=None)
 
 
-@operation
+@operation("ops.numpy")
 def select(
     condlist: Sequence[TensorLike], choicelist: Sequence[TensorLike], default: TensorLike = 0
 ) -> TensorLike:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd import operation
 from minikeras.dtypes import promote
 from minikeras.ops.core import as_kind, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import take
 from minikeras.ops.primitives.joining import (
     _concatenate,
@@ -26,7 +26,7 @@ from minikeras.ops.reshaping import broadcast_to, expand_dims, ravel, reshape
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def pad(
     x: TensorLike, pad_width: Any, mode: str = "constant", constant_values: float | None = None
 ) -> TensorLike:
@@ -67,7 +67,7 @@ def _pairs(pad_width: Any, rank: int) -> tuple[tuple[int, int], ...]:
     return tuple(widths)  # type: ignore[arg-type]
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def repeat(x: TensorLike, repeats: Any, axis: int | None = None) -> TensorLike:
     """Each element `repeats` times in a row along `axis`; without axis, of the flat x."""
     x = tensor(x)
@@ -81,7 +81,7 @@ def repeat(x: TensorLike, repeats: Any, axis: int | None = None) -> TensorLike:
     )
 
 
-@operation
+@operation("ops.numpy numpy")
 def meshgrid(*x: TensorLike, indexing: str = "xy") -> list[TensorLike]:
     """Each vector spread over the grid that all of them span.
 
@@ -104,26 +104,26 @@ def meshgrid(*x: TensorLike, indexing: str = "xy") -> list[TensorLike]:
     ]
 
 
-@operation
+@operation("ops.numpy numpy")
 def append(x1: TensorLike, x2: TensorLike, axis: int | None = None) -> TensorLike:
     """x2 after x1 along `axis`; without axis, both flat."""
     x1, x2 = as_kind(promote, x1, x2)
     return concatenate([ravel(x1), ravel(x2)]) if axis is None else concatenate([x1, x2], axis)
 
 
-@operation
+@operation("ops.numpy numpy")
 def hstack(xs: Sequence[TensorLike]) -> TensorLike:
     """The tensors one after another along the second axis (vectors: the only one)."""
     return concatenate(xs, 0 if len(tensor(xs[0]).shape) == 1 else 1)
 
 
-@operation
+@operation("ops.numpy numpy")
 def vstack(xs: Sequence[TensorLike]) -> TensorLike:
     """The tensors one after another along the first axis."""
     return concatenate(xs, 0)
 
 
-@operation
+@operation("ops.numpy numpy")
 def dstack(xs: Sequence[TensorLike]) -> TensorLike:
     """The tensors one after another along the third axis, which vectors and matrices get."""
     deep = []
@@ -133,25 +133,25 @@ def dstack(xs: Sequence[TensorLike]) -> TensorLike:
     return concatenate(deep, 2)
 
 
-@operation
+@operation("ops.numpy numpy")
 def hsplit(x: TensorLike, indices_or_sections: Any) -> list[TensorLike]:
     """`split` along the second axis (vectors: the only one)."""
     return split(x, indices_or_sections, axis=0 if len(tensor(x).shape) == 1 else 1)
 
 
-@operation
+@operation("ops.numpy numpy")
 def vsplit(x: TensorLike, indices_or_sections: Any) -> list[TensorLike]:
     """`split` along the first axis."""
     return split(x, indices_or_sections, axis=0)
 
 
-@operation
+@operation("ops.numpy numpy")
 def dsplit(x: TensorLike, indices_or_sections: Any) -> list[TensorLike]:
     """`split` along the third axis."""
     return split(x, indices_or_sections, axis=2)
 
 
-@operation
+@operation("ops.numpy numpy")
 def tile(x: TensorLike, repeats: int | Sequence[int]) -> TensorLike:
     """x repeated `repeats` times along each axis; missing axes and repeats count as one."""
     x = tensor(x)
@@ -162,7 +162,7 @@ def tile(x: TensorLike, repeats: int | Sequence[int]) -> TensorLike:
     return _tile(x, repeats=counts)
 
 
-@operation
+@operation("ops.numpy numpy")
 def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> TensorLike:
     """The tensors one after another along `axis`, in their common dtype."""
     xs = [tensor(x) for x in xs]
@@ -171,7 +171,7 @@ def concatenate(xs: Sequence[TensorLike], axis: int = 0) -> TensorLike:
     return _concatenate(*xs, axis=axis)
 
 
-@operation
+@operation("ops.numpy numpy")
 def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[TensorLike]:
     """x cut into equal sections (an int), or before each of the given indices.
 
@@ -191,7 +191,7 @@ def split(x: TensorLike, indices_or_sections: Any, axis: int = 0) -> list[Tensor
     return list(_split(x, ends=ends, axis=axis))
 
 
-@operation
+@operation("ops.numpy numpy")
 def array_split(x: TensorLike, indices_or_sections: int, axis: int = 0) -> list[TensorLike]:
     """x cut into sections whose sizes differ by at most one, the longer ones first."""
     x = tensor(x)
@@ -201,7 +201,7 @@ def array_split(x: TensorLike, indices_or_sections: int, axis: int = 0) -> list[
     return list(_split(x, ends=ends, axis=axis))
 
 
-@operation
+@operation("ops")
 def unstack(x: TensorLike, num: int | None = None, axis: int = 0) -> list[TensorLike]:
     """The slices of x along an axis, which disappears."""
     x = tensor(x)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd import operation
 from minikeras.dtypes import floating
 from minikeras.ops import reduction
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.creation import eye
+from minikeras.ops.declarations import operation
 from minikeras.ops.diagonals import diagonal, tril, triu
 from minikeras.ops.primitives.arithmetic import absolute, power, sign, sqrt
 from minikeras.ops.primitives.comparison import not_equal
@@ -31,32 +31,32 @@ def _square(name: str, a: TensorLike) -> TensorLike:
     return a
 
 
-@operation
+@operation("ops.linalg")
 def inv(x: TensorLike) -> TensorLike:
     """The inverse of each square matrix; an error if there is none."""
     return _inv(_square("inv", x))
 
 
-@operation
+@operation("ops.linalg")
 def det(x: TensorLike) -> TensorLike:
     """The determinant of each square matrix."""
     return _det(_square("det", x))
 
 
-@operation
+@operation("ops.numpy")
 def slogdet(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     """Sign and logarithm of the absolute value of the determinant."""
     d = det(x)
     return sign(d), log(absolute(d))
 
 
-@operation
+@operation("ops")
 def logdet(x: TensorLike) -> TensorLike:
     """ln det of positive definite matrices: twice the sum of ln of the Cholesky diagonal."""
     return 2.0 * sum(log(diagonal(cholesky(x), 0, -2, -1)), -1)
 
 
-@operation
+@operation("ops.linalg")
 def solve(a: TensorLike, b: TensorLike) -> TensorLike:
     """x with a x = b; b holds columns, or is one vector for each matrix."""
     a, b = _square("solve", a), tensor(b)
@@ -65,13 +65,13 @@ def solve(a: TensorLike, b: TensorLike) -> TensorLike:
     return _solve(a, b)
 
 
-@operation
+@operation("ops.linalg")
 def solve_triangular(a: TensorLike, b: TensorLike, lower: bool = False) -> TensorLike:
     """`solve`, reading only the upper (or lower) triangle of a."""
     return solve(tril(a) if lower else triu(a), b)
 
 
-@operation
+@operation("ops.linalg")
 def cholesky(x: TensorLike, upper: bool = False) -> TensorLike:
     """The triangular y with x = y yᵀ (upper: x = yᵀ y).
 
@@ -84,7 +84,7 @@ def cholesky(x: TensorLike, upper: bool = False) -> TensorLike:
     return swapaxes(y, -1, -2) if upper else y
 
 
-@operation
+@operation("ops.linalg")
 def cholesky_inverse(x: TensorLike, upper: bool = False) -> TensorLike:
     """The inverse of the matrix whose Cholesky factor is x."""
     x = tensor(x)
@@ -93,7 +93,7 @@ def cholesky_inverse(x: TensorLike, upper: bool = False) -> TensorLike:
     return matmul(inverse, other) if upper else matmul(other, inverse)
 
 
-@operation
+@operation("ops.linalg")
 def qr(x: TensorLike, mode: str = "reduced") -> tuple[TensorLike, TensorLike]:
     """Orthonormal columns q and an upper triangle r with x = q r ("complete": q is square)."""
     if mode not in ("reduced", "complete"):
@@ -104,13 +104,13 @@ def qr(x: TensorLike, mode: str = "reduced") -> tuple[TensorLike, TensorLike]:
     return _qr(tensor(x))
 
 
-@operation
+@operation("ops.linalg")
 def eigh(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     """Eigenvalues (rising) and eigenvectors (columns) of symmetric matrices."""
     return _eigh(_square("eigh", x))
 
 
-@operation
+@operation("ops.linalg")
 def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     """u, s, vᴴ with x = u diag(s) vᴴ, s falling; only s unless `compute_uv`.
 
@@ -122,7 +122,7 @@ def svd(x: TensorLike, full_matrices: bool = True, compute_uv: bool = True) -> A
     return tuple(tensor(part) for part in np.linalg.svd(x, full_matrices))
 
 
-@operation
+@operation("ops.linalg")
 def eig(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     """Complex eigenvalues and eigenvectors of square matrices.  Not differentiable here."""
     w, v = np.linalg.eig(np.asarray(_square("eig", x)))
@@ -130,7 +130,7 @@ def eig(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     return tensor(w.astype(wide)), tensor(v.astype(wide))
 
 
-@operation
+@operation("ops.linalg")
 def pinv(x: TensorLike, rcond: float | None = None) -> TensorLike:
     """Moore-Penrose inverse, singular values below rcond · largest counted as 0."""
     a = np.asarray(tensor(x))
@@ -139,13 +139,13 @@ def pinv(x: TensorLike, rcond: float | None = None) -> TensorLike:
     return tensor(np.linalg.pinv(a, rcond))
 
 
-@operation
+@operation("ops.linalg")
 def matrix_rank(x: TensorLike, tol: float | None = None) -> TensorLike:
     """The number of singular values above `tol`, as int32."""
     return tensor(np.asarray(np.linalg.matrix_rank(np.asarray(tensor(x)), tol), "int32"))
 
 
-@operation
+@operation("ops.linalg")
 def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> TensorLike:
     """The x of least norm that minimises ‖a x − b‖.  Not differentiable here."""
     a, b = np.asarray(tensor(a)), np.asarray(tensor(b))
@@ -156,7 +156,7 @@ def lstsq(a: TensorLike, b: TensorLike, rcond: float | None = None) -> TensorLik
     return tensor(np.linalg.lstsq(a, b, rcond)[0])
 
 
-@operation
+@operation("ops.linalg")
 def norm(x: TensorLike, ord: Any = None, axis: Any = None, keepdims: bool = False) -> TensorLike:
     """Vector norm along one axis, matrix norm along two (None: all); by default √Σ x².
 

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, settings, shapes
-from minikeras.autograd import operation, stop_gradient
+from minikeras.autograd import stop_gradient
 from minikeras.ops.core import cast, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.linear_algebra import norm
 from minikeras.ops.primitives.arithmetic import (
     divide,
@@ -25,7 +26,7 @@ from minikeras.ops.reshaping import expand_dims, reshape, squeeze
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.nn")
 def moments(
     x: TensorLike, axes: Any, keepdims: bool = False, synchronized: bool = False
 ) -> tuple[TensorLike, TensorLike]:
@@ -45,7 +46,7 @@ def moments(
     return cast(m, dtype), cast(v, dtype)
 
 
-@operation
+@operation("ops.nn")
 def batch_normalization(
     x: TensorLike,
     mean: TensorLike,
@@ -84,7 +85,7 @@ def by_its_moments(
     return y, m, v
 
 
-@operation
+@operation("ops.nn")
 def layer_normalization(
     x: TensorLike,
     gamma: TensorLike = None,
@@ -132,7 +133,7 @@ def layer_normalization(
     return cast(x * inv + shift, dtype)
 
 
-@operation
+@operation("ops.nn")
 def rms_normalization(
     x: TensorLike, scale: TensorLike = None, axis: Any = -1, epsilon: float | None = None
 ) -> TensorLike:
@@ -146,7 +147,7 @@ def rms_normalization(
     return cast(y if scale is None else y * tensor(scale, x.dtype), dtype)
 
 
-@operation
+@operation("ops.nn")
 def normalize(
     x: TensorLike, axis: Any = -1, order: int = 2, epsilon: float | None = None
 ) -> TensorLike:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import dtypes, shapes
-from minikeras.autograd import operation
 from minikeras.ops.core import cast, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.one_hot import _one_hot
 from minikeras.ops.reduction import max as maximum_along
 from minikeras.types import DType, TensorLike
 
 
-@operation
+@operation("ops.nn")
 def one_hot(
     x: TensorLike, num_classes: int, axis: int = -1, dtype: DType = None, sparse: bool = False
 ) -> TensorLike:
@@ -27,7 +27,7 @@ def one_hot(
     return _one_hot(x, num_classes=int(num_classes), axis=axis, dtype=dtypes.of(dtype))
 
 
-@operation
+@operation("ops.nn")
 def multi_hot(
     inputs: TensorLike,
     num_classes: int | None = None,

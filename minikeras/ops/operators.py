@@ -15,6 +15,7 @@ import numpy as np
 
 from minikeras.autograd import KerasTensor, Primitive, Symbol, Tensor, Variable
 from minikeras.ops import core, indexing, reshaping
+from minikeras.ops.declarations import names_of
 from minikeras.ops.primitives import comparison
 from minikeras.ops.primitives.arithmetic import _add, negative
 from minikeras.ops.primitives.reduction import _sum
@@ -74,28 +75,6 @@ _COMPARISON = {
     "gt": "greater",
     "ge": "greater_equal",
 }
-_METHODS = (
-    "ravel squeeze swapaxes copy sum mean prod max min std var any all argmax argmin cumsum dot "
-    "clip round take repeat"
-)
-
-# NumPy's functions that become the operation of the same name.
-_NUMPY_UFUNCS = (
-    "subtract multiply divide floor_divide mod power negative absolute sign square sqrt reciprocal "
-    "maximum minimum fmax fmin hypot cbrt fabs fmod deg2rad rad2deg sin cos tan arcsin arccos "
-    "arctan arctan2 sinh cosh tanh arcsinh arccosh arctanh exp expm1 exp2 log log1p log2 log10 "
-    "logaddexp logaddexp2 floor ceil trunc equal not_equal greater greater_equal less less_equal "
-    "logical_and logical_or logical_xor logical_not isnan isinf isfinite signbit matmul"
-)
-_NUMPY_FUNCTIONS = (
-    "sum mean prod max min amax amin std var argmax argmin cumsum cumprod ptp average "
-    "count_nonzero any all isclose allclose isin reshape ravel transpose moveaxis swapaxes squeeze "
-    "expand_dims broadcast_to tile concatenate stack split array_split flip fliplr flipud rot90 "
-    "roll pad repeat meshgrid append hstack vstack dstack hsplit vsplit dsplit diff tril triu "
-    "diagonal diag trace take take_along_axis where nonzero sort argsort searchsorted dot vdot "
-    "inner outer tensordot einsum cross kron zeros_like ones_like full_like clip round nan_to_num "
-    "shape ndim copy"
-)
 _UFUNCS: dict[Any, Callable[..., Any]] = {
     np.add: _add,
     np.bitwise_and: _and,
@@ -179,15 +158,14 @@ def _sum_over(dx: Any, axis: tuple[int, ...]) -> Any:
     return y if isinstance(dx, Tensor) else y._value
 
 
-def install(ops: dict[str, Any]) -> None:
-    """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers.
-
-    `ops` holds the operations by name.
-    """
+def install() -> None:
+    """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers."""
+    ops = names_of("ops")
     Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _sum_over, ops["copy"]
-    _UFUNCS.update({getattr(np, name): ops[name] for name in _NUMPY_UFUNCS.split()})
+    for name, op in names_of("numpy").items():
+        function = getattr(np, name)
+        (_UFUNCS if isinstance(function, np.ufunc) else _FUNCTIONS)[function] = op
     _UFUNCS[np.rint] = ops["round"]
-    _FUNCTIONS.update({getattr(np, name): ops[name] for name in _NUMPY_FUNCTIONS.split()})
     _FUNCTIONS[np.linalg.norm] = ops["norm"]
     members: dict[str, Any] = {
         "__getitem__": _getitem,
@@ -209,8 +187,7 @@ def install(ops: dict[str, Any]) -> None:
         members[f"__{name}__"], members[f"__r{name}__"] = _forward(op), _reverse(op)
     for name, op in _COMPARISON.items():
         members[f"__{name}__"] = _forward(ops[op])
-    for name in _METHODS.split():
-        members[name] = _plain_method(ops[name])
+    members |= {name: _plain_method(op) for name, op in names_of("Tensor").items()}
     divide = ops["true_divide"]
     graph_members = {"__truediv__": _forward(divide), "__rtruediv__": _reverse(divide)}
     for name, member in graph_members.items():

@@ -12,9 +12,9 @@ import math
 import numpy as np
 
 from minikeras import dtypes
-from minikeras.autograd import operation
 from minikeras.ops.conv import Ints
 from minikeras.ops.core import tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.pool import max_window, mean_window
 from minikeras.ops.primitives.windows import Sizes, same_margin
 from minikeras.ops.windows import (
@@ -28,7 +28,7 @@ from minikeras.ops.windows import (
 from minikeras.types import Array, Shape, TensorLike
 
 
-@operation
+@operation("ops.nn")
 def max_pool(
     inputs: TensorLike,
     pool_size: Ints,
@@ -51,7 +51,7 @@ def max_pool(
     return from_channels_last(max_window(x, size=size, strides=strides), data_format)
 
 
-@operation
+@operation("ops.nn")
 def average_pool(
     inputs: TensorLike,
     pool_size: Ints,

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd import operation
 from minikeras.dtypes import promote
 from minikeras.ops.core import as_kind, cast, stack, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.products import _einsum, _matmul, _matmul_shape
 from minikeras.ops.reshaping import moveaxis, reshape, squeeze, transpose
 from minikeras.types import TensorLike
@@ -20,7 +20,7 @@ from minikeras.types import TensorLike
 _INT8 = (np.dtype("int8"), "int8")
 
 
-@operation
+@operation("ops.numpy numpy")
 def matmul(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Matrix product over the last axis of x1 and the second-to-last of x2; leading axes broadcast.
 
@@ -43,7 +43,7 @@ def matmul(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return squeeze(_matmul(a, b), ((-2,) if row else ()) + ((-1,) if column else ()))
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def dot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum over the last axis of x1 and the second-to-last (or only) axis of x2."""
     x1, x2 = as_kind(promote, x1, x2)
@@ -52,26 +52,26 @@ def dot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     return tensordot(x1, x2, ((-1,), (-2 if len(x2.shape) > 1 else -1,)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def vdot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum of the products of all elements."""
     return dot(reshape(x1, (-1,)), reshape(x2, (-1,)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def inner(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum over the last axes of both."""
     x1, x2 = as_kind(promote, x1, x2)
     return tensordot(x1, x2, ((-1,), (-1,))) if x1.shape and x2.shape else x1 * x2
 
 
-@operation
+@operation("ops.numpy numpy")
 def outer(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """yᵢⱼ = x₁ᵢ x₂ⱼ, of the flat arguments."""
     return reshape(x1, (-1, 1)) * reshape(x2, (-1,))
 
 
-@operation
+@operation("ops.numpy numpy")
 def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> TensorLike:
     """Sum over pairs of axes: the last `axes` of x1 with the first of x2, or two lists of axes.
 
@@ -106,7 +106,7 @@ def _count(x: TensorLike, axes: Sequence[int]) -> int:
     return -1 if n is None else n
 
 
-@operation
+@operation("ops.numpy numpy")
 def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> TensorLike:
     """Sum of products in Einstein's notation, such as "ij,jk->ik".
 
@@ -139,7 +139,7 @@ def _explicit(subscripts: str, ranks: list[int]) -> str:
     return ",".join(inputs) + "->" + result.replace("...", stretch)
 
 
-@operation
+@operation("ops.numpy numpy")
 def cross(
     x1: TensorLike,
     x2: TensorLike,
@@ -167,7 +167,7 @@ def _components(a: TensorLike) -> tuple[TensorLike, TensorLike, TensorLike]:
     return a[..., 0], a[..., 1], a[..., 2] if a.shape[-1] == 3 else a[..., 0] * 0
 
 
-@operation
+@operation("ops.numpy numpy")
 def kron(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Every element of x1 times the whole of x2, as blocks."""
     x1, x2 = as_kind(promote, x1, x2)

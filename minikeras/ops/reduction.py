@@ -1,9 +1,10 @@
 """Reductions along axes."""
 
 from minikeras import shapes
-from minikeras.autograd import operation, stop_gradient
+from minikeras.autograd import stop_gradient
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind, cast, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.kinds import accumulating, averaging
 from minikeras.ops.primitives.arithmetic import maximum, minimum, sqrt, square
@@ -26,14 +27,14 @@ from minikeras.ops.reshaping import squeeze
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def all(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Whether every element along `axis` is true."""
     x = tensor(x)
     return _all(x, axis=shapes.normalize_axes(axis, len(x.shape)), keepdims=keepdims)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def any(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Whether some element along `axis` is true."""
     x = tensor(x)
@@ -44,14 +45,14 @@ def _axes(x: TensorLike, axis: Axis) -> tuple[int, ...]:
     return shapes.normalize_axes(axis, len(x.shape))
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def sum(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Sum along `axis`; whole numbers are summed in at least 32 bits."""
     x = tensor(x)
     return _sum(x, axis=_axes(x, axis), keepdims=keepdims)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Mean along `axis`: of whole numbers in float32, of half precision computed in float32."""
     x = tensor(x)
@@ -59,7 +60,7 @@ def mean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike
     return cast(y, x.dtype) if x.dtype == "float16" else y
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def prod(
     x: TensorLike, axis: Axis = None, keepdims: bool = False, dtype: str | None = None
 ) -> TensorLike:
@@ -73,7 +74,7 @@ def prod(
     return _prod(x, axis=_axes(x, axis), keepdims=keepdims)
 
 
-@operation
+@operation("ops.numpy Tensor numpy", also="amax")
 def max(
     x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: float | None = None
 ) -> TensorLike:
@@ -83,7 +84,7 @@ def max(
     return y if initial is None else cast(maximum(y, initial), x.dtype)
 
 
-@operation
+@operation("ops.numpy Tensor numpy", also="amin")
 def min(
     x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: float | None = None
 ) -> TensorLike:
@@ -93,9 +94,6 @@ def min(
     return y if initial is None else cast(minimum(y, initial), x.dtype)
 
 
-amax, amin = max, min
-
-
 def _not_empty(x: TensorLike, name: str, initial: float | None) -> TensorLike:
     x = tensor(x)
     if initial is None and 0 in x.shape:
@@ -103,13 +101,13 @@ def _not_empty(x: TensorLike, name: str, initial: float | None) -> TensorLike:
     return x
 
 
-@operation
+@operation("ops.numpy numpy")
 def ptp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Largest minus smallest element along `axis`."""
     return max(x, axis=axis, keepdims=keepdims) - min(x, axis=axis, keepdims=keepdims)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Population variance: the mean of (x − mean x)²."""
     x = tensor(x)
@@ -118,7 +116,7 @@ def var(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     return cast(mean(square(x - mean(x, axis, True)), axis, keepdims), dtype)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def std(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Square root of the population variance.
 
@@ -128,13 +126,13 @@ def std(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     return sqrt(mean(square(x - mean(x, axis, True)), axis, keepdims))
 
 
-@operation
+@operation("ops.numpy numpy")
 def count_nonzero(x: TensorLike, axis: Axis = None) -> TensorLike:
     """How many elements along `axis` are not zero, as int32."""
     return sum(cast(cast(x, "bool"), "int32"), axis)
 
 
-@operation
+@operation("ops")
 def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """y = m + ln Σ e^(x − m), m = max x (0 if infinite); the gradient is the softmax."""
     x = tensor(x)
@@ -144,7 +142,7 @@ def logsumexp(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> Tenso
     return log(total) + (m if keepdims else squeeze(m, axis))
 
 
-@operation
+@operation("ops.numpy numpy")
 def average(x: TensorLike, axis: int | None = None, weights: TensorLike = None) -> TensorLike:
     """Σ w x / Σ w along `axis`; weights of rank 1 belong to that axis."""
     if weights is None:
@@ -155,13 +153,13 @@ def average(x: TensorLike, axis: int | None = None, weights: TensorLike = None) 
     return tensordot(x, weights, ((axis,), (0,))) / sum(weights)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def argmax(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> TensorLike:
     """Index (int32) of the first largest element along `axis`; without axis, of the flat x."""
     return _argmax(x, axis=axis, keepdims=keepdims)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def argmin(x: TensorLike, axis: int | None = None, keepdims: bool = False) -> TensorLike:
     """Index (int32) of the first smallest element along `axis`; without axis, of the flat x."""
     return _argmin(x, axis=axis, keepdims=keepdims)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from minikeras import shapes
-from minikeras.autograd import operation
 from minikeras.ops.core import tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.reshaping import (
     _broadcast_to,
     _expand_dims,
@@ -22,26 +22,26 @@ from minikeras.ops.primitives.reshaping import (
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def flip(x: TensorLike, axis: int | Sequence[int] | None = None) -> TensorLike:
     """x in reverse order along `axis` (None: along every axis)."""
     x = tensor(x)
     return _flip(x, axis=shapes.normalize_axes(axis, len(x.shape)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def fliplr(x: TensorLike) -> TensorLike:
     """x with its columns in reverse order."""
     return flip(x, 1)
 
 
-@operation
+@operation("ops.numpy numpy")
 def flipud(x: TensorLike) -> TensorLike:
     """x with its rows in reverse order."""
     return flip(x, 0)
 
 
-@operation
+@operation("ops.numpy numpy")
 def rot90(array: TensorLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> TensorLike:
     """A quarter turn, k times, from the first towards the second of two axes.
 
@@ -66,7 +66,7 @@ def rot90(array: TensorLike, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Tens
     return x
 
 
-@operation
+@operation("ops.numpy numpy")
 def roll(x: TensorLike, shift: Any, axis: Any = None) -> TensorLike:
     """x shifted by `shift` places along `axis`; what falls off comes back on the other side."""
     x = tensor(x)
@@ -77,7 +77,7 @@ def roll(x: TensorLike, shift: Any, axis: Any = None) -> TensorLike:
     return _roll(x, shift=steps, axis=tuple(shapes.normalize_axis(a, len(x.shape)) for a in axes))
 
 
-@operation
+@operation("ops.numpy numpy")
 def reshape(x: TensorLike, newshape: Any) -> TensorLike:
     """x in another shape; one size may be −1: whatever is left.
 
@@ -93,13 +93,13 @@ def reshape(x: TensorLike, newshape: Any) -> TensorLike:
     return _reshape(x, newshape=sizes)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def ravel(x: TensorLike) -> TensorLike:
     """All elements of x in one row."""
     return _reshape(tensor(x), newshape=(-1,))
 
 
-@operation
+@operation("ops.numpy numpy")
 def transpose(x: TensorLike, axes: Sequence[int] | None = None) -> TensorLike:
     """x with its axes in another order (None: reversed).
 
@@ -113,7 +113,7 @@ def transpose(x: TensorLike, axes: Sequence[int] | None = None) -> TensorLike:
     return _transpose(x, axes=order)
 
 
-@operation
+@operation("ops.numpy numpy")
 def moveaxis(x: TensorLike, source: Any, destination: Any) -> TensorLike:
     """x with the axes `source` at the places `destination`, the others in their order."""
     x = tensor(x)
@@ -130,7 +130,7 @@ def moveaxis(x: TensorLike, source: Any, destination: Any) -> TensorLike:
     return _transpose(x, axes=tuple(order))
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def swapaxes(x: TensorLike, axis1: int, axis2: int) -> TensorLike:
     """x with two axes exchanged."""
     x = tensor(x)
@@ -140,7 +140,7 @@ def swapaxes(x: TensorLike, axis1: int, axis2: int) -> TensorLike:
     return _transpose(x, axes=tuple(order))
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def squeeze(x: TensorLike, axis: int | Sequence[int] | None = None) -> TensorLike:
     """x without the given axes, or without all axes of size one.
 
@@ -159,7 +159,7 @@ def squeeze(x: TensorLike, axis: int | Sequence[int] | None = None) -> TensorLik
     return _squeeze(x, axis=axes)
 
 
-@operation
+@operation("ops.numpy numpy")
 def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> TensorLike:
     """x with new axes of size one at the places `axis` of the result."""
     x = tensor(x)
@@ -167,7 +167,7 @@ def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> TensorLike:
     return _expand_dims(x, axis=tuple(sorted(shapes.normalize_axes(axis, len(x.shape) + new))))
 
 
-@operation
-def broadcast_to(x: TensorLike, shape: Sequence[int]) -> TensorLike:
+@operation("ops.numpy numpy")
+def broadcast_to(x: TensorLike, shape: Sequence[int | None]) -> TensorLike:
     """x repeated along its axes of size one, to the given shape."""
     return _broadcast_to(tensor(x), shape=tuple(shape))

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes
-from minikeras.autograd import operation
 from minikeras.ops.core import as_kind, cast, is_floating, tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.kinds import counting
 from minikeras.ops.primitives.arithmetic import maximum, minimum
@@ -19,7 +19,7 @@ from minikeras.ops.primitives.rounding import _round, ceil, floor
 from minikeras.types import DType, TensorLike
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> TensorLike:
     """y = max(min(x, x_max), x_min)
 
@@ -30,7 +30,7 @@ def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> TensorLike:
     return maximum(minimum(x, high), low)
 
 
-@operation
+@operation("ops")
 def saturate_cast(x: TensorLike, dtype: DType) -> TensorLike:
     """x in another dtype, clipped to what that dtype can hold."""
     x, wanted = tensor(x), dtypes.of(dtype)
@@ -49,7 +49,7 @@ def saturate_cast(x: TensorLike, dtype: DType) -> TensorLike:
     return cast(x, dtype)
 
 
-@operation
+@operation("ops.numpy Tensor numpy")
 def round(x: TensorLike, decimals: int = 0) -> TensorLike:
     """x to `decimals` places; halves go to the even neighbour."""
     if decimals == 0:
@@ -64,14 +64,14 @@ def round(x: TensorLike, decimals: int = 0) -> TensorLike:
     return cast(_round(x * factor) / factor, dtype)
 
 
-@operation
+@operation("ops.numpy numpy")
 def trunc(x: TensorLike) -> TensorLike:
     """x without its fraction; whole numbers keep their dtype."""
     x = tensor(x)
     return where(x < 0, ceil(x), floor(x)) if is_floating(x) else x
 
 
-@operation
+@operation("ops.numpy numpy")
 def nan_to_num(
     x: TensorLike, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None
 ) -> TensorLike:

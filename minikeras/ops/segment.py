@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import operation
 from minikeras.ops.core import tensor
+from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.indexing import _add_at
 from minikeras.ops.primitives.segment import _segment
 from minikeras.types import TensorLike
@@ -23,7 +23,7 @@ def _count(ids: TensorLike, num_segments: int | None, sorted: bool) -> int:
     return int(np.asarray(ids).max(initial=-1)) + 1
 
 
-@operation
+@operation("ops")
 def segment_sum(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:
@@ -37,7 +37,7 @@ def _reduce(name: str, data: Any, ids: Any, num_segments: int | None, sorted: bo
     return _segment(tensor(data), tensor(ids), size=n, how=name)
 
 
-@operation
+@operation("ops")
 def segment_max(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:
@@ -45,7 +45,7 @@ def segment_max(
     return _reduce("max", data, segment_ids, num_segments, sorted)
 
 
-@operation
+@operation("ops")
 def segment_min(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:
@@ -53,7 +53,7 @@ def segment_min(
     return _reduce("min", data, segment_ids, num_segments, sorted)
 
 
-@operation
+@operation("ops")
 def segment_prod(
     data: TensorLike, segment_ids: TensorLike, num_segments: int | None = None, sorted: bool = False
 ) -> TensorLike:

@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd import Symbol, operation
+from minikeras.autograd import Symbol
 from minikeras.ops.core import cast, tensor
+from minikeras.ops.declarations import operation, public
 from minikeras.ops.indexing import take_along_axis
 from minikeras.ops.primitives.sorting import _argsort, _falling, _in_top_k, _searchsorted
 from minikeras.ops.reshaping import reshape
 from minikeras.types import Array, TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def argsort(x: TensorLike, axis: int | None = -1) -> TensorLike:
     """Indices (int32) that sort x along `axis`; without axis, the flat x."""
     x = tensor(x)
@@ -25,7 +26,7 @@ def argsort(x: TensorLike, axis: int | None = -1) -> TensorLike:
     return _argsort(x, axis=shapes.normalize_axis(axis, len(x.shape)))
 
 
-@operation
+@operation("ops.numpy numpy")
 def sort(x: TensorLike, axis: int | None = -1) -> TensorLike:
     """x in rising order along `axis`; without axis, the flat x."""
     x = tensor(x)
@@ -34,7 +35,7 @@ def sort(x: TensorLike, axis: int | None = -1) -> TensorLike:
     return take_along_axis(x, argsort(x, axis), axis)
 
 
-@operation
+@operation("ops")
 def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[TensorLike, TensorLike]:
     """The k largest elements of the last axis, falling, and their indices (int32).
 
@@ -48,13 +49,13 @@ def top_k(x: TensorLike, k: int, sorted: bool = True) -> tuple[TensorLike, Tenso
     return take_along_axis(x, order, -1), order
 
 
-@operation
+@operation("ops")
 def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> TensorLike:
     """Whether fewer than k classes are predicted to be likelier than the target."""
     return _in_top_k(tensor(targets), tensor(predictions), k=int(k))
 
 
-@operation
+@operation("ops.numpy numpy")
 def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "left") -> TensorLike:
     """Where the values would have to be inserted to keep the sequence sorted (int32)."""
     sequence = tensor(sorted_sequence)
@@ -66,13 +67,14 @@ def searchsorted(sorted_sequence: TensorLike, values: TensorLike, side: str = "l
     return _searchsorted(sequence, tensor(values), side=side)
 
 
-@operation
+@operation("ops.numpy")
 def digitize(x: TensorLike, bins: TensorLike) -> TensorLike:
     """The bin of each element: how many edges do not exceed it (int32)."""
     edges = np.asarray(bins, "float32")
     return _searchsorted(edges, cast(x, "float32"), side="right")
 
 
+@public("ops.numpy")
 def bincount(
     x: TensorLike, weights: TensorLike = None, minlength: int = 0, sparse: bool = False
 ) -> TensorLike:
@@ -96,6 +98,7 @@ def bincount(
     return tensor(y.reshape(*values.shape[:-1], length))
 
 
+@public("ops.numpy")
 def unique(
     x: TensorLike,
     sorted: bool = True,
@@ -131,7 +134,7 @@ def _fitted(array: Array, size: int, axis: int, fill: Any) -> Array:
     return np.pad(first, margin, constant_values=fill)
 
 
-@operation
+@operation("ops.numpy")
 def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[TensorLike, ...]:
     """The coordinates, in an array of the given shape, of indices into the flat array."""
     if None in shape:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd import operation
 from minikeras.dtypes import floating
 from minikeras.ops import cumulative, reduction
 from minikeras.ops.core import as_kind, cast, convert_to_numpy, is_floating, tensor
+from minikeras.ops.declarations import operation, public
 from minikeras.ops.diagonals import diagonal
 from minikeras.ops.exponential import log10
 from minikeras.ops.indexing import take, where
@@ -29,7 +29,7 @@ from minikeras.types import TensorLike
 METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
-@operation
+@operation("ops.numpy")
 def quantile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> TensorLike:
@@ -70,13 +70,13 @@ def quantile(
     return y
 
 
-@operation
+@operation("ops.numpy")
 def median(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """The middle element along `axis`, or the mean of the two in the middle."""
     return quantile(x, 0.5, axis=axis, keepdims=keepdims)
 
 
-@operation
+@operation("ops.numpy")
 def percentile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> TensorLike:
@@ -101,7 +101,7 @@ def _passing_over(
 
     reduce.__name__ = reduce.__qualname__ = name
     reduce.__doc__ = f"`{reduction_of.__name__}` of the elements that are numbers."
-    return operation(reduce)
+    return operation("ops.numpy")(reduce)
 
 
 nansum = _passing_over(reduction.sum, 0, "nansum")
@@ -112,7 +112,7 @@ nanargmax = _passing_over(reduction.argmax, -np.inf, "nanargmax")
 nanargmin = _passing_over(reduction.argmin, np.inf, "nanargmin")
 
 
-@operation
+@operation("ops.numpy")
 def nanmean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Mean of the elements that are numbers; of none, NaN."""
     x = tensor(x)
@@ -122,7 +122,7 @@ def nanmean(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorL
     return divide(nansum(x, axis, keepdims), count)
 
 
-@operation
+@operation("ops.numpy")
 def nanvar(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Population variance of the elements that are numbers."""
     x = as_kind(floating, x)
@@ -132,25 +132,25 @@ def nanvar(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLi
     return reduction.sum(square(d), axis, keepdims) / count
 
 
-@operation
+@operation("ops.numpy")
 def nanstd(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Square root of `nanvar`."""
     return sqrt(nanvar(x, axis, keepdims))
 
 
-@operation
+@operation("ops.numpy")
 def nancumsum(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
     """Running sum that counts NaN as 0."""
     return cumulative.cumsum(nan_to_num(x), axis, dtype)
 
 
-@operation
+@operation("ops.numpy")
 def nancumprod(x: TensorLike, axis: int | None = None, dtype: str | None = None) -> TensorLike:
     """Running product that counts NaN as 1."""
     return cumulative.cumprod(nan_to_num(x, nan=1.0), axis, dtype)
 
 
-@operation
+@operation("ops.numpy")
 def corrcoef(x: TensorLike) -> TensorLike:
     """Correlation of every row of x with every other, clipped to [−1, 1]."""
     x = as_kind(floating, x)
@@ -160,6 +160,7 @@ def corrcoef(x: TensorLike) -> TensorLike:
     return clip(covariance / outer(deviation, deviation), -1.0, 1.0)
 
 
+@public("ops.numpy")
 def histogram(
     x: TensorLike, bins: int = 10, range: tuple[float, float] | None = None
 ) -> tuple[TensorLike, TensorLike]:
@@ -175,7 +176,7 @@ def histogram(
     return tensor(np.bincount(places, minlength=bins).astype(values.dtype)), tensor(edges)
 
 
-@operation
+@operation("ops.nn")
 def psnr(x1: TensorLike, x2: TensorLike, max_val: float) -> TensorLike:
     """Peak signal-to-noise ratio in decibel: 20 log₁₀ max − 10 log₁₀ mean (x₁ − x₂)²"""
     x1, x2 = tensor(x1), tensor(x2)

@@ -4,30 +4,30 @@ import math
 
 import numpy as np
 
-from minikeras.autograd import operation
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind
+from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.kinds import measuring
 from minikeras.ops.primitives.trigonometry import sin
 from minikeras.types import TensorLike
 
 
-@operation
+@operation("ops.numpy numpy")
 def deg2rad(x: TensorLike) -> TensorLike:
     """y = x π / 180"""
     x = as_kind(measuring, x)
     return x * (np.asarray(math.pi, x.dtype) / np.asarray(180.0, x.dtype))
 
 
-@operation
+@operation("ops.numpy numpy")
 def rad2deg(x: TensorLike) -> TensorLike:
     """y = x 180 / π"""
     x = as_kind(measuring, x)
     return x * (np.asarray(180.0, x.dtype) / np.asarray(math.pi, x.dtype))
 
 
-@operation
+@operation("ops.numpy")
 def sinc(x: TensorLike) -> TensorLike:
     """y = sin(πx) / (πx), and 1 at 0
 

@@ -22,7 +22,7 @@ def to_categorical(x: TensorLike, num_classes: int | None = None) -> Any:
     if isinstance(x, (Tensor, Variable)):
         if x.ndim > 1 and x.shape[-1] == 1:
             x = ops.reshape(x, x.shape[:-1])
-        return ops.one_hot(x, num_classes)
+        return ops.one_hot(x, num_classes)  # type: ignore[arg-type]  # which refuses None
     labels = np.array(x, dtype="int64")
     shape = labels.shape[:-1] if labels.ndim > 1 and labels.shape[-1] == 1 else labels.shape
     labels = labels.reshape(-1)

@@ -290,7 +290,6 @@ EXTRA: dict[str, list[tuple[str, str]]] = {
         ("structure", "what two nests of leaves have in common"),
     ],
     "models": [("Function Functional", "Keras keeps these elsewhere")],
-    "ops": [("install", "gives the engine its operators")],
 }
 QUANTIZED = "quantization, low-rank adapters, rematerialization"
 ONE_REGISTRY = "bound methods of one Registry; the first argument goes by position"

@@ -175,7 +175,6 @@ FUNCTION_IMPORTS = {
 PENDING = (
     "minikeras.declare.serialization",
     "minikeras.kernels.runtime.warm_up",
-    "minikeras.ops",
 )
 
 

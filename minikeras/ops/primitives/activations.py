@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.autograd.primitive import elementwise, primitive
 from minikeras.dtypes import floating, promote
+from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import in_float32, is_large, quiet
 from minikeras.types import Array, Shape, TensorLike
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.nn", dtype=promote)
 def relu(x: Array) -> Array:
     """Rectifier: y = max(x, 0)         dx = dy [x > 0]
 
@@ -27,7 +27,7 @@ def relu_vjp(dy: Array, y: Array, x: Array) -> Array:
 relu.fast("minikeras.kernels.relu", when=is_large)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.nn", dtype=promote)
 def relu6(x: Array) -> Array:
     """y = min(max(x, 0), 6)            dx = dy [0 < y < 6]
 
@@ -70,7 +70,7 @@ _elu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.nn", dtype=promote)
 @quiet
 def selu(x: Array) -> Array:
     """y = λ x where x ≥ 0, else λα (eˣ − 1)    dx = λ dy, else dy (y + λα)
@@ -88,7 +88,7 @@ def selu_vjp(dy: Array, y: Array, x: Array) -> Array:
 selu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.nn", dtype=promote)
 def softplus(x: Array) -> Array:
     """y = ln(1 + eˣ)       dx = dy σ(x)"""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
@@ -102,7 +102,7 @@ def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
 softplus.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.nn", dtype=promote)
 @quiet
 def softsign(x: Array) -> Array:
     """y = x / (1 + |x|)    dx = dy / (1 + |x|)²"""
@@ -132,7 +132,7 @@ def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
 _sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.nn", also="swish", dtype=promote)
 @quiet
 def silu(x: Array) -> Array:
     """y = x σ(x)           dx = dy σ(x) (1 + x (1 − σ(x)))"""

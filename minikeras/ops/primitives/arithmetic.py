@@ -3,8 +3,8 @@
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd.primitive import elementwise, primitive
 from minikeras.dtypes import floating, promote
+from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import counting, in_float32, quiet
 from minikeras.types import Array, Shape, TensorLike
 
@@ -63,7 +63,7 @@ def _sum_over_leading_axes_vjp(dy: Array, y: Array, x: Array) -> Array:
 _sum_over_leading_axes.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 @quiet
 def subtract(x1: Array, x2: Array) -> Array:
     """y = x₁ − x₂          dx₁ = dy,  dx₂ = −dy"""
@@ -75,7 +75,7 @@ def subtract_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return dy, lambda: -dy
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 @quiet
 def multiply(x1: Array, x2: Array) -> Array:
     """y = x₁ x₂            dx₁ = dy x₂,  dx₂ = x₁ dy"""
@@ -87,7 +87,7 @@ def multiply_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: dy * x2, lambda: x1 * dy
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def divide(x1: Array, x2: Array) -> Array:
     """y = x₁ / x₂          dx₁ = dy / x₂,  dx₂ = dy ((−x₁ / x₂) / x₂)
@@ -102,7 +102,7 @@ def divide_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: dy / x2, lambda: dy * (-x1 / x2 / x2)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy", dtype=floating)
 def divide_no_nan(x1: Array, x2: Array) -> Array:
     """y = x₁ / x₂, and 0 where x₂ = 0          dx₁, dx₂ as in divide, 0 where x₂ = 0"""
     return np.divide(x1, x2, out=np.zeros(np.broadcast_shapes(x1.shape, x2.shape), x1.dtype),
@@ -117,14 +117,14 @@ def divide_no_nan_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     )
 
 
-@elementwise(dtype=promote, constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, constant=True)
 @quiet
 def floor_divide(x1: Array, x2: Array) -> Array:
     """y = ⌊x₁ / x₂⌋, constant almost everywhere."""
     return np.floor_divide(x1, x2)
 
 
-@elementwise(dtype=counting)
+@elementwise("ops.numpy numpy", dtype=counting)
 @quiet
 def mod(x1: Array, x2: Array) -> Array:
     """y = x₁ − x₂ ⌊x₁ / x₂⌋        dx₁ = dy,  dx₂ = −dy ⌊x₁ / x₂⌋
@@ -139,7 +139,7 @@ def mod_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return dy, lambda: dy * -floor_divide(x1, x2)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 @quiet
 def power(x1: Array, x2: Array) -> Array:
     """y = x₁ ^ x₂          dx₁ = dy x₂ x₁^(x₂ − 1),  dx₂ = dy y ln x₁
@@ -161,7 +161,7 @@ def power_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: dy * x2 * np.power(x1, x2 - 1), dx2
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 def negative(x: Array) -> Array:
     """y = −x               dx = −dy"""
     return np.negative(x)
@@ -172,7 +172,7 @@ def negative_vjp(dy: Array, y: Array, x: Array) -> Array:
     return -dy
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", also="abs", dtype=promote)
 def absolute(x: Array) -> Array:
     """y = |x|              dx = dy sign x, which is 0 at x = 0"""
     return np.absolute(x)
@@ -183,7 +183,7 @@ def absolute_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.sign(x)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 def sign(x: Array) -> Array:
     """y = −1, 0 or 1       dx = 0
 
@@ -197,7 +197,7 @@ def sign_vjp(dy: Array, y: Array, x: Array) -> Array:
     return np.zeros_like(dy)
 
 
-@elementwise(dtype=counting)
+@elementwise("ops.numpy numpy", dtype=counting)
 @quiet
 def square(x: Array) -> Array:
     """y = x²               dx = dy (2 x)"""
@@ -223,7 +223,7 @@ def squared_difference_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorL
     return dx1, lambda: -dx1
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def sqrt(x: Array) -> Array:
     """y = √x               dx = ½ dy / y, which is infinite at x = 0
@@ -241,7 +241,7 @@ def sqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
 sqrt.fast("minikeras.ops.tensorflow_float32", rules="vjp", when=in_float32)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops", dtype=floating)
 @quiet
 def rsqrt(x: Array) -> Array:
     """y = 1 / √x           dx = −½ dy y³"""
@@ -256,7 +256,7 @@ def rsqrt_vjp(dy: Array, y: Array, x: Array) -> Array:
 rsqrt.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def reciprocal(x: Array) -> Array:
     """y = 1 / x            dx = −dy y²"""
@@ -271,7 +271,7 @@ def reciprocal_vjp(dy: Array, y: Array, x: Array) -> Array:
 reciprocal.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 def maximum(x1: Array, x2: Array) -> Array:
     """y = the larger       dx₁ = dy [x₁ ≥ x₂],  dx₂ = dy [x₁ < x₂]
 
@@ -286,7 +286,7 @@ def maximum_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: np.where(first, dy, 0), lambda: np.where(first, 0, dy)
 
 
-@elementwise(dtype=promote)
+@elementwise("ops.numpy numpy", dtype=promote)
 def minimum(x1: Array, x2: Array) -> Array:
     """y = the smaller      dx₁ = dy [x₁ ≤ x₂],  dx₂ = dy [x₁ > x₂]
 

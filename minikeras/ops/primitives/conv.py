@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import promote
+from minikeras.ops.declarations import primitive
 from minikeras.ops.primitives.arithmetic import _sum_over_leading_axes
 from minikeras.ops.primitives.windows import (
     Margins,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import dtypes
-from minikeras.autograd.primitive import primitive
+from minikeras.ops.declarations import primitive
 from minikeras.ops.kinds import quiet
 from minikeras.types import Array, Shape
 
@@ -27,7 +27,7 @@ def _cast_vjp(dy: Array, y: Array, x: Array, *, dtype: Any) -> Array:
     return dy.astype(x.dtype)
 
 
-@primitive(dtype=dtypes.separate)
+@primitive("ops.numpy Tensor numpy", dtype=dtypes.separate)
 def copy(x: Array) -> Array:
     """y = x                dx = dy"""
     return x.copy()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.autograd.primitive import elementwise, primitive
 from minikeras.dtypes import promote, separate
+from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array, Shape, TensorLike
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras.autograd.primitive import primitive
+from minikeras.ops.declarations import primitive
 from minikeras.ops.kinds import counting, quiet
 from minikeras.ops.primitives.arithmetic import divide_no_nan
 from minikeras.types import Array, Shape, TensorLike

@@ -4,15 +4,15 @@ import math
 
 import numpy as np
 
-from minikeras.autograd.primitive import elementwise
 from minikeras.dtypes import floating
+from minikeras.ops.declarations import elementwise
 from minikeras.ops.primitives.special import erf as error_function
 from minikeras.ops.primitives.special import erfc as complement
 from minikeras.ops.primitives.special import erfinv as inverse
 from minikeras.types import Array
 
 
-@elementwise(dtype=floating)
+@elementwise("ops", dtype=floating)
 def erf(x: Array) -> Array:
     """Error function: y = 2/√π ∫₀ˣ e^−t² dt          dx = dy 2/√π e^−x²"""
     return error_function(x)
@@ -24,7 +24,7 @@ def erf_vjp(dy: Array, y: Array, x: Array) -> Array:
     return two_over_root_pi * dy * np.exp(-(x * x))
 
 
-@elementwise(dtype=floating)
+@elementwise("ops", dtype=floating)
 def erfc(x: Array) -> Array:
     """y = 1 − erf x        dx = −dy 2/√π e^−x²"""
     return complement(x)
@@ -36,7 +36,7 @@ def erfc_vjp(dy: Array, y: Array, x: Array) -> Array:
     return minus_two_over_root_pi * dy * np.exp(-(x * x))
 
 
-@elementwise(dtype=floating)
+@elementwise("ops", dtype=floating)
 def erfinv(x: Array) -> Array:
     """Inverse of erf on (−1, 1)        dx = dy √π/2 e^y²"""
     return inverse(x)

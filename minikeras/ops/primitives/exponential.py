@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from minikeras.autograd.primitive import elementwise
 from minikeras.dtypes import floating
+from minikeras.ops.declarations import elementwise
 from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def exp(x: Array) -> Array:
     """y = eˣ               dx = dy y"""
@@ -23,7 +23,7 @@ def exp_vjp(dy: Array, y: Array, x: Array) -> Array:
 exp.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def expm1(x: Array) -> Array:
     """y = eˣ − 1           dx = dy eˣ"""
@@ -38,7 +38,7 @@ def expm1_vjp(dy: Array, y: Array, x: Array) -> Array:
 expm1.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def log(x: Array) -> Array:
     """y = ln x             dx = dy / x"""
@@ -53,7 +53,7 @@ def log_vjp(dy: Array, y: Array, x: Array) -> Array:
 log.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def log1p(x: Array) -> Array:
     """y = ln(1 + x)        dx = dy / (1 + x)"""

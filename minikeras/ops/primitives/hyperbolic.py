@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from minikeras.autograd.primitive import elementwise
 from minikeras.dtypes import floating
+from minikeras.ops.declarations import elementwise
 from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def sinh(x: Array) -> Array:
     """y = sinh x           dx = dy cosh x"""
@@ -20,7 +20,7 @@ def sinh_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.cosh(x)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def cosh(x: Array) -> Array:
     """y = cosh x           dx = dy sinh x"""
@@ -32,7 +32,7 @@ def cosh_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.sinh(x)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 def tanh(x: Array) -> Array:
     """y = tanh x           dx = dy (1 − y²)"""
     return np.tanh(x)
@@ -46,7 +46,7 @@ def tanh_vjp(dy: Array, y: Array, x: Array) -> Array:
 tanh.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 def arcsinh(x: Array) -> Array:
     """y = arsinh x         dx = dy / cosh y"""
     return np.arcsinh(x)
@@ -57,7 +57,7 @@ def arcsinh_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy / np.cosh(y)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def arccosh(x: Array) -> Array:
     """y = arcosh x         dx = dy / sinh y"""
@@ -69,7 +69,7 @@ def arccosh_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy / np.sinh(y)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def arctanh(x: Array) -> Array:
     """y = artanh x         dx = dy / (1 − x²)"""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import promote, separate
+from minikeras.ops.declarations import primitive
 from minikeras.ops.primitives.indexing import add_at
 from minikeras.types import Array, Shape, TensorLike
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes
-from minikeras.autograd.primitive import primitive
+from minikeras.ops.declarations import primitive
 from minikeras.types import Array, Shape, TensorLike
 
 

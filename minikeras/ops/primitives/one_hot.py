@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import separate
+from minikeras.ops.declarations import primitive
 from minikeras.types import Array, Shape
 
 

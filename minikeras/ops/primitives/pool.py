@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import floating, promote
+from minikeras.ops.declarations import primitive
 from minikeras.ops.primitives.windows import Sizes, Window, counts, taps
 from minikeras.types import Array, Shape, TensorLike
 

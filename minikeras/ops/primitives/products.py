@@ -8,8 +8,8 @@ import string
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import promote
+from minikeras.ops.declarations import primitive
 from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array, Shape, TensorLike
 

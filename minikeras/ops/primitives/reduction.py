@@ -1,16 +1,17 @@
 """Sums, means, products and extremes along axes."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import separate
+from minikeras.ops.declarations import primitive
 from minikeras.ops.kinds import accumulating, averaging, counting, in_float32, quiet
 from minikeras.types import Array, Shape, TensorLike
 
-Axis = int | tuple[int, ...] | list[int] | None
+Axis = int | Sequence[int] | None
 
 
 def reduced_shape(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import separate
+from minikeras.ops.declarations import primitive
 from minikeras.types import Array, Shape
 
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from minikeras.autograd.primitive import elementwise
 from minikeras.dtypes import floating
+from minikeras.ops.declarations import elementwise
 from minikeras.ops.kinds import quiet
 from minikeras.types import Array, TensorLike
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def sin(x: Array) -> Array:
     """y = sin x            dx = dy cos x"""
@@ -20,7 +20,7 @@ def sin_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.cos(x)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def cos(x: Array) -> Array:
     """y = cos x            dx = −dy sin x"""
@@ -32,7 +32,7 @@ def cos_vjp(dy: Array, y: Array, x: Array) -> Array:
     return -dy * np.sin(x)
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def tan(x: Array) -> Array:
     """y = tan x            dx = dy / cos² x"""
@@ -45,7 +45,7 @@ def tan_vjp(dy: Array, y: Array, x: Array) -> Array:
     return secant * secant * dy
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def arcsin(x: Array) -> Array:
     """y = arcsin x         dx = dy / √(1 − x²)"""
@@ -57,7 +57,7 @@ def arcsin_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / np.sqrt(1 - x * x))
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def arccos(x: Array) -> Array:
     """y = arccos x         dx = −dy / √(1 − x²)"""
@@ -69,7 +69,7 @@ def arccos_vjp(dy: Array, y: Array, x: Array) -> Array:
     return -dy * (1 / np.sqrt(1 - x * x))
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 def arctan(x: Array) -> Array:
     """y = arctan x         dx = dy / (1 + x²)"""
     return np.arctan(x)
@@ -80,7 +80,7 @@ def arctan_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / (1 + x * x))
 
 
-@elementwise(dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating)
 def arctan2(x1: Array, x2: Array) -> Array:
     """y = the angle of the point (x₂, x₁)
 

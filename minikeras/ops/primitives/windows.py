@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from minikeras import shapes
-from minikeras.autograd.primitive import primitive
 from minikeras.dtypes import promote
+from minikeras.ops.declarations import primitive
 from minikeras.types import Array, Shape
 
 Sizes = tuple[int, ...]

@@ -1,0 +1,73 @@
+"""Where operations appear, which each of them says at its definition.
+
+    @operation("ops.numpy Tensor numpy")
+    def sum(x, axis=None, keepdims=False): ...
+
+is `keras.ops.sum` and `keras.ops.numpy.sum`, the method `sum` of tensors, and what `numpy.sum`
+does with a tensor.  `public` says the same of functions that are no node of a graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from minikeras import autograd
+from minikeras.autograd.primitive import Primitive
+
+F = TypeVar("F")
+
+PLACES: dict[str, dict[str, Any]] = {
+    place: {} for place in ("ops", "ops.numpy", "ops.nn", "ops.linalg", "Tensor", "numpy")
+}
+
+
+def public(places: str, also: str = "") -> Callable[[F], F]:
+    """Enter a function in these places under its name, and except as a method under others too."""
+
+    def enter(function: F) -> F:
+        name = function.__name__  # type: ignore[attr-defined]  # functions and primitives
+        for place in places.split():
+            PLACES[place][name] = function
+            if place != "Tensor":
+                PLACES[place] |= dict.fromkeys(also.split(), function)
+        return function
+
+    return enter
+
+
+def operation(places: str, also: str = "") -> Callable[[Callable[..., Any]], Any]:
+    """A composed function: one node of the graph when it is called with KerasTensors."""
+    return lambda function: public(places, also)(autograd.operation(function))
+
+
+def primitive(places: str = "", also: str = "", **options: Any) -> Callable[[Any], Primitive]:
+    """An operation with a derivative of its own; options as in ``Primitive``."""
+    return lambda forward: public(places, also)(Primitive(forward, **options))
+
+
+def elementwise(places: str = "", also: str = "", **options: Any) -> Callable[[Any], Primitive]:
+    """A primitive on corresponding elements; its inputs broadcast."""
+    return primitive(places, also, broadcasts=True, **options)
+
+
+def names_of(place: str) -> dict[str, Any]:
+    """What appears in a place, by name; in ``ops`` everything that appears in a part of it."""
+    if place != "ops":
+        return PLACES[place]
+    return {
+        n: f for part, named in PLACES.items() if part.startswith("ops") for n, f in named.items()
+    }
+
+
+def face(place: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of a module that shows what appears in a place."""
+
+    def get(name: str) -> Any:
+        try:
+            return PLACES[place][name]
+        except KeyError:
+            module = f"minikeras.{place}"
+            raise AttributeError(f"module {module!r} has no attribute {name!r}") from None
+
+    return get, lambda: sorted(PLACES[place])

@@ -1,0 +1,83 @@
+"""Writes what type checkers read of `minikeras.ops`: names that are declared at the definitions.
+
+    python -m parity_tests.house.test_ops_stubs
+
+writes `__init__.pyi`, `numpy.pyi`, `nn.pyi` and `linalg.pyi`; the test here fails while they differ
+from the declarations.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import minikeras.ops
+from minikeras.ops.declarations import names_of
+
+FOLDER = Path(minikeras.ops.__file__).parent
+PLACES = {"ops": "__init__", "ops.numpy": "numpy", "ops.nn": "nn", "ops.linalg": "linalg"}
+HEADER = "# Written by parity_tests/house/test_ops_stubs.py.\n"
+IMPORTS = """
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from minikeras.ops import linalg as linalg
+from minikeras.ops import nn as nn
+from minikeras.ops import numpy as numpy
+from minikeras.ops.primitives.indexing import Key
+from minikeras.ops.primitives.reduction import Axis
+from minikeras.ops.conv import Ints
+from minikeras.types import Array, DType, Shape, TensorLike
+
+"""
+
+
+class _Public(ast.NodeTransformer):
+    """Primitives are written for arrays and called with tensors; defaults need no value."""
+
+    def visit_Name(self, node: ast.Name) -> ast.Name:
+        return ast.Name("TensorLike") if node.id == "Array" else node
+
+
+def signature(name: str, function: Callable[..., Any]) -> str:
+    inner = inspect.unwrap(getattr(function, "forward", function))
+    definition = ast.parse(textwrap.dedent(inspect.getsource(inner))).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    arguments = definition.args
+    for argument in [*arguments.args, *arguments.kwonlyargs]:
+        argument.annotation = argument.annotation and _Public().visit(argument.annotation)
+    arguments.defaults = [ast.Constant(...) for _ in arguments.defaults]
+    arguments.kw_defaults = [d and ast.Constant(...) for d in arguments.kw_defaults]
+    primitive = hasattr(function, "forward")
+    result = (
+        "TensorLike" if primitive or not definition.returns else ast.unparse(definition.returns)
+    )
+    return f"def {name}({ast.unparse(arguments)}) -> {result}: ...\n"
+
+
+def stub(place: str) -> str:
+    names = names_of(place)
+    if place == "ops":
+        return HEADER + IMPORTS + "".join(signature(n, names[n]) for n in sorted(names))
+    return HEADER + "".join(f"from minikeras.ops import {n} as {n}\n" for n in sorted(names))
+
+
+def stubs() -> Iterator[tuple[Path, str]]:
+    for place, file in PLACES.items():
+        yield FOLDER / f"{file}.pyi", stub(place)
+
+
+@pytest.mark.parametrize("path, text", list(stubs()), ids=list(PLACES))
+def test_stubs_are_current(path: Path, text: str) -> None:
+    assert path.read_text() == text, "run python -m parity_tests.house.test_ops_stubs"
+
+
+if __name__ == "__main__":
+    for path, text in stubs():
+        path.write_text(text)

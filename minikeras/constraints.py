@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, dataclass_transform
 
 from minikeras import ops, settings
 from minikeras.declare import Configurable, Registry
 from minikeras.types import TensorLike
 
 
+@dataclass_transform()
 class Constraint(Configurable):
     """A function from weights to weights.  Subclasses define ``__call__``."""
 

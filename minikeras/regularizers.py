@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, dataclass_transform
 
 from minikeras import ops
 from minikeras.declare import Configurable, Registry
 from minikeras.types import TensorLike
 
 
+@dataclass_transform()
 class Regularizer(Configurable):
     """A function from a tensor to a penalty.  Subclasses define ``__call__``."""
 

@@ -1,13 +1,7 @@
 """``keras.initializers``: the first values of variables."""
 
-from typing import Any
-
-import numpy as np
-
-from minikeras import ops
-from minikeras.autograd import Tensor, Variable
-from minikeras.declare import Registry
 from minikeras.initializers.constant import Constant, Identity, Ones, Zeros
+from minikeras.initializers.identifiers import deserialize, get, registry, serialize
 from minikeras.initializers.initializer import Initializer
 from minikeras.initializers.orthogonal import Orthogonal
 from minikeras.initializers.stft import STFT
@@ -23,53 +17,6 @@ from minikeras.initializers.variance_scaling import (
     TruncatedNormal,
     VarianceScaling,
 )
-from minikeras.types import DType
-
-
-class _Registry(Registry):
-    def get(self, identifier: Any) -> Any:
-        """As elsewhere; an array or tensor gives a function that returns it, for its own shape."""
-        if not isinstance(identifier, Tensor | Variable | np.ndarray | np.generic):
-            return super().get(identifier)
-
-        def initialize(shape: Any, dtype: DType = None) -> Any:
-            if tuple(shape) != tuple(identifier.shape):
-                raise ValueError(
-                    f"the initial value has shape {identifier.shape}, received shape={shape}"
-                )
-            return ops.cast(identifier, dtype)
-
-        return initialize
-
-
-registry = _Registry(
-    "initializer",
-    Initializer,
-    Constant,
-    Identity,
-    Ones,
-    STFT,
-    Zeros,
-    GlorotNormal,
-    GlorotUniform,
-    HeNormal,
-    HeUniform,
-    LecunNormal,
-    LecunUniform,
-    Orthogonal,
-    RandomNormal,
-    RandomUniform,
-    TruncatedNormal,
-    VarianceScaling,
-    IdentityInitializer=Identity,
-    OrthogonalInitializer=Orthogonal,
-    STFTInitializer=STFT,
-    normal=RandomNormal,
-    uniform=RandomUniform,
-    one=Ones,
-    zero=Zeros,
-)
-get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize
 
 constant, ones, zeros = Constant, Ones, Zeros
 identity = IdentityInitializer = Identity
@@ -80,45 +27,3 @@ orthogonal = OrthogonalInitializer = Orthogonal
 stft = STFTInitializer = STFT
 random_normal, random_uniform = RandomNormal, RandomUniform
 truncated_normal, variance_scaling = TruncatedNormal, VarianceScaling
-
-__all__ = [
-    "Constant",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "Identity",
-    "IdentityInitializer",
-    "Initializer",
-    "LecunNormal",
-    "LecunUniform",
-    "Ones",
-    "Orthogonal",
-    "OrthogonalInitializer",
-    "RandomNormal",
-    "RandomUniform",
-    "STFT",
-    "STFTInitializer",
-    "TruncatedNormal",
-    "VarianceScaling",
-    "Zeros",
-    "constant",
-    "deserialize",
-    "get",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "identity",
-    "lecun_normal",
-    "lecun_uniform",
-    "ones",
-    "orthogonal",
-    "random_normal",
-    "random_uniform",
-    "serialize",
-    "stft",
-    "truncated_normal",
-    "variance_scaling",
-    "zeros",
-]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from minikeras import tree
+from minikeras.declare.serialization import deserialize_keras_object
 from minikeras.layers import Input, InputLayer
 from minikeras.models.functional import Functional
 from minikeras.models.sequential import Sequential
@@ -97,3 +99,13 @@ def _clone_functional(
         values.update(zip(map(id, node.output_tensors), tree.flatten(outputs), strict=True))
     outputs = tree.map_structure(lambda y: values[id(y)], model._outputs_struct)
     return type(model)(inputs, outputs, name=model.name)
+
+
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The model that ``to_json`` described, with new weights.
+
+    custom_objects: classes by the names that the config uses.
+
+    Raises TypeError for a config that names no known class.
+    """
+    return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)

@@ -2,17 +2,8 @@
 
 from minikeras.autograd import is_keras_tensor
 from minikeras.callbacks.progbar import Progbar
-from minikeras.declare.serialization import (
-    CustomObjectScope,
-    deserialize_keras_object,
-    get_custom_objects,
-    get_registered_name,
-    get_registered_object,
-    register_keras_serializable,
-    serialize_keras_object,
-)
-from minikeras.declare.serialization import CustomObjectScope as custom_object_scope
 from minikeras.dtypes import standardize as standardize_dtype
+from minikeras.saving import *
 from minikeras.settings import (
     disable_interactive_logging,
     enable_interactive_logging,
@@ -26,3 +17,28 @@ from minikeras.training.adapters import (
 from minikeras.training.adapters import PyDataset as Sequence
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.session import clear_session, set_random_seed
+
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "is_interactive_logging_enabled",
+    "is_keras_tensor",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "standardize_dtype",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]

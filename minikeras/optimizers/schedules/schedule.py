@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, dataclass_transform
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from minikeras.declare import Configurable
 from minikeras.types import TensorLike
 
 
+@dataclass_transform()
 class LearningRateSchedule(Configurable):
     """A function from the number of steps taken, from 0 on, to a learning rate.
 

@@ -37,16 +37,18 @@ from minikeras.initializers.variance_scaling import VarianceScaling as _Variance
 
 @dataclass_transform(field_specifiers=(field,))
 class Initializer(_Initializer):
-    """A function that makes the first value of a variable from its shape and dtype.
+    """A function of (shape, dtype) that returns the first value of a variable.
 
-    Subclasses define ``__call__(shape, dtype=None)``; their annotated fields are the arguments of
-    the constructor and make up the config."""
+    Subclasses define ``__call__``; their annotated fields are the arguments of the constructor and
+    make up the config."""
     def __init__(self) -> None: ...
 
 class Constant(_Constant, Initializer):
-    """All elements ``value``, or an array that broadcasts to the shape.
+    """All elements ``value``.
 
-    Parity: a Python number passes through float32, also on its way to float64."""
+    value: a number, or an array that is broadcast to the shape.
+
+    Parity: a Python number is rounded to float32 first, for float64 too."""
 
     value: Any = field(default=0.0)
     def __init__(self, value: Any = 0.0) -> None: ...
@@ -54,9 +56,11 @@ class Constant(_Constant, Initializer):
 class Identity(_Identity, Initializer):
     """``gain`` on the diagonal of a matrix, 0 elsewhere.
 
+    gain: the value on the diagonal.
+
     Raises ValueError for any other rank.
 
-    Parity: the config leaves ``gain`` out."""
+    Parity: ``get_config`` does not hold ``gain``."""
 
     gain: float = field(default=1.0)
     def __init__(self, gain: float = 1.0) -> None: ...
@@ -97,8 +101,10 @@ class STFT(_STFT, Initializer):
 class Orthogonal(_Orthogonal, Initializer):
     """``gain`` times a matrix with orthonormal columns, or rows if these are fewer.
 
-    A = QR with A normal; Q · sign(diag R) is uniformly distributed.  The axes before the last
-    count as one.
+    A = QR with normal numbers in A; Q · sign(diag R) is uniformly distributed.  The rows of the
+    matrix are all axes of the shape but the last.
+
+    gain: the factor.
 
     Raises ValueError for a rank below 2.
 
@@ -111,7 +117,9 @@ class Orthogonal(_Orthogonal, Initializer):
     def __init__(self, gain: float = 1.0, seed: Any = None) -> None: ...
 
 class RandomNormal(_RandomNormal, Initializer):
-    """Normal numbers."""
+    """Numbers from a normal distribution.
+
+    mean, stddev: its mean and its standard deviation."""
 
     mean: float = field(default=0.0)
     stddev: float = field(default=0.05)
@@ -119,7 +127,9 @@ class RandomNormal(_RandomNormal, Initializer):
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None: ...
 
 class RandomUniform(_RandomUniform, Initializer):
-    """Numbers of [minval, maxval)."""
+    """Numbers from the uniform distribution on [minval, maxval).
+
+    minval, maxval: the limits."""
 
     minval: float = field(default=-0.05)
     maxval: float = field(default=0.05)
@@ -127,7 +137,9 @@ class RandomUniform(_RandomUniform, Initializer):
     def __init__(self, minval: float = -0.05, maxval: float = 0.05, seed: Any = None) -> None: ...
 
 class TruncatedNormal(_TruncatedNormal, Initializer):
-    """Normal numbers less than two standard deviations from the mean."""
+    """Numbers from a normal distribution, truncated two standard deviations from the mean.
+
+    mean, stddev: mean and standard deviation before the truncation."""
 
     mean: float = field(default=0.0)
     stddev: float = field(default=0.05)
@@ -135,14 +147,16 @@ class TruncatedNormal(_TruncatedNormal, Initializer):
     def __init__(self, mean: float = 0.0, stddev: float = 0.05, seed: Any = None) -> None: ...
 
 class VarianceScaling(_VarianceScaling, Initializer):
-    """Numbers of variance ``scale`` / n, where n counts what flows into, or out of, a unit.
+    """Numbers of mean 0 and variance ``scale`` / n, with n from the shape.
 
-    mode: n is "fan_in", "fan_out" or the mean of the two, "fan_avg"; see ``compute_fans``.
-    distribution: "untruncated_normal"; "truncated_normal" (or "normal"), cut off at ±2σ of a
-        normal distribution that is wider by 1/0.8796, so that the variance is right after the cut;
-        "uniform" in ±√(3 scale / n).
-    input_axes, output_axes: axes of the shape whose product is the fan; by default as for the
-        kernels of dense and convolutional layers.
+    scale: the factor, positive.
+    mode: n is the number of inputs of a unit for "fan_in", the number of units that an input
+        reaches for "fan_out", the mean of the two for "fan_avg"; see ``compute_fans``.
+    distribution: "untruncated_normal"; "truncated_normal" or "normal", truncated at ±2σ of a normal
+        distribution that is 1/0.8796 times as wide, so that the truncated one has the variance;
+        "uniform" on ±√(3 scale / n).
+    input_axes, output_axes: the axes whose sizes are multiplied for fan_in and for fan_out; by
+        default those of the kernels of dense and convolutional layers.
 
     Raises ValueError for a scale that is not positive, another mode or distribution."""
 

@@ -136,7 +136,9 @@ class Layer(_Layer):
     ) -> None: ...
 
 class ELU(_ELU, Layer):
-    """outputs = inputs where inputs > 0, else alpha (exp(inputs) − 1)"""
+    """outputs = inputs where inputs > 0, else alpha (exp(inputs) − 1)
+
+    alpha: minus the limit of the outputs for small inputs."""
 
     alpha: float = field(default=1.0)
     def __init__(
@@ -155,7 +157,8 @@ class ELU(_ELU, Layer):
 class Activation(_Activation, Layer):
     """outputs = activation(inputs)
 
-    ``activation``: a function, or the name of one in ``keras.activations``.
+    activation: a function, or the name of one in ``keras.activations``.
+
     Raises ValueError for an unknown name."""
 
     activation: Any
@@ -175,6 +178,8 @@ class Activation(_Activation, Layer):
 class LeakyReLU(_LeakyReLU, Layer):
     """outputs = inputs where inputs > 0, else negative_slope · inputs
 
+    negative_slope: the slope below zero.
+
     Raises ValueError if the slope is ``None`` or negative."""
 
     negative_slope: float = field(default=0.3)
@@ -192,9 +197,15 @@ class LeakyReLU(_LeakyReLU, Layer):
     ) -> None: ...
 
 class PReLU(_PReLU, Layer):
-    """outputs = inputs where inputs > 0, else alpha · inputs, with slopes that are learned
+    """outputs = inputs where inputs > 0, else alpha · inputs
 
-    alpha: the shape of one sample, with 1 for each of the ``shared_axes`` (the batch is axis 0)"""
+    inputs, outputs: (batch, ...)
+    alpha: the shape of one sample, with size 1 along the shared axes
+
+    alpha_initializer: a function of (shape, dtype), or its name.
+    alpha_regularizer: a penalty on alpha, which is added to the loss.
+    alpha_constraint: a function that the optimizer applies to alpha after each step.
+    shared_axes: the axes along which the slope is the same, an int or several; the batch is axis 0."""
 
     alpha_initializer: Any = field(default="Zeros")
     alpha_regularizer: Any = field(default=None)
@@ -217,8 +228,12 @@ class PReLU(_PReLU, Layer):
     ) -> None: ...
 
 class ReLU(_ReLU, Layer):
-    """outputs = max_value above max_value, inputs above threshold,
+    """outputs = min(inputs, max_value) where inputs > threshold,
     else negative_slope (inputs − threshold)
+
+    max_value: the largest output; None for no limit.
+    negative_slope: the slope below the threshold.
+    threshold: where the slope changes.
 
     Raises ValueError for a negative argument, and for ``None`` other than as ``max_value``."""
 
@@ -241,9 +256,11 @@ class ReLU(_ReLU, Layer):
     ) -> None: ...
 
 class Softmax(_Softmax, Layer):
-    """outputs = exp(inputs) / Σ exp(inputs) along ``axis`` (several: taken together)
+    """outputs = exp(inputs) / Σ exp(inputs) along ``axis``
 
-    Cells that ``mask`` leaves out get 0: their inputs count as −10⁹ (−3·10⁴ in half precision).
+    Where the mask is False the output is 0; the input is replaced by −10⁹ (−3·10⁴ in float16).
+
+    axis: the axis, or several over which the sum is taken.
 
     Raises ValueError for a mask that does not broadcast to the inputs."""
 
@@ -262,12 +279,22 @@ class Softmax(_Softmax, Layer):
     ) -> None: ...
 
 class Dense(_Dense, Layer):
-    """An affine map of the last axis, then a nonlinearity.
+    """An affine map of the last axis, then an activation.
 
     outputs = activation(inputs @ kernel + bias)
 
-    inputs: (batch, ..., features)
-    kernel: (features, units)       bias: (units,)
+    inputs: (batch, ..., features)       outputs: (batch, ..., units)
+    kernel: (features, units)            bias: (units,)
+
+    units: the number of output features.
+    activation: a function of the outputs, or its name; None for none.
+    use_bias: whether the bias is added.
+    kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
+    kernel_regularizer, bias_regularizer: penalties on the weights, which are added to the loss.
+    activity_regularizer: a penalty on the outputs, which is added to the loss.
+    kernel_constraint, bias_constraint: functions that the optimizer applies to the weights after
+        each step.
+    quantization_config: must be None; configs of Keras have it.
 
     Raises ValueError unless ``units`` is a positive integer, and for inputs of rank below 2."""
 
@@ -304,7 +331,7 @@ class Dense(_Dense, Layer):
     ) -> None: ...
 
 class Embedding(_Embedding, Layer):
-    """Looks up whole numbers in a table of vectors.
+    """Replaces whole numbers by the rows of a table.
 
     outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
 
@@ -312,10 +339,15 @@ class Embedding(_Embedding, Layer):
 
     input_dim: how many rows the table has; inputs are smaller.
     output_dim: the size of a vector.
+    embeddings_initializer: a function of (shape, dtype), or its name.
+    embeddings_regularizer: a penalty on the table, which is added to the loss.
+    embeddings_constraint: a function that the optimizer applies to the table after each step.
     mask_zero: whether 0 marks a missing step; the layers that follow then receive a mask.
     weights: the values of the table, in place of the initializer's.
 
-    Raises ValueError unless both sizes are positive integers, and for numbers outside the table.
+    quantization_config: must be None; configs of Keras have it.
+
+    Raises ValueError unless both sizes are positive integers, and for inputs outside the table.
 
     Parity: −1 is the last row, as in NumPy."""
 
@@ -346,7 +378,7 @@ class Embedding(_Embedding, Layer):
     ) -> None: ...
 
 class Identity(_Identity, Layer):
-    """outputs = inputs, the very same objects; they may be nested."""
+    """outputs = inputs, the same objects; they may be lists or dicts of tensors."""
     def __init__(
         self,
         *,
@@ -360,9 +392,16 @@ class Identity(_Identity, Layer):
     ) -> None: ...
 
 class InputLayer(_InputLayer, Layer):
-    """The layer behind ``Input``: it has an output and computes nothing.
+    """The layer that ``Input`` makes: it has an output and computes nothing.
 
-    ``shape`` is that of one sample, ``batch_shape`` that of a whole batch; ``None`` is any size.
+    shape: the shape of one sample, with None for sizes that may vary.
+    batch_size: the size of a batch; None for any.
+    dtype: the dtype of the input; by default ``keras.config.floatx()``.
+    sparse, ragged: must be False or None.
+    batch_shape: the shape of a batch, in place of ``shape`` and ``batch_size``.
+    input_tensor: a KerasTensor to use, in place of a new one.
+    optional: whether None may be passed for the input.
+    name: the name of the layer.
 
     Raises ValueError without a shape, with two of them, with a ``sparse`` or ``ragged`` input, and
     where ``input_tensor`` is no KerasTensor or contradicts another argument."""
@@ -388,11 +427,15 @@ class InputLayer(_InputLayer, Layer):
 class Lambda(_Lambda, Layer):
     """outputs = function(inputs, **arguments)
 
-    ``function`` may take ``mask`` and ``training``.  ``output_shape`` (without the batch, or a
-    function of the input shape) is only needed where shapes cannot be traced through the function.
-    ``mask`` is the output's mask, or a function of (inputs, mask).
+    function: a function of the inputs; it may also take ``mask`` and ``training``.
+    output_shape: the shape of one output sample, or a function from the input's shape to the
+        output's; only needed if ``function`` cannot be run on symbols.
+    mask: the mask of the outputs, or a function of (inputs, mask).
+    arguments: further keyword arguments of the function.
 
-    Configs hold a Python lambda as byte code; reading it back needs ``safe_mode=False``."""
+    Raises NotImplementedError if the shape of the outputs cannot be inferred and is not given.
+
+    Configs hold a Python lambda as byte code; ``from_config`` needs ``safe_mode=False`` to read it."""
     def __init__(
         self,
         function: Callable[..., Any],
@@ -412,7 +455,11 @@ class Lambda(_Lambda, Layer):
 class Masking(_Masking, Layer):
     """Masks each step of (batch, steps, features) whose features all equal ``mask_value``.
 
-    outputs = inputs, and 0 at the masked steps"""
+    outputs = inputs, and 0 at the masked steps
+
+    The mask is False at these steps; the layers that follow receive it.
+
+    mask_value: the value that marks a missing step."""
 
     mask_value: float = field(default=0.0)
     def __init__(
@@ -433,8 +480,12 @@ class RMSNormalization(_RMSNormalization, Layer):
 
     scale: the sizes of these axes
 
+    axis: the axes, an int or several.
+    epsilon: what is added to the mean, so that no division by zero occurs.
+
     Raises ValueError for an axis that the input does not have.
-    Parity: from its build on, ``axis`` is a sorted list."""
+
+    Parity: once the layer is built, ``axis`` is a sorted list."""
 
     axis: Any = field(default=-1)
     epsilon: float = field(default=1e-06)
@@ -453,7 +504,9 @@ class RMSNormalization(_RMSNormalization, Layer):
     ) -> None: ...
 
 class UnitNormalization(_UnitNormalization, Layer):
-    """outputs = inputs / ‖inputs‖ along ``axis``, an int or several
+    """outputs = inputs / ‖inputs‖ along ``axis``
+
+    axis: the axes, an int or several.
 
     Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
     the input does not have."""
@@ -473,12 +526,16 @@ class UnitNormalization(_UnitNormalization, Layer):
     ) -> None: ...
 
 class Normalization(_Normalization, Layer):
-    """outputs = (inputs − mean) / max(√variance, ε)       invert: the way back
+    """outputs = (inputs − mean) / max(√variance, ε)
 
-    ``mean`` and ``variance`` are given, or ``adapt`` finds them in data: one of each for a place
-    on ``axis`` (an int, several, or None for one number in all).
+    The mean and the variance are given, or ``adapt`` computes them from data.
 
-    Raises ValueError if only one of the two is given, or if their shapes disagree."""
+    axis: the axes along which they differ, an int or several; None for one mean and one variance.
+    mean, variance: numbers, or arrays of the sizes of these axes.
+    invert: whether to compute inputs · max(√variance, ε) + mean instead.
+
+    Raises ValueError if only one of the two is given, if their shapes differ, for an axis that the
+    input does not have, and for one of unknown size."""
     def __init__(
         self,
         axis: Any = -1,
@@ -498,7 +555,9 @@ class Normalization(_Normalization, Layer):
 class Rescaling(_Rescaling, Layer):
     """outputs = inputs · scale + offset
 
-    Both are numbers, or one for each channel.  Inputs of any dtype come to that of the layer."""
+    Inputs of any dtype are cast to that of the layer.
+
+    scale, offset: a number each, or one for each channel."""
 
     scale: Any
     offset: Any = field(default=0.0)
@@ -517,7 +576,11 @@ class Rescaling(_Rescaling, Layer):
     ) -> None: ...
 
 class ActivityRegularization(_ActivityRegularization, Layer):
-    """outputs = inputs, and the loss grows by (l1 Σ |inputs| + l2 Σ inputs²) / batch."""
+    """outputs = inputs, and (l1 Σ |inputs| + l2 Σ inputs²) / batch is added to the loss.
+
+    l1, l2: the factors.
+
+    Raises ValueError unless both are finite and not negative."""
 
     l1: float = field(default=0.0)
     l2: float = field(default=0.0)
@@ -538,8 +601,10 @@ class ActivityRegularization(_ActivityRegularization, Layer):
 class Flatten(_Flatten, Layer):
     """(batch, ...) → (batch, n): all axes after the first become one.
 
-    A vector (batch,) becomes (batch, 1).  With "channels_first" the channels are moved last before,
-    so that the order of the features does not depend on the format."""
+    A vector (batch,) becomes (batch, 1).
+
+    data_format: with "channels_first" the channels are first moved to the end, so that the order of
+        the features does not depend on the format."""
 
     data_format: str | None = field(default=None)
     def __init__(
@@ -556,7 +621,9 @@ class Flatten(_Flatten, Layer):
     ) -> None: ...
 
 class Permute(_Permute, Layer):
-    """Axis k of the output is axis ``dims[k - 1]`` of the input; the batch is axis 0 and stays.
+    """Axis k of the outputs is axis ``dims[k - 1]`` of the inputs; the batch stays axis 0.
+
+    dims: the axes in their new order, numbered from 1.
 
     Raises ValueError unless ``dims`` is a permutation of 1, 2, ..., n."""
 
@@ -575,7 +642,9 @@ class Permute(_Permute, Layer):
     ) -> None: ...
 
 class RepeatVector(_RepeatVector, Layer):
-    """(batch, features) → (batch, n, features).
+    """(batch, features) → (batch, n, features)
+
+    n: how often the features are repeated.
 
     Raises TypeError unless ``n`` is an integer, ValueError unless it is positive."""
 
@@ -594,7 +663,9 @@ class RepeatVector(_RepeatVector, Layer):
     ) -> None: ...
 
 class Reshape(_Reshape, Layer):
-    """(batch, ...) → (batch, *target_shape); one size may be -1 and is then worked out.
+    """(batch, ...) → (batch, *target_shape)
+
+    target_shape: the new shape of a sample; one size may be -1 and is then computed.
 
     Raises ValueError for more than one -1, other negative sizes, and where the number of
     elements would change."""
@@ -614,7 +685,9 @@ class Reshape(_Reshape, Layer):
     ) -> None: ...
 
 class UpSampling1D(_UpSampling1D, Layer):
-    """Every step ``size`` times: (batch, steps, features) → (batch, size · steps, features).
+    """Repeats every step: (batch, steps, features) → (batch, size · steps, features).
+
+    size: how often.
 
     Raises TypeError unless ``size`` is an integer, ValueError unless it is positive."""
 
@@ -661,7 +734,9 @@ class Average(_Average, Layer):
     ) -> None: ...
 
 class Concatenate(_Concatenate, Layer):
-    """The inputs one after the other along ``axis``.
+    """The inputs joined along an axis.
+
+    axis: the axis; sizes along all others are equal.
 
     Raises ValueError for anything but a list, and for shapes that differ along other axes."""
 
@@ -680,11 +755,13 @@ class Concatenate(_Concatenate, Layer):
     ) -> None: ...
 
 class Dot(_Dot, Layer):
-    """Σ over one axis of each of two inputs, sample by sample.
+    """The sum of products over an axis of the first input and an axis of the second.
 
-    outputs: (batch, *other axes of the first, *other axes of the second), at least (batch, 1)
+    outputs: (batch, *other axes of the first, *other axes of the second); (batch, 1) for vectors
 
-    ``axes``: one axis for both, or one for each.  ``normalize``: of unit vectors (their cosine).
+    axes: the axis, or two of them, for the first input and for the second.
+    normalize: whether vectors along these axes are first divided by their length; the outputs are
+        then cosines.
 
     Raises TypeError unless ``axes`` is an int or a list, ValueError unless it holds two ints, for
     anything but two inputs, for axes of different sizes, and for the axis of the batch."""
@@ -708,7 +785,7 @@ class Dot(_Dot, Layer):
 class Multiply(_Multiply, Layer):
     """outputs = inputs[0] · inputs[1] · ...
 
-    A cell that its own mask leaves out counts as 1; where all masks leave it out the product is 0."""
+    A masked cell is a factor 1.  Where all inputs are masked, the product is 0."""
     def __init__(
         self,
         *,
@@ -722,7 +799,9 @@ class Multiply(_Multiply, Layer):
     ) -> None: ...
 
 class Subtract(_Subtract, Layer):
-    """outputs = inputs[0] − inputs[1];  ValueError unless there are two."""
+    """outputs = inputs[0] − inputs[1]
+
+    Raises ValueError unless there are two inputs."""
     def __init__(
         self,
         *,
@@ -736,7 +815,7 @@ class Subtract(_Subtract, Layer):
     ) -> None: ...
 
 class BatchNormalization(_BatchNormalization, Layer):
-    """Normalises with the moments of the batch in training, with their running means otherwise.
+    """Normalises with the moments of the batch in training, else with their running means.
 
     outputs = gamma (inputs − m) / √(v + epsilon) + beta
     moving_mean     ← momentum · moving_mean     + (1 − momentum) m
@@ -744,15 +823,29 @@ class BatchNormalization(_BatchNormalization, Layer):
 
     gamma, beta, moving_mean, moving_variance: (size of ``axis``,)
 
-    m and v are taken over all axes but ``axis``, over the cells that ``mask`` keeps.  A layer with
-    ``trainable = False`` uses its running means in training, too.
+    The mean m and the variance v of the batch are taken over all axes but ``axis``, over the cells
+    where ``mask`` is True.  A layer with ``trainable = False`` uses its running means in training
+    too.
 
-    With ``renorm`` (Ioffe, 2017) the batch is corrected to the running means:
-    gamma ← r gamma, beta ← beta + d gamma,  r = σ / renorm_stddev, d = (m − renorm_mean) /
-    renorm_stddev, clipped to ``renorm_clipping`` ("rmin", "rmax", "dmax") and not differentiated.
+    With ``renorm`` (Ioffe, 2017) the moments of a batch are corrected towards the running ones:
+    gamma ← r gamma,  beta ← beta + d gamma  with
+    r = √(v + epsilon) / renorm_stddev,  d = (m − renorm_mean) / renorm_stddev
+    r and d are clipped and treated as constants.
 
-    Parity: v is the biased variance, in moving_variance, too; masked moments are divided by the
-    number of cells + ε."""
+    axis: the axis of the features.
+    momentum: the weight of the old running mean in the new one.
+    moving_mean_initializer, moving_variance_initializer: functions of (shape, dtype), or their
+        names.
+    renorm: whether to use batch renormalisation.
+    renorm_clipping: a dict of limits: "rmin" and "rmax" of r, "dmax" of the size of d.
+    renorm_momentum: the momentum of ``renorm_mean`` and ``renorm_stddev``.
+    synchronized: for Keras's sake; there is one device.
+
+    Raises ValueError for an axis that the input does not have, for a mask whose rank is not one
+    less than that of the inputs, and for other entries of ``renorm_clipping``.
+
+    Parity: v is the biased variance, in moving_variance too.  Moments over masked inputs are
+    divided by the number of cells plus ``keras.config.epsilon()``."""
 
     axis: int = field(default=-1)
     momentum: float = field(default=0.99)
@@ -800,13 +893,123 @@ class BatchNormalization(_BatchNormalization, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
+class Dropout(_Dropout, Layer):
+    """Sets a fraction of the inputs to 0 and multiplies the others by 1 / (1 − rate), in training.
+
+    rate: the fraction.
+    noise_shape: the shape of the random mask, which is broadcast to the inputs; None in it stands
+        for the size of the inputs.
+
+    Raises ValueError unless 0 ≤ rate ≤ 1 and ``noise_shape`` holds positive integers or ``None``."""
+
+    rate: float
+    noise_shape: Any = field(default=None)
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        rate: float,
+        noise_shape: Any = None,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class GaussianDropout(_GaussianDropout, Layer):
+    """outputs = inputs · (1 + √(rate / (1 − rate)) z) in training,  z standard normal
+
+    Mean and variance are those of ``Dropout``.
+
+    rate: as for ``Dropout``.
+
+    Raises ValueError unless 0 ≤ rate ≤ 1."""
+
+    rate: float
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        rate: float,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class GaussianNoise(_GaussianNoise, Layer):
+    """outputs = inputs + stddev · z in training,  z from the standard normal distribution
+
+    stddev: the standard deviation of the noise.
+
+    Raises ValueError unless 0 ≤ stddev ≤ 1."""
+
+    stddev: float
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        stddev: float,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Maximum(_Maximum, Layer):
+    """outputs = max(inputs[0], inputs[1], ...); masked cells are left out.
+
+    Parity: at a tie the gradient goes to the earlier input."""
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Minimum(_Minimum, Layer):
+    """outputs = min(inputs[0], inputs[1], ...); masked cells are left out.
+
+    Parity: at a tie the gradient goes to the earlier input."""
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
 class GroupNormalization(_GroupNormalization, Layer):
     """outputs = gamma (inputs − m) / √(v + epsilon) + beta
 
-    m and v are taken over a group of neighbouring channels and all other axes but the batch.
+    The mean m and the variance v are taken over a group of neighbouring channels and over all other
+    axes but the batch.
+
     gamma, beta: (channels,)
 
-    ``groups=-1`` makes each channel a group (instance normalisation).
+    groups: the number of groups; −1 for one of each channel (instance normalisation).
+    axis: the axis of the channels.
 
     Raises ValueError unless ``groups`` is −1 or a positive integer that divides the channels."""
 
@@ -847,13 +1050,17 @@ class GroupNormalization(_GroupNormalization, Layer):
 class LayerNormalization(_LayerNormalization, Layer):
     """outputs = gamma (inputs − m) / √(v + epsilon) + beta
 
-    m and v are the moments along ``axis``, an int or several.
+    The mean m and the variance v are taken along ``axis``, for each sample by itself.
+
     gamma, beta: the sizes of these axes
+
+    axis: the axes, an int or several.
+    rms_scaling: whether the mean is neither subtracted nor beta added, as in ``RMSNormalization``.
 
     Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
     the input does not have.
 
-    Parity: from its build on, ``axis`` is a sorted list."""
+    Parity: once the layer is built, ``axis`` is a sorted list."""
 
     axis: Any = field(default=-1)
     epsilon: float = field(default=0.001)
@@ -1031,12 +1238,19 @@ class MaxPooling3D(_MaxPooling3D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Dropout(_Dropout, Layer):
-    """Sets a fraction ``rate`` of the inputs to 0 and scales the others by 1 / (1 − rate).
+class AlphaDropout(_AlphaDropout, Dropout):
+    """Dropout that preserves the mean and the variance of outputs of ``selu``.
 
-    ``noise_shape``: shape of the drawn mask; it is broadcast, ``None`` is the size of the input.
+    outputs = a · (m · inputs + (1 − m) · α′) + b in training
 
-    Raises ValueError unless 0 ≤ rate ≤ 1 and ``noise_shape`` holds positive integers or ``None``."""
+    m is 0 with probability ``rate``, else 1
+    α′ = −λα,  a = ((1 − rate)(1 + rate α′²))^−½,  b = −a α′ rate
+
+    rate, noise_shape: as for ``Dropout``.
+
+    Source: Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing neural networks" (2017).
+
+    Raises ValueError unless 0 ≤ rate ≤ 1."""
 
     rate: float
     noise_shape: Any = field(default=None)
@@ -1056,50 +1270,8 @@ class Dropout(_Dropout, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class GaussianDropout(_GaussianDropout, Layer):
-    """outputs = inputs · (1 + √(rate / (1 − rate)) z),  z normal
-
-    Mean and variance are those of ``Dropout``.  Raises ValueError unless 0 ≤ rate ≤ 1."""
-
-    rate: float
-    seed: Any = field(default=None)
-    def __init__(
-        self,
-        rate: float,
-        seed: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class GaussianNoise(_GaussianNoise, Layer):
-    """outputs = inputs + stddev · z,  z normal
-
-    Raises ValueError unless 0 ≤ stddev ≤ 1."""
-
-    stddev: float
-    seed: Any = field(default=None)
-    def __init__(
-        self,
-        stddev: float,
-        seed: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class Cropping1D(_Cropping1D, Layer):
-    """Cuts steps off (batch, steps, features); ``cropping``: an int or a pair."""
+    """Removes steps at both ends of (batch, steps, features)."""
 
     cropping: Any = field(default=...)
     data_format: str | None = field(default="channels_last", kw_only=True)
@@ -1118,7 +1290,7 @@ class Cropping1D(_Cropping1D, Layer):
     ) -> None: ...
 
 class Cropping2D(_Cropping2D, Layer):
-    """Cuts the borders off images; ``cropping``: an int, two ints, or two pairs."""
+    """Removes the borders of images."""
 
     cropping: Any = field(default=...)
     data_format: str | None = field(default=None)
@@ -1137,7 +1309,7 @@ class Cropping2D(_Cropping2D, Layer):
     ) -> None: ...
 
 class Cropping3D(_Cropping3D, Layer):
-    """Cuts the borders off volumes; ``cropping``: an int, three ints, or three pairs."""
+    """Removes the borders of volumes."""
 
     cropping: Any = field(default=...)
     data_format: str | None = field(default=None)
@@ -1156,10 +1328,13 @@ class Cropping3D(_Cropping3D, Layer):
     ) -> None: ...
 
 class UpSampling2D(_UpSampling2D, Layer):
-    """Enlarges images by whole factors, repeating pixels or interpolating between them.
+    """Enlarges images by whole factors s and t.
 
-    nearest     y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
-    bilinear    between the four pixels around ((i + ½) / s − ½, (j + ½) / t − ½), edges extended
+    nearest:   y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
+    bilinear:  y[i, j] lies between the four pixels around ((i + ½) / s − ½, (j + ½) / t − ½),
+               where the image goes on beyond its edges with their values
+
+    interpolation: "nearest" or "bilinear".
 
     Raises ValueError for factors that are no positive integers and for other interpolations."""
 
@@ -1182,9 +1357,7 @@ class UpSampling2D(_UpSampling2D, Layer):
     ) -> None: ...
 
 class UpSampling3D(_UpSampling3D, Layer):
-    """Every cell of a volume ``size`` times along each axis.
-
-    Raises ValueError for factors that are no positive integers."""
+    """Repeats every cell of a volume along each axis."""
 
     size: Any = field(default=...)
     data_format: str | None = field(default=None)
@@ -1203,7 +1376,7 @@ class UpSampling3D(_UpSampling3D, Layer):
     ) -> None: ...
 
 class ZeroPadding1D(_ZeroPadding1D, Layer):
-    """Zeros before and after (batch, steps, features); ``padding``: an int or a pair."""
+    """Adds zeros before and after the steps of (batch, steps, features)."""
 
     padding: Any = field(default=1)
     data_format: str | None = field(default=None)
@@ -1222,7 +1395,7 @@ class ZeroPadding1D(_ZeroPadding1D, Layer):
     ) -> None: ...
 
 class ZeroPadding2D(_ZeroPadding2D, Layer):
-    """Zeros around images; ``padding``: an int, two ints, or ((top, bottom), (left, right))."""
+    """Adds zeros around images; pairs are ((top, bottom), (left, right))."""
 
     padding: Any = field(default=...)
     data_format: str | None = field(default=None)
@@ -1241,7 +1414,7 @@ class ZeroPadding2D(_ZeroPadding2D, Layer):
     ) -> None: ...
 
 class ZeroPadding3D(_ZeroPadding3D, Layer):
-    """Zeros around volumes; ``padding``: an int, or for each of the three axes an int or a pair."""
+    """Adds zeros around volumes."""
 
     padding: Any = field(default=...)
     data_format: str | None = field(default=None)
@@ -1260,7 +1433,7 @@ class ZeroPadding3D(_ZeroPadding3D, Layer):
     ) -> None: ...
 
 class DepthwiseConv1D(_DepthwiseConv1D, Layer):
-    """Depthwise convolution along one axis: (batch, steps, channels)."""
+    """Depthwise convolution of sequences: (batch, steps, channels)."""
 
     kernel_size: Ints
     strides: Ints = field(default=1)
@@ -1303,7 +1476,7 @@ class DepthwiseConv1D(_DepthwiseConv1D, Layer):
     ) -> None: ...
 
 class DepthwiseConv2D(_DepthwiseConv2D, Layer):
-    """Depthwise convolution over images: (batch, height, width, channels)."""
+    """Depthwise convolution of images: (batch, height, width, channels)."""
 
     kernel_size: Ints
     strides: Ints = field(default=...)
@@ -1447,44 +1620,14 @@ class SeparableConv2D(_SeparableConv2D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Maximum(_Maximum, Layer):
-    """outputs = max(inputs[0], inputs[1], ...); a masked cell does not count.
-
-    Parity: at a tie the gradient goes to the earlier input."""
-    def __init__(
-        self,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class Minimum(_Minimum, Layer):
-    """outputs = min(inputs[0], inputs[1], ...); a masked cell does not count.
-
-    Parity: at a tie the gradient goes to the earlier input."""
-    def __init__(
-        self,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class GlobalAveragePooling1D(_GlobalAveragePooling1D, Layer):
-    """The mean over all steps, or over those that ``mask`` (batch, steps) keeps.
+    """The mean of each feature over all steps of (batch, steps, features).
 
     outputs = Σ mask · inputs / Σ mask
 
-    Parity: where the mask keeps nothing the result is NaN; the mask ends here."""
+    The mask (batch, steps) says which steps count; the outputs have none.
+
+    Parity: for a sample whose mask is False everywhere, the result is NaN."""
 
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
@@ -1503,7 +1646,7 @@ class GlobalAveragePooling1D(_GlobalAveragePooling1D, Layer):
     ) -> None: ...
 
 class GlobalAveragePooling2D(_GlobalAveragePooling2D, Layer):
-    """The mean over an image."""
+    """The mean of each channel of an image."""
 
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
@@ -1522,7 +1665,7 @@ class GlobalAveragePooling2D(_GlobalAveragePooling2D, Layer):
     ) -> None: ...
 
 class GlobalAveragePooling3D(_GlobalAveragePooling3D, Layer):
-    """The mean over a volume."""
+    """The mean of each channel of a volume."""
 
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
@@ -1541,9 +1684,9 @@ class GlobalAveragePooling3D(_GlobalAveragePooling3D, Layer):
     ) -> None: ...
 
 class GlobalMaxPooling1D(_GlobalMaxPooling1D, Layer):
-    """The largest value over all steps.
+    """The largest value of each feature over all steps of (batch, steps, features).
 
-    Parity: equal values share the gradient, unlike those of a window."""
+    Parity: equal values share the gradient; in ``MaxPooling1D`` the first one receives all of it."""
 
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
@@ -1562,7 +1705,7 @@ class GlobalMaxPooling1D(_GlobalMaxPooling1D, Layer):
     ) -> None: ...
 
 class GlobalMaxPooling2D(_GlobalMaxPooling2D, Layer):
-    """The largest value over an image; ties as in ``GlobalMaxPooling1D``."""
+    """The largest value of each channel of an image; ties as in ``GlobalMaxPooling1D``."""
 
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
@@ -1581,7 +1724,7 @@ class GlobalMaxPooling2D(_GlobalMaxPooling2D, Layer):
     ) -> None: ...
 
 class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
-    """The largest value over a volume; ties as in ``GlobalMaxPooling1D``."""
+    """The largest value of each channel of a volume; ties as in ``GlobalMaxPooling1D``."""
 
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
@@ -1599,22 +1742,35 @@ class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class AlphaDropout(_AlphaDropout, Dropout):
-    """Dropout that keeps mean and variance of what ``selu`` puts out.
-
-    outputs = a · (inputs where kept, else α′) + b
-
-    α′ = −λα,  a = ((1 − rate)(1 + rate α′²))^−½,  b = −a α′ rate       (Klambauer et al., 2017)
-
-    Raises ValueError unless 0 ≤ rate ≤ 1."""
+class SpatialDropout1D(_SpatialDropout1D, Dropout):
+    """``Dropout`` of whole features of (batch, steps, features): the same ones at every step."""
 
     rate: float
-    noise_shape: Any = field(default=None)
     seed: Any = field(default=None)
     def __init__(
         self,
         rate: float,
-        noise_shape: Any = None,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class SpatialDropout2D(_SpatialDropout2D, Dropout):
+    """``Dropout`` of whole channels of images."""
+
+    rate: float
+    data_format: str | None = field(default=None)
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
         seed: Any = None,
         *,
         activity_regularizer: Any = None,
@@ -1627,15 +1783,18 @@ class AlphaDropout(_AlphaDropout, Dropout):
     ) -> None: ...
 
 class Conv1D(_Conv1D, Layer):
-    """Convolution along a single axis, such as time.
+    """Convolution of sequences.
 
     outputs = activation(conv(inputs, kernel) + bias)
 
-    inputs: (batch, steps, channels)       kernel: (size, channels / groups, filters)
-    bias: (filters,)
+    inputs: (batch, steps, channels), or (batch, channels, steps)
+    kernel: (size, channels / groups, filters)       bias: (filters,)
 
-    ``padding="causal"`` pads before the first step only: outputs[t] depends on no later input.
-    Errors as for ``BaseConv``."""
+    padding: "valid" for windows inside the input only, "same" for ⌈steps / stride⌉ windows, or
+        "causal" for zeros before the first step only, so that outputs[t] depends on no later
+        input.
+
+    Other arguments and errors as for ``Conv2D``."""
 
     filters: int
     kernel_size: Ints
@@ -1680,7 +1839,7 @@ class Conv1D(_Conv1D, Layer):
     ) -> None: ...
 
 class Conv1DTranspose(_Conv1DTranspose, Layer):
-    """Transposed convolution along one axis: (batch, steps, channels)."""
+    """Transposed convolution of sequences: (batch, steps, channels) → (batch, …, filters)."""
 
     filters: int
     kernel_size: Ints
@@ -1732,7 +1891,11 @@ class Conv2D(_Conv2D, Layer):
     inputs: (batch, height, width, channels), or (batch, channels, height, width)
     kernel: (height, width, channels / groups, filters)       bias: (filters,)
 
-    Errors as for ``BaseConv``."""
+    The arguments are explained in ``help(Conv2D.__init__)``.
+
+    Raises ValueError for sizes that are no positive integers, for another padding, for strides
+    together with dilation, for inputs of the wrong rank, if no window fits into the input, and
+    unless ``groups`` divides the filters and the input channels."""
 
     filters: int
     kernel_size: Ints
@@ -1777,7 +1940,7 @@ class Conv2D(_Conv2D, Layer):
     ) -> None: ...
 
 class Conv2DTranspose(_Conv2DTranspose, Layer):
-    """Transposed convolution over images: (batch, height, width, channels)."""
+    """Transposed convolution of images: (batch, height, width, channels) → (batch, …, filters)."""
 
     filters: int
     kernel_size: Ints
@@ -1829,7 +1992,7 @@ class Conv3D(_Conv3D, Layer):
     inputs: (batch, depth, height, width, channels), or (batch, channels, depth, height, width)
     kernel: (depth, height, width, channels / groups, filters)       bias: (filters,)
 
-    Errors as for ``BaseConv``."""
+    Arguments and errors as for ``Conv2D``."""
 
     filters: int
     kernel_size: Ints
@@ -1874,7 +2037,9 @@ class Conv3D(_Conv3D, Layer):
     ) -> None: ...
 
 class Conv3DTranspose(_Conv3DTranspose, Layer):
-    """Transposed convolution over volumes: (batch, depth, height, width, channels)."""
+    """Transposed convolution of volumes: (batch, *space, channels) → (batch, *larger, filters).
+
+    Parity: here ``data_format`` comes before ``output_padding``."""
 
     filters: int
     kernel_size: Ints
@@ -1918,63 +2083,17 @@ class Conv3DTranspose(_Conv3DTranspose, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class SpatialDropout1D(_SpatialDropout1D, Dropout):
-    """``Dropout`` of whole features of (batch, steps, features), the same at every step."""
-
-    rate: float
-    seed: Any = field(default=None)
-    noise_shape: Any = field(default=None)
-    def __init__(
-        self,
-        rate: float,
-        seed: Any = None,
-        noise_shape: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class SpatialDropout2D(_SpatialDropout2D, Dropout):
-    """``Dropout`` of whole channels of images."""
-
-    rate: float
-    data_format: str | None = field(default=None)
-    seed: Any = field(default=None)
-    noise_shape: Any = field(default=None)
-    def __init__(
-        self,
-        rate: float,
-        data_format: str | None = None,
-        seed: Any = None,
-        noise_shape: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class SpatialDropout3D(_SpatialDropout3D, SpatialDropout2D):
     """``Dropout`` of whole channels of volumes."""
 
     rate: float
     data_format: str | None = field(default=None)
     seed: Any = field(default=None)
-    noise_shape: Any = field(default=None)
     def __init__(
         self,
         rate: float,
         data_format: str | None = None,
         seed: Any = None,
-        noise_shape: Any = None,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,

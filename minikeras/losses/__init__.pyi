@@ -81,7 +81,7 @@ from minikeras.losses.similarity import Circle as _Circle
 from minikeras.losses.similarity import circle as circle
 
 class CategoricalHinge(_CategoricalHinge):
-    """The best wrong score against the right one: see `categorical_hinge`."""
+    """The largest score of a wrong class against that of the right one: see `categorical_hinge`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -139,7 +139,7 @@ class BinaryCrossentropy(_BinaryCrossentropy):
     ) -> None: ...
 
 class BinaryFocalCrossentropy(_BinaryFocalCrossentropy):
-    """Binary cross-entropy that neglects what is already right: see `binary_focal_crossentropy`."""
+    """Binary cross-entropy that down-weights easy samples: see `binary_focal_crossentropy`."""
     def __init__(
         self,
         apply_class_balancing: bool = False,
@@ -166,7 +166,7 @@ class CategoricalCrossentropy(_CategoricalCrossentropy):
     ) -> None: ...
 
 class CategoricalFocalCrossentropy(_CategoricalFocalCrossentropy):
-    """For one-hot labels, neglecting what is right: see `categorical_focal_crossentropy`."""
+    """For one-hot labels; down-weights easy samples: see `categorical_focal_crossentropy`."""
     def __init__(
         self,
         alpha: float = 0.25,
@@ -212,8 +212,8 @@ class Poisson(_Poisson):
 class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy):
     """For class numbers as labels: see `sparse_categorical_crossentropy`.
 
-    Parity: the config forgets ``axis``, and labels are cast to ``dtype`` like all arguments, so a
-    class number above 2²⁴ is rounded in float32."""
+    Parity: the config does not contain ``axis``.  Labels are cast to ``dtype`` like all arguments,
+    so a class number above 2²⁴ is rounded in float32."""
     def __init__(
         self,
         from_logits: bool = False,
@@ -227,7 +227,7 @@ class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy):
 class CosineSimilarity(_CosineSimilarity):
     """−cos of the angle between y and p: see `cosine_similarity`.
 
-    Parity: the config forgets ``axis``."""
+    Parity: the config does not contain ``axis``."""
     def __init__(
         self,
         axis: int = -1,
@@ -237,9 +237,9 @@ class CosineSimilarity(_CosineSimilarity):
     ) -> None: ...
 
 class Huber(_Huber):
-    """A parabola within ``delta`` of the target, lines beyond: see `huber`.
+    """Quadratic within ``delta`` of the target, linear beyond: see `huber`.
 
-    Parity: the config forgets ``delta``."""
+    Parity: the config does not contain ``delta``."""
     def __init__(
         self,
         delta: float = 1.0,
@@ -294,7 +294,7 @@ class MeanSquaredLogarithmicError(_MeanSquaredLogarithmicError):
     ) -> None: ...
 
 class Circle(_Circle):
-    """Pulls a class together and pushes classes apart: see `circle`."""
+    """Moves rows of one class together and other rows apart: see `circle`."""
     def __init__(
         self,
         gamma: float = 80.0,

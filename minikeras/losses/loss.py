@@ -138,8 +138,9 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
 
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
-    def __init_subclass__(cls, fn: Callable[..., Any], **options: Any) -> None:
-        take_arguments(cls, fn)
+    def __init_subclass__(cls, fn: Callable[..., Any] | None = None, **options: Any) -> None:
+        if fn is not None:  # else it is the base's
+            take_arguments(cls, fn)
         super().__init_subclass__(**options)
 
     def setup(self) -> None:

@@ -104,12 +104,18 @@ class AUC(_AUC):
     area = Σ (xᵢ − xᵢ₊₁) hᵢ, h the mean ("interpolation"), larger ("majoring") or smaller
     ("minoring") of yᵢ and yᵢ₊₁; "PR" interpolates tp instead (Davis & Goadrich, 2006).
 
-    With ``multi_label`` each column has an area of its own; they are averaged, weighted by
-    ``label_weights``.  Otherwise these weigh the predictions.  ``thresholds`` replaces even ones.
+    num_thresholds: how many thresholds, evenly spaced over [0, 1].
+    curve: "ROC", "PR" or "PRGAIN".
+    summation_method: "interpolation", "majoring" or "minoring".
+    thresholds: the thresholds themselves, in place of evenly spaced ones.
+    multi_label: whether each column has an area of its own; the result is their mean.
+    num_labels: the number of columns, if it is known before the first batch.
+    label_weights: weights of the columns in this mean; without ``multi_label``, of predictions.
+    from_logits: whether a sigmoid is applied to predictions first.
 
     Raises ValueError for unknown names, fewer than 2 thresholds, ``num_labels`` without
     ``multi_label``.
-    Parity: an approximation: predictions in the same bucket between thresholds count as equal."""
+    Parity: an approximation: predictions between the same two thresholds count as equal."""
     def __init__(
         self,
         num_thresholds: int = 200,
@@ -128,8 +134,11 @@ class FBetaScore(_FBetaScore):
     """(1 + β²) · precision · recall / (β² · precision + recall), per class.
 
     A class is predicted where p > ``threshold``; without threshold where p is the largest of its
-    row and |p| > 1e-9.  ``average`` joins the classes: None keeps them apart, "micro" counts all
-    together, "macro" takes the mean, "weighted" weighs by the number of true labels.
+    row and |p| > 1e-9.
+
+    average: None for one score per class; "micro" counts all classes in one confusion matrix;
+        "macro" takes the mean, "weighted" the mean weighted by the number of true labels.
+    beta: how much recall counts in comparison with precision.
 
     Raises ValueError for an unknown average, β ≤ 0 or no float, a threshold outside (0, 1], data of
     rank other than 2.
@@ -147,12 +156,15 @@ class FBetaScore(_FBetaScore):
 class IoU(_IoU):
     """mean over ``target_class_ids`` of tp / (tp + fp + fn).
 
-    Classes that never occur are left out, and so are labels equal to ``ignore_class`` or outside
-    [0, num_classes).  Labels are class numbers, or scores along ``axis`` where ``sparse_y_true``,
-    ``sparse_y_pred`` are False.
+    Classes that never occur do not enter the mean.  Labels outside [0, num_classes) are ignored.
+
+    num_classes: the number of classes.
+    target_class_ids: the classes over which the mean is taken.
+    ignore_class: a label that is ignored as well.
+    sparse_y_true, sparse_y_pred: whether these are class numbers; otherwise scores along ``axis``.
 
     Raises ValueError for a target outside [0, num_classes).
-    Parity: the matrix holds int64 unless ``dtype`` says otherwise, so weights are cut to integers."""
+    Parity: the matrix holds int64 unless ``dtype`` says otherwise, so weights are truncated."""
     def __init__(
         self,
         num_classes: int,
@@ -166,7 +178,7 @@ class IoU(_IoU):
     ) -> None: ...
 
 class Mean(_Mean):
-    """Σ w v / Σ w over samples, each first averaged over its other axes; 0 before the first.
+    """Σ w v / Σ w over samples, each first averaged over its other axes; 0 before the first batch.
 
     total ← total + Σ w v           count ← count + Σ w
 
@@ -180,8 +192,9 @@ class Sum(_Sum):
 class R2Score(_R2Score):
     """Coefficient of determination, per output column: R² = 1 − Σ w (y − p)² / Σ w (y − ȳ)².
 
-    ``class_aggregation`` joins the columns: "uniform_average", "variance_weighted_average" (by
-    Σ w (y − ȳ)²) or None.  ``num_regressors`` > 0 asks for the adjusted R² of that many predictors.
+    class_aggregation: None for one number per column; "uniform_average" or
+        "variance_weighted_average" (weights Σ w (y − ȳ)²) for their mean.
+    num_regressors: above 0, the adjusted R² for this number of predictors is returned.
 
     Raises ValueError for an unknown aggregation, a negative number, data of rank other than 2.
     Parity: a column of constant targets scores 0 (NaN if it is predicted perfectly)."""
@@ -192,44 +205,6 @@ class R2Score(_R2Score):
         name: Any = "r2_score",
         dtype: Any = None,
     ) -> None: ...
-
-class FalseNegatives(_FalseNegatives):
-    """Σ w where the label is 1 and p ≤ threshold."""
-    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
-
-class FalsePositives(_FalsePositives):
-    """Σ w where the label is 0 and p > threshold."""
-    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
-
-class Precision(_Precision):
-    """Of what was called positive, how much is: tp / (tp + fp)."""
-    def __init__(
-        self,
-        thresholds: Any = None,
-        top_k: int | None = None,
-        class_id: int | None = None,
-        name: Any = None,
-        dtype: Any = None,
-    ) -> None: ...
-
-class Recall(_Recall):
-    """Of what is positive, how much was called so: tp / (tp + fn)."""
-    def __init__(
-        self,
-        thresholds: Any = None,
-        top_k: int | None = None,
-        class_id: int | None = None,
-        name: Any = None,
-        dtype: Any = None,
-    ) -> None: ...
-
-class TrueNegatives(_TrueNegatives):
-    """Σ w where the label is 0 and p ≤ threshold."""
-    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
-
-class TruePositives(_TruePositives):
-    """Σ w where the label is 1 and p > threshold."""
-    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
 
 class F1Score(_F1Score, FBetaScore):
     """`FBetaScore` with β = 1."""
@@ -242,7 +217,7 @@ class F1Score(_F1Score, FBetaScore):
     ) -> None: ...
 
 class BinaryIoU(_BinaryIoU, IoU):
-    """`IoU` of classes 0 and 1, where p ≥ ``threshold`` says 1."""
+    """`IoU` of classes 0 and 1; p ≥ ``threshold`` is class 1."""
     def __init__(
         self,
         target_class_ids: Any = ...,
@@ -321,14 +296,47 @@ class SpecificityAtSensitivity(_SpecificityAtSensitivity):
         dtype: Any = None,
     ) -> None: ...
 
-class MeanMetricWrapper(_MeanMetricWrapper, Mean):
-    """The mean of ``fn(y_true, y_pred, **kwargs)``, weighted by ``sample_weight`` and by the mask
-    that ``y_pred`` carries."""
-    def __init__(self, fn: Callable[..., Any], name: Any = None, dtype: Any = None) -> None: ...
-
 class RootMeanSquaredError(_RootMeanSquaredError, Mean):
     """√(mean (p − y)²): the root is taken of the mean over everything seen."""
     def __init__(self, name: Any = "root_mean_squared_error", dtype: Any = None) -> None: ...
+
+class FalseNegatives(_FalseNegatives):
+    """Σ w where the label is 1 and p ≤ threshold."""
+    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
+
+class FalsePositives(_FalsePositives):
+    """Σ w where the label is 0 and p > threshold."""
+    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
+
+class Precision(_Precision):
+    """The share of positive predictions that are right: tp / (tp + fp)."""
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: int | None = None,
+        class_id: int | None = None,
+        name: Any = None,
+        dtype: Any = None,
+    ) -> None: ...
+
+class Recall(_Recall):
+    """The share of positive labels that are predicted: tp / (tp + fn)."""
+    def __init__(
+        self,
+        thresholds: Any = None,
+        top_k: int | None = None,
+        class_id: int | None = None,
+        name: Any = None,
+        dtype: Any = None,
+    ) -> None: ...
+
+class TrueNegatives(_TrueNegatives):
+    """Σ w where the label is 0 and p ≤ threshold."""
+    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
+
+class TruePositives(_TruePositives):
+    """Σ w where the label is 1 and p > threshold."""
+    def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
 
 class OneHotMeanIoU(_OneHotMeanIoU, MeanIoU):
     """`MeanIoU` of one-hot labels and scores (or class numbers, with ``sparse_y_pred``)."""
@@ -342,26 +350,31 @@ class OneHotMeanIoU(_OneHotMeanIoU, MeanIoU):
         axis: int = -1,
     ) -> None: ...
 
+class MeanMetricWrapper(_MeanMetricWrapper, Mean):
+    """The mean of ``fn(y_true, y_pred, **kwargs)``, weighted by ``sample_weight`` and by the mask
+    that ``y_pred`` carries."""
+    def __init__(self, fn: Callable[..., Any], name: Any = None, dtype: Any = None) -> None: ...
+
 class Accuracy(_Accuracy, MeanMetricWrapper):
     """How often labels and predictions are equal: see `accuracy`."""
     def __init__(self, name: Any = "accuracy", dtype: Any = None) -> None: ...
 
 class BinaryAccuracy(_BinaryAccuracy, MeanMetricWrapper):
-    """How often p > threshold tells the label: see `binary_accuracy`."""
+    """How often p > threshold equals the label: see `binary_accuracy`."""
     def __init__(
         self, name: Any = "binary_accuracy", dtype: Any = None, threshold: float = 0.5
     ) -> None: ...
 
 class CategoricalAccuracy(_CategoricalAccuracy, MeanMetricWrapper):
-    """How often the largest score is that of the one-hot label: see `categorical_accuracy`."""
+    """How often the one-hot label has the largest score: see `categorical_accuracy`."""
     def __init__(self, name: Any = "categorical_accuracy", dtype: Any = None) -> None: ...
 
 class SparseCategoricalAccuracy(_SparseCategoricalAccuracy, MeanMetricWrapper):
-    """How often the largest score is that of the label: see `sparse_categorical_accuracy`."""
+    """How often the label has the largest score: see `sparse_categorical_accuracy`."""
     def __init__(self, name: Any = "sparse_categorical_accuracy", dtype: Any = None) -> None: ...
 
 class SparseTopKCategoricalAccuracy(_SparseTopKCategoricalAccuracy, MeanMetricWrapper):
-    """How often the label is among the k best: see `sparse_top_k_categorical_accuracy`."""
+    """How often the label is among the k largest: see `sparse_top_k_categorical_accuracy`."""
     def __init__(
         self,
         k: int = 5,
@@ -371,7 +384,7 @@ class SparseTopKCategoricalAccuracy(_SparseTopKCategoricalAccuracy, MeanMetricWr
     ) -> None: ...
 
 class TopKCategoricalAccuracy(_TopKCategoricalAccuracy, MeanMetricWrapper):
-    """How often the one-hot label is among the k best: see `top_k_categorical_accuracy`."""
+    """How often the one-hot label has one of the k largest: see `top_k_categorical_accuracy`."""
     def __init__(
         self, k: int = 5, name: Any = "top_k_categorical_accuracy", dtype: Any = None
     ) -> None: ...
@@ -445,7 +458,7 @@ class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy, MeanMetricWr
 class CosineSimilarity(_CosineSimilarity, MeanMetricWrapper):
     """Mean cosine of the angle between y and p; the loss of this name is its negative.
 
-    Parity: the config forgets ``axis``."""
+    Parity: the config does not contain ``axis``."""
     def __init__(
         self, name: Any = "cosine_similarity", dtype: Any = None, axis: int = -1
     ) -> None: ...

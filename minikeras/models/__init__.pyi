@@ -56,9 +56,16 @@ class Model(_Model, Layer):
     ) -> None: ...
 
 class Sequential(_Sequential, Model):
-    """``Sequential([layer, ...])``; built as soon as the shape of its input is known.
+    """A stack of layers; the output of each is the input of the next.
 
-    Raises ValueError for what is no layer, and for two layers of one name."""
+    The model is built as soon as the shape of its input is known: at once if the first layer is an
+    ``Input``, else at the first call.
+
+    layers: the layers, and possibly an ``Input`` as the first one.
+    trainable: whether training changes the weights.
+    name: the name of the model.
+
+    Raises ValueError for anything that is no layer, and for two layers of the same name."""
     def __init__(
         self,
         args: Any,
@@ -75,10 +82,12 @@ class Sequential(_Sequential, Model):
 class Functional(_Functional, Model):
     """``Model(inputs, outputs)``: a graph of layers and ops.
 
-    inputs, outputs: KerasTensors or nests of them.  Inputs may also be tensors in the middle of
-    another model: the layers behind them are then shared with it.
+    inputs: KerasTensors, or nested lists or dicts of them.  Tensors in the middle of another model
+        are allowed; both models then have the layers after them in common.
+    outputs: KerasTensors that depend on the inputs, or lists or dicts of them.
+    name: the name of the model.
 
-    Raises ValueError if an input or output is no KerasTensor, and as ``Function``."""
+    Raises ValueError if an input or output is no KerasTensor, and as ``Function`` does."""
     def __init__(
         self,
         inputs: Any,

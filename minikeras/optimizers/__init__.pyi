@@ -31,9 +31,9 @@ from minikeras.optimizers.sgd import SGD as _SGD
 
 @dataclass_transform(field_specifiers=(field,))
 class Optimizer(_Optimizer):
-    """Walks over the variables and hands each to ``step``, a pure function of arrays.
+    """Base of all optimizers: it runs ``step``, a pure function of arrays, on each variable.
 
-    For each variable w with gradient g, in this order; what is not asked for is left out:
+    For each variable w with gradient g it computes, in this order and if the options ask for it:
 
     unscaled                = g / loss_scale_factor
     accumulated             = accumulated + g
@@ -47,16 +47,21 @@ class Optimizer(_Optimizer):
     overwritten             = average                every ema_overwrite_frequency steps
     constrained             = constraint(w)
 
-    A new rule is a subclass with ``slots``, the names of the arrays that a variable carries
-    from one step to the next, and ``step``.  Programs written for Keras may override ``build``
-    and ``update_step`` instead.
+    A new rule is a subclass with a method ``step`` and with ``slots``, the names of the arrays
+    that each variable needs from one step to the next.  Programs written for Keras may override
+    ``build`` and ``update_step`` instead.
 
-    Parity: weight decay is decoupled for every rule; a schedule sees the count of calls of
-    ``apply``, t the count of updates; the first average is w itself.
-    Parity: where TensorFlow flushes subnormal numbers to zero, NumPy keeps them.
+    ``kernel`` names the native form of ``step`` in ``kernels/optimizers.py``.  The numbers that it
+    declares are lr, options of the optimizer, and what ``scalars`` returns.  A subclass that
+    overrides ``step`` does not inherit it.
+
+    Parity: weight decay is decoupled for every rule.  A schedule gets the number of calls of
+    ``apply``; t is the number of updates.  The first average is w itself.
+    Parity: TensorFlow flushes subnormal numbers to zero; NumPy does not.
 
     Raises ValueError for a learning rate that is neither a float nor callable, for two ways
-    of clipping at once, and for accumulation or averaging that makes no sense."""
+    of clipping at once, for fewer than 2 accumulation steps, and for averaging with a momentum
+    outside [0, 1] or a frequency that is no positive integer."""
 
     learning_rate: Any
     weight_decay: float | None = field(default=None, kw_only=True)
@@ -85,14 +90,17 @@ class Optimizer(_Optimizer):
     ) -> None: ...
 
 class Adadelta(_Adadelta, Optimizer):
-    """Gradient descent scaled by the running sizes of past steps and of gradients.
+    """Gradient descent, scaled by a running size of past steps over one of past gradients.
 
     a ← ρ a + (1 − ρ) g²
     Δ = −√(d + ε) g / √(a + ε)
     d ← ρ d + (1 − ρ) Δ²
     w ← w + lr Δ
 
-    Parity: the paper has no lr; 1.0 gives its rule, the default 0.001 does not.
+    rho: ρ, the part of the running means that a step retains.
+    epsilon: ε, which keeps the roots away from 0.
+
+    Parity: the paper has no lr.  lr = 1 gives its rule; Keras's default is 0.001.
 
     Source: Zeiler (2012)."""
 
@@ -117,13 +125,16 @@ class Adadelta(_Adadelta, Optimizer):
     ) -> None: ...
 
 class Adagrad(_Adagrad, Optimizer):
-    """Gradient descent whose rate falls, entry by entry, with the squares seen so far.
+    """Gradient descent that divides each entry by the root of the sum of its squared gradients.
 
     a ← a + g²
     Δ = lr g / √(a + ε)
     w ← w − Δ
 
-    Parity: a starts at ``initial_accumulator_value`` and ε stands inside the root.
+    initial_accumulator_value: a before the first step.
+    epsilon: ε, which keeps the root away from 0.
+
+    Parity: a does not start at 0, and ε stands inside the root.
 
     Source: Duchi, Hazan & Singer (2011)."""
 
@@ -148,7 +159,7 @@ class Adagrad(_Adagrad, Optimizer):
     ) -> None: ...
 
 class Adam(_Adam, Optimizer):
-    """Gradient descent along a running mean of the gradient, scaled by its running size.
+    """Gradient descent along a running mean of the gradient, divided by a running size of it.
 
     α = lr √(1 − β₂ᵗ) / (1 − β₁ᵗ)       both moments start at 0; this undoes the bias
     m ← m + (g − m) (1 − β₁)            first moment
@@ -157,6 +168,10 @@ class Adam(_Adam, Optimizer):
     Δ = m α / (√v + ε)
     Δ = m α / (√v̂ + ε)                  if amsgrad
     w ← w − Δ
+
+    beta_1, beta_2: β₁ and β₂, the parts of the moments that a step retains.
+    epsilon: ε, which keeps the divisor away from 0.
+    amsgrad: divide by the largest second moment so far, v̂, instead of the present one.
 
     Parity: ε is the "epsilon hat" of Kingma & Ba (2015), section 2, not that of their
     Algorithm 1; v̂ is the maximum of uncorrected moments; β₁ᵗ and β₂ᵗ are powers of the
@@ -189,14 +204,17 @@ class Adam(_Adam, Optimizer):
     ) -> None: ...
 
 class Adamax(_Adamax, Optimizer):
-    """Adam with the largest recent gradient in place of the second moment.
+    """Adam with a decaying maximum of |g| in place of the second moment.
 
     m ← m + (g − m) (1 − β₁)
     u ← max(β₂ u, |g|)
     Δ = lr m / ((1 − β₁ᵗ) (u + ε))
     w ← w − Δ
 
-    Parity: ε is added to u, where the paper needs none.
+    beta_1, beta_2: β₁ and β₂, the parts of m and u that a step retains.
+    epsilon: ε, which keeps the divisor away from 0.
+
+    Parity: the paper does not add ε to u.
 
     Source: Kingma & Ba (2015), section 7.1."""
 
@@ -223,11 +241,14 @@ class Adamax(_Adamax, Optimizer):
     ) -> None: ...
 
 class Lion(_Lion, Optimizer):
-    """Steps of one size, along the sign of a mean of momentum and gradient.
+    """Steps of size lr, along the sign of a mean of momentum and gradient.
 
     Δ = lr sign(β₁ m + (1 − β₁) g)
-    m ← β₂ m + (1 − β₂) g               after the step was chosen
+    m ← β₂ m + (1 − β₂) g               after Δ was computed
     w ← w − Δ
+
+    beta_1: β₁, the part of m in the mean that gives the sign.
+    beta_2: β₂, the part of m that a step retains.
 
     Raises ValueError unless 0 < beta_1 ≤ 1.
 
@@ -254,10 +275,10 @@ class Lion(_Lion, Optimizer):
     ) -> None: ...
 
 class Nadam(_Nadam, Optimizer):
-    """Adam that looks ahead along its momentum, which warms up.
+    """Adam with Nesterov's momentum, which grows from step to step.
 
     u = β₁ (1 − ½ 0.96ᵗ)                momentum of this step
-    u_next = β₁ (1 − ½ 0.96ᵗ⁺¹)         momentum of the next
+    u_next = β₁ (1 − ½ 0.96ᵗ⁺¹)         momentum of the next step
     U = u₁ u₂ … uₜ                      one number for all variables
     m ← m + (g − m) (1 − β₁)
     v ← v + (g² − v) (1 − β₂)
@@ -266,7 +287,11 @@ class Nadam(_Nadam, Optimizer):
     Δ = m̂ lr / (√v̂ + ε)
     w ← w − Δ
 
-    Parity: here 1 − β₁ and 1 − β₂ use the betas rounded to float32, unlike Adam; U does not.
+    beta_1, beta_2: β₁ and β₂, the parts of the moments that a step retains.
+    epsilon: ε, which keeps the divisor away from 0.
+
+    Parity: 1 − β₁ and 1 − β₂ use the betas rounded to float32, which Adam does not do; U uses the
+    betas as they are.
 
     Source: Dozat (2016)."""
 
@@ -293,7 +318,7 @@ class Nadam(_Nadam, Optimizer):
     ) -> None: ...
 
 class RMSprop(_RMSprop, Optimizer):
-    """Gradient descent, scaled by the running size of the gradient.
+    """Gradient descent, divided by a running size of the gradient.
 
     v ← ρ v + (1 − ρ) g²
     ḡ ← ρ ḡ + (1 − ρ) g                 if centered
@@ -303,6 +328,11 @@ class RMSprop(_RMSprop, Optimizer):
     M ← momentum M + Δ                  if momentum
     w ← w − Δ
     w ← w − M                           if momentum
+
+    rho: ρ, the part of the running means that a step retains.
+    momentum: the part of past steps that is added to a step; 0 for none.
+    epsilon: ε, which keeps the root away from 0.
+    centered: divide by an estimate of the standard deviation instead of the root mean square.
 
     Parity: ε stands inside the root.
 
@@ -340,8 +370,11 @@ class SGD(_SGD, Optimizer):
     w ← w + v                                     if momentum
     w ← w + momentum v − lr g                     if momentum and nesterov
 
-    Parity: lr is part of v, so that a new learning rate acts on new gradients only (in
-    PyTorch it scales the whole velocity); ``nesterov`` without momentum changes nothing.
+    momentum: the part of the velocity that a step retains, a float in [0, 1].
+    nesterov: add the velocity as it will be after one more step with the same gradient.
+
+    Parity: v contains lr, so a new learning rate scales new gradients only; in PyTorch it scales
+    the whole velocity.  ``nesterov`` without momentum changes nothing.
 
     Raises ValueError unless ``momentum`` is a float in [0, 1].
 
@@ -368,9 +401,9 @@ class SGD(_SGD, Optimizer):
     ) -> None: ...
 
 class AdamW(_AdamW, Adam):
-    """Adam with weight decay that does not pass through the moments.
+    """Adam, with weight decay by default.
 
-    First w ← w − w weight_decay lr, then a step of ``Adam``.
+    First w ← w − w weight_decay lr, then a step of ``Adam``.  The decay does not enter the moments.
 
     Raises ValueError for ``weight_decay=None``.
 

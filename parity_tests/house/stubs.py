@@ -1,8 +1,8 @@
 """What type checkers see of the classes whose constructors are made from fields.
 
 ``python -m parity_tests.house.stubs`` writes an ``__init__.pyi`` beside each face below.  A class
-there has the docstring, the fields and the constructor that it has at run time.  Everything else
-it inherits from the class itself, whose body mypy checks as usual.
+there has the fields and the constructor that it has at run time.  Everything else it inherits
+from the class itself, whose body mypy checks as usual and whose docstring editors show.
 
 A stub is needed because Python's ``dataclass_transform`` puts inherited fields first, where
 Keras's positional order wants a class's own first.
@@ -160,9 +160,7 @@ class Face:
                     imports.append(f"from {home} import {there} as {there}")
         inside = ", ".join([f"_{name}", *(others[b][1] for b in bases)])
         lines = ["@dataclass_transform(field_specifiers=(field,))"] * (name in DECLARING)
-        doc = inspect.getdoc(cls) or ""
-        doc = doc.replace("\n", "\n    ").replace("    \n", "\n")
-        lines += [f"class {name}({inside}):", f'    """{doc}"""']
+        lines += [f"class {name}({inside}):"]
         found = arguments(cls)
         for word in {w for a in found for w in re.findall(r"\w+", a.annotation)} - KNOWN:
             if word not in vars(builtins):

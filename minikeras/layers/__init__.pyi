@@ -99,23 +99,6 @@ from minikeras.layers.serialization import serialize as serialize
 
 @dataclass_transform(field_specifiers=(field,))
 class Layer(_Layer):
-    """Base of all layers: ``build`` makes the weights, ``call`` computes.
-
-    A subclass states its arguments as annotated fields, which ``setup`` checks, or it writes its
-    own ``__init__``.  ``call`` may take ``training`` and ``mask``, which are filled in.
-
-    activity_regularizer: a penalty on the outputs, which is added to ``losses``.
-    trainable: whether training changes the weights.
-    dtype: a dtype name or a ``DTypePolicy``, for the weights and the computation; by default the
-        global policy.
-    autocast: whether floating inputs are cast to the compute dtype.
-    name: a name without slashes; by default made from the class's.
-
-    Raises ValueError if ``trainable`` is no bool, and for unknown keywords.
-
-    The base class is four files: ``state.py`` (what a layer owns), ``building.py`` (how its weights
-    are made), ``calling.py`` (what happens around ``call``), and this one (what a subclass writes)."""
-
     activity_regularizer: Any = field(default=None, kw_only=True)
     trainable: Any = field(default=None, kw_only=True)
     dtype: Any = field(default=None, kw_only=True)
@@ -136,10 +119,6 @@ class Layer(_Layer):
     ) -> None: ...
 
 class ELU(_ELU, Layer):
-    """outputs = inputs where inputs > 0, else alpha (exp(inputs) − 1)
-
-    alpha: minus the limit of the outputs for small inputs."""
-
     alpha: float = field(default=1.0)
     def __init__(
         self,
@@ -155,12 +134,6 @@ class ELU(_ELU, Layer):
     ) -> None: ...
 
 class Activation(_Activation, Layer):
-    """outputs = activation(inputs)
-
-    activation: a function, or the name of one in ``keras.activations``.
-
-    Raises ValueError for an unknown name."""
-
     activation: Any
     def __init__(
         self,
@@ -176,12 +149,6 @@ class Activation(_Activation, Layer):
     ) -> None: ...
 
 class LeakyReLU(_LeakyReLU, Layer):
-    """outputs = inputs where inputs > 0, else negative_slope · inputs
-
-    negative_slope: the slope below zero.
-
-    Raises ValueError if the slope is ``None`` or negative."""
-
     negative_slope: float = field(default=0.3)
     def __init__(
         self,
@@ -197,16 +164,6 @@ class LeakyReLU(_LeakyReLU, Layer):
     ) -> None: ...
 
 class PReLU(_PReLU, Layer):
-    """outputs = inputs where inputs > 0, else alpha · inputs
-
-    inputs, outputs: (batch, ...)
-    alpha: the shape of one sample, with size 1 along the shared axes
-
-    alpha_initializer: a function of (shape, dtype), or its name.
-    alpha_regularizer: a penalty on alpha, which is added to the loss.
-    alpha_constraint: a function that the optimizer applies to alpha after each step.
-    shared_axes: the axes along which the slope is the same, an int or several; the batch is axis 0."""
-
     alpha_initializer: Any = field(default="Zeros")
     alpha_regularizer: Any = field(default=None)
     alpha_constraint: Any = field(default=None)
@@ -228,15 +185,6 @@ class PReLU(_PReLU, Layer):
     ) -> None: ...
 
 class ReLU(_ReLU, Layer):
-    """outputs = min(inputs, max_value) where inputs > threshold,
-    else negative_slope (inputs − threshold)
-
-    max_value: the largest output; None for no limit.
-    negative_slope: the slope below the threshold.
-    threshold: where the slope changes.
-
-    Raises ValueError for a negative argument, and for ``None`` other than as ``max_value``."""
-
     max_value: float | None = field(default=None)
     negative_slope: float = field(default=0.0)
     threshold: float = field(default=0.0)
@@ -256,14 +204,6 @@ class ReLU(_ReLU, Layer):
     ) -> None: ...
 
 class Softmax(_Softmax, Layer):
-    """outputs = exp(inputs) / Σ exp(inputs) along ``axis``
-
-    Where the mask is False the output is 0; the input is replaced by −10⁹ (−3·10⁴ in float16).
-
-    axis: the axis, or several over which the sum is taken.
-
-    Raises ValueError for a mask that does not broadcast to the inputs."""
-
     axis: Any = field(default=-1)
     def __init__(
         self,
@@ -279,25 +219,6 @@ class Softmax(_Softmax, Layer):
     ) -> None: ...
 
 class Dense(_Dense, Layer):
-    """An affine map of the last axis, then an activation.
-
-    outputs = activation(inputs @ kernel + bias)
-
-    inputs: (batch, ..., features)       outputs: (batch, ..., units)
-    kernel: (features, units)            bias: (units,)
-
-    units: the number of output features.
-    activation: a function of the outputs, or its name; None for none.
-    use_bias: whether the bias is added.
-    kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
-    kernel_regularizer, bias_regularizer: penalties on the weights, which are added to the loss.
-    activity_regularizer: a penalty on the outputs, which is added to the loss.
-    kernel_constraint, bias_constraint: functions that the optimizer applies to the weights after
-        each step.
-    quantization_config: must be None; configs of Keras have it.
-
-    Raises ValueError unless ``units`` is a positive integer, and for inputs of rank below 2."""
-
     units: int
     activation: Any = field(default=None)
     use_bias: bool = field(default=True)
@@ -331,26 +252,6 @@ class Dense(_Dense, Layer):
     ) -> None: ...
 
 class Embedding(_Embedding, Layer):
-    """Replaces whole numbers by the rows of a table.
-
-    outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
-
-    embeddings: (input_dim, output_dim)
-
-    input_dim: how many rows the table has; inputs are smaller.
-    output_dim: the size of a vector.
-    embeddings_initializer: a function of (shape, dtype), or its name.
-    embeddings_regularizer: a penalty on the table, which is added to the loss.
-    embeddings_constraint: a function that the optimizer applies to the table after each step.
-    mask_zero: whether 0 marks a missing step; the layers that follow then receive a mask.
-    weights: the values of the table, in place of the initializer's.
-
-    quantization_config: must be None; configs of Keras have it.
-
-    Raises ValueError unless both sizes are positive integers, and for inputs outside the table.
-
-    Parity: −1 is the last row, as in NumPy."""
-
     input_dim: int
     output_dim: int
     embeddings_initializer: Any = field(default="uniform")
@@ -378,7 +279,6 @@ class Embedding(_Embedding, Layer):
     ) -> None: ...
 
 class Identity(_Identity, Layer):
-    """outputs = inputs, the same objects; they may be lists or dicts of tensors."""
     def __init__(
         self,
         *,
@@ -392,19 +292,6 @@ class Identity(_Identity, Layer):
     ) -> None: ...
 
 class InputLayer(_InputLayer, Layer):
-    """The layer that ``Input`` makes: it has an output and computes nothing.
-
-    shape: the shape of one sample, with None for sizes that may vary.
-    batch_size: the size of a batch; None for any.
-    dtype: the dtype of the input; by default ``keras.config.floatx()``.
-    sparse, ragged: must be False or None.
-    batch_shape: the shape of a batch, in place of ``shape`` and ``batch_size``.
-    input_tensor: a KerasTensor to use, in place of a new one.
-    optional: whether None may be passed for the input.
-    name: the name of the layer.
-
-    Raises ValueError without a shape, with two of them, with a ``sparse`` or ``ragged`` input, and
-    where ``input_tensor`` is no KerasTensor or contradicts another argument."""
     def __init__(
         self,
         shape: Any = None,
@@ -425,17 +312,6 @@ class InputLayer(_InputLayer, Layer):
     ) -> None: ...
 
 class Lambda(_Lambda, Layer):
-    """outputs = function(inputs, **arguments)
-
-    function: a function of the inputs; it may also take ``mask`` and ``training``.
-    output_shape: the shape of one output sample, or a function from the input's shape to the
-        output's; only needed if ``function`` cannot be run on symbols.
-    mask: the mask of the outputs, or a function of (inputs, mask).
-    arguments: further keyword arguments of the function.
-
-    Raises NotImplementedError if the shape of the outputs cannot be inferred and is not given.
-
-    Configs hold a Python lambda as byte code; ``from_config`` needs ``safe_mode=False`` to read it."""
     def __init__(
         self,
         function: Callable[..., Any],
@@ -453,14 +329,6 @@ class Lambda(_Lambda, Layer):
     ) -> None: ...
 
 class Masking(_Masking, Layer):
-    """Masks each step of (batch, steps, features) whose features all equal ``mask_value``.
-
-    outputs = inputs, and 0 at the masked steps
-
-    The mask is False at these steps; the layers that follow receive it.
-
-    mask_value: the value that marks a missing step."""
-
     mask_value: float = field(default=0.0)
     def __init__(
         self,
@@ -476,17 +344,6 @@ class Masking(_Masking, Layer):
     ) -> None: ...
 
 class RMSNormalization(_RMSNormalization, Layer):
-    """outputs = scale · inputs / √(mean of inputs² + epsilon) along ``axis``
-
-    scale: the sizes of these axes
-
-    axis: the axes, an int or several.
-    epsilon: what is added to the mean, so that no division by zero occurs.
-
-    Raises ValueError for an axis that the input does not have.
-
-    Parity: once the layer is built, ``axis`` is a sorted list."""
-
     axis: Any = field(default=-1)
     epsilon: float = field(default=1e-06)
     def __init__(
@@ -504,13 +361,6 @@ class RMSNormalization(_RMSNormalization, Layer):
     ) -> None: ...
 
 class UnitNormalization(_UnitNormalization, Layer):
-    """outputs = inputs / ‖inputs‖ along ``axis``
-
-    axis: the axes, an int or several.
-
-    Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
-    the input does not have."""
-
     axis: Any = field(default=-1)
     def __init__(
         self,
@@ -526,16 +376,6 @@ class UnitNormalization(_UnitNormalization, Layer):
     ) -> None: ...
 
 class Normalization(_Normalization, Layer):
-    """outputs = (inputs − mean) / max(√variance, ε)
-
-    The mean and the variance are given, or ``adapt`` computes them from data.
-
-    axis: the axes along which they differ, an int or several; None for one mean and one variance.
-    mean, variance: numbers, or arrays of the sizes of these axes.
-    invert: whether to compute inputs · max(√variance, ε) + mean instead.
-
-    Raises ValueError if only one of the two is given, if their shapes differ, for an axis that the
-    input does not have, and for one of unknown size."""
     def __init__(
         self,
         axis: Any = -1,
@@ -553,12 +393,6 @@ class Normalization(_Normalization, Layer):
     ) -> None: ...
 
 class Rescaling(_Rescaling, Layer):
-    """outputs = inputs · scale + offset
-
-    Inputs of any dtype are cast to that of the layer.
-
-    scale, offset: a number each, or one for each channel."""
-
     scale: Any
     offset: Any = field(default=0.0)
     def __init__(
@@ -576,12 +410,6 @@ class Rescaling(_Rescaling, Layer):
     ) -> None: ...
 
 class ActivityRegularization(_ActivityRegularization, Layer):
-    """outputs = inputs, and (l1 Σ |inputs| + l2 Σ inputs²) / batch is added to the loss.
-
-    l1, l2: the factors.
-
-    Raises ValueError unless both are finite and not negative."""
-
     l1: float = field(default=0.0)
     l2: float = field(default=0.0)
     def __init__(
@@ -599,13 +427,6 @@ class ActivityRegularization(_ActivityRegularization, Layer):
     ) -> None: ...
 
 class Flatten(_Flatten, Layer):
-    """(batch, ...) → (batch, n): all axes after the first become one.
-
-    A vector (batch,) becomes (batch, 1).
-
-    data_format: with "channels_first" the channels are first moved to the end, so that the order of
-        the features does not depend on the format."""
-
     data_format: str | None = field(default=None)
     def __init__(
         self,
@@ -621,12 +442,6 @@ class Flatten(_Flatten, Layer):
     ) -> None: ...
 
 class Permute(_Permute, Layer):
-    """Axis k of the outputs is axis ``dims[k - 1]`` of the inputs; the batch stays axis 0.
-
-    dims: the axes in their new order, numbered from 1.
-
-    Raises ValueError unless ``dims`` is a permutation of 1, 2, ..., n."""
-
     dims: Sequence[int]
     def __init__(
         self,
@@ -642,12 +457,6 @@ class Permute(_Permute, Layer):
     ) -> None: ...
 
 class RepeatVector(_RepeatVector, Layer):
-    """(batch, features) → (batch, n, features)
-
-    n: how often the features are repeated.
-
-    Raises TypeError unless ``n`` is an integer, ValueError unless it is positive."""
-
     n: int
     def __init__(
         self,
@@ -663,13 +472,6 @@ class RepeatVector(_RepeatVector, Layer):
     ) -> None: ...
 
 class Reshape(_Reshape, Layer):
-    """(batch, ...) → (batch, *target_shape)
-
-    target_shape: the new shape of a sample; one size may be -1 and is then computed.
-
-    Raises ValueError for more than one -1, other negative sizes, and where the number of
-    elements would change."""
-
     target_shape: Sequence[int]
     def __init__(
         self,
@@ -685,12 +487,6 @@ class Reshape(_Reshape, Layer):
     ) -> None: ...
 
 class UpSampling1D(_UpSampling1D, Layer):
-    """Repeats every step: (batch, steps, features) → (batch, size · steps, features).
-
-    size: how often.
-
-    Raises TypeError unless ``size`` is an integer, ValueError unless it is positive."""
-
     size: int = field(default=2)
     def __init__(
         self,
@@ -706,7 +502,6 @@ class UpSampling1D(_UpSampling1D, Layer):
     ) -> None: ...
 
 class Add(_Add, Layer):
-    """outputs = inputs[0] + inputs[1] + ..."""
     def __init__(
         self,
         *,
@@ -720,7 +515,6 @@ class Add(_Add, Layer):
     ) -> None: ...
 
 class Average(_Average, Layer):
-    """outputs = (inputs[0] + inputs[1] + ...) / n"""
     def __init__(
         self,
         *,
@@ -734,12 +528,6 @@ class Average(_Average, Layer):
     ) -> None: ...
 
 class Concatenate(_Concatenate, Layer):
-    """The inputs joined along an axis.
-
-    axis: the axis; sizes along all others are equal.
-
-    Raises ValueError for anything but a list, and for shapes that differ along other axes."""
-
     axis: int = field(default=-1)
     def __init__(
         self,
@@ -755,17 +543,6 @@ class Concatenate(_Concatenate, Layer):
     ) -> None: ...
 
 class Dot(_Dot, Layer):
-    """The sum of products over an axis of the first input and an axis of the second.
-
-    outputs: (batch, *other axes of the first, *other axes of the second); (batch, 1) for vectors
-
-    axes: the axis, or two of them, for the first input and for the second.
-    normalize: whether vectors along these axes are first divided by their length; the outputs are
-        then cosines.
-
-    Raises TypeError unless ``axes`` is an int or a list, ValueError unless it holds two ints, for
-    anything but two inputs, for axes of different sizes, and for the axis of the batch."""
-
     axes: Any
     normalize: bool = field(default=False)
     def __init__(
@@ -783,9 +560,6 @@ class Dot(_Dot, Layer):
     ) -> None: ...
 
 class Multiply(_Multiply, Layer):
-    """outputs = inputs[0] · inputs[1] · ...
-
-    A masked cell is a factor 1.  Where all inputs are masked, the product is 0."""
     def __init__(
         self,
         *,
@@ -799,9 +573,6 @@ class Multiply(_Multiply, Layer):
     ) -> None: ...
 
 class Subtract(_Subtract, Layer):
-    """outputs = inputs[0] − inputs[1]
-
-    Raises ValueError unless there are two inputs."""
     def __init__(
         self,
         *,
@@ -815,38 +586,6 @@ class Subtract(_Subtract, Layer):
     ) -> None: ...
 
 class BatchNormalization(_BatchNormalization, Layer):
-    """Normalises with the moments of the batch in training, else with their running means.
-
-    outputs = gamma (inputs − m) / √(v + epsilon) + beta
-    moving_mean     ← momentum · moving_mean     + (1 − momentum) m
-    moving_variance ← momentum · moving_variance + (1 − momentum) v
-
-    gamma, beta, moving_mean, moving_variance: (size of ``axis``,)
-
-    The mean m and the variance v of the batch are taken over all axes but ``axis``, over the cells
-    where ``mask`` is True.  A layer with ``trainable = False`` uses its running means in training
-    too.
-
-    With ``renorm`` (Ioffe, 2017) the moments of a batch are corrected towards the running ones:
-    gamma ← r gamma,  beta ← beta + d gamma  with
-    r = √(v + epsilon) / renorm_stddev,  d = (m − renorm_mean) / renorm_stddev
-    r and d are clipped and treated as constants.
-
-    axis: the axis of the features.
-    momentum: the weight of the old running mean in the new one.
-    moving_mean_initializer, moving_variance_initializer: functions of (shape, dtype), or their
-        names.
-    renorm: whether to use batch renormalisation.
-    renorm_clipping: a dict of limits: "rmin" and "rmax" of r, "dmax" of the size of d.
-    renorm_momentum: the momentum of ``renorm_mean`` and ``renorm_stddev``.
-    synchronized: for Keras's sake; there is one device.
-
-    Raises ValueError for an axis that the input does not have, for a mask whose rank is not one
-    less than that of the inputs, and for other entries of ``renorm_clipping``.
-
-    Parity: v is the biased variance, in moving_variance too.  Moments over masked inputs are
-    divided by the number of cells plus ``keras.config.epsilon()``."""
-
     axis: int = field(default=-1)
     momentum: float = field(default=0.99)
     epsilon: float = field(default=0.001)
@@ -894,14 +633,6 @@ class BatchNormalization(_BatchNormalization, Layer):
     ) -> None: ...
 
 class Dropout(_Dropout, Layer):
-    """Sets a fraction of the inputs to 0 and multiplies the others by 1 / (1 − rate), in training.
-
-    rate: the fraction.
-    noise_shape: the shape of the random mask, which is broadcast to the inputs; None in it stands
-        for the size of the inputs.
-
-    Raises ValueError unless 0 ≤ rate ≤ 1 and ``noise_shape`` holds positive integers or ``None``."""
-
     rate: float
     noise_shape: Any = field(default=None)
     seed: Any = field(default=None)
@@ -921,14 +652,6 @@ class Dropout(_Dropout, Layer):
     ) -> None: ...
 
 class GaussianDropout(_GaussianDropout, Layer):
-    """outputs = inputs · (1 + √(rate / (1 − rate)) z) in training,  z standard normal
-
-    Mean and variance are those of ``Dropout``.
-
-    rate: as for ``Dropout``.
-
-    Raises ValueError unless 0 ≤ rate ≤ 1."""
-
     rate: float
     seed: Any = field(default=None)
     def __init__(
@@ -946,12 +669,6 @@ class GaussianDropout(_GaussianDropout, Layer):
     ) -> None: ...
 
 class GaussianNoise(_GaussianNoise, Layer):
-    """outputs = inputs + stddev · z in training,  z from the standard normal distribution
-
-    stddev: the standard deviation of the noise.
-
-    Raises ValueError unless 0 ≤ stddev ≤ 1."""
-
     stddev: float
     seed: Any = field(default=None)
     def __init__(
@@ -969,9 +686,6 @@ class GaussianNoise(_GaussianNoise, Layer):
     ) -> None: ...
 
 class Maximum(_Maximum, Layer):
-    """outputs = max(inputs[0], inputs[1], ...); masked cells are left out.
-
-    Parity: at a tie the gradient goes to the earlier input."""
     def __init__(
         self,
         *,
@@ -985,9 +699,6 @@ class Maximum(_Maximum, Layer):
     ) -> None: ...
 
 class Minimum(_Minimum, Layer):
-    """outputs = min(inputs[0], inputs[1], ...); masked cells are left out.
-
-    Parity: at a tie the gradient goes to the earlier input."""
     def __init__(
         self,
         *,
@@ -1001,18 +712,6 @@ class Minimum(_Minimum, Layer):
     ) -> None: ...
 
 class GroupNormalization(_GroupNormalization, Layer):
-    """outputs = gamma (inputs − m) / √(v + epsilon) + beta
-
-    The mean m and the variance v are taken over a group of neighbouring channels and over all other
-    axes but the batch.
-
-    gamma, beta: (channels,)
-
-    groups: the number of groups; −1 for one of each channel (instance normalisation).
-    axis: the axis of the channels.
-
-    Raises ValueError unless ``groups`` is −1 or a positive integer that divides the channels."""
-
     groups: int = field(default=32)
     axis: int = field(default=-1)
     epsilon: float = field(default=0.001)
@@ -1048,20 +747,6 @@ class GroupNormalization(_GroupNormalization, Layer):
     ) -> None: ...
 
 class LayerNormalization(_LayerNormalization, Layer):
-    """outputs = gamma (inputs − m) / √(v + epsilon) + beta
-
-    The mean m and the variance v are taken along ``axis``, for each sample by itself.
-
-    gamma, beta: the sizes of these axes
-
-    axis: the axes, an int or several.
-    rms_scaling: whether the mean is neither subtracted nor beta added, as in ``RMSNormalization``.
-
-    Raises TypeError if ``axis`` is neither an int nor a list of ints, ValueError for an axis that
-    the input does not have.
-
-    Parity: once the layer is built, ``axis`` is a sorted list."""
-
     axis: Any = field(default=-1)
     epsilon: float = field(default=0.001)
     center: bool = field(default=True)
@@ -1097,8 +782,6 @@ class LayerNormalization(_LayerNormalization, Layer):
     ) -> None: ...
 
 class AveragePooling1D(_AveragePooling1D, Layer):
-    """The mean of each window of steps: (batch, steps, channels)."""
-
     pool_size: Ints
     strides: Ints = field(default=None)
     padding: str = field(default="valid")
@@ -1120,8 +803,6 @@ class AveragePooling1D(_AveragePooling1D, Layer):
     ) -> None: ...
 
 class AveragePooling2D(_AveragePooling2D, Layer):
-    """The mean of each window of an image: (batch, height, width, channels)."""
-
     pool_size: Ints
     strides: Ints = field(default=None)
     padding: str = field(default="valid")
@@ -1143,8 +824,6 @@ class AveragePooling2D(_AveragePooling2D, Layer):
     ) -> None: ...
 
 class AveragePooling3D(_AveragePooling3D, Layer):
-    """The mean of each window of a volume: (batch, depth, height, width, channels)."""
-
     pool_size: Ints
     strides: Ints = field(default=None)
     padding: str = field(default="valid")
@@ -1166,8 +845,6 @@ class AveragePooling3D(_AveragePooling3D, Layer):
     ) -> None: ...
 
 class MaxPooling1D(_MaxPooling1D, Layer):
-    """The largest value of each window of steps: (batch, steps, channels)."""
-
     pool_size: Ints = field(default=2)
     strides: Ints = field(default=None)
     padding: str = field(default="valid")
@@ -1189,10 +866,6 @@ class MaxPooling1D(_MaxPooling1D, Layer):
     ) -> None: ...
 
 class MaxPooling2D(_MaxPooling2D, Layer):
-    """The largest value of each window of an image: (batch, height, width, channels).
-
-    Parity: of equal values the first in row-major order receives all of the gradient."""
-
     pool_size: Ints = field(default=...)
     strides: Ints = field(default=None)
     padding: str = field(default="valid")
@@ -1214,10 +887,6 @@ class MaxPooling2D(_MaxPooling2D, Layer):
     ) -> None: ...
 
 class MaxPooling3D(_MaxPooling3D, Layer):
-    """The largest value of each window of a volume: (batch, depth, height, width, channels).
-
-    Parity: each of several equal values receives the whole gradient."""
-
     pool_size: Ints = field(default=...)
     strides: Ints = field(default=None)
     padding: str = field(default="valid")
@@ -1239,19 +908,6 @@ class MaxPooling3D(_MaxPooling3D, Layer):
     ) -> None: ...
 
 class AlphaDropout(_AlphaDropout, Dropout):
-    """Dropout that preserves the mean and the variance of outputs of ``selu``.
-
-    outputs = a · (m · inputs + (1 − m) · α′) + b in training
-
-    m is 0 with probability ``rate``, else 1
-    α′ = −λα,  a = ((1 − rate)(1 + rate α′²))^−½,  b = −a α′ rate
-
-    rate, noise_shape: as for ``Dropout``.
-
-    Source: Klambauer, Unterthiner, Mayr and Hochreiter, "Self-normalizing neural networks" (2017).
-
-    Raises ValueError unless 0 ≤ rate ≤ 1."""
-
     rate: float
     noise_shape: Any = field(default=None)
     seed: Any = field(default=None)
@@ -1271,8 +927,6 @@ class AlphaDropout(_AlphaDropout, Dropout):
     ) -> None: ...
 
 class Cropping1D(_Cropping1D, Layer):
-    """Removes steps at both ends of (batch, steps, features)."""
-
     cropping: Any = field(default=...)
     data_format: str | None = field(default="channels_last", kw_only=True)
     def __init__(
@@ -1290,8 +944,6 @@ class Cropping1D(_Cropping1D, Layer):
     ) -> None: ...
 
 class Cropping2D(_Cropping2D, Layer):
-    """Removes the borders of images."""
-
     cropping: Any = field(default=...)
     data_format: str | None = field(default=None)
     def __init__(
@@ -1309,8 +961,6 @@ class Cropping2D(_Cropping2D, Layer):
     ) -> None: ...
 
 class Cropping3D(_Cropping3D, Layer):
-    """Removes the borders of volumes."""
-
     cropping: Any = field(default=...)
     data_format: str | None = field(default=None)
     def __init__(
@@ -1328,16 +978,6 @@ class Cropping3D(_Cropping3D, Layer):
     ) -> None: ...
 
 class UpSampling2D(_UpSampling2D, Layer):
-    """Enlarges images by whole factors s and t.
-
-    nearest:   y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
-    bilinear:  y[i, j] lies between the four pixels around ((i + ½) / s − ½, (j + ½) / t − ½),
-               where the image goes on beyond its edges with their values
-
-    interpolation: "nearest" or "bilinear".
-
-    Raises ValueError for factors that are no positive integers and for other interpolations."""
-
     size: Any = field(default=...)
     data_format: str | None = field(default=None)
     interpolation: str = field(default="nearest")
@@ -1357,8 +997,6 @@ class UpSampling2D(_UpSampling2D, Layer):
     ) -> None: ...
 
 class UpSampling3D(_UpSampling3D, Layer):
-    """Repeats every cell of a volume along each axis."""
-
     size: Any = field(default=...)
     data_format: str | None = field(default=None)
     def __init__(
@@ -1376,8 +1014,6 @@ class UpSampling3D(_UpSampling3D, Layer):
     ) -> None: ...
 
 class ZeroPadding1D(_ZeroPadding1D, Layer):
-    """Adds zeros before and after the steps of (batch, steps, features)."""
-
     padding: Any = field(default=1)
     data_format: str | None = field(default=None)
     def __init__(
@@ -1395,8 +1031,6 @@ class ZeroPadding1D(_ZeroPadding1D, Layer):
     ) -> None: ...
 
 class ZeroPadding2D(_ZeroPadding2D, Layer):
-    """Adds zeros around images; pairs are ((top, bottom), (left, right))."""
-
     padding: Any = field(default=...)
     data_format: str | None = field(default=None)
     def __init__(
@@ -1414,8 +1048,6 @@ class ZeroPadding2D(_ZeroPadding2D, Layer):
     ) -> None: ...
 
 class ZeroPadding3D(_ZeroPadding3D, Layer):
-    """Adds zeros around volumes."""
-
     padding: Any = field(default=...)
     data_format: str | None = field(default=None)
     def __init__(
@@ -1433,8 +1065,6 @@ class ZeroPadding3D(_ZeroPadding3D, Layer):
     ) -> None: ...
 
 class DepthwiseConv1D(_DepthwiseConv1D, Layer):
-    """Depthwise convolution of sequences: (batch, steps, channels)."""
-
     kernel_size: Ints
     strides: Ints = field(default=1)
     padding: str = field(default="valid")
@@ -1476,8 +1106,6 @@ class DepthwiseConv1D(_DepthwiseConv1D, Layer):
     ) -> None: ...
 
 class DepthwiseConv2D(_DepthwiseConv2D, Layer):
-    """Depthwise convolution of images: (batch, height, width, channels)."""
-
     kernel_size: Ints
     strides: Ints = field(default=...)
     padding: str = field(default="valid")
@@ -1519,8 +1147,6 @@ class DepthwiseConv2D(_DepthwiseConv2D, Layer):
     ) -> None: ...
 
 class SeparableConv1D(_SeparableConv1D, Layer):
-    """Separable convolution along one axis: (batch, steps, channels)."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=1)
@@ -1570,8 +1196,6 @@ class SeparableConv1D(_SeparableConv1D, Layer):
     ) -> None: ...
 
 class SeparableConv2D(_SeparableConv2D, Layer):
-    """Separable convolution over images: (batch, height, width, channels)."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=...)
@@ -1621,14 +1245,6 @@ class SeparableConv2D(_SeparableConv2D, Layer):
     ) -> None: ...
 
 class GlobalAveragePooling1D(_GlobalAveragePooling1D, Layer):
-    """The mean of each feature over all steps of (batch, steps, features).
-
-    outputs = Σ mask · inputs / Σ mask
-
-    The mask (batch, steps) says which steps count; the outputs have none.
-
-    Parity: for a sample whose mask is False everywhere, the result is NaN."""
-
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
     def __init__(
@@ -1646,8 +1262,6 @@ class GlobalAveragePooling1D(_GlobalAveragePooling1D, Layer):
     ) -> None: ...
 
 class GlobalAveragePooling2D(_GlobalAveragePooling2D, Layer):
-    """The mean of each channel of an image."""
-
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
     def __init__(
@@ -1665,8 +1279,6 @@ class GlobalAveragePooling2D(_GlobalAveragePooling2D, Layer):
     ) -> None: ...
 
 class GlobalAveragePooling3D(_GlobalAveragePooling3D, Layer):
-    """The mean of each channel of a volume."""
-
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
     def __init__(
@@ -1684,10 +1296,6 @@ class GlobalAveragePooling3D(_GlobalAveragePooling3D, Layer):
     ) -> None: ...
 
 class GlobalMaxPooling1D(_GlobalMaxPooling1D, Layer):
-    """The largest value of each feature over all steps of (batch, steps, features).
-
-    Parity: equal values share the gradient; in ``MaxPooling1D`` the first one receives all of it."""
-
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
     def __init__(
@@ -1705,8 +1313,6 @@ class GlobalMaxPooling1D(_GlobalMaxPooling1D, Layer):
     ) -> None: ...
 
 class GlobalMaxPooling2D(_GlobalMaxPooling2D, Layer):
-    """The largest value of each channel of an image; ties as in ``GlobalMaxPooling1D``."""
-
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
     def __init__(
@@ -1724,8 +1330,6 @@ class GlobalMaxPooling2D(_GlobalMaxPooling2D, Layer):
     ) -> None: ...
 
 class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
-    """The largest value of each channel of a volume; ties as in ``GlobalMaxPooling1D``."""
-
     data_format: str | None = field(default=None)
     keepdims: bool = field(default=False)
     def __init__(
@@ -1743,8 +1347,6 @@ class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
     ) -> None: ...
 
 class SpatialDropout1D(_SpatialDropout1D, Dropout):
-    """``Dropout`` of whole features of (batch, steps, features): the same ones at every step."""
-
     rate: float
     seed: Any = field(default=None)
     def __init__(
@@ -1762,8 +1364,6 @@ class SpatialDropout1D(_SpatialDropout1D, Dropout):
     ) -> None: ...
 
 class SpatialDropout2D(_SpatialDropout2D, Dropout):
-    """``Dropout`` of whole channels of images."""
-
     rate: float
     data_format: str | None = field(default=None)
     seed: Any = field(default=None)
@@ -1783,19 +1383,6 @@ class SpatialDropout2D(_SpatialDropout2D, Dropout):
     ) -> None: ...
 
 class Conv1D(_Conv1D, Layer):
-    """Convolution of sequences.
-
-    outputs = activation(conv(inputs, kernel) + bias)
-
-    inputs: (batch, steps, channels), or (batch, channels, steps)
-    kernel: (size, channels / groups, filters)       bias: (filters,)
-
-    padding: "valid" for windows inside the input only, "same" for ⌈steps / stride⌉ windows, or
-        "causal" for zeros before the first step only, so that outputs[t] depends on no later
-        input.
-
-    Other arguments and errors as for ``Conv2D``."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=1)
@@ -1839,8 +1426,6 @@ class Conv1D(_Conv1D, Layer):
     ) -> None: ...
 
 class Conv1DTranspose(_Conv1DTranspose, Layer):
-    """Transposed convolution of sequences: (batch, steps, channels) → (batch, …, filters)."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=1)
@@ -1884,19 +1469,6 @@ class Conv1DTranspose(_Conv1DTranspose, Layer):
     ) -> None: ...
 
 class Conv2D(_Conv2D, Layer):
-    """Convolution over images.
-
-    outputs = activation(conv(inputs, kernel) + bias)
-
-    inputs: (batch, height, width, channels), or (batch, channels, height, width)
-    kernel: (height, width, channels / groups, filters)       bias: (filters,)
-
-    The arguments are explained in ``help(Conv2D.__init__)``.
-
-    Raises ValueError for sizes that are no positive integers, for another padding, for strides
-    together with dilation, for inputs of the wrong rank, if no window fits into the input, and
-    unless ``groups`` divides the filters and the input channels."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=...)
@@ -1940,8 +1512,6 @@ class Conv2D(_Conv2D, Layer):
     ) -> None: ...
 
 class Conv2DTranspose(_Conv2DTranspose, Layer):
-    """Transposed convolution of images: (batch, height, width, channels) → (batch, …, filters)."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=...)
@@ -1985,15 +1555,6 @@ class Conv2DTranspose(_Conv2DTranspose, Layer):
     ) -> None: ...
 
 class Conv3D(_Conv3D, Layer):
-    """Convolution over volumes.
-
-    outputs = activation(conv(inputs, kernel) + bias)
-
-    inputs: (batch, depth, height, width, channels), or (batch, channels, depth, height, width)
-    kernel: (depth, height, width, channels / groups, filters)       bias: (filters,)
-
-    Arguments and errors as for ``Conv2D``."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=...)
@@ -2037,10 +1598,6 @@ class Conv3D(_Conv3D, Layer):
     ) -> None: ...
 
 class Conv3DTranspose(_Conv3DTranspose, Layer):
-    """Transposed convolution of volumes: (batch, *space, channels) → (batch, *larger, filters).
-
-    Parity: here ``data_format`` comes before ``output_padding``."""
-
     filters: int
     kernel_size: Ints
     strides: Ints = field(default=...)
@@ -2084,8 +1641,6 @@ class Conv3DTranspose(_Conv3DTranspose, Layer):
     ) -> None: ...
 
 class SpatialDropout3D(_SpatialDropout3D, SpatialDropout2D):
-    """``Dropout`` of whole channels of volumes."""
-
     rate: float
     data_format: str | None = field(default=None)
     seed: Any = field(default=None)

@@ -81,7 +81,6 @@ from minikeras.losses.similarity import Circle as _Circle
 from minikeras.losses.similarity import circle as circle
 
 class CategoricalHinge(_CategoricalHinge):
-    """The largest score of a wrong class against that of the right one: see `categorical_hinge`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -90,13 +89,11 @@ class CategoricalHinge(_CategoricalHinge):
     ) -> None: ...
 
 class Hinge(_Hinge):
-    """max(1 − y p, 0), averaged: see `hinge`."""
     def __init__(
         self, reduction: str | None = "sum_over_batch_size", name: Any = "hinge", dtype: Any = None
     ) -> None: ...
 
 class SquaredHinge(_SquaredHinge):
-    """max(1 − y p, 0)², averaged: see `squared_hinge`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -105,7 +102,6 @@ class SquaredHinge(_SquaredHinge):
     ) -> None: ...
 
 class Dice(_Dice):
-    """1 − the Dice coefficient: see `dice`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -115,7 +111,6 @@ class Dice(_Dice):
     ) -> None: ...
 
 class Tversky(_Tversky):
-    """1 − the Tversky index: see `tversky`."""
     def __init__(
         self,
         alpha: float = 0.5,
@@ -127,7 +122,6 @@ class Tversky(_Tversky):
     ) -> None: ...
 
 class BinaryCrossentropy(_BinaryCrossentropy):
-    """For labels 0 and 1 and one score each: see `binary_crossentropy`."""
     def __init__(
         self,
         from_logits: bool = False,
@@ -139,7 +133,6 @@ class BinaryCrossentropy(_BinaryCrossentropy):
     ) -> None: ...
 
 class BinaryFocalCrossentropy(_BinaryFocalCrossentropy):
-    """Binary cross-entropy that down-weights easy samples: see `binary_focal_crossentropy`."""
     def __init__(
         self,
         apply_class_balancing: bool = False,
@@ -154,7 +147,6 @@ class BinaryFocalCrossentropy(_BinaryFocalCrossentropy):
     ) -> None: ...
 
 class CategoricalCrossentropy(_CategoricalCrossentropy):
-    """For one-hot labels: see `categorical_crossentropy`."""
     def __init__(
         self,
         from_logits: bool = False,
@@ -166,7 +158,6 @@ class CategoricalCrossentropy(_CategoricalCrossentropy):
     ) -> None: ...
 
 class CategoricalFocalCrossentropy(_CategoricalFocalCrossentropy):
-    """For one-hot labels; down-weights easy samples: see `categorical_focal_crossentropy`."""
     def __init__(
         self,
         alpha: float = 0.25,
@@ -180,9 +171,6 @@ class CategoricalFocalCrossentropy(_CategoricalFocalCrossentropy):
     ) -> None: ...
 
 class CategoricalGeneralizedCrossEntropy(_CategoricalGeneralizedCrossEntropy):
-    """(1 − p[y]^q) / q: see `categorical_generalized_cross_entropy`.
-
-    Raises ValueError unless 0 < q < 1."""
     def __init__(
         self,
         q: float = 0.5,
@@ -192,7 +180,6 @@ class CategoricalGeneralizedCrossEntropy(_CategoricalGeneralizedCrossEntropy):
     ) -> None: ...
 
 class KLDivergence(_KLDivergence):
-    """Σ y ln(y / p): see `kl_divergence`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -201,7 +188,6 @@ class KLDivergence(_KLDivergence):
     ) -> None: ...
 
 class Poisson(_Poisson):
-    """p − y ln p, averaged: see `poisson`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -210,10 +196,6 @@ class Poisson(_Poisson):
     ) -> None: ...
 
 class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy):
-    """For class numbers as labels: see `sparse_categorical_crossentropy`.
-
-    Parity: the config does not contain ``axis``.  Labels are cast to ``dtype`` like all arguments,
-    so a class number above 2²⁴ is rounded in float32."""
     def __init__(
         self,
         from_logits: bool = False,
@@ -225,9 +207,6 @@ class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy):
     ) -> None: ...
 
 class CosineSimilarity(_CosineSimilarity):
-    """−cos of the angle between y and p: see `cosine_similarity`.
-
-    Parity: the config does not contain ``axis``."""
     def __init__(
         self,
         axis: int = -1,
@@ -237,9 +216,6 @@ class CosineSimilarity(_CosineSimilarity):
     ) -> None: ...
 
 class Huber(_Huber):
-    """Quadratic within ``delta`` of the target, linear beyond: see `huber`.
-
-    Parity: the config does not contain ``delta``."""
     def __init__(
         self,
         delta: float = 1.0,
@@ -249,7 +225,6 @@ class Huber(_Huber):
     ) -> None: ...
 
 class LogCosh(_LogCosh):
-    """ln cosh(p − y), averaged: see `log_cosh`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -258,7 +233,6 @@ class LogCosh(_LogCosh):
     ) -> None: ...
 
 class MeanAbsoluteError(_MeanAbsoluteError):
-    """|y − p|, averaged: see `mean_absolute_error`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -267,7 +241,6 @@ class MeanAbsoluteError(_MeanAbsoluteError):
     ) -> None: ...
 
 class MeanAbsolutePercentageError(_MeanAbsolutePercentageError):
-    """100 |(y − p) / y|, averaged: see `mean_absolute_percentage_error`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -276,7 +249,6 @@ class MeanAbsolutePercentageError(_MeanAbsolutePercentageError):
     ) -> None: ...
 
 class MeanSquaredError(_MeanSquaredError):
-    """(y − p)², averaged: see `mean_squared_error`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -285,7 +257,6 @@ class MeanSquaredError(_MeanSquaredError):
     ) -> None: ...
 
 class MeanSquaredLogarithmicError(_MeanSquaredLogarithmicError):
-    """(ln(1 + p) − ln(1 + y))², averaged: see `mean_squared_logarithmic_error`."""
     def __init__(
         self,
         reduction: str | None = "sum_over_batch_size",
@@ -294,7 +265,6 @@ class MeanSquaredLogarithmicError(_MeanSquaredLogarithmicError):
     ) -> None: ...
 
 class Circle(_Circle):
-    """Moves rows of one class together and other rows apart: see `circle`."""
     def __init__(
         self,
         gamma: float = 80.0,

@@ -22,16 +22,6 @@ from minikeras.models.model import Model as _Model
 from minikeras.models.sequential import Sequential as _Sequential
 
 class Model(_Model, Layer):
-    """Layers that are trained together, with ``compile``, ``fit``, ``evaluate`` and ``predict``.
-
-    Either ``Model(inputs, outputs)``, which makes a ``Functional`` from the calls between symbolic
-    tensors, or a subclass that makes its layers in ``__init__`` and calls them in ``call``.
-
-    inputs, outputs: KerasTensors, or lists or dicts of them.
-    trainable, dtype, autocast, name: as for ``Layer``.
-
-    Raises TypeError for other positional arguments."""
-
     inputs: Any = field(default=None)
     outputs: Any = field(default=None)
     activity_regularizer: Any = field(default=None, kw_only=True)
@@ -56,16 +46,6 @@ class Model(_Model, Layer):
     ) -> None: ...
 
 class Sequential(_Sequential, Model):
-    """A stack of layers; the output of each is the input of the next.
-
-    The model is built as soon as the shape of its input is known: at once if the first layer is an
-    ``Input``, else at the first call.
-
-    layers: the layers, and possibly an ``Input`` as the first one.
-    trainable: whether training changes the weights.
-    name: the name of the model.
-
-    Raises ValueError for anything that is no layer, and for two layers of the same name."""
     def __init__(
         self,
         args: Any,
@@ -80,14 +60,6 @@ class Sequential(_Sequential, Model):
     ) -> None: ...
 
 class Functional(_Functional, Model):
-    """``Model(inputs, outputs)``: a graph of layers and ops.
-
-    inputs: KerasTensors, or nested lists or dicts of them.  Tensors in the middle of another model
-        are allowed; both models then have the layers after them in common.
-    outputs: KerasTensors that depend on the inputs, or lists or dicts of them.
-    name: the name of the model.
-
-    Raises ValueError if an input or output is no KerasTensor, and as ``Function`` does."""
     def __init__(
         self,
         inputs: Any,

@@ -29,7 +29,8 @@ FLOORS = [
     "callbacks",
     "training",
     "models",
-    "saving utils",
+    "saving",
+    "utils",
     "backend config parity",
     "cli",
 ]

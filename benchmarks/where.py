@@ -66,7 +66,7 @@ def timed_lines(replay: Any, batch: tuple[Any, ...]) -> dict[str, float]:
 
 
 def kind_of(call: str) -> str:
-    function = call.removeprefix("asarray(").partition("(")[0]
+    function = call.partition("(")[0]
     backward = "_vjp" in function
     if "convolve" in function:
         return "convolutions backward" if backward else "convolutions forward"

@@ -11,19 +11,19 @@ from minikeras.autograd.graph import (
     operation,
     strip,
 )
+from minikeras.autograd.listeners import nothing_recorded, recording
 from minikeras.autograd.primitive import (
     Primitive,
     array_of,
     as_tensor,
     elementwise,
     primitive,
-    registry,
     stop_gradient,
     unbroadcast,
 )
 from minikeras.autograd.replay import Replay
 from minikeras.autograd.tape import GradientTape
-from minikeras.autograd.tensor import Symbol, Tensor, recording
+from minikeras.autograd.tensor import Symbol, Tensor, registry
 from minikeras.autograd.transforms import check_gradients, grad, hvp, value_and_grad, vjp
 from minikeras.autograd.variable import (
     AutocastScope,
@@ -56,6 +56,7 @@ __all__ = [
     "hvp",
     "in_stateless_scope",
     "is_keras_tensor",
+    "nothing_recorded",
     "operation",
     "primitive",
     "recording",

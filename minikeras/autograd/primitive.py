@@ -2,15 +2,18 @@
 
 A declaration is up to four pure functions on plain arrays:
 
-    forward(*tensors, **static)         -> y            what is computed
-    shape(*shapes, **static)            -> shape        what is promised
+    forward(*tensors, **static)         -> y            the map
+    shape(*shapes, **static)            -> shape        the shape of y, from those of the inputs
     vjp(dy, y, *tensors, **static)      -> (dx, ...)    the transposed derivative
-    fast twins of forward and vjp                       the same, compiled
+    compiled twins of forward and vjp                   the same results, faster
 
-Positional parameters are tensors and may receive gradients; keyword-only parameters are
-static.  There is no context object: whatever a vjp needs, it recomputes from ``y``, the
-inputs and the statics.  In place of an array a vjp may return a function without
-arguments: it is called only where that gradient is wanted.
+Positional parameters are tensors and may receive gradients.  Keyword-only parameters are static.
+There is no context object: a vjp computes what it needs from ``y``, the inputs and the statics.
+Instead of an array a vjp may return a function without arguments.  It is called only if that
+gradient is needed.
+
+A vjp calls other operations by ``op.compute``, which gives arrays for arrays.  In second
+derivatives its arguments are tensors, and ``compute`` then gives recorded tensors.
 """
 
 from __future__ import annotations
@@ -24,11 +27,10 @@ import numpy as np
 
 from minikeras import dtypes, settings, shapes, twins
 from minikeras.autograd import graph
-from minikeras.autograd.tensor import Symbol, Tensor, recording
+from minikeras.autograd.listeners import recording
+from minikeras.autograd.tensor import Symbol, Tensor, registry
 from minikeras.autograd.variable import Variable, scopes
 from minikeras.types import Array, Shape
-
-registry: dict[str, Primitive] = {}
 
 _settings = settings._settings
 _Rule = Callable[..., Any]
@@ -38,8 +40,6 @@ class Primitive:
     """A declared operation: callable with tensors, arrays, numbers, variables and symbols."""
 
     __name__: str
-    cast: _Rule  # installed by ops: the recorded change of dtype
-    fold: _Rule  # installed by ops: the sum over axes, in the order of addition of `ops.sum`
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Primitive:
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None
         self.twin_rules: list[str] = []
-        self._dtypes: dict[tuple[Any, ...], np.dtype[Any] | None] = {}
+        self._dtypes = _Dtypes(dtype)
         registry[self.__name__] = self
 
     # Declaring
@@ -90,7 +90,8 @@ class Primitive:
             vjp = twins.load(f"{self.twin}:{name}_vjp", wanted_by=name)
         return forward, vjp
 
-    def _kernels(self, arrays: list[Any], static: dict[str, Any]) -> tuple[_Rule, Any]:
+    def rules(self, arrays: list[Any], static: dict[str, Any]) -> tuple[_Rule, Any]:
+        """The forward map and the vjp for these arrays: the compiled twins if they apply."""
         if self.twin and _settings["kernels"] == "fast" and self.when(*arrays, **static):
             return self._twins
         return self.forward, self.vjp_rule
@@ -131,15 +132,11 @@ class Primitive:
     def _run(
         self, inputs: tuple[Any, ...], arrays: list[Any], kinds: list[Any], static: dict[str, Any]
     ) -> Any:
-        key = (_settings["floatx"], *kinds)
-        try:
-            dtype = self._dtypes[key]
-        except KeyError:
-            dtype = self._dtypes[key] = self.dtype(*kinds)
+        dtype = self._dtypes[_settings["floatx"], *kinds]
         for i, kind in enumerate(kinds):
             if kind is not dtype and (dtype is not None or type(kind) is type):
-                inputs = self._convert(inputs, arrays, i, dtype)
-        y = self._kernels(arrays, static)[0](*arrays, **static)
+                inputs = _convert(inputs, arrays, i, dtype)
+        y = self.rules(arrays, static)[0](*arrays, **static)
         output: Any
         if type(y) is np.ndarray:
             output = Tensor(y)
@@ -147,51 +144,34 @@ class Primitive:
             output = tuple([Tensor(np.asarray(part)) for part in y])
         else:
             output = Tensor(np.asarray(y))
-        if recording.tapes:
+        if recording.listeners:
             record = (self, inputs, arrays, static, output)
-            for tape in recording.tapes:
-                tape._record(record)
+            for listener in recording.listeners:
+                listener.on_operation(record)
         return output
-
-    def _convert(
-        self, inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: np.dtype[Any] | None
-    ) -> tuple[Any, ...]:
-        """Bring input ``i`` to the dtype of the computation; tensors by a recorded cast."""
-        x = inputs[i]
-        if dtype is None:
-            arrays[i] = as_tensor(x)._value
-        elif type(x) is Tensor or isinstance(x, Variable):
-            x = Primitive.cast(x, dtype)
-            arrays[i] = x._value
-            inputs = (*inputs[:i], x, *inputs[i + 1 :])
-        else:
-            arrays[i] = np.asarray(x, dtype)
-        return inputs
 
     def _call_unusual(self, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         """Variables, numbers of other libraries, nested lists; symbols."""
-        arrays, kinds, plain = [], [], []
         for x in inputs:
             if isinstance(x, graph.KerasTensor):
                 return graph.symbolic_call(self, inputs, static)
             if isinstance(x, Symbol):
                 return self.abstract(inputs, static)
-        for x in inputs:
-            if isinstance(x, Variable):
-                if scopes.stateless is not None:
-                    x = scopes.stateless.source(x)
-                array = x._read() if isinstance(x, Variable) else x._value
-            elif isinstance(x, Tensor):
-                array = x._value
-            elif not isinstance(x, np.ndarray | bool | int | float) or isinstance(x, np.generic):
-                x = as_tensor(x)
-                array = x._value
-            else:
-                array = x
-            plain.append(x)
-            arrays.append(array)
-            kinds.append(type(array) if isinstance(array, bool | int | float) else array.dtype)
-        return self._run(tuple(plain), arrays, kinds, static)
+        plain = tuple(map(_readable, inputs))
+        arrays = [array_of(x) if isinstance(x, Tensor | Variable) else x for x in plain]
+        return self._run(plain, arrays, [*map(_kind, arrays)], static)
+
+    def compute(self, *inputs: Any, **static: Any) -> Any:
+        """The operation as vjps use it: arrays for arrays, a recorded tensor for tensors."""
+        if any(isinstance(x, Tensor | Variable) for x in inputs):
+            return self(*inputs, **static)
+        arrays, kinds = [*inputs], [*map(_kind, inputs)]
+        dtype = self._dtypes[_settings["floatx"], *kinds]
+        for i, kind in enumerate(kinds):
+            if kind is not dtype and (dtype is not None or type(kind) is type):
+                arrays[i] = as_tensor(arrays[i], dtype)._value
+        y = self.rules(arrays, static)[0](*arrays, **static)
+        return y if type(y) is np.ndarray or type(y) is tuple else np.asarray(y)
 
     def abstract(self, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         """The symbol of the output: what ``shape`` and the dtype rules promise."""
@@ -212,40 +192,37 @@ class Primitive:
     # Differentiating
 
     def pullback(
-        self,
-        dy: Any,
-        y: Any,
-        inputs: list[Any],
-        static: dict[str, Any],
-        needed: list[bool],
-        reference: bool = False,
+        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], needed: list[bool]
     ) -> list[Any]:
-        """The cotangent of each input that needs one, from that of the output."""
-        rule = self.vjp_rule if reference else self._kernels(inputs, static)[1]
+        """``Differentiable.pullback``.  Compiled twins take arrays only."""
+        on_tensors = type(dy[0] if type(dy) is tuple else dy) is Tensor
+        rule = self.vjp_rule if on_tensors else self.rules(inputs, static)[1]
         if rule is None:
             raise NotImplementedError(f"{self.__name__} has no gradient")
         dxs = rule(dy, y, *inputs, **static)
         if type(dxs) is not tuple:
             dxs = (dxs,)
         return [
-            self._fit(dx, x, reference) if need and dx is not None else None
+            self._fit(dx, x, on_tensors) if need and dx is not None else None
             for dx, x, need in zip(dxs, inputs, needed, strict=True)
         ]
 
     def _fit(self, dx: Any, x: Any, on_tensors: bool) -> Any:
-        """The derivative of broadcasting is summation; apply it here, once, for every op."""
+        """The cotangent of ``x``, from what the vjp returned for it."""
         if callable(dx):
             dx = dx()
         if not on_tensors and type(dx) is Tensor:
             dx = dx._value
-        shape = np.shape(x) if not isinstance(x, Tensor | Variable) else x.shape
-        if dx.shape != shape:
-            if not self.broadcasts:
-                raise ValueError(
-                    f"{self.__name__}: gradient of shape {dx.shape} for an input of shape {shape}"
-                )
-            dx = unbroadcast(dx, shape)
-        return dx
+        shape = x.shape if hasattr(x, "shape") else np.shape(x)
+        return dx if dx.shape == shape else unbroadcast(dx, self.checked(dx.shape, shape))
+
+    def checked(self, found: Shape, shape: Shape) -> Shape:
+        """``shape``; ValueError unless a gradient of another shape can come from broadcasting."""
+        if not self.broadcasts:
+            raise ValueError(
+                f"{self.__name__}: gradient of shape {found} for an input of shape {shape}"
+            )
+        return shape
 
     def __repr__(self) -> str:
         return f"<op {self.__name__}>"
@@ -263,10 +240,57 @@ def elementwise(**options: Any) -> Callable[[_Rule], Primitive]:
 
 def unbroadcast(dx: Any, shape: Shape) -> Any:
     """Sum over the axes along which an input of ``shape`` was stretched."""
-    extra = len(dx.shape) - len(shape)
-    stretched = tuple(i + extra for i, n in enumerate(shape) if n == 1 != dx.shape[i + extra])
-    folded = Primitive.fold(dx, (*range(extra), *stretched)) if extra or stretched else dx
-    return folded.reshape(shape)
+    axes = stretched_axes(dx.shape, shape)
+    summed = sum_axes(dx, axes) if axes else dx
+    return summed.reshape(shape)
+
+
+def stretched_axes(stretched: Shape, shape: Shape) -> tuple[int, ...]:
+    """The axes of ``stretched`` along which broadcasting repeated an input of ``shape``."""
+    extra = len(stretched) - len(shape)
+    repeated = (i + extra for i, n in enumerate(shape) if n == 1 != stretched[i + extra])
+    return (*range(extra), *repeated)
+
+
+def sum_axes(x: Any, axes: tuple[int, ...]) -> Any:
+    """The sum over axes, in the order of addition of `ops.sum`."""
+    return registry["_sum"].compute(x, axis=axes, keepdims=False)
+
+
+class _Dtypes(dict[tuple[Any, ...], Any]):
+    """In which dtype an operation computes, by ``floatx`` and the dtypes of its inputs."""
+
+    def __init__(self, rule: _Rule) -> None:
+        self.rule = rule
+
+    def __missing__(self, key: tuple[Any, ...]) -> Any:
+        self[key] = dtype = self.rule(*key[1:])
+        return dtype
+
+
+def _kind(x: Any) -> Any:
+    """What dtype rules are given of an array or a Python number."""
+    return type(x) if type(x) in (bool, int, float) else x.dtype
+
+
+def _readable(x: Any) -> Any:
+    """An input as a tensor, array, Python number, or a variable that is to be read."""
+    if isinstance(x, Variable):
+        return x if scopes.stateless is None else scopes.stateless.source(x)
+    known = isinstance(x, Tensor | np.ndarray) or type(x) in (bool, int, float)
+    return x if known else as_tensor(x)
+
+
+def _convert(inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: Any) -> tuple[Any, ...]:
+    """Bring input ``i`` to the dtype of the computation; tensors by a recorded cast."""
+    x = inputs[i]
+    if dtype is not None and isinstance(x, Tensor | Variable):
+        x = registry["_cast"](x, dtype=dtype)
+        inputs = (*inputs[:i], x, *inputs[i + 1 :])
+        arrays[i] = x._value
+    else:
+        arrays[i] = as_tensor(x, dtype)._value
+    return inputs
 
 
 def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:

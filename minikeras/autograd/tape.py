@@ -1,42 +1,35 @@
 """Reverse-mode differentiation.
 
-A tape is a Wengert list: the operations of one forward pass, in the order in which they
-ran.  That order is already topological, so the backward pass is a single reversed loop.
-While an outer tape is recording, the loop runs on tensors instead of arrays, and so the
-backward pass is itself recorded: that is all there is to second derivatives.
+A tape is a Wengert list: the operations of one forward pass, in the order in which they ran.  That
+order is already topological, so the backward pass is a single reversed loop.  While an outer tape
+is recording, the loop runs on tensors instead of arrays.  The backward pass is then recorded too,
+and the outer tape can differentiate it.  Second derivatives need nothing else.
 
 Parity: the gradients of a tensor with three uses or more are added from the last use to the first.
-TensorFlow adds them in an order of its own, which its graph optimizer changes once more in `fit`:
-float32 gradients differ by 1e-7 to 4e-6 of their size behind LayerNormalization and residual
-connections.
+TensorFlow adds them in another order, which its graph optimizer changes again in `fit`.  Behind
+LayerNormalization and residual connections, float32 gradients differ by 1e-7 to 4e-6 of their size.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd.tensor import Tensor, recording
+from minikeras.autograd.listeners import Record, recording, values
+from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable
 from minikeras.types import Array, TensorLike
-
-if TYPE_CHECKING:
-    from minikeras.autograd.primitive import Primitive
-
-
-# One call  output = op(*inputs, **static).  ``arrays`` are the inputs as the kernel saw them.
-Record = tuple["Primitive", tuple[Any, ...], list[Any], dict[str, Any], Any]
 
 
 class GradientTape:
     """``with GradientTape() as tape: loss = ...`` then ``tape.gradient(loss, weights)``.
 
     Trainable variables are watched as they are read (``watch_accessed_variables``), tensors when
-    ``watch`` names them.  A tape answers once, unless it is ``persistent``.
+    ``watch`` names them.  ``gradient`` can be called once, or often if the tape is ``persistent``.
     """
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
@@ -47,28 +40,29 @@ class GradientTape:
     def reset(self) -> None:
         """Forget everything recorded so far."""
         self._records: list[Record] = []
-        self._tracked: dict[int, Any] = {}  # id → object; holding it keeps the id from being reused
+        # What gradients may flow through, by id.  Holding an object keeps its id from being reused.
+        self._tracked: dict[int, Any] = {}
         self._versions: dict[int, int] = {}
         self._used = False
 
     def __enter__(self) -> GradientTape:
-        if self in recording.tapes:
+        if self in recording.listeners:
             raise ValueError("Tape is already recording")
-        recording.tapes = (*recording.tapes, self)
+        recording.listeners = (*recording.listeners, self)
         return self
 
     def __exit__(self, *exc: object) -> None:
-        recording.tapes = tuple(t for t in recording.tapes if t is not self)
+        recording.listeners = tuple(t for t in recording.listeners if t is not self)
 
     @contextlib.contextmanager
     def stop_recording(self) -> Iterator[None]:
         """Within the block this tape records nothing."""
-        before = recording.tapes
+        before = recording.listeners
         self.__exit__()
         try:
             yield
         finally:
-            recording.tapes = before
+            recording.listeners = before
 
     def watch(self, tensor: Any) -> None:
         """Track every tensor and variable of a nested structure.
@@ -92,8 +86,8 @@ class GradientTape:
     def watched_variables(self) -> tuple[Variable, ...]:
         return tuple(x for x in self._tracked.values() if isinstance(x, Variable))
 
-    def _record(self, record: Record) -> None:
-        """Keep the call if anything it read leads back to something watched."""
+    def on_operation(self, record: Record) -> None:
+        """Record the call if one of its inputs depends on something watched."""
         if record[0].constant:
             return
         tracked, found = self._tracked, False
@@ -118,8 +112,8 @@ class GradientTape:
     ) -> Any:
         """∂(Σ target)/∂source for each source, in the structure of ``sources``.
 
-        Where there is no path the answer is None (``unconnected_gradients="zero"``: zeros).
-        ``output_gradients`` weighs the elements of the targets.
+        A source on which no target depends gets None, or zeros with
+        ``unconnected_gradients="zero"``.  ``output_gradients`` weighs the elements of the targets.
 
         Raises RuntimeError on a second call of a tape that is not persistent, and where a variable
         was updated in place since it was read.
@@ -137,13 +131,11 @@ class GradientTape:
         if not self._persistent:
             self._used = True
             self.__exit__()
-        found = self._backward(target, tree.flatten(sources), output_gradients)
+        flat = tree.flatten(sources)
+        found = self._backward(target, flat, output_gradients)
         if unconnected_gradients == "zero":
-            flat = tree.flatten(sources)
-            found = [
-                Tensor(np.zeros(s.shape, s.dtype)) if g is None else g
-                for g, s in zip(found, flat, strict=True)
-            ]
+            zeros = (Tensor(np.zeros(s.shape, s.dtype)) for s in flat)
+            found = [zero if g is None else g for g, zero in zip(found, zeros, strict=True)]
         return found[0] if not tree.is_nested(sources) else tree.pack_sequence_as(sources, found)
 
     def _check_versions(self) -> None:
@@ -156,45 +148,40 @@ class GradientTape:
 
     @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
     def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Tensor | None]:
-        account = recording.account
-        on_tensors = len(recording.tapes) > (account is not None)
+        arithmetic = _arithmetic()
+        cotangents: dict[int, Any] = {}  # by the id of the tensor or variable
         wanted = {id(s) for s in sources}
-        tracked = self._tracked
-        cotangents: dict[int, Any] = {}
+
+        def add(x: Any, dx: Any) -> None:
+            so_far = cotangents.get(id(x))
+            cotangents[id(x)] = dx if so_far is None else arithmetic.add(so_far, dx)
+
+        def take(y: Any) -> Any:
+            return cotangents.get(id(y)) if id(y) in wanted else cotangents.pop(id(y), None)
+
         targets = tree.flatten(target)
         given = [None] * len(targets) if seeds is None else tree.flatten(seeds)
         for y, seed in zip(targets, given, strict=True):
-            dy = _seed(y, seed)
-            _add(cotangents, id(y), Tensor(dy) if on_tensors else dy)
-        for op, inputs, arrays, static, output in self._reversed():
-            several = type(output) is tuple
-            dy = (
-                _collect(cotangents, output, wanted, on_tensors)
-                if several
-                else _take(cotangents, id(output), wanted)
-            )
+            add(y, arithmetic.wrap(_seed(y, seed)))
+        for record in self._reversed():
+            _, inputs, _, _, output = record
+            if type(output) is tuple:
+                dy = _or_zeros(output, tuple(map(take, output)), arithmetic)
+            else:
+                dy = take(output)
             if dy is None:
                 continue
-            needed = [id(x) in tracked for x in inputs]
-            if on_tensors:
-                live = [_live(x, a) for x, a in zip(inputs, arrays, strict=True)]
-                dxs = op.pullback(dy, output, live, static, needed, reference=True)
-            else:
-                y = tuple(t._value for t in output) if several else output._value
-                if account is None:
-                    dxs = op.pullback(dy, y, arrays, static, needed)
-                else:
-                    dxs = account.pullback(op, dy, y, arrays, static, needed)
-            for x, dx in zip(inputs, dxs, strict=True):
+            needed = [id(x) in self._tracked for x in inputs]
+            for x, dx in zip(inputs, arithmetic.pullback(record, dy, needed), strict=True):
                 if dx is not None:
                     if type(x) is Variable and dx.dtype != x._value.dtype:
                         dx = dx.astype(x._value.dtype)  # it was read in a compute dtype
-                    _add(cotangents, id(x), dx)
+                    add(x, dx)
         found = [cotangents.get(id(s)) for s in sources]
         return [g if g is None or isinstance(g, Tensor) else Tensor(g) for g in found]
 
     def _reversed(self) -> Iterator[Record]:
-        """The records from last to first; freed as they go unless the tape is persistent."""
+        """The records from last to first; freed on the way unless the tape is persistent."""
         if self._persistent:
             yield from reversed(self._records)
             return
@@ -207,6 +194,52 @@ class GradientTape:
         self._tracked = {}
 
 
+class _OnArrays:
+    """How the backward pass computes: on arrays, by compiled rules where there are any."""
+
+    def wrap(self, cotangent: Array) -> Any:
+        return cotangent
+
+    def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
+        op, _, arrays, static, output = record
+        return op.pullback(dy, values(output), arrays, static, needed)
+
+    def add(self, a: Any, b: Any) -> Any:
+        return a + b
+
+
+class _Observed(_OnArrays):
+    """On arrays, and an observer learns of every pullback and sum."""
+
+    def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
+        assert recording.observer is not None
+        return recording.observer.on_pullback(record, dy, needed)
+
+    def add(self, a: Any, b: Any) -> Any:
+        assert recording.observer is not None
+        total = a + b
+        recording.observer.on_add(a, b, total)
+        return total
+
+
+class _OnTensors(_OnArrays):
+    """On tensors: an outer tape records the backward pass, to differentiate it."""
+
+    def wrap(self, cotangent: Array) -> Any:
+        return Tensor(cotangent)
+
+    def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
+        op, inputs, arrays, static, output = record
+        live = [x if isinstance(x, Tensor | Variable) else a for x, a in zip(inputs, arrays)]
+        return op.pullback(dy, output, live, static, needed)
+
+
+def _arithmetic() -> _OnArrays:
+    if any(listener is not recording.observer for listener in recording.listeners):
+        return _OnTensors()
+    return _OnArrays() if recording.observer is None else _Observed()
+
+
 def _seed(y: Any, seed: TensorLike) -> Array:
     if not isinstance(y, Tensor | Variable):
         raise TypeError(f"the target of a gradient must be a Tensor, received {y!r}")
@@ -216,31 +249,13 @@ def _seed(y: Any, seed: TensorLike) -> Array:
     return np.broadcast_to(np.asarray(seed, dtype), y.shape)
 
 
-def _live(x: Any, array: Any) -> Any:
-    return x if isinstance(x, Tensor | Variable) else array
-
-
-def _add(cotangents: dict[int, Any], key: int, dx: Any) -> None:
-    so_far = cotangents.get(key)
-    cotangents[key] = dx if so_far is None else so_far + dx
-    if so_far is not None and recording.account is not None:
-        recording.account.added(so_far, dx, cotangents[key])
-
-
-def _take(cotangents: dict[int, Any], key: int, wanted: set[int]) -> Any:
-    return cotangents.get(key) if key in wanted else cotangents.pop(key, None)
-
-
-def _collect(
-    cotangents: dict[int, Any], outputs: tuple[Tensor, ...], wanted: set[int], on_tensors: bool
-) -> Any:
-    """The cotangents of an op with several outputs; zeros for those that nobody used."""
-    dys = [_take(cotangents, id(y), wanted) for y in outputs]
+def _or_zeros(outputs: tuple[Tensor, ...], dys: tuple[Any, ...], arithmetic: _OnArrays) -> Any:
+    """The cotangents of several outputs, zeros for those without; None if all are without."""
     if all(dy is None for dy in dys):
         return None
-    zeros = [
-        np.zeros_like(y._value) if dy is None else dy for y, dy in zip(outputs, dys, strict=True)
-    ]
-    if on_tensors:
-        return tuple(z if isinstance(z, Tensor) else Tensor(z) for z in zeros)
-    return tuple(zeros)
+    return tuple(
+        [
+            arithmetic.wrap(np.zeros_like(y._value)) if dy is None else dy
+            for y, dy in zip(outputs, dys, strict=True)
+        ]
+    )

@@ -1,34 +1,26 @@
-"""The values that operations accept: a tensor, and the abstract symbol of one.
+"""The values that operations accept: a tensor, and a symbol that has a shape but no value.
 
-Operators and NumPy's protocols are installed by ``minikeras.ops``: this floor knows no
-operation.
+Operators and NumPy's protocols are added by ``minikeras.ops``: the engine knows no operation.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from minikeras import dtypes, shapes
+from minikeras.autograd.listeners import value_observed
 from minikeras.types import Array, DType, Shape
 
+# The operations of the vocabulary, by name.  The engine itself needs three of them: `_cast`, `_sum`
+# and `copy`.
+registry: dict[str, Any] = {}
 
-class _Recording(threading.local):
-    """Who is told of operations, and who besides of gradients, assignments and looked-at values."""
-
-    tapes: tuple[Any, ...] = ()
-    account: Any = None
-
-
-recording = _Recording()
-
-
-def look() -> None:
-    if recording.account is not None:
-        recording.account.refuse("a value was looked at")
+# Attributes that Keras sets on tensors: the mask of a layer's output, and the logits from which an
+# activation computed probabilities (losses prefer them, for accuracy).
+MARKS = ("_keras_mask", "_keras_logits")
 
 
 class Tensor:
@@ -37,7 +29,7 @@ class Tensor:
     ``numpy()`` gives a copy; ``shape`` is a tuple of ints, ``dtype`` a NumPy dtype.
     """
 
-    __slots__ = ("__weakref__", "_keras_logits", "_keras_mask", "_value")
+    __slots__ = ("__weakref__", "_value", *MARKS)
     __array_priority__ = 100
     __hash__ = object.__hash__
 
@@ -60,24 +52,26 @@ class Tensor:
     def size(self) -> int:
         return self._value.size
 
+    @property
+    def _observed(self) -> Array:
+        """The array, for uses that let Python see its values."""
+        value_observed()
+        return self._value
+
     def numpy(self) -> Array:
         """A copy that may be written to."""
-        look()
-        return self._value.copy()
+        return self._observed.copy()
 
     def item(self) -> Any:
-        look()
-        return self._value.item()
+        return self._observed.item()
 
     def tolist(self) -> Any:
-        look()
-        return self._value.tolist()
+        return self._observed.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        look()
         if copy is False and dtype is not None and dtype != self._value.dtype:
             raise ValueError(f"cannot view {self.dtype} as {dtype} without a copy")
-        return np.array(self._value, dtype=dtype)
+        return np.array(self._observed, dtype=dtype)
 
     def __len__(self) -> int:
         if not self._value.ndim:
@@ -90,24 +84,19 @@ class Tensor:
         return (self[i] for i in range(len(self._value)))  # type: ignore[index]
 
     def __bool__(self) -> bool:
-        look()
-        return bool(self._value)
+        return bool(self._observed)
 
     def __float__(self) -> float:
-        look()
-        return float(self._value)
+        return float(self._observed)
 
     def __int__(self) -> int:
-        look()
-        return int(self._value)
+        return int(self._observed)
 
     def __index__(self) -> int:
-        look()
-        return self._value.__index__()
+        return self._observed.__index__()
 
     def __format__(self, spec: str) -> str:
-        look()
-        return format(self._value.item() if not self._value.ndim else self._value, spec)
+        return format(self._observed if self.ndim else self._observed.item(), spec)
 
     def __copy__(self) -> Tensor:
         return self
@@ -116,17 +105,14 @@ class Tensor:
         return self
 
     def __reduce__(self) -> Any:
-        look()
-        return Tensor, (self._value,)
+        return Tensor, (self._observed,)
 
     def __repr__(self) -> str:
-        look()
-        text = np.array2string(self._value, separator=", ")
+        text = np.array2string(self._observed, separator=", ")
         return f"<Tensor: shape={self.shape}, dtype={self.dtype}, value={text}>"
 
     def __str__(self) -> str:
-        look()
-        return str(self._value)
+        return str(self._observed)
 
 
 class Symbol:

@@ -1,4 +1,4 @@
-"""Derivatives of functions: what a tape gives, as functions of functions."""
+"""Derivatives as functions of functions: ``grad``, ``vjp``, ``hvp``, and a check by differences."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ import numpy as np
 from minikeras import tree
 from minikeras.autograd.primitive import as_tensor
 from minikeras.autograd.tape import GradientTape
-from minikeras.autograd.tensor import Tensor
+from minikeras.autograd.tensor import Tensor, registry
 from minikeras.autograd.variable import Variable
 from minikeras.types import TensorLike
 
 
 def _tensors(structure: Any) -> Any:
-    # A fresh tensor per argument: the same object twice would be one source, not two.  The copy is
-    # recorded, so that a tape outside (`grad` of `grad`) sees where it came from.
-    return tree.map_structure(
-        lambda x: (
-            x
-            if isinstance(x, Variable)
-            else Variable._read_op(x if isinstance(x, Tensor) else as_tensor(x))
-        ),
-        structure,
-    )
+    """Every argument as a tensor of its own: one object given twice must be two sources.
+
+    The copies are recorded, so that a tape outside (`grad` of `grad`) sees where they came from.
+    """
+
+    def fresh(x: Any) -> Any:
+        if isinstance(x, Variable):
+            return x
+        return registry["copy"](x if isinstance(x, Tensor) else as_tensor(x))
+
+    return tree.map_structure(fresh, structure)
 
 
 def value_and_grad(f: Callable[..., Any], has_aux: bool = False) -> Callable[..., Any]:
@@ -77,9 +78,9 @@ def check_gradients(
     step: float = 1e-6,
     tolerance: float = 1e-6,
 ) -> None:
-    """The inner-product test in float64, an oracle independent of any other framework.
+    """Compare ``vjp`` with a difference quotient, in float64, along one random direction.
 
-    For random u, v:   ⟨v, (f(x + εu) − f(x − εu)) / 2ε⟩  =  ⟨vjp(v), u⟩.
+    For random u and v:   ⟨v, (f(x + εu) − f(x − εu)) / 2ε⟩  =  ⟨vjp(v), u⟩.
 
     Raises AssertionError where the two sides differ by more than ``tolerance`` of their size.
     """
@@ -88,9 +89,9 @@ def check_gradients(
     us = [rng.standard_normal(x.shape) for x in points]
     y, pullback = vjp(f, *points)
     v = rng.standard_normal(y.shape)
-    ahead = np.asarray(f(*(x + step * u for x, u in zip(points, us, strict=True))))
-    behind = np.asarray(f(*(x - step * u for x, u in zip(points, us, strict=True))))
-    left = float(np.sum(v * (ahead - behind)) / (2 * step))
+    plus = np.asarray(f(*(x + step * u for x, u in zip(points, us, strict=True))))
+    minus = np.asarray(f(*(x - step * u for x, u in zip(points, us, strict=True))))
+    left = float(np.sum(v * (plus - minus)) / (2 * step))
     right = float(sum(np.sum(np.asarray(d) * u) for d, u in zip(pullback(v), us, strict=True)))
     if not abs(left - right) <= tolerance * max(1.0, abs(left), abs(right)):
         raise AssertionError(f"gradients of {f}: difference quotient {left}, pullback {right}")

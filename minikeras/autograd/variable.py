@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from minikeras import dtypes, shapes
-from minikeras.autograd.tensor import Symbol, Tensor, look, recording
+from minikeras.autograd.listeners import recording, value_observed
+from minikeras.autograd.tensor import Symbol, Tensor, registry
 from minikeras.declare.names import auto_name, current_path
 from minikeras.types import Array, DType, TensorLike
 
@@ -33,7 +34,6 @@ class Variable:
 
     __array_priority__ = 100
     __hash__ = object.__hash__
-    _read_op: ClassVar[Callable[..., Any]]  # ops installs the recorded copy
 
     def __init__(
         self,
@@ -147,15 +147,19 @@ class Variable:
     @property
     def value(self) -> Any:
         """The present value as a tensor; later assignments do not change it."""
-        return Variable._read_op(self)
+        return registry["copy"](self)
+
+    @property
+    def _observed(self) -> Array:
+        """The array as operations see it, for uses that let Python see its values."""
+        value_observed()
+        return self._read()
 
     def numpy(self) -> Array:
-        look()
-        return np.array(self._read())
+        return np.array(self._observed)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        look()
-        return np.array(self._read(), dtype=dtype)
+        return np.array(self._observed, dtype=dtype)
 
     def assign(self, value: TensorLike) -> Any:
         """Replace the value; ValueError unless the shapes agree.  Returns the new value."""
@@ -175,8 +179,8 @@ class Variable:
             scopes.stateless.add_update((self, copied))
         else:
             self._value = copied
-            if recording.account is not None:
-                recording.account.assigned(self, array, copied)
+            if recording.observer is not None:
+                recording.observer.on_assign(self, array, copied)
         return value if isinstance(value, Tensor) else Tensor(copied)
 
     def assign_add(self, value: TensorLike) -> Any:
@@ -199,16 +203,13 @@ class Variable:
         raise TypeError("A Keras Variable cannot be used as a boolean")
 
     def __float__(self) -> float:
-        look()
-        return float(self._read())
+        return float(self._observed)
 
     def __int__(self) -> int:
-        look()
-        return int(self._read())
+        return int(self._observed)
 
     def __index__(self) -> int:
-        look()
-        return self._read().__index__()
+        return self._observed.__index__()
 
     def __deepcopy__(self, memo: Any) -> Variable:
         copy = Variable.__new__(Variable)
@@ -217,7 +218,7 @@ class Variable:
         return copy
 
     def __repr__(self) -> str:
-        look()
+        value_observed()
         return (
             f"<Variable path={self.path}, shape={self.shape}, dtype={self._value.dtype}, "
             f"value={np.array2string(self._value, separator=', ')}>"

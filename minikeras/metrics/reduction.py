@@ -10,7 +10,7 @@ import numpy as np
 
 from minikeras import losses, ops
 from minikeras.autograd import Tensor, Variable
-from minikeras.autograd.tensor import recording
+from minikeras.autograd.listeners import recording
 from minikeras.autograd.variable import scopes
 from minikeras.losses.loss import (
     FunctionConfig,
@@ -171,7 +171,7 @@ def _sum(x: Array) -> Any:
 def _add(variable: Variable, amount: Array | int) -> None:
     """``assign_add`` on plain arrays, five times faster; a training step calls this four times."""
     total = np.asarray(variable._read() + amount)
-    plain = scopes.stateless is None and recording.account is None
+    plain = scopes.stateless is None and recording.observer is None
     if plain and not total.ndim and total.dtype is variable._value.dtype:
         variable._value = total
     else:

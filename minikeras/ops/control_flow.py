@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd import Symbol, Tensor, Variable, recording, stop_gradient
+from minikeras.autograd import Symbol, Tensor, Variable, nothing_recorded, recording, stop_gradient
 from minikeras.ops.core import convert_to_tensor, stack, tensor
 from minikeras.ops.declarations import public
 from minikeras.types import TensorLike
@@ -18,8 +18,8 @@ from minikeras.types import TensorLike
 public("ops")(stop_gradient)
 
 
-class _Pullback:
-    """The derivative that a user gave, in the place of an operation's on the tape."""
+class _CustomGradient:
+    """What a tape records in place of an operation: the derivative that a user gave."""
 
     constant = False
 
@@ -27,18 +27,14 @@ class _Pullback:
         self.rule = rule
 
     def pullback(
-        self,
-        dy: Any,
-        y: Any,
-        inputs: list[Any],
-        static: dict[str, Any],
-        needed: list[bool],
-        reference: bool = False,
+        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], needed: list[bool]
     ) -> list[Any]:
-        dxs = self.rule(*[tensor(d) for d in (dy if isinstance(dy, tuple) else (dy,))])
+        dys = dy if isinstance(dy, tuple) else (dy,)
+        dxs = self.rule(*[tensor(d) for d in dys])
         dxs = dxs if isinstance(dxs, (tuple, list)) else (dxs,)
         found = [None if dx is None else tensor(dx) for dx in dxs]
-        return found if reference else [None if dx is None else dx._value for dx in found]
+        on_tensors = isinstance(dys[0], Tensor)
+        return found if on_tensors else [None if dx is None else dx._value for dx in found]
 
 
 @public("ops")
@@ -50,17 +46,14 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         if any(isinstance(x, Symbol) for x in tree.flatten(args)):
             return f(*args, **kwargs)[0]
         xs = [x if isinstance(x, Variable) else tensor(x) for x in args]
-        tapes, recording.tapes = recording.tapes, ()
-        try:
+        with nothing_recorded():
             y, rule = f(*(x.value if isinstance(x, Variable) else x for x in xs), **kwargs)
-        finally:
-            recording.tapes = tapes
         several = isinstance(y, (tuple, list))
         fresh = tuple(Tensor(np.asarray(v)) for v in (y if several else (y,)))
         output = fresh if several else fresh[0]
         arrays = [x._value for x in xs]
-        for tape in tapes:
-            tape._record((_Pullback(rule), tuple(xs), arrays, {}, output))
+        for listener in recording.listeners:
+            listener.on_operation((_CustomGradient(rule), tuple(xs), arrays, {}, output))
         return output
 
     return call

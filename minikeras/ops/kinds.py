@@ -1,12 +1,14 @@
 """Dtype rules of single families, beside `promote`, `floating` and `separate`."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
 from minikeras import dtypes
 from minikeras.types import Array
 
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 _ACCUMULATOR = {
     "bool": "int32",
     "int8": "int32",
@@ -15,8 +17,15 @@ _ACCUMULATOR = {
     "uint16": "uint32",
 }
 
-# Infinities and NaN are results like any other: as in TensorFlow, nobody is warned.
-quiet = np.errstate(all="ignore")
+
+def quiet(function: _Function) -> _Function:
+    """Infinities and NaN are results like any other: as in TensorFlow, nobody is warned.
+
+    ``unguarded`` is the function itself, for a caller that has silenced NumPy already.
+    """
+    guarded = np.errstate(all="ignore")(function)
+    guarded.unguarded = function  # type: ignore[attr-defined]  # functions take attributes
+    return guarded
 
 
 def counting(*kinds: Any) -> np.dtype[Any]:

@@ -13,12 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd import KerasTensor, Primitive, Symbol, Tensor, Variable
+from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable
 from minikeras.ops import core, indexing, reshaping
 from minikeras.ops.declarations import names_of
 from minikeras.ops.primitives import comparison
 from minikeras.ops.primitives.arithmetic import _add, negative
-from minikeras.ops.primitives.reduction import _sum
 from minikeras.types import TensorLike
 
 _FOREIGN = (str, bytes, dict, set, type(None))
@@ -153,15 +152,9 @@ def _getitem(self: Any, key: Any) -> Any:
     return indexing.get_item(self, key)
 
 
-def _sum_over(dx: Any, axis: tuple[int, ...]) -> Any:
-    y = _sum(dx, axis=axis, keepdims=False)
-    return y if isinstance(dx, Tensor) else y._value
-
-
 def install() -> None:
-    """Give Tensor, Variable and Symbol their operators and methods, the engine its two helpers."""
+    """Give Tensor, Variable and Symbol their operators and methods."""
     ops = names_of("ops")
-    Primitive.cast, Primitive.fold, Variable._read_op = core.cast, _sum_over, ops["copy"]
     for name, op in names_of("numpy").items():
         function = getattr(np, name)
         (_UFUNCS if isinstance(function, np.ufunc) else _FUNCTIONS)[function] = op

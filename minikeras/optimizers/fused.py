@@ -9,7 +9,7 @@ import functools
 import sys
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,8 @@ IN_PLACE_SIZE = 16_384
 # If all variables are smaller, NumPy runs this many updates before the kernels are loaded.
 # Compiling takes as long as about 10,000 such updates, loading compiled code as long as 100.
 UPDATES_BEFORE_LOADING = 100
+
+Scalars: TypeAlias = dict[str, Any]
 
 
 @functools.cache
@@ -76,18 +78,16 @@ class VariableGroup:
         self.waiting -= 1
         return self.waiting < 0
 
-    def step(
-        self, options: OptimizerOptions, kernel: str, scalars: dict[str, Any], lr: Any, grads: Any
-    ) -> bool:
+    def step(self, options: OptimizerOptions, kernel: str, scalars: Scalars, grads: Any) -> bool:
         """Clip the gradients, decay the variables, run the rule's kernel; False if none ran."""
         if {*map(type, grads)} == {np.ndarray}:  # arithmetic may also make scalars of them
             clipped = self._clip(options, grads)
-            if clipped and self._update(options, kernel, scalars, lr, clipped):
+            if clipped and self._update(options, kernel, scalars, clipped):
                 return True
         if any(g.dtype != self.dtype for g in grads):
             return False
         clipped = self._clip(options, [np.ascontiguousarray(g) for g in grads])
-        return bool(clipped) and self._update(options, kernel, scalars, lr, clipped)
+        return bool(clipped) and self._update(options, kernel, scalars, clipped)
 
     def _clip(self, options: OptimizerOptions, grads: list[Array]) -> list[Array]:
         """The clipped gradients, in arrays that the next step reuses; empty if not accepted."""
@@ -111,19 +111,20 @@ class VariableGroup:
         accepted = run(kernel, self.size, scalars, self.clipped + grads, 2)
         return self.clipped if accepted else []
 
-    def _in_order(self, kernel: str, scalars: dict[str, Any], options: Any = None) -> Array:
+    def _in_order(self, kernel: str, scalars: Scalars, options: Any = None) -> Array:
         """The scalars that a kernel declares; those that have no value here are options."""
         names = native(kernel).scalars._fields
         values = [scalars[n] if n in scalars else getattr(options, n) for n in names]
         return np.array(values, self.dtype)
 
     def _update(
-        self, options: OptimizerOptions, kernel: str, scalars: dict[str, Any], lr: Any, grads: Any
+        self, options: OptimizerOptions, kernel: str, scalars: Scalars, grads: list[Array]
     ) -> bool:
         for variable in self.small:
             variable._value = variable._value.copy()
         arrays = [v._value for v in self.state]
         if options.weight_decay is not None and any(self.decayed):
+            lr = scalars["lr"]
             factors = np.array([rounded(options.weight_decay, lr), lr, *self.decayed], self.dtype)
             if is_compiled():
                 factors[0], factors[1] = factors[0] * factors[1], 1
@@ -133,7 +134,6 @@ class VariableGroup:
         roles = native(kernel).roles
         if roles > self.roles:  # repeat the last slot for each optional one that is not in use
             arrays += arrays[-len(grads) :] * (roles - self.roles)
-        scalars = {"lr": lr, "compiled": is_compiled(), **scalars}
         p = self._in_order(kernel, scalars, options)
         if not run(kernel, self.size, p, arrays + grads, roles):
             return False

@@ -18,7 +18,7 @@ from minikeras.declare import auto_name
 from minikeras.optimizers import options
 from minikeras.optimizers.explain import Explanation, explain
 from minikeras.optimizers.fused import VariableGroup
-from minikeras.optimizers.rounding import decay, rounded
+from minikeras.optimizers.rounding import decay, is_compiled, rounded
 from minikeras.optimizers.state import OptimizerState
 from minikeras.types import Array, TensorLike
 
@@ -138,11 +138,7 @@ class Optimizer(OptimizerState):
         self, grads: Sequence[Any], variables: Sequence[Variable] | None
     ) -> Sequence[Variable]:
         if variables is None:
-            if not self.built:
-                raise ValueError(
-                    "apply(grads) without variables needs an optimizer that was built: call "
-                    "optimizer.build(trainable_variables) first"
-                )
+            self._check_built("apply(grads) without variables needs an optimizer")
             if len(grads) != len(self._trainable_variables):
                 raise ValueError(
                     f"received {len(grads)} gradients, expected one for each of the "
@@ -291,15 +287,15 @@ class Optimizer(OptimizerState):
 
     def _new_group(self, variables: list[Variable]) -> VariableGroup:
         places = [self._index[id(v)] for v in variables]
-        slots = [list(column) for column in zip(*[self._slots[i] for i in places])]
-        averages = [self._averages[i] for i in places] if self.use_ema else []
-        decayed = [*map(self._use_weight_decay, variables)]
-        return VariableGroup(variables, slots, [a for a in averages if a is not None], decayed)
+        slots = [*zip(*[self._slots[i] for i in places])]
+        averages = [a for i in places if self.use_ema and (a := self._averages[i]) is not None]
+        return VariableGroup(variables, slots, averages, [*map(self._use_weight_decay, variables)])
 
     def _update_group(self, group: VariableGroup, grads: list[Array], t: int, rate: Array) -> bool:
         """``_update_each`` in native code; False if the kernels do not accept the arrays."""
         lr = rate.astype(group.dtype)[()]
-        return group.step(self, str(self.kernel), self.scalars(group.dtype.type(t), lr), lr, grads)
+        scalars = {"lr": lr, "compiled": is_compiled(), **self.scalars(group.dtype.type(t), lr)}
+        return group.step(self, str(self.kernel), scalars, grads)
 
     def _average(self, updates: int, group: VariableGroup | None) -> None:
         """Update the averages of all variables, including those without a gradient."""

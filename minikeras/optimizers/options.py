@@ -14,19 +14,6 @@ from minikeras.optimizers.norms import global_norm, global_scale, norm
 from minikeras.optimizers.rounding import over
 from minikeras.types import Array
 
-# The order of the options in Keras's configs; the rule's own options come after them.
-CONFIG_ORDER = (
-    "weight_decay",
-    "clipnorm",
-    "global_clipnorm",
-    "clipvalue",
-    "use_ema",
-    "ema_momentum",
-    "ema_overwrite_frequency",
-    "loss_scale_factor",
-    "gradient_accumulation_steps",
-)
-
 
 class OptimizerOptions(Configurable):
     """The options that every optimizer takes after those of its rule.

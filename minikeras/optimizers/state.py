@@ -13,7 +13,7 @@ from minikeras import initializers, settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import serialization
 from minikeras.declare.names import name_scope
-from minikeras.optimizers.options import CONFIG_ORDER, OptimizerOptions
+from minikeras.optimizers.options import OptimizerOptions
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
 from minikeras.types import DType, TensorLike
 
@@ -38,9 +38,7 @@ class OptimizerState(OptimizerOptions):
         self._accumulated: list[Variable] = []
         self._exempt: tuple[set[int], str] = set(), ""
         self.built = False
-        self._iterations = self._own(
-            0, name="iteration", dtype="int64", aggregation="only_first_replica"
-        )
+        self._iterations = self._own(0, "iteration", "int64")
         rate = vars(self).get("_learning_rate")
         if not callable(rate):
             if not isinstance(rate, float):
@@ -48,12 +46,7 @@ class OptimizerState(OptimizerOptions):
                     "learning_rate must be a float, a LearningRateSchedule or a callable without "
                     f"arguments, received {rate!r}"
                 )
-            rate = self._own(
-                rate,
-                name="learning_rate",
-                dtype=settings.floatx(),
-                aggregation="only_first_replica",
-            )
+            rate = self._own(rate, "learning_rate", settings.floatx())
         self._learning_rate: Any = rate
 
     @property
@@ -91,9 +84,10 @@ class OptimizerState(OptimizerOptions):
             return Tensor(np.asarray(self._iterations._value // self.gradient_accumulation_steps))
         return self._iterations
 
-    def _own(self, initializer: Any, **options: Any) -> Variable:
+    def _own(self, initializer: Any, name: str | None, dtype: DType, **options: Any) -> Variable:
+        options = {"aggregation": "only_first_replica", **options}
         with name_scope(str(self.name)):
-            variable = Variable(initializer, trainable=False, **options)
+            variable = Variable(initializer, name=name, dtype=dtype, trainable=False, **options)
         self._variables.append(variable)
         return variable
 
@@ -107,13 +101,8 @@ class OptimizerState(OptimizerOptions):
         name: str | None = None,
     ) -> Variable:
         """Create a variable that belongs to the optimizer's state."""
-        return self._own(
-            initializers.get(initializer),
-            shape=tuple(shape),
-            dtype=dtype,
-            aggregation=aggregation,
-            name=name,
-        )
+        init = initializers.get(initializer)
+        return self._own(init, name, dtype, shape=tuple(shape), aggregation=aggregation)
 
     def add_variable_from_reference(
         self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
@@ -181,6 +170,11 @@ class OptimizerState(OptimizerOptions):
         self._slots = [list(row) for row in zip(*columns)] or [[] for _ in variables]
         self.built = True
 
+    def _check_built(self, who: str) -> None:
+        if not self.built:
+            how = "call optimizer.build(trainable_variables) first"
+            raise ValueError(f"{who} that was built: {how}")
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         # The variables of a copy are copies, with other ids.
         vars(self).update(state, _groups={})
@@ -219,11 +213,7 @@ class OptimizerState(OptimizerOptions):
 
     def set_weights(self, weights: Sequence[TensorLike]) -> None:
         """Assign all variables.  Raises ValueError before ``build`` and for other shapes."""
-        if not self.built:
-            raise ValueError(
-                "set_weights() needs an optimizer that was built: call "
-                "optimizer.build(trainable_variables) first"
-            )
+        self._check_built("set_weights() needs an optimizer")
         for variable, weight in zip(self._variables, weights):
             if tuple(variable.shape) != tuple(np.shape(weight)):
                 raise ValueError(
@@ -237,7 +227,9 @@ class OptimizerState(OptimizerOptions):
         if isinstance(rate, Variable):
             rate = float(rate.numpy())
         config = {"name": self.name, "learning_rate": serialization.serialize_keras_object(rate)}
-        order = (*CONFIG_ORDER, *self._fields)
+        # Keras's order: all options in that of the constructor, but for two, then the rule's own.
+        first = "weight_decay", "clipnorm", "global_clipnorm"
+        order = (*first, *OptimizerOptions._fields, *self._fields)
         return config | {n: getattr(self, n) for n in order if n not in config}
 
     @classmethod
@@ -282,11 +274,7 @@ class OptimizerState(OptimizerOptions):
 
         Parity: Keras has this on JAX only.
         """
-        if not self.built:
-            raise ValueError(
-                f"stateless_apply needs a {type(self).__name__} that was built: call "
-                "optimizer.build(trainable_variables) first"
-            )
+        self._check_built(f"stateless_apply needs a {type(self).__name__}")
         own = self._variables + self._trainable_variables
         given = [*optimizer_variables, *trainable_variables]
         counts = len(optimizer_variables), len(trainable_variables)

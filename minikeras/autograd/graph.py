@@ -7,12 +7,14 @@ remembers the operation and its arguments; functional models are read off these 
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from minikeras import shapes, tree
 from minikeras.autograd.tensor import Symbol
-from minikeras.declare.names import auto_name
+from minikeras.declare import serialization
+from minikeras.declare.names import auto_name, to_snake_case
 from minikeras.types import DType
 
 
@@ -49,6 +51,15 @@ class KerasTensor(Symbol):
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, " + (
             f"ragged={self.ragged}, name={self.name}>"
         )
+
+
+def _keras_tensor(config: dict[str, Any]) -> KerasTensor:
+    tensor = KerasTensor(config["shape"], dtype=config["dtype"])
+    tensor._pre_serialization_keras_history = config["keras_history"]
+    return tensor
+
+
+serialization.decoders["__keras_tensor__"] = _keras_tensor
 
 
 def is_keras_tensor(x: Any) -> bool:
@@ -190,6 +201,15 @@ class OpOperation(Operation):
 
 
 _op_classes: dict[Any, type[OpOperation]] = {}
+
+
+def _op_class(name: str) -> type[OpOperation] | None:
+    """The class of nodes that configs name, such as ``"LogSoftmax"``; None if there is no op."""
+    function = getattr(sys.modules["minikeras.ops"], to_snake_case(name), None)
+    return None if function is None else OpOperation.named(function)
+
+
+serialization.finders["minikeras.ops"] = _op_class
 
 
 def strip(structure: Any) -> Any:

@@ -12,6 +12,7 @@ from minikeras import dtypes, shapes
 from minikeras.autograd.listeners import recording, value_observed
 from minikeras.autograd.tensor import Symbol, Tensor, registry
 from minikeras.declare.names import auto_name, current_path
+from minikeras.declare.registry import registries
 from minikeras.types import Array, DType, TensorLike
 
 
@@ -66,9 +67,7 @@ class Variable:
         self._overwrite_with_gradient = False
         self._version = 0
         if isinstance(initializer, str):
-            from minikeras import initializers
-
-            initializer = initializers.get(initializer)
+            initializer = registries["initializer"].get(initializer)
         self._initializer = initializer if callable(initializer) else None
         if callable(initializer):
             if shape is None:

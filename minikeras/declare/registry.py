@@ -22,6 +22,9 @@ def public_in(*modules: ModuleType) -> list[Any]:
     return sorted(found, key=inspect.isfunction)
 
 
+registries: dict[str, Registry] = {}  # by what they hold: "initializer", "loss", ...
+
+
 class Registry:
     """``get``, ``serialize`` and ``deserialize`` of a namespace such as ``keras.initializers``.
 
@@ -30,6 +33,7 @@ class Registry:
 
     def __init__(self, what: str, *entries: Any, **aliases: Any) -> None:
         self.what = what
+        registries[what] = self
         self.entries: dict[str, Any] = {}
         for entry in entries:
             self.entries[entry.__name__] = entry

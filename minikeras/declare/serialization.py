@@ -25,6 +25,9 @@ from minikeras import dtypes, settings
 _PLAIN = (str, int, float, bool, type(None))
 _FUNCTION_HOMES = ("activations", "losses", "metrics", "ops", "initializers", "constraints")
 
+# Modules whose classes are made when they are asked for: from a class's name to the class.
+finders: dict[str, Callable[[str], Any]] = {}
+
 _registered: dict[str, Any] = {}  # "package>name" → class or function
 _registered_names: dict[Any, str] = {}
 _scoped: dict[str, Any] = {}
@@ -213,8 +216,8 @@ def deserialize_keras_object(
 
     name = config["class_name"]
     inner = {} if config["config"] is None else config["config"]
-    if name in _SPECIAL:
-        return _SPECIAL[name](inner)
+    if name in decoders:
+        return decoders[name](inner)
     if name == "__lambda__":
         if safe_mode:
             raise ValueError(
@@ -282,12 +285,8 @@ def _find(name: str, config: dict[str, Any], known: dict[str, Any]) -> Any:
 
 def _find_public(module: str, name: str) -> Any:
     path = "minikeras" + module.removeprefix("keras").replace(".src", "")
-    if path == "minikeras.ops":
-        from minikeras.autograd import OpOperation
-        from minikeras.declare.names import to_snake_case
-
-        function = getattr(importlib.import_module(path), to_snake_case(name), None)
-        return None if function is None else OpOperation.named(function)
+    if path in finders:
+        return finders[path](name)
     with contextlib.suppress(ImportError):
         found = getattr(importlib.import_module(path), name, None)
         if inspect.isclass(found) and hasattr(found, "from_config"):
@@ -297,23 +296,9 @@ def _find_public(module: str, name: str) -> Any:
     return None
 
 
-def _keras_tensor(inner: dict[str, Any]) -> Any:
-    from minikeras import KerasTensor
-
-    tensor = KerasTensor(inner["shape"], dtype=inner["dtype"])
-    tensor._pre_serialization_keras_history = inner["keras_history"]
-    return tensor
-
-
-def _tensor(inner: dict[str, Any]) -> Any:
-    from minikeras import ops
-
-    return ops.convert_to_tensor(inner["value"], dtype=inner["dtype"])
-
-
-_SPECIAL: dict[str, Callable[[Any], Any]] = {
-    "__keras_tensor__": _keras_tensor,
-    "__tensor__": _tensor,
+# From the config of a value with a notation of its own to the value, by ``class_name``.  The
+# modules above that define such a value add it here.
+decoders: dict[str, Callable[[dict[str, Any]], Any]] = {
     "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
     "__bytes__": lambda c: c["value"].encode("utf-8"),
     "__ellipsis__": lambda c: Ellipsis,

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import dtypes, shapes, tree
 from minikeras.autograd import Symbol, Tensor, Variable
+from minikeras.declare.serialization import decoders
 from minikeras.ops.declarations import operation, public
 from minikeras.ops.primitives.conversion import _cast
 from minikeras.ops.primitives.joining import _stack, _stack_shape
@@ -37,6 +38,9 @@ def convert_to_tensor(
     elif isinstance(x, np.ndarray):
         x = Tensor(x.copy())
     return tensor(x, dtype)
+
+
+decoders["__tensor__"] = lambda config: convert_to_tensor(config["value"], dtype=config["dtype"])
 
 
 def tensor(x: TensorLike, dtype: DType = None) -> TensorLike:

@@ -39,6 +39,7 @@ CASES = {
     "layer_normalization of 3200x64": (ops.layer_normalization, numbers(3200, 64)),
     "softmax of 256x1000": (ops.softmax, numbers(256, 1000)),
     "rows of 5000x64 by 6400 words": (lambda w: ops.take(w, WORDS, axis=0), numbers(5000, 64)),
+    "relu of 32x28x28x32": (ops.relu, numbers(32, 28, 28, 32)),
     "exp of 65536": (ops.exp, numbers(65536)),
     "tanh of 65536": (ops.tanh, numbers(65536)),
     "sum of 256x256 over rows": (lambda x: ops.sum(x, axis=0), numbers(256, 256)),

@@ -60,13 +60,13 @@ def blocks(stream: tuple[tuple[int, int], tuple[int, int]], numbers: Array) -> A
 
 
 @kernel
-def _kept(start, stop, keep, stream, per_block, threshold):
+def _mask_part(start, stop, mask, stream, per_block, threshold):
     k0, k1, high0, high1 = stream
     w0, w1 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
     w2, w3 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
     for part in range(start, stop):
         first = np.uint64(part * _BLOCKS)
-        cells = keep[part * _BLOCKS * per_block : (part + 1) * _BLOCKS * per_block]
+        cells = mask[part * _BLOCKS * per_block : (part + 1) * _BLOCKS * per_block]
         count = (cells.size + per_block - 1) // per_block
         for i in range(count):
             w0[i], w1[i], w2[i], w3[i] = _block(first + np.uint64(i), k0, k1, high0, high1)
@@ -89,58 +89,58 @@ def _kept(start, stop, keep, stream, per_block, threshold):
 
 
 @kernel
-def _keep(workers, keep, seed, per_block, threshold):
+def _dropout_mask(workers, mask, seed, per_block, threshold):
     c0, c1, c2, c3 = _block(seed[0], *_FIXED, seed[1] & _LOW, seed[1] >> _HALF)
-    blocks = (keep.size + per_block - 1) // per_block
+    blocks = (mask.size + per_block - 1) // per_block
     run_parts(
         workers,
-        _kept,
+        _mask_part,
         (blocks + _BLOCKS - 1) // _BLOCKS,
-        (keep, (c0, c1, c2, c3), per_block, threshold),
+        (mask, (c0, c1, c2, c3), per_block, threshold),
     )
 
 
-def keep(seed: tuple[int, int], shape: Sequence[int], rate: float, dtype: str) -> Array:
-    """The twin of ``distributions.keep`` for float32 and float64.
+def dropout_mask(seed: tuple[int, int], shape: Sequence[int], rate: float, dtype: str) -> Array:
+    """The twin of ``distributions.dropout_mask`` for float32 and float64.
 
     A uniform number is m / 2²³ with 23 bits m of a word (52 bits of two for float64), so that
-    u ≥ rate can be told from m.
+    u ≥ rate is decided by m.
     """
     result = np.empty(shape, np.bool_)
     per_block, bits = (4, 23) if dtype == "float32" else (2, 52)
     threshold = -int(-float(np.dtype(dtype).type(rate)) * (1 << bits) // 1)
     pair = np.array([part & 0xFFFFFFFFFFFFFFFF for part in seed], np.uint64)
     workers = workers_for(result.size // per_block * _WORK)
-    _keep(workers, result.reshape(-1), pair, per_block, np.uint64(threshold))
+    _dropout_mask(workers, result.reshape(-1), pair, per_block, np.uint64(threshold))
     return result
 
 
 @kernel
-def _masked_part(start, stop, x, keep, factor, y):
+def _masked_part(start, stop, x, mask, factor, y):
     zero = factor - factor
     for part in range(start, stop):
         cells = slice(part * _CELLS, (part + 1) * _CELLS)
-        source, target, kept = x[cells], y[cells], keep[cells]
+        source, target, chosen = x[cells], y[cells], mask[cells]
         for i in range(target.size):
             scaled = source[i] * factor
-            target[i] = scaled if kept[i] else zero
+            target[i] = scaled if chosen[i] else zero
 
 
 @kernel
-def _masked(workers, x, keep, factor, y):
-    run_parts(workers, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, keep, factor, y))
+def _masked(workers, x, mask, factor, y):
+    run_parts(workers, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, mask, factor, y))
 
 
-def masked(x: Array, keep: Array, *, rate: float) -> Array:
-    """y = x / (1 − rate) where ``keep``, else 0; the same shape, contiguous."""
+def masked(x: Array, mask: Array, *, rate: float) -> Array:
+    """y = x / (1 − rate) where ``mask``, else 0; the same shape, contiguous."""
     y = np.empty(x.shape, x.dtype)
-    flat = x.reshape(-1), keep.reshape(-1), x.dtype.type(1 / (1 - rate)), y.reshape(-1)
+    flat = x.reshape(-1), mask.reshape(-1), x.dtype.type(1 / (1 - rate)), y.reshape(-1)
     _masked(workers_for(x.size), *flat)
     return y
 
 
-def masked_vjp(dy: Array, y: Array, x: Array, keep: Array, *, rate: float) -> Any:
-    return masked(np.asarray(dy, order="C"), keep, rate=rate), None
+def masked_vjp(dy: Array, y: Array, x: Array, mask: Array, *, rate: float) -> Any:
+    return masked(np.asarray(dy, order="C"), mask, rate=rate), None
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Large arrays, element by element, shared between threads.  The references are NumPy's."""
+"""relu of large arrays, whose parts run on the thread pool."""
 
 from __future__ import annotations
 

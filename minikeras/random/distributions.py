@@ -83,7 +83,7 @@ def randint(
 
 
 @twin(
-    "minikeras.kernels.random:keep",
+    "minikeras.kernels.random:dropout_mask",
     when=lambda seed, shape, rate, dtype: dtype in ("float32", "float64"),
 )
 def dropout_mask(seed: Seed, shape: Sequence[int], rate: float, dtype: str) -> Array:

@@ -120,7 +120,7 @@ class _Kept(caching._Cache):  # type: ignore[misc]  # Numba's interface of a cac
     cache_path = property(lambda self: cache_directory())
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
-        module = function.__module__.removeprefix("minikeras.kernels.")
+        module = (function.__module__ or "__main__").removeprefix("minikeras.kernels.")
         self._name = f"{module}.{function.__qualname__}"
         self._line, self._options = function.__code__.co_firstlineno, options
         source = Path(function.__code__.co_filename)

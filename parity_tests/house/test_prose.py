@@ -105,7 +105,6 @@ PENDING = {
     "minikeras/kernels/lookup.py",
     "minikeras/kernels/normalization.py",
     "minikeras/kernels/pool.py",
-    "minikeras/kernels/random.py",
     "minikeras/kernels/relu.py",
     "minikeras/kernels/rounding/contraction.py",
     "minikeras/kernels/rounding/contraction_cuts.py",

@@ -31,9 +31,9 @@ def test_dropout(seed, shape, rate, dtype):
     found = []
     for kernels in "reference", "fast":
         with config.use_kernels(kernels):
-            keep = distributions.keep(seed, shape, rate, dtype)
+            mask = distributions.dropout_mask(seed, shape, rate, dtype)
             x = np.random.default_rng(0).standard_normal(shape).astype(dtype)
-            found.append((keep, draws.masked(x, keep, rate=rate).numpy()))
+            found.append((mask, draws.masked(x, mask, rate=rate).numpy()))
     assert np.array_equal(found[0][0], found[1][0])
     assert found[0][1].tobytes() == found[1][1].tobytes()
 

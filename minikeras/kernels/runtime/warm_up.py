@@ -28,7 +28,7 @@ STEP = (
     ("conv._convolve", f"int64,{_f},int64,{_i},{_i},{_U},int64,{_F},{_i},{_F},{_f},boolean"),
     ("pool._share_maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
     ("rounding.contraction.strided_gemm", f"int64,{_f},int64,int64,{_F},{_i},{_F}"),
-    ("random._keep", f"int64,boolean[::1],{_U},int64,{_u}"),
+    ("random._dropout_mask", f"int64,boolean[::1],{_U},int64,{_u}"),
     ("random._masked", f"int64,{_f},boolean[::1],float32,{_f}"),
     ("rounding.softmax._exp", f"int64,{_F},{_F},{_f}"),
     ("rounding.elementwise._reciprocal", f"{_f},{_f}"),

@@ -1,61 +1,61 @@
-"""The layers: the names of `keras.layers`."""
+"""``keras.layers``: every layer by its name in Keras; one file holds one layer, or one family."""
 
-from minikeras.layers.activations import ELU, Activation, LeakyReLU, PReLU, ReLU, Softmax
-from minikeras.layers.convolutional import (
+from minikeras.layers.activations.activation import Activation
+from minikeras.layers.activations.prelu import PReLU
+from minikeras.layers.activations.relu import ELU, LeakyReLU, ReLU
+from minikeras.layers.activations.softmax import Softmax
+from minikeras.layers.convolutional.conv import (
     Conv1D,
-    Conv1DTranspose,
     Conv2D,
-    Conv2DTranspose,
     Conv3D,
-    Conv3DTranspose,
     Convolution1D,
-    Convolution1DTranspose,
     Convolution2D,
-    Convolution2DTranspose,
     Convolution3D,
+)
+from minikeras.layers.convolutional.conv_transpose import (
+    Conv1DTranspose,
+    Conv2DTranspose,
+    Conv3DTranspose,
+    Convolution1DTranspose,
+    Convolution2DTranspose,
     Convolution3DTranspose,
-    DepthwiseConv1D,
-    DepthwiseConv2D,
+)
+from minikeras.layers.convolutional.depthwise_conv import DepthwiseConv1D, DepthwiseConv2D
+from minikeras.layers.convolutional.separable_conv import (
     SeparableConv1D,
     SeparableConv2D,
     SeparableConvolution1D,
     SeparableConvolution2D,
 )
-from minikeras.layers.core import Dense, Embedding, Identity, Input, InputLayer, Lambda, Masking
+from minikeras.layers.core.dense import Dense
+from minikeras.layers.core.embedding import Embedding
+from minikeras.layers.core.identity import Identity
+from minikeras.layers.core.input_layer import Input, InputLayer
+from minikeras.layers.core.lambda_layer import Lambda
+from minikeras.layers.core.masking import Masking
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
-from minikeras.layers.merging import (
+from minikeras.layers.merging.concatenate import Concatenate, concatenate
+from minikeras.layers.merging.dot import Dot, dot
+from minikeras.layers.merging.elementwise import (
     Add,
     Average,
-    Concatenate,
-    Dot,
     Maximum,
     Minimum,
     Multiply,
     Subtract,
     add,
     average,
-    concatenate,
-    dot,
     maximum,
     minimum,
     multiply,
     subtract,
 )
-from minikeras.layers.normalization import (
-    BatchNormalization,
-    GroupNormalization,
-    LayerNormalization,
-    RMSNormalization,
-    UnitNormalization,
-)
-from minikeras.layers.pooling import (
-    AveragePooling1D,
-    AveragePooling2D,
-    AveragePooling3D,
-    AvgPool1D,
-    AvgPool2D,
-    AvgPool3D,
+from minikeras.layers.normalization.batch_normalization import BatchNormalization
+from minikeras.layers.normalization.group_normalization import GroupNormalization
+from minikeras.layers.normalization.layer_normalization import LayerNormalization
+from minikeras.layers.normalization.lengths import RMSNormalization, UnitNormalization
+from minikeras.layers.pooling.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
     GlobalAveragePooling3D,
@@ -68,6 +68,14 @@ from minikeras.layers.pooling import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
     GlobalMaxPooling3D,
+)
+from minikeras.layers.pooling.pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    AveragePooling3D,
+    AvgPool1D,
+    AvgPool2D,
+    AvgPool3D,
     MaxPool1D,
     MaxPool2D,
     MaxPool3D,
@@ -75,30 +83,21 @@ from minikeras.layers.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
-from minikeras.layers.preprocessing import Normalization, Rescaling
-from minikeras.layers.regularization import (
-    ActivityRegularization,
-    AlphaDropout,
-    Dropout,
-    GaussianDropout,
-    GaussianNoise,
+from minikeras.layers.preprocessing.normalization import Normalization
+from minikeras.layers.preprocessing.rescaling import Rescaling
+from minikeras.layers.regularization.activity_regularization import ActivityRegularization
+from minikeras.layers.regularization.dropout import Dropout
+from minikeras.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
+from minikeras.layers.regularization.spatial_dropout import (
     SpatialDropout1D,
     SpatialDropout2D,
     SpatialDropout3D,
 )
-from minikeras.layers.reshaping import (
-    Cropping1D,
-    Cropping2D,
-    Cropping3D,
-    Flatten,
-    Permute,
-    RepeatVector,
-    Reshape,
-    UpSampling1D,
-    UpSampling2D,
-    UpSampling3D,
-    ZeroPadding1D,
-    ZeroPadding2D,
-    ZeroPadding3D,
-)
+from minikeras.layers.reshaping.cropping import Cropping1D, Cropping2D, Cropping3D
+from minikeras.layers.reshaping.flatten import Flatten
+from minikeras.layers.reshaping.permute import Permute
+from minikeras.layers.reshaping.repeat_vector import RepeatVector
+from minikeras.layers.reshaping.reshape import Reshape
+from minikeras.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from minikeras.layers.reshaping.zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from minikeras.layers.serialization import deserialize, serialize

@@ -13,87 +13,101 @@ Identifier: TypeAlias = str | dict[str, Any] | Callable[..., Any] | None
 InitialValue: TypeAlias = Identifier | Tensor | Variable | Array
 Ints: TypeAlias = int | Sequence[int]
 
-from minikeras.layers.activations import ELU as _ELU
-from minikeras.layers.activations import Activation as _Activation
-from minikeras.layers.activations import LeakyReLU as _LeakyReLU
-from minikeras.layers.activations import PReLU as _PReLU
-from minikeras.layers.activations import ReLU as _ReLU
-from minikeras.layers.activations import Softmax as _Softmax
-from minikeras.layers.convolutional import Conv1D as _Conv1D
-from minikeras.layers.convolutional import Conv1DTranspose as _Conv1DTranspose
-from minikeras.layers.convolutional import Conv2D as _Conv2D
-from minikeras.layers.convolutional import Conv2DTranspose as _Conv2DTranspose
-from minikeras.layers.convolutional import Conv3D as _Conv3D
-from minikeras.layers.convolutional import Conv3DTranspose as _Conv3DTranspose
-from minikeras.layers.convolutional import DepthwiseConv1D as _DepthwiseConv1D
-from minikeras.layers.convolutional import DepthwiseConv2D as _DepthwiseConv2D
-from minikeras.layers.convolutional import SeparableConv1D as _SeparableConv1D
-from minikeras.layers.convolutional import SeparableConv2D as _SeparableConv2D
-from minikeras.layers.core import Dense as _Dense
-from minikeras.layers.core import Embedding as _Embedding
-from minikeras.layers.core import Identity as _Identity
-from minikeras.layers.core import Input as Input
-from minikeras.layers.core import InputLayer as _InputLayer
-from minikeras.layers.core import Lambda as _Lambda
-from minikeras.layers.core import Masking as _Masking
+from minikeras.layers.activations.activation import Activation as _Activation
+from minikeras.layers.activations.prelu import PReLU as _PReLU
+from minikeras.layers.activations.relu import ELU as _ELU
+from minikeras.layers.activations.relu import LeakyReLU as _LeakyReLU
+from minikeras.layers.activations.relu import ReLU as _ReLU
+from minikeras.layers.activations.softmax import Softmax as _Softmax
+from minikeras.layers.convolutional.conv import Conv1D as _Conv1D
+from minikeras.layers.convolutional.conv import Conv2D as _Conv2D
+from minikeras.layers.convolutional.conv import Conv3D as _Conv3D
+from minikeras.layers.convolutional.conv_transpose import Conv1DTranspose as _Conv1DTranspose
+from minikeras.layers.convolutional.conv_transpose import Conv2DTranspose as _Conv2DTranspose
+from minikeras.layers.convolutional.conv_transpose import Conv3DTranspose as _Conv3DTranspose
+from minikeras.layers.convolutional.depthwise_conv import DepthwiseConv1D as _DepthwiseConv1D
+from minikeras.layers.convolutional.depthwise_conv import DepthwiseConv2D as _DepthwiseConv2D
+from minikeras.layers.convolutional.separable_conv import SeparableConv1D as _SeparableConv1D
+from minikeras.layers.convolutional.separable_conv import SeparableConv2D as _SeparableConv2D
+from minikeras.layers.core.dense import Dense as _Dense
+from minikeras.layers.core.embedding import Embedding as _Embedding
+from minikeras.layers.core.identity import Identity as _Identity
+from minikeras.layers.core.input_layer import Input as Input
+from minikeras.layers.core.input_layer import InputLayer as _InputLayer
+from minikeras.layers.core.lambda_layer import Lambda as _Lambda
+from minikeras.layers.core.masking import Masking as _Masking
 from minikeras.layers.input_spec import InputSpec as InputSpec
 from minikeras.layers.layer import Layer as _Layer
-from minikeras.layers.merging import Add as _Add
-from minikeras.layers.merging import Average as _Average
-from minikeras.layers.merging import Concatenate as _Concatenate
-from minikeras.layers.merging import Dot as _Dot
-from minikeras.layers.merging import Maximum as _Maximum
-from minikeras.layers.merging import Minimum as _Minimum
-from minikeras.layers.merging import Multiply as _Multiply
-from minikeras.layers.merging import Subtract as _Subtract
-from minikeras.layers.merging import add as add
-from minikeras.layers.merging import average as average
-from minikeras.layers.merging import concatenate as concatenate
-from minikeras.layers.merging import dot as dot
-from minikeras.layers.merging import maximum as maximum
-from minikeras.layers.merging import minimum as minimum
-from minikeras.layers.merging import multiply as multiply
-from minikeras.layers.merging import subtract as subtract
-from minikeras.layers.normalization import BatchNormalization as _BatchNormalization
-from minikeras.layers.normalization import GroupNormalization as _GroupNormalization
-from minikeras.layers.normalization import LayerNormalization as _LayerNormalization
-from minikeras.layers.normalization import RMSNormalization as _RMSNormalization
-from minikeras.layers.normalization import UnitNormalization as _UnitNormalization
-from minikeras.layers.pooling import AveragePooling1D as _AveragePooling1D
-from minikeras.layers.pooling import AveragePooling2D as _AveragePooling2D
-from minikeras.layers.pooling import AveragePooling3D as _AveragePooling3D
-from minikeras.layers.pooling import GlobalAveragePooling1D as _GlobalAveragePooling1D
-from minikeras.layers.pooling import GlobalAveragePooling2D as _GlobalAveragePooling2D
-from minikeras.layers.pooling import GlobalAveragePooling3D as _GlobalAveragePooling3D
-from minikeras.layers.pooling import GlobalMaxPooling1D as _GlobalMaxPooling1D
-from minikeras.layers.pooling import GlobalMaxPooling2D as _GlobalMaxPooling2D
-from minikeras.layers.pooling import GlobalMaxPooling3D as _GlobalMaxPooling3D
-from minikeras.layers.pooling import MaxPooling1D as _MaxPooling1D
-from minikeras.layers.pooling import MaxPooling2D as _MaxPooling2D
-from minikeras.layers.pooling import MaxPooling3D as _MaxPooling3D
-from minikeras.layers.preprocessing import Normalization as _Normalization
-from minikeras.layers.preprocessing import Rescaling as _Rescaling
-from minikeras.layers.regularization import ActivityRegularization as _ActivityRegularization
-from minikeras.layers.regularization import AlphaDropout as _AlphaDropout
-from minikeras.layers.regularization import Dropout as _Dropout
-from minikeras.layers.regularization import GaussianDropout as _GaussianDropout
-from minikeras.layers.regularization import GaussianNoise as _GaussianNoise
-from minikeras.layers.regularization import SpatialDropout1D as _SpatialDropout1D
-from minikeras.layers.regularization import SpatialDropout2D as _SpatialDropout2D
-from minikeras.layers.regularization import SpatialDropout3D as _SpatialDropout3D
-from minikeras.layers.reshaping import Cropping1D as _Cropping1D
-from minikeras.layers.reshaping import Cropping2D as _Cropping2D
-from minikeras.layers.reshaping import Cropping3D as _Cropping3D
-from minikeras.layers.reshaping import Flatten as _Flatten
-from minikeras.layers.reshaping import Permute as _Permute
-from minikeras.layers.reshaping import RepeatVector as _RepeatVector
-from minikeras.layers.reshaping import Reshape as _Reshape
-from minikeras.layers.reshaping import UpSampling1D as _UpSampling1D
-from minikeras.layers.reshaping import UpSampling2D as _UpSampling2D
-from minikeras.layers.reshaping import UpSampling3D as _UpSampling3D
-from minikeras.layers.reshaping import ZeroPadding1D as _ZeroPadding1D
-from minikeras.layers.reshaping import ZeroPadding2D as _ZeroPadding2D
-from minikeras.layers.reshaping import ZeroPadding3D as _ZeroPadding3D
+from minikeras.layers.merging.concatenate import Concatenate as _Concatenate
+from minikeras.layers.merging.concatenate import concatenate as concatenate
+from minikeras.layers.merging.dot import Dot as _Dot
+from minikeras.layers.merging.dot import dot as dot
+from minikeras.layers.merging.elementwise import Add as _Add
+from minikeras.layers.merging.elementwise import Average as _Average
+from minikeras.layers.merging.elementwise import Maximum as _Maximum
+from minikeras.layers.merging.elementwise import Minimum as _Minimum
+from minikeras.layers.merging.elementwise import Multiply as _Multiply
+from minikeras.layers.merging.elementwise import Subtract as _Subtract
+from minikeras.layers.merging.elementwise import add as add
+from minikeras.layers.merging.elementwise import average as average
+from minikeras.layers.merging.elementwise import maximum as maximum
+from minikeras.layers.merging.elementwise import minimum as minimum
+from minikeras.layers.merging.elementwise import multiply as multiply
+from minikeras.layers.merging.elementwise import subtract as subtract
+from minikeras.layers.normalization.batch_normalization import (
+    BatchNormalization as _BatchNormalization,
+)
+from minikeras.layers.normalization.group_normalization import (
+    GroupNormalization as _GroupNormalization,
+)
+from minikeras.layers.normalization.layer_normalization import (
+    LayerNormalization as _LayerNormalization,
+)
+from minikeras.layers.normalization.lengths import RMSNormalization as _RMSNormalization
+from minikeras.layers.normalization.lengths import UnitNormalization as _UnitNormalization
+from minikeras.layers.pooling.global_pooling import (
+    GlobalAveragePooling1D as _GlobalAveragePooling1D,
+)
+from minikeras.layers.pooling.global_pooling import (
+    GlobalAveragePooling2D as _GlobalAveragePooling2D,
+)
+from minikeras.layers.pooling.global_pooling import (
+    GlobalAveragePooling3D as _GlobalAveragePooling3D,
+)
+from minikeras.layers.pooling.global_pooling import GlobalMaxPooling1D as _GlobalMaxPooling1D
+from minikeras.layers.pooling.global_pooling import GlobalMaxPooling2D as _GlobalMaxPooling2D
+from minikeras.layers.pooling.global_pooling import GlobalMaxPooling3D as _GlobalMaxPooling3D
+from minikeras.layers.pooling.pooling import AveragePooling1D as _AveragePooling1D
+from minikeras.layers.pooling.pooling import AveragePooling2D as _AveragePooling2D
+from minikeras.layers.pooling.pooling import AveragePooling3D as _AveragePooling3D
+from minikeras.layers.pooling.pooling import MaxPooling1D as _MaxPooling1D
+from minikeras.layers.pooling.pooling import MaxPooling2D as _MaxPooling2D
+from minikeras.layers.pooling.pooling import MaxPooling3D as _MaxPooling3D
+from minikeras.layers.preprocessing.normalization import Normalization as _Normalization
+from minikeras.layers.preprocessing.rescaling import Rescaling as _Rescaling
+from minikeras.layers.regularization.activity_regularization import (
+    ActivityRegularization as _ActivityRegularization,
+)
+from minikeras.layers.regularization.dropout import Dropout as _Dropout
+from minikeras.layers.regularization.noise import AlphaDropout as _AlphaDropout
+from minikeras.layers.regularization.noise import GaussianDropout as _GaussianDropout
+from minikeras.layers.regularization.noise import GaussianNoise as _GaussianNoise
+from minikeras.layers.regularization.spatial_dropout import SpatialDropout1D as _SpatialDropout1D
+from minikeras.layers.regularization.spatial_dropout import SpatialDropout2D as _SpatialDropout2D
+from minikeras.layers.regularization.spatial_dropout import SpatialDropout3D as _SpatialDropout3D
+from minikeras.layers.reshaping.cropping import Cropping1D as _Cropping1D
+from minikeras.layers.reshaping.cropping import Cropping2D as _Cropping2D
+from minikeras.layers.reshaping.cropping import Cropping3D as _Cropping3D
+from minikeras.layers.reshaping.flatten import Flatten as _Flatten
+from minikeras.layers.reshaping.permute import Permute as _Permute
+from minikeras.layers.reshaping.repeat_vector import RepeatVector as _RepeatVector
+from minikeras.layers.reshaping.reshape import Reshape as _Reshape
+from minikeras.layers.reshaping.up_sampling import UpSampling1D as _UpSampling1D
+from minikeras.layers.reshaping.up_sampling import UpSampling2D as _UpSampling2D
+from minikeras.layers.reshaping.up_sampling import UpSampling3D as _UpSampling3D
+from minikeras.layers.reshaping.zero_padding import ZeroPadding1D as _ZeroPadding1D
+from minikeras.layers.reshaping.zero_padding import ZeroPadding2D as _ZeroPadding2D
+from minikeras.layers.reshaping.zero_padding import ZeroPadding3D as _ZeroPadding3D
 from minikeras.layers.serialization import deserialize as deserialize
 from minikeras.layers.serialization import serialize as serialize
 
@@ -108,21 +122,6 @@ class Layer(_Layer):
     input_dim: Any = field(default=None, kw_only=True)
     def __init__(
         self,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class ELU(_ELU, Layer):
-    alpha: float = field(default=1.0)
-    def __init__(
-        self,
-        alpha: float = 1.0,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -148,21 +147,6 @@ class Activation(_Activation, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class LeakyReLU(_LeakyReLU, Layer):
-    negative_slope: float = field(default=0.3)
-    def __init__(
-        self,
-        negative_slope: float = 0.3,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class PReLU(_PReLU, Layer):
     alpha_initializer: Any = field(default="Zeros")
     alpha_regularizer: Any = field(default=None)
@@ -174,6 +158,36 @@ class PReLU(_PReLU, Layer):
         alpha_regularizer: Identifier = None,
         alpha_constraint: Identifier = None,
         shared_axes: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class ELU(_ELU, Layer):
+    alpha: float = field(default=1.0)
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class LeakyReLU(_LeakyReLU, Layer):
+    negative_slope: float = field(default=0.3)
+    def __init__(
+        self,
+        negative_slope: float = 0.3,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -501,32 +515,6 @@ class UpSampling1D(_UpSampling1D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Add(_Add, Layer):
-    def __init__(
-        self,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class Average(_Average, Layer):
-    def __init__(
-        self,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class Concatenate(_Concatenate, Layer):
     axis: int = field(default=-1)
     def __init__(
@@ -549,6 +537,32 @@ class Dot(_Dot, Layer):
         self,
         axes: Any,
         normalize: bool = False,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Add(_Add, Layer):
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Average(_Average, Layer):
+    def __init__(
+        self,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -1425,49 +1439,6 @@ class Conv1D(_Conv1D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Conv1DTranspose(_Conv1DTranspose, Layer):
-    filters: int
-    kernel_size: Ints
-    strides: Ints = field(default=1)
-    padding: str = field(default="valid")
-    output_padding: Ints | None = field(default=None)
-    data_format: str | None = field(default=None)
-    dilation_rate: Ints = field(default=1)
-    activation: Any = field(default=None)
-    use_bias: bool = field(default=True)
-    kernel_initializer: Any = field(default="glorot_uniform")
-    bias_initializer: Any = field(default="zeros")
-    kernel_regularizer: Any = field(default=None)
-    bias_regularizer: Any = field(default=None)
-    kernel_constraint: Any = field(default=None)
-    bias_constraint: Any = field(default=None)
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Ints,
-        strides: Ints = 1,
-        padding: str = "valid",
-        output_padding: Ints | None = None,
-        data_format: str | None = None,
-        dilation_rate: Ints = 1,
-        activation: Identifier = None,
-        use_bias: bool = True,
-        kernel_initializer: InitialValue = "glorot_uniform",
-        bias_initializer: InitialValue = "zeros",
-        kernel_regularizer: Identifier = None,
-        bias_regularizer: Identifier = None,
-        activity_regularizer: Identifier = None,
-        kernel_constraint: Identifier = None,
-        bias_constraint: Identifier = None,
-        *,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class Conv2D(_Conv2D, Layer):
     filters: int
     kernel_size: Ints
@@ -1511,49 +1482,6 @@ class Conv2D(_Conv2D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Conv2DTranspose(_Conv2DTranspose, Layer):
-    filters: int
-    kernel_size: Ints
-    strides: Ints = field(default=...)
-    padding: str = field(default="valid")
-    output_padding: Ints | None = field(default=None)
-    data_format: str | None = field(default=None)
-    dilation_rate: Ints = field(default=...)
-    activation: Any = field(default=None)
-    use_bias: bool = field(default=True)
-    kernel_initializer: Any = field(default="glorot_uniform")
-    bias_initializer: Any = field(default="zeros")
-    kernel_regularizer: Any = field(default=None)
-    bias_regularizer: Any = field(default=None)
-    kernel_constraint: Any = field(default=None)
-    bias_constraint: Any = field(default=None)
-    def __init__(
-        self,
-        filters: int,
-        kernel_size: Ints,
-        strides: Ints = ...,
-        padding: str = "valid",
-        output_padding: Ints | None = None,
-        data_format: str | None = None,
-        dilation_rate: Ints = ...,
-        activation: Identifier = None,
-        use_bias: bool = True,
-        kernel_initializer: InitialValue = "glorot_uniform",
-        bias_initializer: InitialValue = "zeros",
-        kernel_regularizer: Identifier = None,
-        bias_regularizer: Identifier = None,
-        activity_regularizer: Identifier = None,
-        kernel_constraint: Identifier = None,
-        bias_constraint: Identifier = None,
-        *,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class Conv3D(_Conv3D, Layer):
     filters: int
     kernel_size: Ints
@@ -1579,6 +1507,92 @@ class Conv3D(_Conv3D, Layer):
         data_format: str | None = None,
         dilation_rate: Ints = ...,
         groups: int = 1,
+        activation: Identifier = None,
+        use_bias: bool = True,
+        kernel_initializer: InitialValue = "glorot_uniform",
+        bias_initializer: InitialValue = "zeros",
+        kernel_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        *,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Conv1DTranspose(_Conv1DTranspose, Layer):
+    filters: int
+    kernel_size: Ints
+    strides: Ints = field(default=1)
+    padding: str = field(default="valid")
+    output_padding: Ints | None = field(default=None)
+    data_format: str | None = field(default=None)
+    dilation_rate: Ints = field(default=1)
+    activation: Any = field(default=None)
+    use_bias: bool = field(default=True)
+    kernel_initializer: Any = field(default="glorot_uniform")
+    bias_initializer: Any = field(default="zeros")
+    kernel_regularizer: Any = field(default=None)
+    bias_regularizer: Any = field(default=None)
+    kernel_constraint: Any = field(default=None)
+    bias_constraint: Any = field(default=None)
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Ints,
+        strides: Ints = 1,
+        padding: str = "valid",
+        output_padding: Ints | None = None,
+        data_format: str | None = None,
+        dilation_rate: Ints = 1,
+        activation: Identifier = None,
+        use_bias: bool = True,
+        kernel_initializer: InitialValue = "glorot_uniform",
+        bias_initializer: InitialValue = "zeros",
+        kernel_regularizer: Identifier = None,
+        bias_regularizer: Identifier = None,
+        activity_regularizer: Identifier = None,
+        kernel_constraint: Identifier = None,
+        bias_constraint: Identifier = None,
+        *,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Conv2DTranspose(_Conv2DTranspose, Layer):
+    filters: int
+    kernel_size: Ints
+    strides: Ints = field(default=...)
+    padding: str = field(default="valid")
+    output_padding: Ints | None = field(default=None)
+    data_format: str | None = field(default=None)
+    dilation_rate: Ints = field(default=...)
+    activation: Any = field(default=None)
+    use_bias: bool = field(default=True)
+    kernel_initializer: Any = field(default="glorot_uniform")
+    bias_initializer: Any = field(default="zeros")
+    kernel_regularizer: Any = field(default=None)
+    bias_regularizer: Any = field(default=None)
+    kernel_constraint: Any = field(default=None)
+    bias_constraint: Any = field(default=None)
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: Ints,
+        strides: Ints = ...,
+        padding: str = "valid",
+        output_padding: Ints | None = None,
+        data_format: str | None = None,
+        dilation_rate: Ints = ...,
         activation: Identifier = None,
         use_bias: bool = True,
         kernel_initializer: InitialValue = "glorot_uniform",
@@ -1660,22 +1674,22 @@ class SpatialDropout3D(_SpatialDropout3D, SpatialDropout2D):
     ) -> None: ...
 
 Convolution1D = Conv1D
-Convolution1DTranspose = Conv1DTranspose
 Convolution2D = Conv2D
-Convolution2DTranspose = Conv2DTranspose
 Convolution3D = Conv3D
+Convolution1DTranspose = Conv1DTranspose
+Convolution2DTranspose = Conv2DTranspose
 Convolution3DTranspose = Conv3DTranspose
 SeparableConvolution1D = SeparableConv1D
 SeparableConvolution2D = SeparableConv2D
-AvgPool1D = AveragePooling1D
-AvgPool2D = AveragePooling2D
-AvgPool3D = AveragePooling3D
 GlobalAvgPool1D = GlobalAveragePooling1D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalAvgPool3D = GlobalAveragePooling3D
 GlobalMaxPool1D = GlobalMaxPooling1D
 GlobalMaxPool2D = GlobalMaxPooling2D
 GlobalMaxPool3D = GlobalMaxPooling3D
+AvgPool1D = AveragePooling1D
+AvgPool2D = AveragePooling2D
+AvgPool3D = AveragePooling3D
 MaxPool1D = MaxPooling1D
 MaxPool2D = MaxPooling2D
 MaxPool3D = MaxPooling3D

@@ -47,16 +47,7 @@ class Model(_Model, Layer):
 
 class Sequential(_Sequential, Model):
     def __init__(
-        self,
-        args: Any,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
+        self, layers: Any = None, trainable: bool = True, name: str | None = None
     ) -> None: ...
 
 class Functional(_Functional, Model):

@@ -89,7 +89,8 @@ def arguments(cls: Any) -> list[Argument]:
         found = [Argument(name, "Any", None, False) for name in BY_HAND[cls.__name__]]
         return found + keywords(found)
     found = []
-    for p in list(inspect.signature(cls).parameters.values()):
+    takes_any = cls.__init__ is not object.__init__
+    for p in list(inspect.signature(cls.__init__).parameters.values())[1:] if takes_any else ():
         f = cls._fields.get(p.name)
         if p.kind is p.VAR_KEYWORD:
             found += keywords(found) if issubclass(cls, Layer) else []

@@ -39,10 +39,16 @@ from minikeras.types import Array, DType, Shape, TensorLike
 
 
 class _Public(ast.NodeTransformer):
-    """Primitives are written for arrays and called with tensors; defaults need no value."""
+    """Primitives are written for arrays and called with tensors."""
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name("TensorLike") if node.id == "Array" else node
+
+
+def _plain(default: ast.expr) -> ast.expr:
+    """A default as it is written, if it is a number, a string, a truth value or None."""
+    value = default.operand if isinstance(default, ast.UnaryOp) else default
+    return default if isinstance(value, ast.Constant) else ast.Constant(...)
 
 
 def signature(name: str, function: Callable[..., Any]) -> str:
@@ -52,13 +58,17 @@ def signature(name: str, function: Callable[..., Any]) -> str:
     arguments = definition.args
     for argument in [*arguments.args, *arguments.kwonlyargs]:
         argument.annotation = argument.annotation and _Public().visit(argument.annotation)
-    arguments.defaults = [ast.Constant(...) for _ in arguments.defaults]
-    arguments.kw_defaults = [d and ast.Constant(...) for d in arguments.kw_defaults]
+    arguments.defaults = [_plain(d) for d in arguments.defaults]
+    arguments.kw_defaults = [d and _plain(d) for d in arguments.kw_defaults]
     primitive = hasattr(function, "forward")
     result = (
         "TensorLike" if primitive or not definition.returns else ast.unparse(definition.returns)
     )
-    return f"def {name}({ast.unparse(arguments)}) -> {result}: ...\n"
+    head = f"def {name}({ast.unparse(arguments)}) -> {result}:"
+    doc = textwrap.indent(
+        f'"""{inspect.getdoc(function)}"""', "    ", lambda line: bool(line.strip())
+    )
+    return f"{head}\n{doc}\n"
 
 
 def stub(place: str) -> str:

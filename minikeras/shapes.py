@@ -62,13 +62,6 @@ def size(shape: Iterable[int | None]) -> int | None:
     return None if None in sizes else math.prod(sizes)  # type: ignore[arg-type]
 
 
-def window_count(size: int | None, kernel: int, stride: int, dilation: int = 1) -> int | None:
-    """How many placements of a dilated kernel fit into ``size``."""
-    if size is None:
-        return None
-    return (size - dilation * (kernel - 1) - 1) // stride + 1
-
-
 def normalize_axis(axis: int, rank: int) -> int:
     """A non-negative axis; ValueError if the tensor has no such axis."""
     if not -rank <= axis < rank:

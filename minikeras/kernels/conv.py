@@ -26,20 +26,10 @@ from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
-from minikeras.kernels.windows import (
-    Margins,
-    Sizes,
-    count,
-    enlarged,
-    enter,
-    flat,
-    image_tables,
-    leave,
-    lines,
-    tables,
-    with_margins,
-)
+from minikeras.kernels.windows import enter, flat, image_tables, leave, row_starts, tables
+from minikeras.kernels.windows import padded as with_margins
 from minikeras.types import Array
+from minikeras.windows import Margins, Sizes, counts, enlarged
 
 # Cycles in which Eigen reckons to find one element of a patch: three divisions of 24 and 14
 # multiplications, for 8 elements at once.
@@ -77,7 +67,7 @@ def _convolved(
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     space = enlarged(x.shape[1:-1], margins)
-    out = count(space, size, strides, dilation)
+    out = counts(space, size, strides, dilation)
     shape, windows = (len(x), *space, channels), math.prod(out)
     gather_cost = 0.0 if out == space and math.prod(size) == 1 else _PATCH
     factor = flat(w).reshape(-1, filters)
@@ -87,7 +77,7 @@ def _convolved(
     if filters > 1 and len(cuts) == 1 and len(factor) and x.size:
         starts, offsets = image_tables(shape[1:], size, out, strides, dilation)
         y = np.empty((len(x) * windows, filters), w.dtype)
-        places = lines(x.shape[1:], margins) if margins else _NONE
+        places = row_starts(x.shape[1:], margins) if margins else _NONE
         tables_ = starts, offsets, places, math.prod(shape[1:])
         work = workers_for(y.size * len(factor))
         _convolve(work, flat(x), len(x), *tables_, factor, np.array(cuts[0]), y, b, rectified)
@@ -255,7 +245,7 @@ def convolve_input_gradient(
     if len(cuts) == 1 and channels >= 16 and max(strides) == 1 and min(around)[0] >= 0:
         return _convolved_back(dy, w, shape, dilation, around)
     transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
-    places = lines(shape, margins) if margins else np.zeros(1, np.uintp)
+    places = row_starts(shape, margins) if margins else np.zeros(1, np.uintp)
     where = starts, offsets.astype(np.uintp), places, math.prod(larger[1:])
     work = workers_for(dy.size * len(offsets))
     _add_products(work, flat(dy), transposed, cuts, *where, run, dx.reshape(-1), len(dy))
@@ -283,7 +273,7 @@ def _convolved_back(dy: Array, w: Array, shape: Sizes, dilation: Sizes, around: 
     starts, offsets = image_tables(larger, size, shape[:-1], ones, dilation)
     dx = np.empty((len(dy) * len(starts), channels), dy.dtype)
     cuts = np.full(math.prod(size), filters)
-    where = starts, offsets, lines(image, around), math.prod(larger)
+    where = starts, offsets, row_starts(image, around), math.prod(larger)
     work = workers_for(dx.size * len(factor))
     _convolve(work, flat(dy), len(dy), *where, factor, cuts, dx, np.empty(0, dx.dtype), False)
     return dx.reshape(len(dy), *shape)

@@ -14,8 +14,9 @@ import numpy as np
 
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
-from minikeras.kernels.windows import Sizes, count, flat, image_tables
+from minikeras.kernels.windows import flat, image_tables
 from minikeras.types import Array
+from minikeras.windows import Sizes, counts
 
 
 def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
@@ -36,7 +37,7 @@ def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Ar
 def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Array, Any, Any]:
     """Windows along each axis; where they start and their taps lie; cells of an image, channels."""
     ones = (1,) * len(size)
-    out = count(shape[:-1], size, strides, ones)
+    out = counts(shape[:-1], size, strides, ones)
     starts, offsets = image_tables(shape, size, out, strides, ones)
     tables = starts.astype(np.uintp), offsets[:: shape[-1]].astype(np.uintp)
     return out, *tables, np.uintp(math.prod(shape)), np.uintp(shape[-1])

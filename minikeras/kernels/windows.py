@@ -10,9 +10,7 @@ import numpy as np
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
-
-Sizes = tuple[int, ...]
-Margins = tuple[tuple[int, int], ...]
+from minikeras.windows import Margins, Sizes, enlarged
 
 
 @functools.lru_cache(maxsize=32)
@@ -42,26 +40,9 @@ def flat(x: Array) -> Array:
     return np.ascontiguousarray(x).reshape(-1)
 
 
-def count(space: Sizes, size: Sizes, strides: Sizes, dilation: Sizes) -> Sizes:
-    """How many windows fit along each axis; ValueError where none does."""
-    out = tuple(
-        (n - d * (k - 1) - 1) // s + 1 for n, k, s, d in zip(space, size, strides, dilation)
-    )
-    if min(out) <= 0:
-        raise ValueError(
-            f"Computed output size would be zero or negative: no window of size {size}, "
-            f"dilation {dilation}, fits into the spatial shape {space}"
-        )
-    return out
-
-
-def enlarged(space: Sizes, margins: Margins) -> Sizes:
-    return tuple(n + low + high for n, (low, high) in zip(space, margins)) if margins else space
-
-
 @functools.lru_cache(maxsize=64)
-def lines(shape: Sizes, margins: Margins) -> Array:
-    """Where each line of an image, its last spatial axis, starts in the one with margins."""
+def row_starts(shape: Sizes, margins: Margins) -> Array:
+    """Where each row of an image (along its last spatial axis) starts in the one with margins."""
     starts, cells = np.zeros(1, np.int64), shape[-1]
     for axis in reversed(range(len(margins))):
         low, high = margins[axis]
@@ -71,13 +52,13 @@ def lines(shape: Sizes, margins: Margins) -> Array:
     return starts.astype(np.uintp)
 
 
-# Cells are numbered without a sign: a signed index might count from the end, and no loop that must
-# ask becomes one of vectors.
+# Cells are numbered without a sign: a signed index might count from the end, and a loop that tests
+# for that is not vectorised.
 
 
 @internal_kernel
 def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int) -> None:
-    """Copy image n of x, of ``image`` cells, line by line to its places after ``start``."""
+    """Copy image n of x, of ``image`` cells, row by row to its places after ``start``."""
     length = np.uintp(image // len(places))
     source = np.uintp(n * image)
     for place in places:
@@ -113,11 +94,11 @@ def _pad(workers: int, x: Array, places: Array, padded: Array, images: int) -> N
     run_parts(workers, _pad_part, images, (x, image, places, padded, larger))
 
 
-def with_margins(x: Array, margins: Margins) -> Array:
+def padded(x: Array, margins: Margins) -> Array:
     """x with cells of zero around its spatial axes, flat."""
     if not margins or not x.size:
         return flat(x)
     larger = math.prod(enlarged(x.shape[1:-1], margins)) * x.shape[-1]
-    padded = np.empty(len(x) * larger, x.dtype)
-    _pad(workers_for(x.size), flat(x), lines(x.shape[1:], margins), padded, len(x))
-    return padded
+    y = np.empty(len(x) * larger, x.dtype)
+    _pad(workers_for(x.size), flat(x), row_starts(x.shape[1:], margins), y, len(x))
+    return y

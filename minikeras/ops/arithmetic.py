@@ -29,18 +29,26 @@ from minikeras.types import Shape, TensorLike
 def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """x₁ + x₂, elements of the common dtype; shapes broadcast.
 
-    Parity: a vector along the last axis of x₁ is a bias, whose gradient is summed line after
-    line; every other sum, `x1 + x2` included, in the order of `sum`.
+    Parity: x₂ may be a bias, see `_bias_of`, and its gradient is then summed as a bias's; every
+    other sum, `x1 + x2` included, has its gradient in the order of `sum`.
     """
+    bias = _bias_of(x1, x2)
+    return _add(x1, x2) if bias is None else bias_add(x1, bias)
+
+
+def _bias_of(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """x₂ as a vector if its shape makes it a bias of x₁, else None.
+
+    Parity: as Keras decides on TensorFlow: more than one number, as many as the last axis of x₁
+    has, all along the last axis of x₂.
+    """
+    shape: Shape = getattr(x1, "shape", ())
     bias: Shape = getattr(x2, "shape", ())
-    if bias and bias[-1] not in (1, None):
-        shape: Shape = getattr(x1, "shape", ())
-        if shape[-1:] == bias[-1:] and 1 < len(shape) >= len(bias):
-            if len(bias) == 1:
-                return bias_add(x1, x2)
-            if bias[:-1] == (1,) * (len(bias) - 1):
-                return bias_add(x1, x2.reshape((-1,)))
-    return _add(x1, x2)
+    if not 1 <= len(bias) <= len(shape) > 1 or bias[-1] != shape[-1] or bias[-1] in (1, None):
+        return None
+    if len(bias) == 1:
+        return x2
+    return x2.reshape((-1,)) if bias[:-1] == (1,) * (len(bias) - 1) else None
 
 
 @operation("ops.numpy")

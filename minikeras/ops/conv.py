@@ -23,18 +23,10 @@ from minikeras.ops.declarations import operation
 from minikeras.ops.joining import concatenate, split
 from minikeras.ops.primitives.activations import relu
 from minikeras.ops.primitives.conv import convolve, convolve_biased, convolve_input_gradient
-from minikeras.ops.primitives.windows import Sizes
 from minikeras.ops.reshaping import reshape
-from minikeras.ops.windows import (
-    from_channels_last,
-    margins_for,
-    padded,
-    per_axis,
-    spatial_rank,
-    standardize_padding,
-    to_channels_last,
-)
+from minikeras.ops.windows import from_channels_last, padded, spatial_rank, to_channels_last
 from minikeras.types import TensorLike
+from minikeras.windows import Sizes, margins_for, per_axis, standardize_padding
 
 Ints = int | tuple[int, ...] | list[int]
 
@@ -75,10 +67,10 @@ def _grouped(
     x: TensorLike, kernel: TensorLike, size: Sizes, strides: Sizes, dilation: Sizes, padding: str
 ) -> TensorLike:
     groups = _groups(x, kernel)
+    margins = margins_for(x.shape, padding, size, strides, dilation)
     if groups == 1:
-        margins = margins_for(x.shape, padding, size, strides, dilation)
         return convolve(x, kernel, strides=strides, dilation=dilation, margins=margins)
-    x = padded(x, standardize_padding(padding), size, strides, dilation)
+    x = padded(x, margins)
     pairs = zip(split(x, groups, axis=-1), split(kernel, groups, axis=-1))
     return concatenate([convolve(*xw, strides=strides, dilation=dilation) for xw in pairs], -1)
 

@@ -16,16 +16,9 @@ from minikeras.ops.conv import Ints
 from minikeras.ops.core import tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.pool import max_window, mean_window
-from minikeras.ops.primitives.windows import Sizes, same_margin
-from minikeras.ops.windows import (
-    from_channels_last,
-    padded,
-    per_axis,
-    spatial_rank,
-    standardize_padding,
-    to_channels_last,
-)
+from minikeras.ops.windows import from_channels_last, padded, spatial_rank, to_channels_last
 from minikeras.types import Array, Shape, TensorLike
+from minikeras.windows import Sizes, margins_for, per_axis, same_margin, standardize_padding
 
 
 @operation("ops.nn")
@@ -47,7 +40,7 @@ def max_pool(
     x, size, strides, padding = _arguments(inputs, pool_size, strides, padding, data_format)
     kind = dtypes.of(x.dtype)
     lowest = -math.inf if kind.kind == "f" else np.iinfo(kind).min
-    x = padded(x, padding, size, strides, (1,) * len(size), lowest)
+    x = padded(x, margins_for(x.shape, padding, size, strides, (1,) * len(size)), lowest)
     return from_channels_last(max_window(x, size=size, strides=strides), data_format)
 
 
@@ -65,7 +58,7 @@ def average_pool(
     """
     x, size, strides, padding = _arguments(inputs, pool_size, strides, padding, data_format)
     cells = _cells(x.shape[1:-1], size, strides, padding)
-    x = padded(x, padding, size, strides, (1,) * len(size))
+    x = padded(x, margins_for(x.shape, padding, size, strides, (1,) * len(size)))
     y = mean_window(x, tensor(cells, x.dtype), size=size, strides=strides)
     return from_channels_last(y, data_format)
 

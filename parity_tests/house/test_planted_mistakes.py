@@ -86,7 +86,7 @@ PLANTS = {
     ),
     # shapes and windows
     "`same` padding shifted": Plant(
-        "ops.primitives.windows:same_margin",
+        "windows:same_margin",
         "total // 2, total - total // 2",
         "total - total // 2, total // 2",
         "ops.test_conv:test_conv",

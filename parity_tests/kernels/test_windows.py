@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from minikeras.kernels import windows
+from minikeras.windows import counts
 from parity_tests.drawing import seeds, small, values
 
 
@@ -27,7 +28,7 @@ def test_tables_point_at_the_cells_of_each_window(
     steps = [slice(None), *(slice(None, None, s) for s in strides)]
     every = every[(*steps, *(slice(None, None, d) for d in dilation))]
     out = every.shape[1 : rank + 1]
-    assert out == windows.count(space, size, strides, dilation)
+    assert out == counts(space, size, strides, dilation)
     starts, offsets = windows.tables(x.shape, size, out, strides, dilation)
     found = x.reshape(-1)[np.add.outer(starts, offsets)]
     np.testing.assert_array_equal(found, every.reshape(found.shape))
@@ -40,5 +41,5 @@ def test_margins(dtype: str, data: Any, rank: int, seed: int) -> None:
     space = tuple(data.draw(st.integers(1, 4)) for _ in range(rank))
     x = values(seed, (data.draw(small), *space, data.draw(small)), dtype=dtype)
     wanted = np.pad(x, ((0, 0), *margins, (0, 0)))
-    found = windows.with_margins(x, margins)
+    found = windows.padded(x, margins)
     np.testing.assert_array_equal(found, wanted.reshape(-1))

@@ -9,8 +9,8 @@ from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.spatial import SpatialLayer
-from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
 from minikeras.types import Shape, TensorLike
+from minikeras.windows import per_axis, standardize_padding, windowed_shape
 
 
 class WindowedLayer(SpatialLayer):

@@ -6,8 +6,8 @@ from minikeras import ops
 from minikeras.layers.convolutional.base import KernelLayer
 from minikeras.layers.spatial import Ints
 from minikeras.ops.conv import transposed_range
-from minikeras.ops.windows import per_axis
 from minikeras.types import Shape, TensorLike
+from minikeras.windows import per_axis
 
 
 class BaseConvTranspose(KernelLayer):

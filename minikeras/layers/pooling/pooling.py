@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from minikeras import ops
 from minikeras.layers.spatial import Ints, SpatialLayer
-from minikeras.ops.windows import per_axis, standardize_padding, windowed_shape
 from minikeras.types import Shape, TensorLike
+from minikeras.windows import per_axis, standardize_padding, windowed_shape
 
 
 class BasePooling(SpatialLayer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras.ops.windows import per_axis
+from minikeras.windows import per_axis
 
 Margins = tuple[tuple[int, ...], ...]
 

@@ -10,8 +10,9 @@ from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.layers.spatial import SpatialLayer
 from minikeras.ops.primitives.pool import upsample
-from minikeras.ops.windows import from_channels_last, per_axis, to_channels_last
+from minikeras.ops.windows import from_channels_last, to_channels_last
 from minikeras.types import Shape, TensorLike
+from minikeras.windows import per_axis
 
 
 class UpSampling1D(Layer):

@@ -21,16 +21,13 @@ from minikeras import shapes
 from minikeras.dtypes import promote
 from minikeras.ops.declarations import primitive
 from minikeras.ops.primitives.arithmetic import _sum_over_leading_axes
-from minikeras.ops.primitives.windows import (
-    Margins,
-    Sizes,
-    counts,
-    enlarged,
-    inside,
-    taps,
-    with_margins,
-)
 from minikeras.types import Array, Shape, TensorLike
+from minikeras.windows import Margins, Sizes, counts, enlarged, inside, taps
+
+
+def _with_margins(x: Array, margins: Margins) -> Array:
+    """x with cells of zero around its spatial axes."""
+    return np.pad(x, ((0, 0), *margins, (0, 0))) if any(map(any, margins)) else x
 
 
 @primitive(dtype=promote)
@@ -45,7 +42,7 @@ def convolve(
 
     ``margins``: cells of zero that are added before and after each spatial axis of x.
     """
-    x = with_margins(x, margins)
+    x = _with_margins(x, margins)
     y = np.zeros(convolve_shape(x.shape, w.shape, strides=strides, dilation=dilation), x.dtype)
     for p, window in taps(w.shape[:-2], y.shape[1:-1], strides, dilation):
         y += np.tensordot(x[window], w[p], 1)
@@ -56,7 +53,7 @@ def convolve(
 def convolve_shape(
     x: Shape, w: Shape, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Shape:
-    batch, *space, channels = enlarged(x, margins)
+    batch, *space, channels = x[0], *enlarged(x[1:-1], margins), x[-1]
     *size, inputs, filters = w
     if not shapes.match(channels, inputs):
         raise ValueError(f"the kernel expects {inputs} input channels, the input has {channels}")
@@ -91,11 +88,11 @@ def convolve_input_gradient(
 
     Parity: each cell adds its terms in ascending order of i, that is, descending p.
     """
-    shape = dy.shape[0], *space, w.shape[-2]
-    dx: Array = np.zeros(enlarged(shape, margins), dy.dtype)  # type: ignore[arg-type]
+    shape: Any = dy.shape[0], *enlarged(space, margins), w.shape[-2]
+    dx: Array = np.zeros(shape, dy.dtype)
     for p, window in reversed([*taps(w.shape[:-2], dy.shape[1:-1], strides, dilation)]):
         dx[window] += np.tensordot(dy, w[p].T, 1)
-    return dx[inside(shape, margins)]
+    return dx[inside(space, margins)]
 
 
 @convolve_input_gradient.shape
@@ -132,7 +129,7 @@ def convolve_kernel_gradient(
 
     dw[p, c, o] = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
     """
-    x = with_margins(x, margins)
+    x = _with_margins(x, margins)
     dw = np.empty((*size, x.shape[-1], dy.shape[-1]), x.dtype)
     all_but_channels = tuple(range(dy.ndim - 1))
     for p, window in taps(size, dy.shape[1:-1], strides, dilation):

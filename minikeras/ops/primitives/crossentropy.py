@@ -57,12 +57,7 @@ def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
 
     Raises ValueError for a class that does not exist.
     """
-    classes = logits.shape[-1]
-    if target.size and not (target.min() >= 0 and target.max() < classes):
-        raise ValueError(
-            f"`target` must hold classes in [0, {classes}), "
-            f"received values from {target.min()} to {target.max()}"
-        )
+    check_classes(target, logits.shape[-1])
     shifted = logits - np.max(logits, -1, keepdims=True)
     own = np.take_along_axis(shifted, target[..., None], -1)[..., 0]
     return np.log(np.sum(np.exp(shifted), -1)) - own

@@ -10,8 +10,8 @@ import numpy as np
 
 from minikeras.dtypes import floating, promote
 from minikeras.ops.declarations import primitive
-from minikeras.ops.primitives.windows import Sizes, Window, counts, taps
 from minikeras.types import Array, Shape, TensorLike
+from minikeras.windows import Sizes, Window, counts, taps
 
 
 def _pooled(x: Shape, *, size: Sizes, strides: Sizes) -> Shape:

@@ -53,6 +53,7 @@ class CallbackList(Callback):
 
     callbacks: a callback or a nest of them.
     add_history, add_progbar: append a ``History`` or ``ProgbarLogger`` unless there is one.
+    model: passed to every callback.
     params: passed to every callback.
 
     ``logs`` may be a function that returns them; it is called only if a callback needs them.

@@ -24,7 +24,9 @@ def _cell(value: Any) -> Any:
 class CSVLogger(Callback):
     """Appends a row for each epoch: the epoch, then the logs sorted by name.
 
-    filename: the file.  separator: between cells.  append: whether to continue an existing file.
+    filename: the file.
+    separator: the string between two cells.
+    append: whether to continue an existing file.
 
     The columns are the logs of the first epoch.  If there is no ``val_`` log among them, each gets
     a ``val_`` column as well, because validation may start later.  Missing values are ``NA``.

@@ -17,12 +17,14 @@ class EarlyStopping(MonitorCallback):
     improved:       best ← value; wait ← 0, unless ``baseline`` is still not beaten
     not improved:   stop if wait ≥ patience and this is not epoch 0
 
+    patience: the number of epochs without improvement after which training stops.
+    verbose: 1 to print a message.
     baseline: a value that must be improved on.
     restore_best_weights: whether the model gets the weights of the best epoch when training ends,
         also if it was not stopped.
     start_from_epoch: epochs before this one are ignored.
 
-    See ``MonitorCallback`` for ``monitor``, ``mode`` and ``min_delta``.
+    See ``MonitorCallback`` for the other arguments.
     """
 
     def __init__(

@@ -13,7 +13,10 @@ class LambdaCallback(Callback):
 
     LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
 
-    Hooks of an epoch get ``(epoch, logs)``, of a batch ``(batch, logs)``, of a run ``(logs)``.
+    on_epoch_begin, on_epoch_end: called with (epoch, logs).
+    on_train_begin, on_train_end: called with (logs).
+    on_train_batch_begin, on_train_batch_end: called with (batch, logs).
+
     Any other keyword becomes an attribute.
     """
 

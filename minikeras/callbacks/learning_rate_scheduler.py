@@ -18,6 +18,8 @@ class LearningRateScheduler(Callback):
 
     schedule: a function of the epoch, from 0, and the current rate, or of the epoch alone.
 
+    verbose: 1 to print a message at each epoch.
+
     Raises ValueError if the schedule does not return a float.
 
     Parity: if ``schedule(epoch, lr)`` raises a TypeError, ``schedule(epoch)`` is called.

@@ -34,6 +34,10 @@ class MonitorCallback(Callback):
     direction of the compiled metric of this name (without ``val_``).  Raises ValueError if there is
     none.
 
+    monitor: the name of the entry.
+    mode: "min", "max" or "auto".
+    min_delta: smaller changes are no improvement.
+
     Parity: Python floats are compared in float32, whatever ``floatx`` says.
     """
 

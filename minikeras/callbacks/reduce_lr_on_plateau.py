@@ -21,9 +21,13 @@ class ReduceLROnPlateau(MonitorCallback):
 
     lr ← max(factor · lr, min_lr)
 
+    factor: by which the learning rate is multiplied.
+    patience: the number of epochs without improvement after which it is reduced.
+    verbose: 1 to print a message.
+    min_lr: the smallest learning rate.
     cooldown: after a reduction, this number of epochs is not counted as without improvement.
     Writes ``learning_rate`` into the logs of each epoch, as it was during that epoch.
-    See ``MonitorCallback`` for ``monitor``, ``mode`` and ``min_delta``.
+    See ``MonitorCallback`` for the other arguments.
 
     Raises ValueError if ``factor`` is not below 1.
     """

@@ -17,10 +17,11 @@ def describe_arguments(cls: type, names: Iterable[str]) -> str:
         padding: "valid", or "same" for outputs of the size of the inputs.
         kernel_initializer, bias_initializer: functions of (shape, dtype), or their names.
 
-    Where a class and its base describe the same argument, the class is right.
+    The description in a class overrides that in its base.  The descriptions of a function ``fn``
+    hold for the loss or metric that calls it, too.
     """
     entries: dict[str, str] = {}
-    for base in reversed(cls.__mro__):
-        for entry in _ENTRY.finditer(inspect.cleandoc(base.__doc__ or "")):
+    for described in (getattr(cls, "fn", None), *reversed(cls.__mro__)):
+        for entry in _ENTRY.finditer(inspect.cleandoc(described.__doc__ or "")):
             entries |= dict.fromkeys(entry[1].split(", "), entry[0])
     return "\n".join(dict.fromkeys(entries[name] for name in names if name in entries))

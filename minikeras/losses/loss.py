@@ -30,6 +30,10 @@ class Loss:
     Both arguments are first cast to ``dtype`` (``floatx`` by default).  If ``y_pred`` or the values
     carry a mask, the means run over the valid entries only.  To write a loss, override ``call``.
 
+    name: its name in logs and configs.
+    reduction: how the values become one number.
+    dtype: to which labels and predictions are cast.
+
     Parity: "sum_over_batch_size" divides by n, whatever the weights are.
     """
 
@@ -92,7 +96,12 @@ class FunctionConfig:
 
 
 class LossFunctionWrapper(FunctionConfig, Loss):
-    """Any ``fn(y_true, y_pred, **kwargs)`` as a loss; see `squeeze_or_expand_to_same_rank`."""
+    """Any ``fn(y_true, y_pred, **kwargs)`` as a loss.
+
+    The ranks of the arguments are made equal first, see `squeeze_or_expand_to_same_rank`.
+
+    fn: the function, which returns a value per sample.
+    """
 
     def __init__(
         self,
@@ -124,10 +133,6 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
 
     Its first fields are the arguments of ``fn`` after ``y_true`` and ``y_pred``, unless the class
     body declares fields; its default name is that of ``fn``, unless the body sets another.
-
-    reduction: how the values become one number, see `Loss`.
-    name: its name in logs and configs.
-    dtype: to which labels and predictions are cast; ``floatx`` by default.
     """
 
     reduction: str | None = "sum_over_batch_size"

@@ -12,7 +12,10 @@ Axis = int | tuple[int, ...] | list[int] | None
 
 
 def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis = None) -> Any:
-    """1 − 2 Σ y p / (Σ y + Σ p + ε), sums over ``axis`` (None: all)."""
+    """1 − 2 Σ y p / (Σ y + Σ p + ε), sums over ``axis`` (None: all).
+
+    axis: the axes over which sums are taken; all by default.
+    """
     y, p = same_dtype(y_true, y_pred)
     both = ops.sum(y * p, axis=axis)
     size = ops.sum(y, axis=axis) + ops.sum(p, axis=axis) + settings.epsilon()
@@ -28,6 +31,10 @@ def tversky(
 ) -> Any:
     """1 − Σ y p / (Σ y p + α Σ y (1 − p) + β Σ p (1 − y) + ε), sums over ``axis``
     (Salehi et al., 2017).
+
+    alpha: α, the weight of false negatives.
+    beta: β, the weight of false positives.
+    axis: the axes over which sums are taken; all by default.
 
     Parity: α weighs the false negatives, β the false positives.
     """

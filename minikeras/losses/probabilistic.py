@@ -42,6 +42,10 @@ def binary_crossentropy(
 ) -> Any:
     """mean −(y ln p + (1 − y) ln(1 − p)) over ``axis``; s = ``label_smoothing`` first moves
     the labels towards one half, y ← y (1 − s) + ½ s.
+
+    from_logits: whether predictions are logits; otherwise they are probabilities.
+    label_smoothing: s, within [0, 1].
+    axis: the axis over which the mean is taken.
     """
     y, p = same_dtype(y_true, y_pred)
     y = _smoothed_binary(y, label_smoothing)
@@ -57,6 +61,10 @@ def categorical_crossentropy(
 ) -> Any:
     """−Σ y ln p along ``axis``, y one-hot; s = ``label_smoothing`` first moves the labels
     towards uniform, y ← y (1 − s) + s / K with K classes.
+
+    from_logits: whether predictions are logits; otherwise they are probabilities.
+    label_smoothing: s, within [0, 1].
+    axis: the axis of the classes.
 
     Raises ValueError for a bool ``axis`` or arguments of different shape.
     Parity: K is the size of the *last* axis, whatever ``axis`` is.
@@ -78,6 +86,10 @@ def sparse_categorical_crossentropy(
 
     Where y is ``ignore_class`` the loss is 0, and the mask of the result excludes these entries
     from means.
+
+    from_logits: whether predictions are logits; otherwise they are probabilities.
+    ignore_class: a label whose entries are ignored.
+    axis: the axis of the classes.
 
     Parity: probabilities are clipped, not normalised; the softmax of their logarithms then
     normalises them.
@@ -114,6 +126,13 @@ def binary_focal_crossentropy(
     """mean (1 − pₜ)^γ · crossentropy over ``axis``, pₜ = y p + (1 − y)(1 − p): correct
     predictions count less (Lin et al., 2017, "Focal loss for dense object detection").
 
+    apply_class_balancing: whether classes are weighted with α.
+    alpha: α, the weight of class 1.
+    gamma: γ, how strongly correct predictions are down-weighted.
+    from_logits: whether predictions are logits; otherwise they are probabilities.
+    label_smoothing: s; labels become y (1 − s) + ½ s.
+    axis: the axis over which the mean is taken.
+
     Parity: α is used only with ``apply_class_balancing``, which weighs by α y + (1 − α)(1 − y).
     """
     y, p = same_dtype(y_true, y_pred)
@@ -139,6 +158,12 @@ def categorical_focal_crossentropy(
 ) -> Any:
     """Σ α (1 − p)^γ (−y ln p) along ``axis``, p first normalised, then clipped to [ε, 1 − ε].
 
+    alpha: α, the weight of the classes; a number, or one for each class.
+    gamma: γ, how strongly correct predictions are down-weighted.
+    from_logits: whether predictions are logits; otherwise they are probabilities.
+    label_smoothing: s; labels become y (1 − s) + s / K with K classes.
+    axis: the axis of the classes.
+
     Raises ValueError for a bool ``axis``.
     """
     _check(axis, y_pred, "categorical_focal_crossentropy")
@@ -156,6 +181,8 @@ def categorical_focal_crossentropy(
 def categorical_generalized_cross_entropy(y_true: TensorLike, y_pred: TensorLike, q: float) -> Any:
     """(1 − p[y]^q) / q for class numbers y: robust to wrong labels, from cross-entropy (q → 0) to
     mean absolute error (q = 1) (Zhang & Sabuncu, 2018).
+
+    q: a number within (0, 1); the larger, the more robust.
     """
     y = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1])
     p = ops.sum(y_pred * ops.cast(y, y_pred.dtype), axis=-1)

@@ -48,6 +48,8 @@ def huber(y_true: TensorLike, y_pred: TensorLike, delta: float = 1.0) -> Any:
 
     ½ d²            where |d| ≤ δ,      d = p − y
     δ |d| − ½ δ²    elsewhere
+
+    delta: δ, where the quadratic part ends.
     """
     y, p = aligned(y_true, y_pred)
     delta = ops.convert_to_tensor(delta, dtype=p.dtype)
@@ -72,6 +74,8 @@ def log_cosh(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
     """−Σ ŷ p̂ along ``axis``, with x̂ = x · min(1/‖x‖, 1/ε).
+
+    axis: the axis along which the vectors lie.
 
     Parity: a vector of zeros stays zero, and one of length 1e-8 gets the length 0.1 (ε = 1e-7).
     """

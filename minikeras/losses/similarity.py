@@ -26,6 +26,11 @@ def circle(
 
     + runs over the references of the same label (without the row itself, if ``remove_diagonal``),
     − over the others.  The result carries a mask of the rows whose loss is above 0.
+
+    gamma: γ, a scale.
+    margin: m, the margin of the distances.
+    ref_labels, ref_embeddings: the references, in place of the rows themselves.
+    remove_diagonal: whether a row is excluded from its own references.
     """
     e = ops.convert_to_tensor(y_pred)
     y = ops.cast(y_true, "int32")

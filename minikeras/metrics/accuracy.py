@@ -22,7 +22,10 @@ def accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 
 def binary_accuracy(y_true: TensorLike, y_pred: TensorLike, threshold: float = 0.5) -> Any:
-    """1 where y = [p > threshold], else 0."""
+    """1 where y = [p > threshold], else 0.
+
+    threshold: predictions above it are class 1.
+    """
     y, p = squeeze_or_expand_to_same_rank(array(y_true), array(y_pred))
     return _hits(np.equal(y, np.greater(p, array(threshold, "float32"))))
 
@@ -52,7 +55,10 @@ def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 
 def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: int = 5) -> Any:
-    """1 where fewer than k scores of p exceed the one at the largest entry of y."""
+    """1 where fewer than k scores of p exceed the one at the largest entry of y.
+
+    k: how many of the largest scores count.
+    """
     p = array(y_pred)
     return sparse_top_k_categorical_accuracy(_argmax(array(y_true, p.dtype)), p, k)
 
@@ -62,8 +68,10 @@ def sparse_top_k_categorical_accuracy(
 ) -> Any:
     """1 where fewer than k scores of p exceed the one at place y.
 
-    With ``from_sorted_ids`` the rows of p are class numbers in order of decreasing score, and the
-    result is 1 where y is among the first k.
+    With ``from_sorted_ids`` the result is 1 where y is among the first k of its row.
+
+    k: how many of the largest scores count.
+    from_sorted_ids: whether the rows of p are class numbers in order of decreasing score.
     """
     p = array(y_pred)
     y = array(y_true, p.dtype if from_sorted_ids else "int32")

@@ -11,7 +11,10 @@ from minikeras.types import TensorLike
 
 
 def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
-    """mean ŷ p̂ along ``axis``, x̂ = (x − mean x) / std x; NaN for a constant x."""
+    """mean ŷ p̂ along ``axis``, x̂ = (x − mean x) / std x; NaN for a constant x.
+
+    axis: the axis along which the correlation is computed.
+    """
     y, p = aligned(y_true, y_pred)
     y = y - ops.mean(y, axis=axis, keepdims=True)
     p = p - ops.mean(p, axis=axis, keepdims=True)
@@ -22,6 +25,8 @@ def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) 
 
 def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
     """mean 2 (y − mean p)(p − mean p) / (var y + var p + (mean y − mean p)² + ε) along ``axis``.
+
+    axis: the axis along which the correlation is computed.
 
     Parity: the first factor subtracts the mean of p, not that of y; on paper the result is equal.
     """

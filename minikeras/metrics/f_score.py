@@ -19,6 +19,7 @@ class FBetaScore(DeclaredMetric):
 
     average: None for one score per class; "micro" counts all classes in one confusion matrix;
         "macro" takes the mean, "weighted" the mean weighted by the number of true labels.
+    threshold: a number within (0, 1], or None.
     beta: how much recall counts in comparison with precision.
 
     Raises ValueError for an unknown average, β ≤ 0 or no float, a threshold outside (0, 1], data of

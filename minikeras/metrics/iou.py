@@ -21,6 +21,7 @@ class IoU(DeclaredMetric):
     target_class_ids: the classes over which the mean is taken.
     ignore_class: a label that is ignored as well.
     sparse_y_true, sparse_y_pred: whether these are class numbers; otherwise scores along ``axis``.
+    axis: the axis of the scores.
 
     Raises ValueError for a target outside [0, num_classes).
     Parity: the matrix holds int64 unless ``dtype`` says otherwise, so weights are truncated.
@@ -90,7 +91,10 @@ _WITHIN_BINARY = ("num_classes", "ignore_class", "sparse_y_true", "sparse_y_pred
 
 
 class BinaryIoU(IoU, fixed=_WITHIN_BINARY):
-    """`IoU` of classes 0 and 1; p ≥ ``threshold`` is class 1."""
+    """`IoU` of classes 0 and 1; p ≥ ``threshold`` is class 1.
+
+    threshold: predictions from it on are class 1.
+    """
 
     target_class_ids: Any = (0, 1)
     threshold: float = 0.5

@@ -21,6 +21,9 @@ class Metric:
     To write a metric, make variables in ``__init__`` with ``add_variable`` and override
     ``update_state(y_true, y_pred, sample_weight=None)`` and ``result()``.  Variables and metrics
     that are assigned to attributes belong to the metric.
+
+    dtype: of the result; ``floatx`` by default.
+    name: its name in logs and configs.
     """
 
     _keras_metric: ClassVar[bool] = True  # layers find their metrics by it

@@ -72,28 +72,40 @@ class _BestAt(DeclaredMetric):
 
 
 class SensitivityAtSpecificity(_BestAt):
-    """The best tp / (tp + fn) where tn / (tn + fp) ≥ ``specificity``."""
+    """The best tp / (tp + fn) where tn / (tn + fp) ≥ ``specificity``.
+
+    specificity: a number within [0, 1].
+    """
 
     specificity: float
     _wanted, _bound = "sensitivity", "specificity"
 
 
 class SpecificityAtSensitivity(_BestAt):
-    """The best tn / (tn + fp) where tp / (tp + fn) ≥ ``sensitivity``."""
+    """The best tn / (tn + fp) where tp / (tp + fn) ≥ ``sensitivity``.
+
+    sensitivity: a number within [0, 1].
+    """
 
     sensitivity: float
     _wanted, _bound = "specificity", "sensitivity"
 
 
 class PrecisionAtRecall(_BestAt):
-    """The best tp / (tp + fp) where tp / (tp + fn) ≥ ``recall``."""
+    """The best tp / (tp + fp) where tp / (tp + fn) ≥ ``recall``.
+
+    recall: a number within [0, 1].
+    """
 
     recall: float
     _wanted, _bound = "precision", "recall"
 
 
 class RecallAtPrecision(_BestAt):
-    """The best tp / (tp + fn) where tp / (tp + fp) ≥ ``precision``."""
+    """The best tp / (tp + fn) where tp / (tp + fp) ≥ ``precision``.
+
+    precision: a number within [0, 1].
+    """
 
     precision: float
     _wanted, _bound = "recall", "precision"

@@ -69,6 +69,8 @@ class Mean(DeclaredMetric):
 class MeanMetricWrapper(FunctionConfig, Mean):
     """The mean of ``fn(y_true, y_pred, **kwargs)``, weighted by ``sample_weight`` and by the mask
     that ``y_pred`` carries.
+
+    fn: the function, which returns a value per sample.
     """
 
     def __init__(

@@ -16,7 +16,10 @@ from minikeras.types import Shape, TensorLike
 
 
 def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
-    """Σ ŷ p̂ along ``axis``: the negative of the loss of this name."""
+    """Σ ŷ p̂ along ``axis``: the negative of the loss of this name.
+
+    axis: the axis along which the vectors lie.
+    """
     return -losses.cosine_similarity(y_true, y_pred, axis=axis)
 
 

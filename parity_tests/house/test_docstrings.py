@@ -10,7 +10,10 @@ import pytest
 import minikeras
 from minikeras.declare.docstrings import describe_arguments
 
-NAMESPACES = ("constraints", "initializers", "layers", "models", "optimizers", "regularizers")
+NAMESPACES = (
+    *("callbacks", "constraints", "initializers", "layers", "losses", "metrics", "models"),
+    *("optimizers", "regularizers"),
+)
 
 
 def public_classes(namespace: str) -> set[Any]:

@@ -40,8 +40,10 @@ _WIDER: dict[str, tuple[str, ...]] = {
     "complex64": ("complex128",),
     "complex128": (),
 }
-_PYTHON = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
-_NUMPY = {name: np.dtype(name) for name in _WIDER if not name.endswith("*")}
+_PYTHON: dict[Any, str] = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
+_NUMPY: dict[Any, np.dtype[Any]] = {
+    name: np.dtype(name) for name in _WIDER if not name.endswith("*")
+}
 FLOATS = ("float16", "float32", "float64")
 
 
@@ -91,7 +93,7 @@ def result_type(*dtypes: DType | Any) -> str:
     """The dtype in which values of these dtypes meet; no argument at all means ``floatx``."""
     if not dtypes:
         return settings.floatx()
-    names = {_PYTHON[d] if d in _PYTHON else standardize(d) for d in dtypes}  # type: ignore[index]
+    names = {_PYTHON[d] if d in _PYTHON else standardize(d) for d in dtypes}
     if "string" in names:
         raise ValueError(f"There is no implicit conversion between {sorted(names)}")
     joined = _join(frozenset(names))
@@ -124,4 +126,4 @@ def of(name: DType) -> np.dtype[Any]:
     """The NumPy dtype of any name that ``standardize`` accepts."""
     if isinstance(name, np.dtype):
         return name  # asking a dtype for its name takes longer than most operations
-    return _NUMPY.get(name) or _NUMPY[standardize(name)]  # type: ignore[arg-type]
+    return _NUMPY.get(name) or _NUMPY[standardize(name)]

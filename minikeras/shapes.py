@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -58,8 +57,12 @@ def match(a: int | None, b: int | None) -> bool:
 
 def size(shape: Iterable[int | None]) -> int | None:
     """Number of elements, or None if a size is unknown."""
-    sizes = tuple(shape)
-    return None if None in sizes else math.prod(sizes)  # type: ignore[arg-type]
+    total = 1
+    for n in shape:
+        if n is None:
+            return None
+        total *= n
+    return total
 
 
 def normalize_axis(axis: int, rank: int) -> int:

@@ -85,13 +85,14 @@ class Configurable:
         }
         changed = fixed or any(inherited[n] is not cls._fields[n] for n in inherited)
         cls._fields = own | inherited
-        if "__init__" in cls.__dict__:
+        written = cls.__dict__.get("__init__")
+        if written:
             if base:
-                cls._base_init = cls.__dict__["__init__"]
+                cls._base_init = written
             else:
-                cls.__init__ = _remember_call(cls.__dict__["__init__"])  # type: ignore[method-assign]
+                cls.__init__ = _remember_call(written)  # type: ignore[method-assign]  # wrapped
         elif own or changed or ("setup" in cls.__dict__ and cls.__init__ is cls._base_init):
-            cls.__init__ = _make_init(cls)  # type: ignore[method-assign]
+            cls.__init__ = _make_init(cls)  # type: ignore[method-assign]  # from the fields
 
     def setup(self) -> None:
         """Runs after the fields are set; subclasses validate here."""
@@ -196,7 +197,7 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
         self.setup(**init_only)
 
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]
+    __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]  # for inspect
         parameters=[this, *signature.parameters.values()]
     )
     named = [*fields, *(inspect.signature(base_init).parameters if base_init else ())]

@@ -113,6 +113,13 @@ def use_kernels(name: str) -> contextlib.AbstractContextManager[None]:
     return changed("kernels", _choose("kernels", name, _KERNELS))
 
 
+def processors() -> int:
+    """How many processors this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def threads() -> int:
     """How many threads compute: one for each processor of this process, unless told otherwise.
 
@@ -121,9 +128,7 @@ def threads() -> int:
     """
     if _settings["threads"] is None:
         _settings["threads"] = min(
-            len(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else os.cpu_count() or 1,
+            processors(),
             *(
                 int(limit)
                 for limit in map(os.environ.get, ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"))

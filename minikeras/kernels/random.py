@@ -60,7 +60,7 @@ def blocks(stream: tuple[tuple[int, int], tuple[int, int]], numbers: Array) -> A
 
 
 @kernel
-def _mask_part(start, stop, mask, stream, per_block, threshold):
+def _dropout_mask_part(start, stop, mask, stream, per_block, threshold):
     k0, k1, high0, high1 = stream
     w0, w1 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
     w2, w3 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
@@ -94,7 +94,7 @@ def _dropout_mask(workers, mask, seed, per_block, threshold):
     blocks = (mask.size + per_block - 1) // per_block
     run_parts(
         workers,
-        _mask_part,
+        _dropout_mask_part,
         (blocks + _BLOCKS - 1) // _BLOCKS,
         (mask, (c0, c1, c2, c3), per_block, threshold),
     )

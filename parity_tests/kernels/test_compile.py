@@ -1,118 +1,24 @@
-"""Kernels are compiled once and kept where only the user writes; else they are compiled again."""
+"""Internal kernels are called by kernels only; the decorators leave Numba as it was."""
 
 from __future__ import annotations
-
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from minikeras.kernels.runtime import compile as compiled
-
-# Kernels must be read from a file; these compile in a moment.
-KERNELS = """
-import sys
-import numpy as np
-from minikeras.kernels.runtime import compile as compiled
-
-@compiled.kernel
-def double(x):
-    for i in range(len(x)):
-        x[i] *= 2
-
-def run():
-    for dtype in (np.float32, np.float64):
-        x = np.ones(5, dtype)
-        double(x)
-        assert x.tolist() == [2] * 5 and x.dtype == dtype
-    print(sorted(double.stats.cache_hits.values()), compiled.cache_directory(), sep="\\n")
-
-run()
-"""
+from minikeras.kernels.runtime import disk_cache
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
 
 
-def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    (folder / "doubling.py").write_text(KERNELS)
-    variables = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
-    variables |= {"XDG_CACHE_HOME": str(folder / "cache"), **environment}
-    command = [sys.executable, str(folder / "doubling.py")]
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=variables, text=True, stdout=pipe, stderr=pipe)
-
-
-def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
-    """How many kernels came from the cache, and where that is."""
-    output, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors
-    hits, folder = output.splitlines()
-    return sum(map(int, hits.strip("[]").split(", "))) if hits != "[]" else 0, folder
-
-
-def test_the_second_process_loads_what_the_first_compiled(tmp_path: Path) -> None:
-    hits, folder = finished(started(tmp_path))
-    assert hits == 0 and Path(folder).parent == tmp_path / "cache" / "minikeras"
-    for path in (Path(folder), Path(folder).parent):
-        assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o700
-    assert not [*Path(folder).glob(".*")]
-    assert finished(started(tmp_path)) == (2, folder)
-    for file in Path(folder).iterdir():  # a file that was cut short is as good as none
-        file.write_bytes(file.read_bytes()[: len(file.read_bytes()) // 2])
-    assert finished(started(tmp_path)) == (0, folder)
-    assert finished(started(tmp_path)) == (2, folder)
-
-
-def test_two_processes_may_compile_at_the_same_time(tmp_path: Path) -> None:
-    both = [started(tmp_path) for _ in range(2)]
-    folders = {finished(process)[1] for process in both}
-    assert finished(started(tmp_path)) == (2, folders.pop())
-
-
-def test_the_users_choice_of_a_folder(tmp_path: Path) -> None:
-    _, folder = finished(started(tmp_path, NUMBA_CACHE_DIR=str(tmp_path / "chosen")))
-    assert Path(folder).parent == tmp_path / "chosen" / "minikeras"
-
-
-@pytest.mark.parametrize("trouble", ["file", "shared", "missing"])
-def test_no_safe_place_is_no_reason_to_fail(tmp_path: Path, trouble: str) -> None:
-    caches = tmp_path / "cache" / "minikeras"
-    variables = {}
-    if trouble == "file":  # nothing can be made below it, whoever the user is
-        (tmp_path / "cache").write_text("")
-    elif trouble == "shared":  # somebody else could put a file there, which we would unpickle
-        caches.mkdir(parents=True)
-        caches.chmod(0o777)
-    else:
-        variables = {"XDG_CACHE_HOME": "/proc/none"}
-    assert finished(started(tmp_path, **variables)) == (0, "") or os.name == "nt"
-
-
-def test_only_our_own_unused_folders_are_removed(tmp_path: Path) -> None:
-    caches = tmp_path / "cache" / "minikeras"
-    old, recent, others = caches / ("0" * 16), caches / ("1" * 16), caches / "notes"
-    for folder in (old, recent, others):
-        folder.mkdir(parents=True, mode=0o755)
-        (folder / "file").write_text("")
-    caches.chmod(0o700)
-    for folder in (old, others):
-        os.utime(folder, (time.time() - 31 * 24 * 3600,) * 2)
-    finished(started(tmp_path))
-    assert not old.exists() and recent.exists() and (others / "file").exists()
-
-
-def test_parts_are_for_kernels_only_and_have_one_signature_for_all_numbers(
+def test_internal_kernels_refuse_python_and_have_one_signature_for_all_numbers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compiled, "cache_directory", lambda: "")
+    monkeypatch.setattr(disk_cache, "cache_directory", lambda: "")
 
-    @compiled.internal_kernel
+    @internal_kernel
     def add(i: int, x: np.ndarray) -> None:
         x[i] += 1
 
-    @compiled.kernel
+    @kernel
     def add_everywhere(x: np.ndarray) -> None:
         add(0, x)
         for i in range(1, len(x)):
@@ -124,14 +30,3 @@ def test_parts_are_for_kernels_only_and_have_one_signature_for_all_numbers(
     assert len(add.signatures) == 1
     with pytest.raises(TypeError, match="kernels only"):
         add(0, x)
-
-
-def test_numba_itself_is_left_as_it_was() -> None:
-    """Importing SciPy is put off, not given up; nor is the collector left off."""
-    code = (
-        "import gc, sys; from minikeras.kernels.runtime import compile; import numba, numpy as np;"
-        "assert gc.isenabled() and 'scipy.linalg' not in sys.modules;"
-        "f = numba.njit(lambda a: np.linalg.inv(a) @ a);"
-        "assert np.allclose(f(np.eye(2) * 3), np.eye(2))"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

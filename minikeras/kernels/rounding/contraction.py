@@ -23,11 +23,10 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
-from minikeras.kernels.rounding.packets import HAS_AVX512, cores
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.rounding.packets import HAS_AVX512, cores, fma
+from minikeras.kernels.runtime.compile import internal_kernel, intrinsic, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
@@ -44,8 +43,7 @@ def _tile(height: int, neighbours: bool = False) -> Any:
     from c on.  ``neighbours``: the rows begin at one number of x after the other.
     """
 
-    @intrinsic
-    def tile(typingctx, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
+    def emit(typing, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
         kinds = (x, rows, m, columns, cuts, first, last, start, w, c, o, y, width)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -67,6 +65,18 @@ def _tile(height: int, neighbours: bool = False) -> Any:
             return context.get_dummy_value()
 
         return types.void(*kinds), generate
+
+    @intrinsic(emit)
+    def tile(x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
+        for i in range(m, m + height):
+            for j in range(width):
+                total, k = y[i, o + j] if first > 0 else y.dtype.type(0), start
+                for cut in cuts[first:last]:
+                    chain = y.dtype.type(0)
+                    for k in range(k, k + cut):  # noqa: B020
+                        chain = fma(x[rows[i] + columns[k]], w[k, c + j], chain)
+                    total, k = total + chain, k + 1
+                y[i, o + j] = total
 
     return tile
 

@@ -16,10 +16,9 @@ from pathlib import Path
 
 import numpy as np
 
-from minikeras.kernels.rounding.packets import PACKET
+from minikeras.kernels.rounding.packets import CYCLES_PER_BYTE, PACKET, threads_for
 from minikeras.types import Array
 
-_CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles
 _ONEDNN_BLOCK = 384
 _M_UNIT, _N_UNIT = 16, 4  # Eigen's register block under AVX without FMA
 
@@ -81,10 +80,6 @@ def _by_columns(m: int, n: int, threads: int) -> bool:
     return not (per_n < 16 * _N_UNIT and m > n * 32)
 
 
-def _threads(cost: float, limit: int) -> int:
-    return min(limit, max(1, int((cost - 100_000) / 100_000 + 0.9)))
-
-
 @functools.lru_cache(maxsize=4096)
 def contraction_cuts(
     rows: int, columns: int, k: int, threads: int, gather_cost: float = 0.0
@@ -100,12 +95,12 @@ def contraction_cuts(
     several = _equal_slices(k, min(k, 320))
     speed = 4.0 if several == 1 else 2.0 if m < _N_UNIT or n < _M_UNIT else 1.0
     loads = several / m if _by_columns(m, n, 2) else several / n
-    element = several * (speed / PACKET + gather_cost / m) + (4 + 4 * loads) * _CYCLES_PER_BYTE
-    used = _threads(m * n * element, threads)
+    element = several * (speed / PACKET + gather_cost / m) + (4 + 4 * loads) * CYCLES_PER_BYTE
+    used = threads_for(m * n * element, threads)
 
     speed = 4.0 if k == 1 else 2.0 if n < _N_UNIT or m < _M_UNIT else 1.0
-    total = k * (speed * m * n / PACKET + (4 + 4 * n) * _CYCLES_PER_BYTE + n * gather_cost)
-    joining = m * n * (3 * _CYCLES_PER_BYTE + 1 / PACKET)
+    total = k * (speed * m * n / PACKET + (4 + 4 * n) * CYCLES_PER_BYTE + n * gather_cost)
+    joining = m * n * (3 * CYCLES_PER_BYTE + 1 / PACKET)
     parts, best = 1, total
     for candidate in range(2, threads + 1, 2):
         cost = total / candidate + 100_000 + candidate * (joining + 3000)

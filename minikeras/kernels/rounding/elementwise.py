@@ -22,6 +22,10 @@ from minikeras.kernels.rounding.packets import (
     TINY,
     floor,
     from_bits,
+    libm_exp,
+    libm_expm1,
+    libm_log,
+    libm_log1p,
     rcp_packet,
     rsqrt_packet,
     to_bits,
@@ -167,22 +171,22 @@ def _flush(y):
 
 @njit(inline="always")
 def exp_rest(x):
-    return _flush(_f(math.exp(x)))
+    return _flush(_f(libm_exp(x)))
 
 
 @njit(inline="always")
 def log_rest(x):
-    return -_INF if abs(x) < TINY else (_NAN if x < _0 else _f(math.log(x)))
+    return -_INF if abs(x) < TINY else (_NAN if x < _0 else _f(libm_log(x)))
 
 
 @njit(inline="always")
 def log1p_rest(x):
-    return _f(math.log1p(x)) if x > -_1 else (-_INF if x == -_1 else _NAN)
+    return _f(libm_log1p(x)) if x > -_1 else (-_INF if x == -_1 else _NAN)
 
 
 @njit(inline="always")
 def expm1_rest(x):
-    return _f(math.expm1(x))
+    return _f(libm_expm1(x))
 
 
 @njit(inline="always")

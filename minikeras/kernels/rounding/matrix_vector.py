@@ -14,11 +14,10 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
 from minikeras.kernels.rounding.packets import cores, fma
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.compile import intrinsic, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
@@ -29,8 +28,7 @@ _ROWS = 32 * _TOGETHER  # of a part
 def _eight(spread: bool) -> Any:
     """a[t:t+8] += x[i:i+8] · w[k:k+8], fused; with ``spread``, w[k] in place of w[k:k+8]."""
 
-    @intrinsic
-    def add_products(typing: Any, x: Any, i: Any, w: Any, k: Any, a: Any, t: Any) -> Any:
+    def emit(typing: Any, x: Any, i: Any, w: Any, k: Any, a: Any, t: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             scalar = context.get_value_type(x.dtype)
             vector, align = ir.VectorType(scalar, 8), x.dtype.bitwidth // 8
@@ -61,6 +59,11 @@ def _eight(spread: bool) -> Any:
             return context.get_dummy_value()
 
         return types.none(x, types.int64, w, types.int64, a, types.int64), generate
+
+    @intrinsic(emit)
+    def add_products(x: Array, i: int, w: Array, k: int, a: Array, t: int) -> None:
+        for v in range(8):
+            a[t + v] = fma(x[i + v], w[k if spread else k + v], a[t + v])
 
     return add_products
 

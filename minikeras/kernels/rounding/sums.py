@@ -24,14 +24,19 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from minikeras.kernels.rounding.packets import PACKET, add_packet_lanes, cores
+from minikeras.kernels.rounding.packets import (
+    CYCLES_PER_BYTE,
+    PACKET,
+    add_packet_lanes,
+    cores,
+    threads_for,
+)
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
 from minikeras.kernels.runtime.threads import ALONE, run_parts, workers_for
 from minikeras.types import Array
 
 _UNROLLED = 4 * PACKET
 _LEAF = 1024 * PACKET
-_CYCLES_PER_BYTE = 11 / 64  # Eigen's cost model: an L2 line of 64 bytes takes 11 cycles
 
 
 @internal_kernel
@@ -190,10 +195,6 @@ def _share_rows(workers, x, y):
     run_parts(workers, _add_rows, len(y) * ((x.shape[1] + 63) // 64), (x, y))
 
 
-def _threads(cost: float, limit: int) -> int:
-    return min(limit, max(1, int((cost - 100_000) / 100_000 + 0.9)))
-
-
 def sum_whole(x: Array, threads: int | None = None) -> np.float32:
     """Sum of all elements."""
     flat = np.ascontiguousarray(x).reshape(-1)
@@ -201,8 +202,8 @@ def sum_whole(x: Array, threads: int | None = None) -> np.float32:
         return np.float32(_sum_few(flat))
     parts = 1
     if x.size > 100_000:
-        cost = x.size * (4 * _CYCLES_PER_BYTE + 10 / PACKET)
-        parts = _threads(cost, cores() if threads is None else threads)
+        cost = x.size * (4 * CYCLES_PER_BYTE + 10 / PACKET)
+        parts = threads_for(cost, cores() if threads is None else threads)
     return np.float32(_sum_whole(flat, parts))
 
 
@@ -290,8 +291,8 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
         least = -(-2000 // columns)
         blocks = min(min(rows, -(-x.size // least)), limit)
         height = -(-rows // blocks)
-        cost = blocks * height * columns * (4 * _CYCLES_PER_BYTE + 1)
-        if _threads(cost, limit) == 1:
+        cost = blocks * height * columns * (4 * CYCLES_PER_BYTE + 1)
+        if threads_for(cost, limit) == 1:
             blocks = 1
     parts = np.empty((blocks, columns), np.float32)
     _share_rows(workers_for(x.size), x, parts)

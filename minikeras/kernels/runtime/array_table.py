@@ -1,21 +1,23 @@
-"""Arrays as Python holds them, found by native code.
+"""Read array pointers straight from a Python list.
 
-A kernel over many arrays gets them as a Python list (its ``id``): all those of the first role, of
-the second, and so on.  Looking into Python's objects takes nanoseconds, handing over each array a
-microsecond.  The caller keeps the list alive.
+A kernel over many arrays gets the ``id`` of a list: all arrays of the first role, then all of the
+second, and so on.  To read a pointer from CPython's objects takes nanoseconds; to pass an array as
+an argument takes a microsecond.  The caller must hold a reference to the list during the call.
 """
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import carray, types
-from numba.extending import intrinsic, overload
+from numba.extending import overload
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.compile import intrinsic, kernel
+from minikeras.types import Array
 
 PART = 16_384  # numbers of an array that are one part of the work
 
@@ -27,22 +29,31 @@ DATA, _RANK, _SHAPE, _DTYPE, _FLAGS = (_HEAD + 8 * i for i in (0, 1, 2, 5, 6))
 _CONTIGUOUS_AND_ALIGNED, _WRITEABLE = 0x101, 0x400
 
 
-@intrinsic
-def load(typing: Any, address: Any) -> Any:
+def _emit_load(typing: Any, address: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.load(builder.inttoptr(args[0], ir.IntType(64).as_pointer()))
 
     return types.int64(types.int64), generate
 
 
-@intrinsic
-def pointer(typing: Any, address: Any, like: Any) -> Any:
-    """The address as that of numbers of the dtype of ``like``."""
+@intrinsic(_emit_load)
+def load(address: int) -> int:
+    """The word of 64 bits at an address."""
+    return ctypes.c_int64.from_address(int(address)).value
 
+
+def _emit_pointer(typing: Any, address: Any, like: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
 
     return types.CPointer(like.dtype)(types.int64, like), generate
+
+
+@intrinsic(_emit_pointer)
+def pointer(address: int, like: Array) -> Any:
+    """The address as a pointer to numbers of the dtype of ``like``."""
+    kind = np.ctypeslib.as_ctypes_type(like.dtype)
+    return ctypes.cast(int(address), ctypes.POINTER(kind))
 
 
 @kernel
@@ -93,9 +104,7 @@ def cells(table, part, role, like):
     return carray(pointer(table[part, 2 + role], like), table[part, 0])
 
 
-@intrinsic(prefer_literal=True)
-def arrays(typing: Any, table: Any, part: Any, like: Any, roles: Any) -> Any:
-    """The arrays of one part, a tuple of as many as ``roles`` says."""
+def _emit_arrays(typing: Any, table: Any, part: Any, like: Any, roles: Any) -> Any:
     array = types.Array(like.dtype, 1, "C")
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -106,6 +115,12 @@ def arrays(typing: Any, table: Any, part: Any, like: Any, roles: Any) -> Any:
 
     kind = types.UniTuple(array, roles.literal_value)
     return kind(table, part, like, roles), generate
+
+
+@intrinsic(_emit_arrays, prefer_literal=True)
+def arrays(table: Array, part: int, like: Array, roles: int) -> tuple[Array, ...]:
+    """The arrays of one part, one for each of the ``roles``."""
+    return tuple(cells(table, part, role, like) for role in range(roles))
 
 
 def unpacked(array: Any, count: int) -> Any:

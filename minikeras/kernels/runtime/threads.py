@@ -1,20 +1,21 @@
-"""The one owner of threads.
+"""The thread pool of all kernels.
 
-A kernel that is worth sharing is written for a range of parts of its work,
-``part(start, stop, *data)``, and shared out from within another kernel:
+A kernel with enough work for several threads is written for a range of parts of its work,
+``part(start, stop, *data)``.  Another kernel runs it:
 
     run_parts(workers, part, count, (x, w, y))  # part(0, 1, x, w, y), part(1, 2, x, w, y), ...
 
 where ``workers`` is the result of ``workers_for(work)``.  Each idle thread, the caller included,
-takes the next of the ``count`` parts until none is left.  How the work is cut depends on its size
-alone, never on the number of threads, and each part writes its own cells: so the bits are the same
-whoever computed which part.  Parts must not raise.  A busy pool leaves
-all parts to the caller.
+takes the next of the ``count`` parts until none is left.
 
-Workers spin for some tens of microseconds after a job, then sleep until ``pool`` wakes them.  The
-caller waits only for parts that somebody has begun.  So a worker that sleeps, is starved by other
-processes, or was left behind by a fork costs speed at most.  NumPy's BLAS, whose own threads
-would spin beside these, is not called by any kernel here.
+- How the work is cut depends on its size alone, never on the number of threads, and each part
+  writes its own elements.  So the bits do not depend on which thread computed which part.
+- Parts must not raise.
+- If the pool is busy with another job, the caller runs all parts itself.
+- Workers spin for some tens of microseconds after a job, then sleep until ``workers_for`` wakes
+  them.  The caller waits only for parts that a worker has begun.  So a worker that sleeps, gets no
+  processor time or was lost in a fork costs speed, never the result.
+- No kernel calls NumPy's BLAS, whose own threads would spin beside these.
 """
 
 from __future__ import annotations
@@ -23,26 +24,33 @@ import _thread
 import os
 import platform
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
 from minikeras import settings
-from minikeras.kernels.runtime.compile import kernel, without_wrapper
+from minikeras.kernels.runtime.compile import (
+    IS_PLAIN_PYTHON,
+    intrinsic,
+    kernel,
+    without_wrapper,
+)
 
-# What the threads see: cells of 64 bits, each in a cache line of its own.
+# What the threads share: words of 64 bits, each in a cache line of its own.
 # The job:  its number · 2⁴⁰ + how many parts · 2²⁰ + how many of them are taken.
 _JOB, _CODE, _DATA, _DONE, _BUSY = (8 * i for i in range(5))
 _PARTS_BITS = 20
 _PARTS = (1 << _PARTS_BITS) - 1
 
-_SPINS = 4000  # pauses of some tens of nanoseconds each, before a worker goes to sleep
-_PATIENCE = 200  # pauses, after which whoever has no part offers its processor to others
-_WORTH_SHARING = 50_000  # multiplications or so: ten times what handing over costs
+_SPINS = 4000  # pauses, some tens of nanoseconds each, before a worker goes to sleep
+_PATIENCE = 200  # pauses of an idle thread before it calls sched_yield
+_WORTH_SHARING = 50_000  # multiply-adds: ten times the cost of waking workers
+
+CHUNK = 1 << 14  # elements of an array that are one part, where each costs about the same
 
 _word = ir.IntType(64)
 _part_kind = ir.FunctionType(ir.VoidType(), [_word, _word, _word])
@@ -82,7 +90,7 @@ def _yield(builder: Any) -> None:
 def _post(builder: Any, pool: Any, code: Any, data: Any, count: Any) -> None:
     number = builder.lshr(_load(builder, pool, _JOB), _word(2 * _PARTS_BITS))
     job = builder.shl(builder.add(number, _word(1)), _word(2 * _PARTS_BITS))
-    _store(builder, pool, _JOB, job)  # without parts: nobody acts on what is being written
+    _store(builder, pool, _JOB, job)  # no parts yet, so no worker reads what is being written
     _store(builder, pool, _CODE, code)
     _store(builder, pool, _DATA, data)
     _store(builder, pool, _DONE, _word(0))
@@ -90,10 +98,10 @@ def _post(builder: Any, pool: Any, code: Any, data: Any, count: Any) -> None:
 
 
 def _take_parts(builder: Any, pool: Any) -> None:
-    """Take and compute parts of the present job until none is left."""
-    look, left, mine, none = map(builder.append_basic_block, ("look", "left", "mine", "none"))
-    builder.branch(look)
-    builder.position_at_end(look)
+    """Take and run parts of the current job until none is left."""
+    read, left, mine, none = map(builder.append_basic_block, ("read", "left", "mine", "none"))
+    builder.branch(read)
+    builder.position_at_end(read)
     job = _load(builder, pool, _JOB)
     code, data = _load(builder, pool, _CODE), _load(builder, pool, _DATA)
     part = builder.and_(job, _word(_PARTS))
@@ -102,17 +110,17 @@ def _take_parts(builder: Any, pool: Any) -> None:
     builder.position_at_end(left)
     # Succeeds only if the job is still the one whose code and data were read.
     taken = _replace(builder, pool, _JOB, job, builder.add(job, _word(1)))
-    builder.cbranch(taken, mine, look)
+    builder.cbranch(taken, mine, read)
     builder.position_at_end(mine)
     stop = builder.add(part, _word(1))
     builder.call(builder.inttoptr(code, _part_kind.as_pointer()), [data, part, stop])
     builder.atomic_rmw("add", _cell(builder, pool, _DONE), _word(1), "seq_cst")
-    builder.branch(look)
+    builder.branch(read)
     builder.position_at_end(none)
 
 
 def _wait(builder: Any, pool: Any, count: Any) -> None:
-    """Until what others have begun is done; where they were put aside, let them run."""
+    """Spin until all begun parts are done; yield the processor from time to time."""
     before = builder.block
     wait, long, done = map(builder.append_basic_block, ("wait", "long", "done"))
     builder.branch(wait)
@@ -135,9 +143,7 @@ def _wait(builder: Any, pool: Any, count: Any) -> None:
     builder.position_at_end(done)
 
 
-@intrinsic
-def run_parts(typingctx, pool, part, count, data):
-    """``part(i, i + 1, *data)`` for each i < count, by whoever is free."""
+def _emit_run_parts(typing, pool, part, count, data):
     arguments = (types.int64, types.int64, *data.types)
     without_wrapper(part.dispatcher).compile(arguments)
 
@@ -147,11 +153,11 @@ def run_parts(typingctx, pool, part, count, data):
         context.active_code_library.add_linking_library(compiled.library)
         function = context.declare_function(builder.module, compiled.fndesc)
 
-        # The same as a function of an address and two numbers, for whoever takes parts.
+        # The part as a function of an address and two numbers, which all threads can call.
         name = f"{builder.function.name}.part{len(builder.module.functions)}"
         entry = ir.Function(builder.module, _part_kind, name)
         entry.linkage = "internal"
-        entry.attributes.add("noinline")  # it is called twice, and optimized once
+        entry.attributes.add("noinline")  # called from two places, optimized once
         inside = ir.IRBuilder(entry.append_basic_block())
         address, start, stop = entry.args
         values = inside.load(inside.inttoptr(address, data.type.as_pointer()))
@@ -162,12 +168,12 @@ def run_parts(typingctx, pool, part, count, data):
         inside.ret_void()
 
         place = builder.ptrtoint(cgutils.alloca_once_value(builder, data), _word)
-        # More parts than the cell of the job can count are left to the caller alone.
+        # If there are more parts than the word of the job can count, the caller runs them all.
         countable = builder.icmp_unsigned("<=", count, _word(_PARTS))
         idle = builder.select(countable, _word(0), _word(2))  # a pool is never 2
         free = _replace(builder, pool, _BUSY, idle, _word(1))
-        with builder.if_else(free) as (together, alone):
-            with together:
+        with builder.if_else(free) as (with_workers, alone):
+            with with_workers:
                 _post(builder, pool, builder.ptrtoint(entry, _word), place, count)
                 _take_parts(builder, pool)
                 _wait(builder, pool, count)
@@ -179,10 +185,14 @@ def run_parts(typingctx, pool, part, count, data):
     return types.void(types.int64, part, types.int64, data), generate
 
 
-@intrinsic
-def _serve(typingctx, pool, spins):
-    """Take parts of whatever is posted, until nothing was for ``spins`` pauses."""
+@intrinsic(_emit_run_parts)
+def run_parts(workers: int, part: Callable[..., None], count: int, data: tuple[Any, ...]) -> None:
+    """Run ``part(i, i + 1, *data)`` for each i < count, on all threads that are idle."""
+    for i in range(count):
+        part(i, i + 1, *data)
 
+
+def _emit_serve(typing, pool, spins):
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         pool, patience = args
         before = builder.block
@@ -207,13 +217,19 @@ def _serve(typingctx, pool, spins):
     return types.void(types.int64, types.int64), generate
 
 
+@intrinsic(_emit_serve)
+def _serve(pool: int, spins: int) -> None:
+    """Run parts of the posted jobs, until none was posted for ``spins`` pauses."""
+    raise NotImplementedError("plain Python has no workers")
+
+
 @kernel
 def _work(pool: int, spins: int) -> None:
     _serve(pool, spins)
 
 
 class _Pool:
-    """Cells that workers watch, and the bell that wakes each worker."""
+    """The words that workers watch, and a lock that wakes each worker."""
 
     def __init__(self, workers: int) -> None:
         self._cells = np.zeros(6 * 8, np.int64)
@@ -221,21 +237,21 @@ class _Pool:
         self._cells[_BUSY] = not workers
         self.address = self._cells.ctypes.data
         self._open = True
-        self._bells = [_thread.allocate_lock() for _ in range(workers)]
-        for bell in self._bells:
-            bell.acquire()
-            threading.Thread(target=self._live, args=(bell,), daemon=True).start()
+        self._locks = [_thread.allocate_lock() for _ in range(workers)]
+        for lock in self._locks:
+            lock.acquire()
+            threading.Thread(target=self._live, args=(lock,), daemon=True).start()
 
-    def _live(self, bell: Any) -> None:
-        bell.acquire()
+    def _live(self, lock: Any) -> None:
+        lock.acquire()
         while self._open:
             _work(self.address, _SPINS)
-            bell.acquire()
+            lock.acquire()
 
     def wake(self) -> int:
-        for bell in self._bells:
-            if bell.locked():
-                bell.release()
+        for lock in self._locks:
+            if lock.locked():
+                lock.release()
         return self.address
 
     def close(self) -> None:
@@ -243,7 +259,7 @@ class _Pool:
         self.wake()
 
 
-_every_cell: list[Any] = []  # some thread may still have the address of a pool that was closed
+_every_cell: list[Any] = []  # a thread may still hold the address of a closed pool
 _alone = _Pool(0)
 ALONE = _alone.address
 _pool: _Pool | None = None
@@ -251,9 +267,9 @@ _size = 0
 
 
 def workers_for(work: int) -> int:
-    """Who computes a job of ``work`` multiplications or so: the pool's address, for ``share``."""
+    """The thread pool, for ``run_parts``, if a job of ``work`` multiply-adds is worth waking it."""
     global _pool, _size
-    if work < _WORTH_SHARING:
+    if work < _WORTH_SHARING or IS_PLAIN_PYTHON:
         return ALONE
     size = settings.threads()
     if _pool is None or size != _size:

@@ -1,10 +1,10 @@
-"""On a machine without compiled kernels a second process compiles some of them ahead of need.
+"""A second process that compiles the kernels of a training step while the first one runs.
 
-It takes what a first training step needs last, and goes backwards until it meets what the first
-process has compiled, of which it finds the files, as that process finds its.  So both processors
-are at work while one program waits.  The second process is started at most once for each cache,
-never for a warm one nor for a single processor, and with ``MINIKERAS_COMPILE_AHEAD=0`` not at all.
-It ends with the first, whatever way that ends.
+It starts with the kernel that a step needs last and works backwards, while the program compiles
+from the front.  Each finds the other's results in the disk cache, so they meet in the middle.  The
+second process starts at most once for each cache folder, and only if that is empty and two
+processors are available; ``MINIKERAS_COMPILE_AHEAD=0`` prevents it.  It ends when the first ends,
+however that happens.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from minikeras import settings
 
 _f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "uint64[::1]"
 
-# In the order of the step.  A signature that no longer fits costs nothing but its time.
+# In the order of the step.  A signature that is out of date only wastes the time to compile it.
 STEP = (
     ("conv._convolve", f"int64,{_f},int64,{_i},{_i},{_U},int64,{_F},{_i},{_F},{_f},boolean"),
     ("pool._share_maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
@@ -42,27 +42,27 @@ STEP = (
     ("rounding.contraction.gemm", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
     ("optimizers.adam", f"int64,int64,int64,int64,{_f}"),
 )
-_BEGIN = (
+_COMMAND = (
     "import sys; sys.path[:] = sys.argv[1:]; "
     "from minikeras.kernels.runtime import warm_up; warm_up.work()"
 )
 _WANTED = "MINIKERAS_COMPILE_AHEAD"
-_asked = False
+_was_asked = False
 
 
-def begin(cache: str) -> None:
-    """Start the second process if that is of use; nothing fails if it cannot be."""
-    global _asked
-    if _asked or not cache:
+def start(cache: str) -> None:
+    """Start the second process if it can help; failing to start it is not an error."""
+    global _was_asked
+    if _was_asked or not cache:
         return
-    _asked = True
+    _was_asked = True
     is_python = sys.executable and "python" in Path(sys.executable).name.lower()
     if os.environ.get(_WANTED) == "0" or settings.threads() < 2 or not is_python or _files(cache):
         return
     nothing = subprocess.DEVNULL
     with contextlib.suppress(OSError, ValueError):
         helper = subprocess.Popen(
-            [sys.executable, "-c", _BEGIN, *sys.path],
+            [sys.executable, "-c", _COMMAND, *sys.path],
             stdin=subprocess.PIPE,  # it ends when this does
             stdout=nothing,
             stderr=nothing,
@@ -84,7 +84,7 @@ def _end(helper: subprocess.Popen[bytes]) -> None:
 
 
 def work() -> None:
-    """What the second process does."""
+    """Compile the kernels of a step, the last first: the task of the second process."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)

@@ -18,8 +18,8 @@ def absolute(x: TensorLike) -> TensorLike:
 def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """x₁ + x₂, elements of the common dtype; shapes broadcast.
 
-    Parity: a vector along the last axis of x₁ is a bias, whose gradient is summed line after
-    line; every other sum, `x1 + x2` included, in the order of `sum`."""
+    Parity: x₂ may be a bias, see `_bias_of`, and its gradient is then summed as a bias's; every
+    other sum, `x1 + x2` included, has its gradient in the order of `sum`."""
 def all(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
     """Whether every element along `axis` is true."""
 def allclose(x1: TensorLike, x2: TensorLike, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> TensorLike:

@@ -200,7 +200,7 @@ def masked_shape(x: Shape, mask: Shape, *, rate: float) -> Shape:
 
 @masked.vjp
 def masked_vjp(dy: Any, y: Any, x: Any, mask: Any, *, rate: float) -> Any:
-    return masked(dy, mask, rate=rate), None
+    return masked.compute(dy, mask, rate=rate), None
 
 
 masked.fast(
@@ -227,7 +227,7 @@ def reorder_shape(x: Shape, *, order: Array, axis: int) -> Shape:
 
 @reorder.vjp
 def reorder_vjp(dy: Any, y: Any, x: Any, *, order: Array, axis: int) -> Any:
-    return reorder(dy, order=np.argsort(order), axis=axis)
+    return reorder.compute(dy, order=np.argsort(order), axis=axis)
 
 
 def _floating(function: str, dtype: DType, error: type[Exception] = TypeError) -> str:

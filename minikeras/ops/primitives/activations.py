@@ -96,7 +96,7 @@ def softplus(x: Array) -> Array:
 
 @softplus.vjp
 def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
-    return dy * _sigmoid(x)
+    return dy * _sigmoid.compute(x)
 
 
 softplus.fast("minikeras.ops.tensorflow_float32", when=in_float32)
@@ -141,7 +141,7 @@ def silu(x: Array) -> Array:
 
 @silu.vjp
 def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
-    s = _sigmoid(x)
+    s = _sigmoid.compute(x)
     return dy * (s * (1 + x * (1 - s)))
 
 

@@ -38,7 +38,7 @@ def bias_add_shape(x: Shape, b: Shape) -> Shape:
 
 @bias_add.vjp
 def bias_add_vjp(dy: Array, y: Array, x: Array, b: Array) -> TensorLike:
-    return dy, lambda: _sum_over_leading_axes(dy)
+    return dy, lambda: _sum_over_leading_axes.compute(dy)
 
 
 bias_add.fast("minikeras.ops.tensorflow_float32", rules="vjp", when=in_float32)
@@ -112,8 +112,8 @@ def divide_no_nan(x1: Array, x2: Array) -> Array:
 @divide_no_nan.vjp
 def divide_no_nan_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return (
-        lambda: divide_no_nan(dy, x2),
-        lambda: dy * divide_no_nan(divide_no_nan(-x1, x2), x2),
+        lambda: divide_no_nan.compute(dy, x2),
+        lambda: dy * divide_no_nan.compute(divide_no_nan.compute(-x1, x2), x2),
     )
 
 
@@ -136,7 +136,7 @@ def mod(x1: Array, x2: Array) -> Array:
 
 @mod.vjp
 def mod_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
-    return dy, lambda: dy * -floor_divide(x1, x2)
+    return dy, lambda: dy * -floor_divide.compute(x1, x2)
 
 
 @elementwise("ops.numpy numpy", dtype=promote)

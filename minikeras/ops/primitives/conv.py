@@ -73,8 +73,8 @@ def convolve_vjp(
 ) -> TensorLike:
     how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
-        lambda: convolve_input_gradient(dy, w, space=x.shape[1:-1], **how),
-        lambda: convolve_kernel_gradient(x, dy, size=w.shape[:-2], **how),
+        lambda: convolve_input_gradient.compute(dy, w, space=x.shape[1:-1], **how),
+        lambda: convolve_kernel_gradient.compute(x, dy, size=w.shape[:-2], **how),
     )
 
 
@@ -116,8 +116,8 @@ def convolve_input_gradient_vjp(
 ) -> TensorLike:
     how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
-        lambda: convolve(ddx, w, **how),
-        lambda: convolve_kernel_gradient(ddx, dy, size=w.shape[:-2], **how),
+        lambda: convolve.compute(ddx, w, **how),
+        lambda: convolve_kernel_gradient.compute(ddx, dy, size=w.shape[:-2], **how),
     )
 
 
@@ -158,8 +158,8 @@ def convolve_kernel_gradient_vjp(
 ) -> TensorLike:
     how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
-        lambda: convolve_input_gradient(dy, ddw, space=x.shape[1:-1], **how),
-        lambda: convolve(x, ddw, **how),
+        lambda: convolve_input_gradient.compute(dy, ddw, space=x.shape[1:-1], **how),
+        lambda: convolve.compute(x, ddw, **how),
     )
 
 
@@ -208,7 +208,7 @@ def convolve_biased_vjp(
 ) -> TensorLike:
     dz = dy * (y > 0) if rectified else dy
     dxw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
-    return *dxw, lambda: _sum_over_leading_axes(dz)
+    return *dxw, lambda: _sum_over_leading_axes.compute(dz)
 
 
 def _is_float(*arrays: Array, **static: Any) -> bool:

@@ -24,7 +24,7 @@ def _cumsum_shape(x: Shape, *, axis: int, reverse: bool) -> Shape:
 
 @_cumsum.vjp
 def _cumsum_vjp(dy: Array, y: Array, x: Array, *, axis: int, reverse: bool) -> TensorLike:
-    return _cumsum(dy, axis=axis, reverse=not reverse)
+    return _cumsum.compute(dy, axis=axis, reverse=not reverse)
 
 
 @primitive(dtype=counting)
@@ -44,4 +44,4 @@ def _cumprod_shape(x: Shape, *, axis: int) -> Shape:
 
 @_cumprod.vjp
 def _cumprod_vjp(dy: Array, y: Array, x: Array, *, axis: int) -> TensorLike:
-    return divide_no_nan(_cumsum(y * dy, axis=axis, reverse=True), x)
+    return divide_no_nan.compute(_cumsum.compute(y * dy, axis=axis, reverse=True), x)

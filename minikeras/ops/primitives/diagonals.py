@@ -33,12 +33,12 @@ def _triu_shape(x: Shape, *, k: int) -> Shape:
 
 @_tril.vjp
 def _tril_vjp(dy: Array, y: Array, x: Array, *, k: int) -> TensorLike:
-    return _tril(dy, k=k)
+    return _tril.compute(dy, k=k)
 
 
 @_triu.vjp
 def _triu_vjp(dy: Array, y: Array, x: Array, *, k: int) -> TensorLike:
-    return _triu(dy, k=k)
+    return _triu.compute(dy, k=k)
 
 
 @primitive(dtype=separate)
@@ -57,7 +57,7 @@ def _diagonal_shape(x: Shape, *, k: int) -> Shape:
 
 @_diagonal.vjp
 def _diagonal_vjp(dy: Array, y: Array, x: Array, *, k: int) -> TensorLike:
-    return _on_diagonal(dy, shape=tuple(x.shape[-2:]), k=k)
+    return _on_diagonal.compute(dy, shape=tuple(x.shape[-2:]), k=k)
 
 
 @primitive(dtype=separate)
@@ -78,4 +78,4 @@ def _on_diagonal_shape(x: Shape, *, shape: tuple[int, int], k: int) -> Shape:
 def _on_diagonal_vjp(
     dy: Array, y: Array, x: Array, *, shape: tuple[int, int], k: int
 ) -> TensorLike:
-    return _diagonal(dy, k=k)
+    return _diagonal.compute(dy, k=k)

@@ -34,7 +34,7 @@ def _getitem_shape(x: Shape, *, key: Key) -> Shape:
 
 @_getitem.vjp
 def _getitem_vjp(dy: Array, y: Array, x: Array, *, key: Key) -> TensorLike:
-    return _put(dy, key=key, shape=tuple(x.shape))
+    return _put.compute(dy, key=key, shape=tuple(x.shape))
 
 
 @primitive(dtype=separate)
@@ -55,7 +55,7 @@ def _put_shape(x: Shape, *, key: Key, shape: tuple[int, ...]) -> Shape:
 
 @_put.vjp
 def _put_vjp(dy: Array, y: Array, x: Array, *, key: Key, shape: tuple[int, ...]) -> TensorLike:
-    return _getitem(dy, key=key)
+    return _getitem.compute(dy, key=key)
 
 
 def _is_basic(key: Key) -> bool:
@@ -93,7 +93,7 @@ def _take_shape(x: Shape, indices: Shape, *, axis: int) -> Shape:
 
 @_take.vjp
 def _take_vjp(dy: Array, y: Array, x: Array, indices: Array, *, axis: int) -> TensorLike:
-    return lambda: _add_at(dy, indices, axis=axis, size=x.shape[axis]), None
+    return lambda: _add_at.compute(dy, indices, axis=axis, size=x.shape[axis]), None
 
 
 _MANY = 4096  # numbers: below, NumPy takes less than a tenth of a millisecond
@@ -129,7 +129,7 @@ def _add_at_shape(x: Shape, indices: Shape, *, axis: int, size: int) -> Shape:
 def _add_at_vjp(
     dy: Array, y: Array, x: Array, indices: Array, *, axis: int, size: int
 ) -> TensorLike:
-    return lambda: _take(dy, indices, axis=axis), None
+    return lambda: _take.compute(dy, indices, axis=axis), None
 
 
 def add_at(x: TensorLike, indices: TensorLike, axis: int, size: int) -> TensorLike:
@@ -155,7 +155,7 @@ def _without(shape: Shape, axis: int) -> Shape:
 
 @_take_along_axis.vjp
 def _take_along_axis_vjp(dy: Array, y: Array, x: Array, indices: Array, *, axis: int) -> TensorLike:
-    return lambda: _add_along_axis(dy, indices, axis=axis, shape=tuple(x.shape)), None
+    return lambda: _add_along_axis.compute(dy, indices, axis=axis, shape=tuple(x.shape)), None
 
 
 @primitive(dtype=separate)
@@ -178,7 +178,7 @@ def _add_along_axis_shape(x: Shape, indices: Shape, *, axis: int, shape: tuple[i
 def _add_along_axis_vjp(
     dy: Array, y: Array, x: Array, indices: Array, *, axis: int, shape: tuple[int, ...]
 ) -> TensorLike:
-    return lambda: _take_along_axis(dy, indices, axis=axis), None
+    return lambda: _take_along_axis.compute(dy, indices, axis=axis), None
 
 
 @primitive(dtype=separate, broadcasts=True, out=lambda condition, x1, x2: x1)
@@ -197,8 +197,8 @@ def _where_vjp(dy: Array, y: Array, condition: Array, x1: Array, x2: Array) -> T
     zero = np.zeros((), dy.dtype)
     return (
         None,
-        lambda: _where(condition, dy, zero),
-        lambda: _where(condition, zero, dy),
+        lambda: _where.compute(condition, dy, zero),
+        lambda: _where.compute(condition, zero, dy),
     )
 
 
@@ -229,4 +229,4 @@ def _scatter_update_vjp(
         raise NotImplementedError(f"no gradient through scatter_update with {reduction!r}")
     untouched = np.ones(x.shape, "bool")
     untouched[key] = False
-    return lambda: np.where(untouched, dy, 0), lambda: _getitem(dy, key=key)
+    return lambda: np.where(untouched, dy, 0), lambda: _getitem.compute(dy, key=key)

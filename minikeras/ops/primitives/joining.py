@@ -141,4 +141,4 @@ def _split_shape(x: Shape, *, ends: tuple[int, ...], axis: int) -> list[Shape]:
 def _split_vjp(
     dy: tuple[Array, ...], y: tuple[Array, ...], x: Array, *, ends: tuple[int, ...], axis: int
 ) -> TensorLike:
-    return _concatenate(*dy, axis=axis)
+    return _concatenate.compute(*dy, axis=axis)

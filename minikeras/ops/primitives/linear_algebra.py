@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras.dtypes import promote
 from minikeras.ops.declarations import primitive
+from minikeras.ops.primitives.products import _matmul
 from minikeras.types import Array, Shape, TensorLike
 
 
@@ -38,7 +39,7 @@ def _det_shape(a: Shape) -> Shape:
 
 @_det.vjp
 def _det_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    return np.expand_dims(dy * y, (-1, -2)) * np.swapaxes(_inv(a), -1, -2)
+    return np.expand_dims(dy * y, (-1, -2)) * np.swapaxes(_inv.compute(a), -1, -2)
 
 
 @primitive(dtype=promote, broadcasts=True)
@@ -54,8 +55,8 @@ def _solve_shape(a: Shape, b: Shape) -> Shape:
 
 @_solve.vjp
 def _solve_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
-    db = _solve(np.swapaxes(a, -1, -2), dy)
-    return lambda: -np.matmul(db, np.swapaxes(y, -1, -2)), db
+    db = _solve.compute(np.swapaxes(a, -1, -2), dy)
+    return lambda: -_matmul.compute(db, np.swapaxes(y, -1, -2)), db
 
 
 @primitive(dtype=promote, shape=_unchanged)
@@ -69,11 +70,11 @@ def _cholesky(a: Array) -> Array:
 
 @_cholesky.vjp
 def _cholesky_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    inverse = _inv(y)
+    inverse = _inv.compute(y)
     yt = np.swapaxes(y, -1, -2)
     n = a.shape[-1]
     inner = np.tril(np.matmul(yt, dy)) * (1 - 0.5 * np.eye(n, dtype=a.dtype))
-    s = np.matmul(np.swapaxes(inverse, -1, -2), np.matmul(inner, inverse))
+    s = _matmul.compute(np.swapaxes(inverse, -1, -2), _matmul.compute(inner, inverse))
     return 0.5 * (s + np.swapaxes(s, -1, -2))
 
 
@@ -102,8 +103,8 @@ def _qr_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> Tensor
     m = np.matmul(r, np.swapaxes(dr, -1, -2)) - np.matmul(np.swapaxes(dq, -1, -2), q)
     low = np.tril(m, -1)
     symmetric = np.tril(m) + np.swapaxes(low, -1, -2)
-    inverse = np.swapaxes(_inv(r), -1, -2)
-    return np.matmul(dq + np.matmul(q, symmetric), inverse)
+    inverse = np.swapaxes(_inv.compute(r), -1, -2)
+    return _matmul.compute(dq + np.matmul(q, symmetric), inverse)
 
 
 def _is_narrow(a: Array) -> bool:

@@ -57,7 +57,7 @@ max_window.shape(_pooled)
 
 @max_window.vjp
 def max_window_vjp(dy: Array, y: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    return spread_to_winners(dy, x, size=size, strides=strides)
+    return spread_to_winners.compute(dy, x, size=size, strides=strides)
 
 
 @primitive(dtype=promote)
@@ -80,7 +80,7 @@ def spread_to_winners_shape(dy: Shape, x: Shape, *, size: Sizes, strides: Sizes)
 def spread_to_winners_vjp(
     ddx: Array, dx: Array, dy: Array, x: Array, *, size: Sizes, strides: Sizes
 ) -> TensorLike:
-    return pick_winners(ddx, x, size=size, strides=strides), None
+    return pick_winners.compute(ddx, x, size=size, strides=strides), None
 
 
 @primitive(dtype=promote)
@@ -100,7 +100,7 @@ def pick_winners_shape(g: Shape, x: Shape, *, size: Sizes, strides: Sizes) -> Sh
 def pick_winners_vjp(
     dy: Array, y: Array, g: Array, x: Array, *, size: Sizes, strides: Sizes
 ) -> TensorLike:
-    return spread_to_winners(dy, x, size=size, strides=strides), None
+    return spread_to_winners.compute(dy, x, size=size, strides=strides), None
 
 
 def _wins(x: Array, windows: list[Window], rank: int) -> Array:
@@ -126,7 +126,7 @@ window_sum.shape(_pooled)
 
 @window_sum.vjp
 def window_sum_vjp(dy: Array, y: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    return spread(dy, space=x.shape[1:-1], size=size, strides=strides)
+    return spread.compute(dy, space=x.shape[1:-1], size=size, strides=strides)
 
 
 @primitive(dtype=promote)
@@ -148,7 +148,7 @@ def spread_shape(dy: Shape, *, space: Sizes, size: Sizes, strides: Sizes) -> Sha
 def spread_vjp(
     ddx: Array, dx: Array, dy: Array, *, space: Sizes, size: Sizes, strides: Sizes
 ) -> Array:
-    return window_sum(ddx, size=size, strides=strides)
+    return window_sum.compute(ddx, size=size, strides=strides)
 
 
 @primitive(dtype=floating)
@@ -175,7 +175,7 @@ def mean_window_shape(x: Shape, cells: Shape, *, size: Sizes, strides: Sizes) ->
 def mean_window_vjp(
     dy: Array, y: Array, x: Array, cells: Array, *, size: Sizes, strides: Sizes
 ) -> TensorLike:
-    return spread(dy * (1 / cells), space=x.shape[1:-1], size=size, strides=strides), None
+    return spread.compute(dy * (1 / cells), space=x.shape[1:-1], size=size, strides=strides), None
 
 
 @primitive(dtype=promote)

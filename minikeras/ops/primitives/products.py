@@ -41,10 +41,10 @@ def _matmul_shape(a: Shape, b: Shape) -> Shape:
 def _matmul_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
     def db() -> TensorLike:
         if len(b.shape) == 2 < len(a.shape):
-            return _matmul(_swapped(_tall(a)), _tall(dy))
-        return _matmul(_swapped(a), dy)
+            return _matmul.compute(_swapped(_tall(a)), _tall(dy))
+        return _matmul.compute(_swapped(a), dy)
 
-    return lambda: _matmul(dy, _swapped(b)), db
+    return lambda: _matmul.compute(dy, _swapped(b)), db
 
 
 def _is_one_product(a: Array, b: Array) -> bool:
@@ -108,6 +108,6 @@ def _einsum_vjp(dy: Array, y: Array, *xs: Array, subscripts: str) -> TensorLike:
                 others.append((letter, np.ones(n, dy.dtype)))
             target += name
         names = ",".join([result, *(t for t, _ in others)])
-        return _einsum(dy, *(x for _, x in others), subscripts=f"{names}->{target}")
+        return _einsum.compute(dy, *(x for _, x in others), subscripts=f"{names}->{target}")
 
     return tuple((lambda k=k: gradient(k)) for k in range(len(xs)))

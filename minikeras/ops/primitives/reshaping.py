@@ -25,7 +25,7 @@ def _flip_shape(x: Shape, *, axis: tuple[int, ...]) -> Shape:
 
 @_flip.vjp
 def _flip_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...]) -> TensorLike:
-    return _flip(dy, axis=axis)
+    return _flip.compute(dy, axis=axis)
 
 
 @primitive(dtype=separate)
@@ -43,7 +43,7 @@ def _roll_shape(x: Shape, *, shift: tuple[int, ...], axis: tuple[int, ...]) -> S
 def _roll_vjp(
     dy: Array, y: Array, x: Array, *, shift: tuple[int, ...], axis: tuple[int, ...]
 ) -> TensorLike:
-    return _roll(dy, shift=tuple(-s for s in shift), axis=axis)
+    return _roll.compute(dy, shift=tuple(-s for s in shift), axis=axis)
 
 
 @primitive(dtype=separate)
@@ -83,7 +83,7 @@ def _transpose_shape(x: Shape, *, axes: tuple[int, ...]) -> Shape:
 
 @_transpose.vjp
 def _transpose_vjp(dy: Array, y: Array, x: Array, *, axes: tuple[int, ...]) -> TensorLike:
-    return _transpose(dy, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
+    return _transpose.compute(dy, axes=tuple(sorted(range(len(axes)), key=axes.__getitem__)))
 
 
 @primitive(dtype=separate)

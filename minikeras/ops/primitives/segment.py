@@ -31,7 +31,7 @@ def _segment_vjp(dy: Array, y: Array, x: Array, ids: Array, *, size: int, how: s
     if how == "prod":
         raise NotImplementedError("no gradient through segment_prod")
     winners = (x == np.take(y, ids, 0)).astype(x.dtype)
-    part = dy / np.maximum(_add_at(winners, ids, axis=0, size=size), 1)
+    part = dy / np.maximum(_add_at.compute(winners, ids, axis=0, size=size), 1)
     return winners * np.take(part, ids, 0), None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, dataclass_transform
+from typing import TYPE_CHECKING, Any, dataclass_transform
 
 from minikeras import ops, settings
 from minikeras.declare import Configurable, Registry
@@ -13,6 +13,10 @@ from minikeras.types import TensorLike
 @dataclass_transform()
 class Constraint(Configurable):
     """A function from weights to weights.  Subclasses define ``__call__``."""
+
+    if TYPE_CHECKING:  # a subclass without fields takes no arguments
+
+        def __init__(self) -> None: ...
 
     def __call__(self, w: TensorLike) -> Any:
         return w

@@ -36,7 +36,9 @@ from minikeras.initializers.variance_scaling import TruncatedNormal as _Truncate
 from minikeras.initializers.variance_scaling import VarianceScaling as _VarianceScaling
 
 @dataclass_transform(field_specifiers=(field,))
-class Initializer(_Initializer):
+class _DeclaringInitializer(_Initializer): ...
+
+class Initializer(_DeclaringInitializer):
     def __init__(self) -> None: ...
 
 class Constant(_Constant, Initializer):

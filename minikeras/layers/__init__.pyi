@@ -112,7 +112,9 @@ from minikeras.layers.serialization import deserialize as deserialize
 from minikeras.layers.serialization import serialize as serialize
 
 @dataclass_transform(field_specifiers=(field,))
-class Layer(_Layer):
+class _DeclaringLayer(_Layer): ...
+
+class Layer(_DeclaringLayer):
     activity_regularizer: Any = field(default=None, kw_only=True)
     trainable: Any = field(default=None, kw_only=True)
     dtype: Any = field(default=None, kw_only=True)
@@ -797,13 +799,13 @@ class LayerNormalization(_LayerNormalization, Layer):
 
 class AveragePooling1D(_AveragePooling1D, Layer):
     pool_size: Ints
-    strides: Ints = field(default=None)
+    strides: Ints | None = field(default=None)
     padding: str = field(default="valid")
     data_format: Any = field(default=None)
     def __init__(
         self,
         pool_size: Ints,
-        strides: Ints = None,
+        strides: Ints | None = None,
         padding: str = "valid",
         data_format: Any = None,
         *,
@@ -818,13 +820,13 @@ class AveragePooling1D(_AveragePooling1D, Layer):
 
 class AveragePooling2D(_AveragePooling2D, Layer):
     pool_size: Ints
-    strides: Ints = field(default=None)
+    strides: Ints | None = field(default=None)
     padding: str = field(default="valid")
     data_format: Any = field(default=None)
     def __init__(
         self,
         pool_size: Ints,
-        strides: Ints = None,
+        strides: Ints | None = None,
         padding: str = "valid",
         data_format: Any = None,
         *,
@@ -839,13 +841,13 @@ class AveragePooling2D(_AveragePooling2D, Layer):
 
 class AveragePooling3D(_AveragePooling3D, Layer):
     pool_size: Ints
-    strides: Ints = field(default=None)
+    strides: Ints | None = field(default=None)
     padding: str = field(default="valid")
     data_format: Any = field(default=None)
     def __init__(
         self,
         pool_size: Ints,
-        strides: Ints = None,
+        strides: Ints | None = None,
         padding: str = "valid",
         data_format: Any = None,
         *,
@@ -860,13 +862,13 @@ class AveragePooling3D(_AveragePooling3D, Layer):
 
 class MaxPooling1D(_MaxPooling1D, Layer):
     pool_size: Ints = field(default=2)
-    strides: Ints = field(default=None)
+    strides: Ints | None = field(default=None)
     padding: str = field(default="valid")
     data_format: Any = field(default=None)
     def __init__(
         self,
         pool_size: Ints = 2,
-        strides: Ints = None,
+        strides: Ints | None = None,
         padding: str = "valid",
         data_format: Any = None,
         *,
@@ -881,13 +883,13 @@ class MaxPooling1D(_MaxPooling1D, Layer):
 
 class MaxPooling2D(_MaxPooling2D, Layer):
     pool_size: Ints = field(default=...)
-    strides: Ints = field(default=None)
+    strides: Ints | None = field(default=None)
     padding: str = field(default="valid")
     data_format: Any = field(default=None)
     def __init__(
         self,
         pool_size: Ints = ...,
-        strides: Ints = None,
+        strides: Ints | None = None,
         padding: str = "valid",
         data_format: Any = None,
         *,
@@ -902,13 +904,13 @@ class MaxPooling2D(_MaxPooling2D, Layer):
 
 class MaxPooling3D(_MaxPooling3D, Layer):
     pool_size: Ints = field(default=...)
-    strides: Ints = field(default=None)
+    strides: Ints | None = field(default=None)
     padding: str = field(default="valid")
     data_format: Any = field(default=None)
     def __init__(
         self,
         pool_size: Ints = ...,
-        strides: Ints = None,
+        strides: Ints | None = None,
         padding: str = "valid",
         data_format: Any = None,
         *,

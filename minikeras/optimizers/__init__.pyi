@@ -30,7 +30,9 @@ from minikeras.optimizers.rmsprop import RMSprop as _RMSprop
 from minikeras.optimizers.sgd import SGD as _SGD
 
 @dataclass_transform(field_specifiers=(field,))
-class Optimizer(_Optimizer):
+class _DeclaringOptimizer(_Optimizer): ...
+
+class Optimizer(_DeclaringOptimizer):
     learning_rate: Any
     weight_decay: float | None = field(default=None, kw_only=True)
     clipnorm: float | None = field(default=None, kw_only=True)

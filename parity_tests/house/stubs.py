@@ -160,7 +160,11 @@ class Face:
                 if home != self.package:
                     imports.append(f"from {home} import {there} as {there}")
         inside = ", ".join([f"_{name}", *(others[b][1] for b in bases)])
-        lines = ["@dataclass_transform(field_specifiers=(field,))"] * (name in DECLARING)
+        lines = []
+        if name in DECLARING:  # the fields of the decorated class itself would not be inherited
+            lines = ["@dataclass_transform(field_specifiers=(field,))"]
+            lines += [f"class _Declaring{name}(_{name}): ..."]
+            inside = inside.replace(f"_{name}", f"_Declaring{name}", 1)
         lines += [f"class {name}({inside}):"]
         found = arguments(cls)
         for word in {w for a in found for w in re.findall(r"\w+", a.annotation)} - KNOWN:

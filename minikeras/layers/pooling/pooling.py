@@ -26,7 +26,7 @@ class BasePooling(SpatialLayer):
     pool: ClassVar[Callable[..., Any]]
 
     pool_size: Ints
-    strides: Ints = None
+    strides: Ints | None = None
     padding: str = "valid"
     data_format: Any = None
 
@@ -42,9 +42,10 @@ class BasePooling(SpatialLayer):
         return self.pool(inputs, self.pool_size, self.strides, self.padding, self.data_format)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
+        strides: Any = self.strides  # a tuple since setup
         ones = (1,) * self.rank
         return windowed_shape(
-            input_shape, self.pool_size, self.strides, self.padding, self.data_format, ones
+            input_shape, self.pool_size, strides, self.padding, self.data_format, ones
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, dataclass_transform
+from typing import TYPE_CHECKING, Any, dataclass_transform
 
 import numpy as np
 
@@ -23,6 +23,10 @@ class LearningRateSchedule(Configurable):
     of ``fit``, which computes s / n as s · (1 / n).  Then ``PolynomialDecay(cycle=True)`` may
     begin the next cycle one step early.
     """
+
+    if TYPE_CHECKING:  # a subclass without fields takes no arguments
+
+        def __init__(self) -> None: ...
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

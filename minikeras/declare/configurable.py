@@ -173,6 +173,11 @@ def _take_field(cls: type, name: str) -> Field:
     return declared
 
 
+@functools.cache  # one base has many subclasses
+def _parameters(function: Callable[..., None]) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
 def _make_init(cls: type[Configurable]) -> Callable[..., None]:
     fields, base_init = cls._fields, cls._base_init
     kinds = {True: inspect.Parameter.KEYWORD_ONLY, False: inspect.Parameter.POSITIONAL_OR_KEYWORD}
@@ -200,6 +205,6 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
     __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]  # for inspect
         parameters=[this, *signature.parameters.values()]
     )
-    named = [*fields, *(inspect.signature(base_init).parameters if base_init else ())]
+    named = [*fields, *(_parameters(base_init) if base_init else ())]
     __init__.__doc__ = describe_arguments(cls, named)
     return __init__

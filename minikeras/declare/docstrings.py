@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Iterable
 
 _ENTRY = re.compile(r"^(\w+(?:, \w+)*): .+(?:\n +.+)*", re.MULTILINE)
+
+
+@functools.cache  # a base's docstring is asked for by each of its subclasses
+def _entries(docstring: str) -> dict[str, str]:
+    """The description of each argument that a docstring describes."""
+    return {
+        name: entry[0]
+        for entry in _ENTRY.finditer(inspect.cleandoc(docstring))
+        for name in entry[1].split(", ")
+    }
 
 
 def describe_arguments(cls: type, names: Iterable[str]) -> str:
@@ -22,6 +33,5 @@ def describe_arguments(cls: type, names: Iterable[str]) -> str:
     """
     entries: dict[str, str] = {}
     for described in (getattr(cls, "fn", None), *reversed(cls.__mro__)):
-        for entry in _ENTRY.finditer(inspect.cleandoc(described.__doc__ or "")):
-            entries |= dict.fromkeys(entry[1].split(", "), entry[0])
+        entries |= _entries(described.__doc__ or "")
     return "\n".join(dict.fromkeys(entries[name] for name in names if name in entries))

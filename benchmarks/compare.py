@@ -1,11 +1,11 @@
-"""minikeras and every installed peer in turns: ratios of times, peer over minikeras.
+"""Measures minikeras and every installed peer alternately: ratios of times, peer over minikeras.
 
     python -m benchmarks.compare [--task iris --task import ...] [--runs 7] [--peer torch ...]
 
-Each peer lives in a process of its own (`benchmarks.peer`) and sleeps while another is measured.
-A ratio is formed of two neighbours in time, within one round; the table has the median of the
-rounds and their quartiles. Every library runs with its defaults: variables that would tune one of
-them are taken from the environment.
+Each peer runs in a process of its own (`benchmarks.peer`), which is blocked while another one is
+measured. A ratio is computed from two measurements of one round; the table has the median and the
+quartiles of the rounds. Every library runs with its defaults: environment variables that would tune
+one of them are removed.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ TUNING = (
     *("BLIS_", "GOMP_", "GOTO_", "JAX_", "KERAS_", "KMP_", "MINIKERAS_", "MKL_", "NUMBA_", "OMP_"),
     *("OPENBLAS_", "PYTHONDONTWRITEBYTECODE", "PYTORCH_", "TF_", "TORCH_", "XLA_"),
 )
-PAUSE = 0.3  # seconds until the threads of the last peer have ceased to spin
-QUIET = 0.1  # share of the processors that other processes may take during a measurement
+PAUSE = 0.3  # seconds after which the threads of the last peer no longer spin
+QUIET = 0.1  # fraction of the CPU time that other processes may use during a measurement
 PROCESSORS = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 LINEAR = {"mlp": 2048, "cnn": 1024}  # samples of the larger measurements
 TASKS = list(dict.fromkeys(row.task for row in ROWS))
@@ -54,12 +54,12 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def cold_cache(folder: str) -> dict[str, str]:
-    """The variables that make a process find no compiled kernels, and leave its own in `folder`."""
+    """Environment variables for an empty cache of compiled kernels in `folder`."""
     return {"NUMBA_CACHE_DIR": folder, "XDG_CACHE_HOME": folder}
 
 
 class Peer:
-    """A worker, started at the first request; one that died is started anew."""
+    """A worker process, started at the first request and again after it has ended."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -86,7 +86,7 @@ class Peer:
 
 
 def process(arguments: Sequence[str], **variables: str) -> Answer:
-    """Run a fresh interpreter: its wall time from start to end, CPU time, what it prints."""
+    """Run a new interpreter; returns its wall time, its CPU time and its output."""
     start = time.perf_counter()
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     command = [sys.executable, *arguments]
@@ -102,7 +102,7 @@ def process(arguments: Sequence[str], **variables: str) -> Answer:
 
 
 def importing(name: str) -> Answer:
-    """Seconds of the import statement alone, bytecode cached; `process`: of all that process."""
+    """Seconds of the import statement, with cached bytecode; `process`: of the whole process."""
     code = (
         "import time; start = time.perf_counter(); "
         f"import {PACKAGES[name][0]}; print(time.perf_counter() - start)"
@@ -115,7 +115,7 @@ def importing(name: str) -> Answer:
 
 
 def first_epoch(name: str, cold: bool = False) -> Answer:
-    """Start Python, import, build the CNN, train one epoch, end."""
+    """A process that imports, builds the CNN and trains one epoch."""
     with tempfile.TemporaryDirectory() as folder:
         variables = cold_cache(folder) if cold else {}
         answer = process(["-m", "benchmarks.peer", name, "first-epoch", "cnn"], **variables)
@@ -125,7 +125,7 @@ def first_epoch(name: str, cold: bool = False) -> Answer:
 
 
 def busy() -> float:
-    """Seconds that all processors together have computed so far, where the system says it."""
+    """CPU seconds of all processors since the system started; 0 if the system does not tell."""
     try:
         user, nice, system, _, _, *more = map(int, Path("/proc/stat").read_text().split()[1:9])
     except (OSError, ValueError):
@@ -134,11 +134,10 @@ def busy() -> float:
 
 
 def quietly(measure: Callable[[], Answer], patience: float) -> Answer:
-    """The answer that other processes disturbed least; the first one when they left it alone.
+    """Measure until other processes use little CPU time; returns the least disturbed answer.
 
-    Threads that wait for each other lose most when a processor is taken from one of them, so a
-    disturbed measurement would tell of the peers' ways of waiting. Which answer is taken does not
-    depend on its time.
+    Threads that wait for each other are slowed down most when one of them loses its processor. The
+    measured time itself does not decide which answer is returned.
     """
     tries: list[Answer] = []
     end = time.perf_counter() + patience
@@ -157,7 +156,7 @@ def quietly(measure: Callable[[], Answer], patience: float) -> Answer:
 def in_turns(
     task: str, peers: dict[str, Peer], runs: int, shuffle: bool, patience: float
 ) -> dict[str, Any]:
-    """The answers of all peers to a task, `runs` of each, and the errors of those who cannot."""
+    """The answers of all peers to a task, `runs` of each, and the errors of those that fail."""
     fresh: dict[str, Callable[[str], Answer]] = {
         "import": importing,
         "fresh": first_epoch,
@@ -165,7 +164,7 @@ def in_turns(
     }
     if task in fresh:
         measure = fresh[task]
-        # Bytecode, the kernel cache and the system's file cache are warm from a run not counted.
+        # A first run, which is not counted, fills the caches of bytecode, kernels and files.
         prepared = {n: {} if task == "fresh-cold" else measure(n) for n in peers}
     else:
         kind, _, workload = task.rpartition("-")
@@ -189,7 +188,7 @@ def in_turns(
 
 
 def linearity(peer: Peer, runs: int, patience: float) -> list[dict[str, Any]]:
-    """minikeras alone: a step at four batch sizes, an epoch at four numbers of samples."""
+    """minikeras alone: a step for four batch sizes, an epoch for four numbers of samples."""
     series = []
     for name, most in LINEAR.items():
         for what, points in {
@@ -226,7 +225,7 @@ def processor() -> str:
     "--patience",
     default=10.0,
     show_default=True,
-    help="Seconds to measure anew while other processes disturb.",
+    help="Seconds during which a disturbed measurement is repeated.",
 )
 @click.option("--shuffle", is_flag=True, help="Each peer shuffles as its `fit` does by default.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write OUTPUT.json and OUTPUT.md.")
@@ -240,7 +239,7 @@ def main(
 ) -> None:
     console = Console()
     if not tasks and not chosen and runs >= 7:
-        output = output or RESULTS  # a shorter comparison is only shown
+        output = output or RESULTS  # shorter comparisons are printed but not saved
     peers = {
         name: Peer(name)
         for name, packages in PACKAGES.items()
@@ -261,7 +260,7 @@ def main(
         "measured": {},
     }
 
-    def keep() -> None:
+    def save() -> None:
         if output is not None:
             output.parent.mkdir(parents=True, exist_ok=True)
             output.with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n")
@@ -272,11 +271,11 @@ def main(
         document["measured"][task] = in_turns(task, peers, runs, shuffle, patience)
         done = document["measured"]
         document["rows"] = [summarise(r, done[r.task]) for r in ROWS if r.task in done]
-        keep()
+        save()
     if "linearity" in wanted:
         console.print("[dim]linearity[/]: minikeras")
         document["linearity"] = linearity(peers[OURS], min(runs, 3), patience)
-        keep()
+        save()
     for peer in peers.values():
         peer.close()
     console.print(Markdown(markdown(document)))

@@ -1,4 +1,4 @@
-"""What the measurements share: the kernels to run on, and what is kept of a run."""
+"""A fixture for both kernel sets, and which information is stored with the results."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def kernels(request):
 
 
 def pytest_benchmark_update_machine_info(config, machine_info):
-    """The processor and the versions matter, the name of the machine does not."""
+    """Store the processor and the versions, without the name of the machine."""
     for name in ("node", "release"):
         machine_info.pop(name, None)
 

@@ -1,9 +1,9 @@
-"""How close the curves are: `minikeras verify` of every example, as a Markdown table.
+"""The differences of the curves: `minikeras verify` of every example, as a Markdown table.
 
     python benchmarks/curve_table.py [--floatx float64] [--epochs 20] [--optimizer adam ...]
 
-Each cell is the largest relative difference of any loss or metric of any epoch; then how many of
-these numbers have the same bits, and whether the lines of `verbose=2` are the same text.
+Each cell has the largest relative difference of any loss or metric of any epoch, the number of
+values that are bit-equal, and whether the lines printed by `fit(verbose=2)` are identical.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 
 
 def cell(example: str, optimizer: str, floatx: str, epochs: int) -> str:
-    """Verify one training in processes of its own and say how it went."""
+    """Verify one training in its own processes; returns the text of its cell."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "curves.json")
         command = [sys.executable, "-m", "minikeras.cli", "verify", example]

@@ -1,4 +1,4 @@
-"""How much code there is: lines that are neither blank, nor comment, nor docstring.
+"""Counts lines of code: lines that are not blank, comments or docstrings.
 
 python benchmarks/engine_size.py            each package of minikeras
 python benchmarks/engine_size.py autograd   each file of one of them
@@ -24,7 +24,7 @@ SILENT = {
 
 
 def code_lines(source: str) -> int:
-    """Lines on which a token stands that the interpreter would miss."""
+    """The number of lines with a token that is not a comment or docstring."""
     lines = {
         line
         for token in tokenize.generate_tokens(io.StringIO(source).readline)

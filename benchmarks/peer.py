@@ -1,7 +1,7 @@
-"""A worker that times workloads with one library, asked in JSON lines on standard input.
+"""A worker process that times workloads with one library; requests are lines of JSON on stdin.
 
-    python -m benchmarks.peer minikeras                one answer a line, until the input ends
-    python -m benchmarks.peer torch first-epoch cnn    imports, builds, trains one epoch, and ends
+    python -m benchmarks.peer minikeras                one line per answer, until the input ends
+    python -m benchmarks.peer torch first-epoch cnn    imports, builds, trains one epoch
 
 Requests: {"do": "open", "workload": NAME, "samples": n, "batch": n, "shuffle": bool},
 {"do": "fit"}, {"do": "predict"}, {"do": "about"}. Between requests the worker waits in `readline`.
@@ -33,10 +33,10 @@ class Trainer(Protocol):
     parameters: int
 
     def fit(self, epochs: int) -> tuple[list[float], float]:
-        """Train; the moments at which the epochs ended, and the loss of the last one."""
+        """Train; returns the times at which the epochs ended, and the last loss."""
 
     def predict(self) -> Any:
-        """What the model says of the first sample: array in, array out."""
+        """The prediction for the first sample, as an array."""
 
 
 class KerasTrainer:
@@ -66,7 +66,7 @@ class KerasTrainer:
 
 
 class TorchTrainer:
-    """The loop of PyTorch's tutorials, which counts what is right as Keras's metrics do."""
+    """The loop of PyTorch's tutorials, with the accuracy that the metrics of Keras compute."""
 
     def __init__(self, torch: Any, workload: Any, shuffle: bool = False) -> None:
         torch.manual_seed(0)
@@ -86,7 +86,7 @@ class TorchTrainer:
         self.parameters = sum(p.numel() for p in self.model.parameters())
 
     def tensor(self, array: Any) -> Any:
-        """Pictures with their channels first, as PyTorch has them; labels and words as int64."""
+        """Images with channels first, as PyTorch expects them; labels and word indices as int64."""
         t = self.torch.from_numpy(array)
         if array.ndim == 4:
             return t.permute(0, 3, 1, 2).contiguous()
@@ -123,7 +123,7 @@ class TorchTrainer:
 
 
 def load(name: str) -> Callable[..., Trainer]:
-    """Import the library; the function that makes its trainers."""
+    """Import the library; returns the function that creates its trainers."""
     if name == "torch":
         import torch
 
@@ -137,7 +137,7 @@ def load(name: str) -> Callable[..., Trainer]:
 
 
 class Worker:
-    """Answers requests; each method is one."""
+    """Answers requests; each method is a kind of request."""
 
     def __init__(self, name: str) -> None:
         self.name, self.make = name, load(name)
@@ -152,7 +152,7 @@ class Worker:
     def open(
         self, workload: str, samples: int = 0, batch: int = 0, shuffle: bool = False
     ) -> dict[str, Any]:
-        """Forget the model there was; build this one and train until nothing is compiled."""
+        """Build a model and train it until nothing is compiled any more."""
         from benchmarks.workloads import WORKLOADS
 
         w = WORKLOADS[workload]
@@ -163,7 +163,7 @@ class Worker:
         return {"parameters": self.trainer.parameters}
 
     def fit(self) -> dict[str, Any]:
-        """Milliseconds of a step, over the epochs after the first, which starts `fit`."""
+        """Milliseconds of a step, over all epochs after the first."""
         ends, loss = self.trainer.fit(self.workload.epochs + 1)
         steps = -(-self.workload.samples // self.workload.batch) * self.workload.epochs
         return {"value": (ends[-1] - ends[0]) / steps * 1e3, "loss": loss, "threads": threads()}
@@ -180,7 +180,7 @@ class Worker:
 
 
 def threads() -> int:
-    """How many threads this process has, idle ones included; 0 where the system does not say."""
+    """The number of threads of this process, idle ones included; 0 if the system does not tell."""
     try:
         return len(os.listdir("/proc/self/task"))
     except OSError:
@@ -188,9 +188,7 @@ def threads() -> int:
 
 
 def peak_memory() -> float:
-    """MiB of this process alone: where it can be helped, not what `rusage` says, which begins at
-    the memory of the process that started this one.
-    """
+    """MiB of this process. `rusage` would include the memory of the process that started it."""
     try:
         fields = Path("/proc/self/status").read_text().split()
         return int(fields[fields.index("VmHWM:") + 1]) / 2**10
@@ -209,7 +207,7 @@ def main(name: str, *task: str) -> None:
         print(peak_memory())
         return
     out = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # output of the libraries goes to standard error
     worker: Worker | None = None
     for line in sys.stdin:
         request, start = json.loads(line), time.process_time()

@@ -1,4 +1,4 @@
-"""The table of the comparison: its rows, their bars, and the Markdown."""
+"""The table of the comparison: its rows, their targets, and the Markdown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TITLES = {KERAS: "Keras on TF", "keras-jax": "Keras on JAX", "torch": "PyTorch"}
 
 
 class Row(NamedTuple):
-    """A line of the table: a figure of the answers to a task, and the ratios it must reach."""
+    """A row of the table: a measured number of a task, and the ratios that are its targets."""
 
     task: str
     title: str
@@ -54,7 +54,7 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def summarise(row: Row, measured: dict[str, Any]) -> dict[str, Any]:
-    """Medians, ratios in pairs, the best peer, and whether the bars are met."""
+    """Medians, ratios within a round, the fastest peer, and whether the targets are met."""
     values = {n: [a[row.figure] for a in answers] for n, answers in measured["answers"].items()}
     times = {n: quartiles(v) for n, v in values.items() if v}
     ours = values.get(OURS, [])
@@ -64,23 +64,23 @@ def summarise(row: Row, measured: dict[str, Any]) -> dict[str, Any]:
         if n != OURS and v and ours
     }
     best = min(ratios, key=lambda n: times[n][1], default=None)
-    bars = {}
+    targets = {}
     if KERAS in ratios:
-        bars["over Keras on TF"] = (ratios[KERAS][1], row.over_keras)
+        targets["over Keras on TF"] = (ratios[KERAS][1], row.over_keras)
     if best and row.over_best is not None:
-        bars["over the best"] = (ratios[best][1], row.over_best)
+        targets["over the best"] = (ratios[best][1], row.over_best)
     return {
         "title": row.title,
         "unit": row.unit,
         "times": times,
         "ratios": ratios,
         "best": best,
-        "bars": {k: {"ratio": r, "bar": bar, "met": r >= bar} for k, (r, bar) in bars.items()},
+        "targets": {k: {"ratio": r, "target": t, "met": r >= t} for k, (r, t) in targets.items()},
     }
 
 
 def figure(x: float) -> str:
-    """Three digits."""
+    """A number with three digits."""
     return f"{x:.{max(0, 2 - math.floor(math.log10(x)))}f}" if x > 0 else "0"
 
 
@@ -98,9 +98,10 @@ def markdown(document: dict[str, Any]) -> str:
         f"Python {document['python']}, {', '.join(f'{k} {v}' for k, v in versions.items())}.",
         "",
         f"Ratios: peer over minikeras, median of {document['runs']} alternating runs, with "
-        "quartiles; above 1 minikeras needs less. `*` marks the best peer.",
+        "quartiles; above 1 minikeras needs less. `*`: the fastest competitor. The last two "
+        "columns are the speed targets of this project.",
         "",
-        f"| workload (batch) | {' | '.join(TITLES.values())} | bar: Keras on TF | bar: best |",
+        f"| workload (batch) | {' | '.join(TITLES.values())} | target: Keras | target: best |",
         "|---|" + "---|" * (len(TITLES) + 2),
     ]
     for row in document["rows"]:
@@ -109,9 +110,9 @@ def markdown(document: dict[str, Any]) -> str:
             low, middle, high = map(figure, row["ratios"].get(name, (0, 0, 0)))
             star = "\\*" if name == row["best"] else ""
             cells.append(f"{middle}{star} ({low} to {high})" if name in row["ratios"] else "")
-        for bar in ("over Keras on TF", "over the best"):
-            b = row["bars"].get(bar)
-            cells.append(f"{b['bar']:g}: {'met' if b['met'] else '**missed**'}" if b else "")
+        for name in ("over Keras on TF", "over the best"):
+            t = row["targets"].get(name)
+            cells.append(f"{t['target']:g}: {'met' if t['met'] else '**missed**'}" if t else "")
         lines.append(f"| {' | '.join(cells)} |")
     names = [OURS, *TITLES]
     lines += ["", f"| median of | minikeras | {' | '.join(TITLES.values())} |"]

@@ -1,4 +1,4 @@
-"""Each layer in training: forward, and the gradients of its input and all its weights."""
+"""Each layer in training: the forward pass, and the gradients of its input and weights."""
 
 import numpy as np
 import pytest

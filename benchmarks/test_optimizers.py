@@ -1,4 +1,4 @@
-"""One step on one variable: the reference, which allocates, and the twin, which writes in place.
+"""One step on one variable: the reference, which allocates arrays, and the twin, in place.
 
 Below `fused.IN_PLACE_SIZE` numbers both are the reference.
 """

@@ -1,4 +1,4 @@
-"""What a call costs beyond the arithmetic: chains of 100 calls on 3 numbers."""
+"""The overhead of a call: sequences of 100 calls on 3 numbers."""
 
 import numpy as np
 import pytest

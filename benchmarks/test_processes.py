@@ -1,4 +1,4 @@
-"""Fresh processes: what an import takes, and a first epoch with its peak memory."""
+"""New processes: the time of an import, and time and peak memory of a first epoch."""
 
 import subprocess
 import sys

@@ -1,6 +1,6 @@
 """The workloads of the comparison, minikeras alone: one step, one epoch, one prediction.
 
-An epoch is of ten steps here. `python -m benchmarks.compare` has the peers beside it.
+An epoch has ten steps here. `python -m benchmarks.compare` compares with other libraries.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
 """Each kernel against its reference: forward, and forward with the gradients of all inputs.
 
-Twins of elementwise maps, sums and products are there for TensorFlow's bits first: for them the
-row says what the bits cost, or save.
+The twins of elementwise functions, sums and products exist to round as TensorFlow does. Their rows
+show what this costs or saves.
 """
 
 import numpy as np

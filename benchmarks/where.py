@@ -1,12 +1,12 @@
-"""Where the time of a training step goes, and how near its products come to NumPy's.
+"""How the time of a training step is spent, and the speed of its matrix products.
 
     python -m benchmarks.where [cnn vgg ...]
 
-A step is replayed from its written lines (`minikeras.autograd.replay`), so each line can be timed
-by itself; kinds of lines are added up. What `fit` takes beyond that is the optimizer, the metrics,
-and the loop. The products of dense layers and convolutions are compared with `np.matmul` on
-matrices of the same sizes (for a convolution: the patches that it never builds), NumPy's BLAS with
-its own threads. Medians; a machine that does nothing else.
+A training step is replayed as a program (`minikeras.autograd.replay`), so each of its statements
+can be timed; the times of similar statements are added. The rest of the time of `fit` is the
+optimizer, the metrics and the loop. The products of dense layers and convolutions are compared with
+`np.matmul` on matrices of the same sizes; for a convolution, those of im2col, which the kernel does
+not build. All times are medians. Run it on an otherwise idle machine.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ KINDS = {
 
 
 def timed_lines(replay: Any, batch: tuple[Any, ...]) -> dict[str, float]:
-    """Microseconds of each line of the step, lines that are functions' leftovers by their maker."""
+    """Microseconds of each statement of the step; derivatives are named after their operation."""
     (step,) = [f for f in replay._known.values() if f][:1]
     head, *lines = replay.source.rstrip().split("\n")
-    body, shown, makers = [head, "    T = [clock()]"], [], {}
+    body, calls, makers = [head, "    T = [clock()]"], [], {}
     for line in lines[:-1]:
         body.append(line)
         if line.strip().startswith("del "):
@@ -54,13 +54,13 @@ def timed_lines(replay: Any, batch: tuple[Any, ...]) -> dict[str, float]:
         targets, _, call = line.strip().partition(" = ")
         call = makers.get(call.partition("(")[0].partition(".")[0], call)
         makers |= dict.fromkeys(targets.split(", "), call)
-        shown.append(call)
+        calls.append(call)
     scope = dict(step.__globals__, clock=time.perf_counter)
     exec("\n".join([*body, "    return T"]), scope)
     with np.errstate(all="ignore"):
         taken = [np.diff(scope["replayed"](*batch)) for _ in range(ROUNDS)]
     found: dict[str, float] = collections.defaultdict(float)
-    for call, seconds in zip(shown, np.median(taken, axis=0)):
+    for call, seconds in zip(calls, np.median(taken, axis=0)):
         found[call] += seconds * 1e6
     return found
 
@@ -113,7 +113,7 @@ def against_numpy(what: str, rows: int, inner: int, columns: int, ours: Any) -> 
     rng = np.random.default_rng(0)
     a = rng.random((rows, inner), np.float32)
     b = rng.random((inner, columns), np.float32)
-    time.sleep(0.3)  # BLAS's threads go on spinning after their last product
+    time.sleep(0.3)  # the threads of BLAS spin for a while after a product
     mine, theirs = median(ours), median(lambda: a @ b)
     work = 2 * rows * inner * columns / 1000
     print(

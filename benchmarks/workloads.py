@@ -1,7 +1,7 @@
-"""The workloads that every peer trains: data, a model for any Keras, and its plain-PyTorch twin.
+"""The workloads: data, a model for Keras and minikeras, and the same model for PyTorch.
 
-Batches come in the order of the data (`shuffle=False`), for each peer's own permutations would be
-different ones. Data are iris, or seeded random numbers of the right shapes.
+Batches are in the order of the data (`shuffle=False`), because the libraries shuffle differently.
+The data are iris or random numbers from a fixed seed.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ Data = tuple[NDArray[Any], NDArray[Any]]
 class Workload:
     """A network as layers for `keras` and as modules for `torch.nn`, and how it is trained.
 
-    `loss` is Keras's name of it; for logits, `logits` is True. PyTorch's twin gives logits for
-    every crossentropy, as its losses want them.
+    `loss` is its name in Keras; `logits` is True if the model returns logits. The model for PyTorch
+    returns logits for every crossentropy, because the losses of PyTorch expect them.
     """
 
     title: str
@@ -30,7 +30,7 @@ class Workload:
     modules: Callable[[Any], list[Any]]
     batch: int
     samples: int
-    epochs: int  # of a round, so that it takes some tenths of a second
+    epochs: int  # per round, which takes some tenths of a second
     loss: str = "sparse_categorical_crossentropy"
     logits: bool = False
 
@@ -55,7 +55,7 @@ def iris(samples: int) -> Data:
 
 
 def classes(*shape: int) -> Callable[[int], Data]:
-    """Images or vectors with one of ten labels, the mean of each telling something about it."""
+    """Images or vectors with one of ten labels, whose means depend on the label."""
 
     def data(samples: int) -> Data:
         rng = np.random.default_rng(0)
@@ -72,7 +72,7 @@ def pictures(samples: int) -> Data:
 
 
 def reviews(samples: int) -> Data:
-    """A hundred words each, half of them from a part of the vocabulary that the label chooses."""
+    """A hundred words each; half are from a part of the vocabulary that depends on the label."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, (samples, 1))
     x = rng.integers(0, 5000, (samples, 100))

@@ -1,4 +1,4 @@
-"""Random arrays as pure functions of a seed pair: bit for bit what TensorFlow draws.
+"""Random arrays as pure functions of a seed pair, bit-equal to those of TensorFlow.
 
 ``seed`` is a pair of integers; ``shape`` is a tuple of known sizes.  Uniform numbers take the
 low bits of a word (or of two) as the mantissa of a number in [1, 2), and subtract 1.
@@ -20,7 +20,7 @@ from minikeras.types import Array
 Seed = tuple[int, int]
 
 _TINY = 1e-7  # TensorFlow's floor under the argument of the logarithm, in both precisions
-_CHUNK = 8192  # pairs at a time: the working arrays of Box and Muller stay in the cache
+_CHUNK = 8192  # pairs at a time: the intermediate arrays then fit into the cache
 
 
 def uniform(
@@ -146,8 +146,8 @@ def truncated_normal(
 ) -> Array:
     """z · stddev + mean, z standard normal given |z| < 2.
 
-    Parity: outputs come in groups of one block's worth (4 values, in float64 2); the group that
-    starts at output i reads its own blocks 64 i, 64 i + 1, ... until 4 (2) values were below 2.
+    Parity: a group of outputs has the size of a block (4 values, in float64 2).  The group that
+    starts at output i reads the blocks 64 i, 64 i + 1, ... until 4 (2) values were below 2.
     """
     count = math.prod(shape)
     size = 2 if dtype == "float64" else 4
@@ -173,8 +173,8 @@ def categorical(seed: Seed, logits: Array, num_samples: int) -> Array:
 
     The first class whose cumulated softmax exceeds u.
 
-    Parity: TensorFlow splits many rows among its threads, and where a share begins depends on
-    their number; this is the result of one thread, which a small batch gets anyway.
+    Parity: TensorFlow distributes many rows to threads, and the result depends on the number of
+    threads; this is the result with one thread, which small batches always have.
     """
     rows = len(logits)
     exact = logits.astype(np.float64)

@@ -1,8 +1,8 @@
 """The functions of ``keras.random``.
 
-``seed`` is an integer (every call gives the same numbers), a ``SeedGenerator`` (every call goes
-on), or None: then a generator of the whole process is used, which ``set_random_seed`` resets.
-A ``shape`` with an unknown size gives a symbol, and nothing is drawn.
+``seed`` is an integer (every call returns the same numbers), a ``SeedGenerator`` (every call
+continues its sequence), or None for the generator of the process, which ``set_random_seed`` resets.
+If a size of ``shape`` is unknown, the result is a symbolic tensor.
 """
 
 from __future__ import annotations
@@ -151,8 +151,8 @@ def shuffle(x: TensorLike, axis: int = 0, seed: Any = None) -> Any:
 def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any = None) -> Any:
     """y = x / (1 − rate) with probability 1 − rate, else 0.
 
-    noise_shape: the shape of the decisions, which broadcast to ``inputs``; None at place i stands
-        for the size of axis i.
+    noise_shape: the shape of the dropout mask, which broadcasts to ``inputs``; None for axis i is
+        its size in ``inputs``.
 
     Raises ValueError for a rate outside [0, 1], for inputs that are not floating, and for a
     noise_shape that does not broadcast to them.
@@ -169,17 +169,17 @@ def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any 
         raise ValueError(f"rate must be in [0, 1), received rate={rate}")
     if dtype not in dtypes.FLOATS:
         raise ValueError(f"dropout needs floating inputs, received dtype {dtype}")
-    decided = _decisions(x.shape, noise_shape)
+    shape = _mask_shape(x.shape, noise_shape)
     options = rate, dtype
     function = distributions.dropout_mask
-    mask = drawn(draw_pair(seed), function=function, shape=decided, options=options)
+    mask = drawn(draw_pair(seed), function=function, shape=shape, options=options)
     return masked(x, mask, rate=rate)
 
 
-def _decisions(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
+def _mask_shape(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
     if noise_shape is None:
         return shape
-    sizes = (*shape, *noise_shape)  # a None after the last axis stays what it is: no size
+    sizes = (*shape, *noise_shape)  # a None beyond the last axis stays None
     wanted = tuple(sizes[i] if n is None else n for i, n in enumerate(noise_shape))
     last = shape[len(shape) - len(wanted) :]
     if len(wanted) > len(shape) or any(n not in (1, size) for n, size in zip(wanted, last)):
@@ -242,7 +242,7 @@ def _seed(seed: Any) -> distributions.Seed:
 
 
 def _plain(*parameters: TensorLike) -> list[Any]:
-    """Parameters of a distribution, without their gradients; Python numbers stay what they are."""
+    """Parameters of a distribution as arrays, without gradients, or as Python numbers."""
     return [p.numpy() if isinstance(p, Tensor | Variable) else p for p in parameters]
 
 

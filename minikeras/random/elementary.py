@@ -1,9 +1,9 @@
-"""Logarithm, sine and cosine to the last bit as the C library behind TensorFlow computes them.
+"""Logarithm, sine and cosine, bit-equal to those of the C library that TensorFlow calls.
 
 NumPy's float32 versions are vectorised approximations of their own, and rounding a float64
 result is not the same either (1.2 % of the normal variates would differ).  So the float32
-functions below follow the published scheme: reduce, evaluate a short polynomial in float64,
-round once.  Checked against the C library on all 2²³ values that a uniform float32 can take.
+functions below use the published algorithm: reduce the argument, evaluate a short polynomial in
+float64, round once.  Checked against the C library for all 2²³ values of a uniform float32.
 
 Source: ARM Optimized Routines, logf and sincosf (the ones of glibc since 2.28).
 """
@@ -77,7 +77,8 @@ def log32(x: Array) -> Array:
 def sincos32(x: Array) -> tuple[Array, Array]:
     """(sin x, cos x) of float32 numbers in [0, 2π].
 
-    x = q π/2 + r with |r| ≤ π/4; an odd quadrant q swaps the two, the upper ones negate them.
+    x = q π/2 + r with |r| ≤ π/4.  If q is odd, sine and cosine are swapped;
+    the signs depend on q.
     """
     r = x.astype(np.float64)
     q = np.floor(r * (2 / math.pi) + 0.5)
@@ -97,16 +98,16 @@ def sincos32(x: Array) -> tuple[Array, Array]:
 
 
 def log64(x: Array) -> Array:
-    """ln x through Python's ``math``, the C library: NumPy's own differs in 0.2 % of last bits."""
+    """ln x of the C library, through Python's ``math``; 0.2 % of NumPy's results differ."""
     return np.fromiter(map(math.log, x.ravel().tolist()), np.float64, x.size).reshape(x.shape)
 
 
 def log1p64(x: Array) -> Array:
-    """ln(1 + x), likewise."""
+    """ln(1 + x) of the C library."""
     return np.fromiter(map(math.log1p, x.ravel().tolist()), np.float64, x.size).reshape(x.shape)
 
 
 def pow64(x: Array, y: Array) -> Array:
-    """xʸ, likewise."""
+    """xʸ of the C library."""
     pairs = zip(x.ravel().tolist(), y.ravel().tolist())
     return np.fromiter((a**b for a, b in pairs), np.float64, x.size).reshape(x.shape)

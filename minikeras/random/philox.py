@@ -1,4 +1,4 @@
-"""Philox4x32-10: random words computed from a key and a position, with no state in between.
+"""Philox4x32-10: random words as a function of a key and a position, without a state.
 
 A block of four 32-bit words is a function of a 64-bit key k and a 128-bit counter c.  One of
 its ten rounds multiplies two words of the counter, to 64 bits, and mixes the halves:
@@ -36,8 +36,8 @@ class Stream(NamedTuple):
 def stateless(seed: tuple[int, int]) -> Stream:
     """The stream of the stateless distributions.
 
-    Parity: TensorFlow first scrambles the pair, so that close seeds give unrelated streams:
-    one block, under a fixed key, yields the key and the upper half of the counter.
+    Parity: TensorFlow first scrambles the pair, so that similar seeds give unrelated streams: one
+    block with a fixed key is the key and the upper half of the counter.
     """
     s0, s1 = (s & 0xFFFFFFFFFFFFFFFF for s in seed)
     fixed = Stream((0x3EC8F720, 0x02461E29), (s1 & 0xFFFFFFFF, s1 >> 32))
@@ -84,7 +84,7 @@ def _fill(result: Array, stream: Stream, numbers: Array) -> None:
         c3 ^= np.right_shift(p0, _HALF, out=c2)
         p0 &= _LOW
         p1 &= _LOW
-        # (p1, p0) are the new (c₁, c₃); the old ones have become (c₀, c₂), and their place is free
+        # (p1, p0) are the new (c₁, c₃); the arrays of the old (c₀, c₂) are reused
         spare0, spare1 = c0, c2
         c0, c1, c2, c3 = c1, p1, c3, p0
         k0, k1 = (k0 + W0) & 0xFFFFFFFF, (k1 + W1) & 0xFFFFFFFF

@@ -1,7 +1,7 @@
-"""Gamma, beta and binomial numbers by rejection: TensorFlow's algorithms, to the bit.
+"""Gamma, beta and binomial numbers by rejection, with the algorithms of TensorFlow.
 
-Every output owns a sub-stream of blocks, so that it does not depend on how often its
-neighbours were rejected; here all outputs advance together, and the accepted ones leave.
+Every output has its own sub-stream of blocks, so it does not depend on how often other outputs were
+rejected.  Here all outputs are computed in parallel until each is accepted.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class _Lanes:
 
 
 class _Pairs:
-    """float64 numbers from each lane: a block yields two, and the second is handed out first."""
+    """float64 numbers from each lane: a block has two, and the second is used first."""
 
     def __init__(self, lanes: _Lanes, transform: Callable[[Array, str], Array]) -> None:
         self.lanes, self.transform = lanes, transform
@@ -48,10 +48,10 @@ class _Pairs:
 
 
 def _spread(parameter: Array, shape: tuple[int, ...], name: str) -> tuple[Array, Array]:
-    """The parameter of each draw, and the place in the output that each draw goes to.
+    """The parameter of each number, and its place in the output.
 
-    Parity: draws are made parameter by parameter, so the shape must end with the parameter's,
-    which does not broadcast any further.
+    Parity: numbers are generated parameter by parameter, so the shape must end with that of the
+    parameter, which is not broadcast further.
     """
     if parameter.shape != shape[len(shape) - parameter.ndim :]:
         raise ValueError(
@@ -95,7 +95,7 @@ def gamma(seed: Seed, shape: Sequence[int], alpha: Any, dtype: str = "float32") 
         u = uniforms(trying)
         with np.errstate(divide="ignore"):
             fits = np.log(u) < 0.5 * x * x + d[trying] * (1 - v + np.log(v))
-        fits |= u < 1 - 0.0331 * (x * x) * (x * x)  # implies the line above but for rounding
+        fits |= u < 1 - 0.0331 * (x * x) * (x * x)  # implied by the line above except for rounding
         drawn[trying[fits]] = d[trying[fits]] * v[fits]
         waiting[trying[fits]] = False
     boosted = np.flatnonzero(alphas < 1)
@@ -126,8 +126,8 @@ def binomial(
 ) -> Array:
     """The number of successes in ``counts`` independent trials.
 
-    Few expected successes are counted by geometric jumps, many drawn by transformed rejection;
-    above one half the failures are counted instead.
+    A small expected number is counted by geometric jumps, a large one is drawn by transformed
+    rejection; for probabilities above one half the failures are counted instead.
 
     Raises ValueError if shape does not end with the common shape of counts and probabilities.
 
@@ -155,7 +155,7 @@ def _as_given(parameter: Any) -> Array:
 
 
 def _geometric_jumps(seed: Seed, n: Array, q: Array, waiting: Array, drawn: Array) -> None:
-    """Add waiting times ⌈ln u / ln(1 − q)⌉ until they pass n; one fewer fit in.
+    """Add waiting times ⌈ln u / ln(1 − q)⌉ until the sum exceeds n; the result is one fewer.
 
     Source: Devroye, "Non-uniform random variate generation" (1986), the second waiting time method.
     """

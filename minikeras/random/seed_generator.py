@@ -1,4 +1,4 @@
-"""Where the seed pairs of random draws come from."""
+"""The generator of the seed pairs of random numbers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from minikeras.declare.names import auto_name, name_scope
 
 
 class SeedGenerator:
-    """A pair of integers (seed, count) that goes on with each draw.
+    """A pair of integers (seed, count); the count grows with each use.
 
-    seed: an integer; None draws one from Python's ``random`` when the generator is made.
-    name: goes before the path of ``state``, the variable that holds the pair.
+    seed: an integer; None takes one from Python's ``random`` when the generator is created.
+    name: a prefix of the path of ``state``, the variable that holds the pair.
 
     Raises ValueError for any other seed.
     """
@@ -39,7 +39,7 @@ class SeedGenerator:
             )
 
     def next(self, ordered: bool = True) -> Any:
-        """The present pair; the count then grows by 1.
+        """The current pair; the count then grows by 1.
 
         ordered=False instead scrambles both numbers, to (n + 1) · 5387 mod 933199.
         """
@@ -62,7 +62,7 @@ _STEP = np.array([0, 1])
 
 
 def is_seed(seed: Any) -> bool:
-    """Whether ``seed`` is a Python integer that fits into an int64, and no truth value."""
+    """Whether ``seed`` is a Python integer that fits into an int64, and not a bool."""
     return isinstance(seed, int) and not isinstance(seed, bool) and -(2**63) <= seed < 2**63
 
 

@@ -1,4 +1,4 @@
-"""Seeds as the public functions take them, and the seed of the whole process."""
+"""The seeds of the public functions, and the seed of the process."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ _process = _Process()
 
 
 def set_global_seed(seed: int) -> None:
-    """Fix the order of ``fit``; unseeded draws start over from Python's ``random``."""
+    """Fix the order of samples in ``fit``; restart the generator of calls without a seed."""
     _process.seed, _process.generator = seed, None
 
 
 def clear_global_seed() -> None:
-    """Start unseeded draws over; the order of ``fit`` stays."""
+    """Restart the generator of calls without a seed; the order of ``fit`` stays."""
     _process.generator = None
 
 
 def global_seed() -> int | None:
-    """The seed last set for the process, None if there was none."""
+    """The last seed of the process, or None."""
     return _process.seed
 
 
 def global_generator() -> SeedGenerator:
-    """The generator of draws without a seed, made at the first of them."""
+    """The generator of calls without a seed, created at the first call."""
     if _process.generator is None:
         _process.generator = SeedGenerator()
     return _process.generator
 
 
 def draw_pair(seed: Any) -> Any:
-    """The pair of the next draw, two int64: (seed, 0) for an integer, else what the generator says.
+    """The seed pair of a call, two int64: (seed, 0), or the next pair of a generator.
 
     Raises ValueError unless ``seed`` is an integer of 64 bits, a SeedGenerator or None.
     """

@@ -1,4 +1,4 @@
-"""The order in which ``fit`` takes samples: to the index what TensorFlow's pipeline gives."""
+"""The order of the samples in ``fit``, equal to that of TensorFlow's input pipeline."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from minikeras.random.seeds import global_seed
 from minikeras.twins import twin
 from minikeras.types import Array
 
-_MANY = 1024  # a millisecond of Python: to shuffle fewer, nothing is compiled
+_MANY = 1024  # NumPy shuffles fewer in less than a millisecond
 
 
 def fit_batches(n: int, batch_size: int, shuffle: bool | str = True) -> Iterator[Array]:
-    """Row numbers of each batch of one epoch, the last one perhaps smaller.
+    """The indices of the samples of each batch of one epoch; the last batch may be smaller.
 
     shuffle: True permutes all n rows, "batch" the rows within each batch.
 
-    Parity: after ``set_random_seed`` this depends on the seed and on the sizes only, so that all
-    epochs have one order; without a seed every epoch has its own.
+    Parity: after ``set_random_seed`` all epochs have the same order, which depends only on the seed
+    and the sizes; without a seed every epoch has another order.
     """
     if shuffle != "batch":
         order = fit_permutation(n, global_seed())

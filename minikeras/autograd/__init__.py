@@ -1,11 +1,13 @@
 """The engine: values that can be recorded, a tape, and the declaration of operations."""
 
+from minikeras.autograd.check import check_gradients
 from minikeras.autograd.graph import (
     KerasHistory,
     KerasTensor,
     Node,
     Operation,
     OpOperation,
+    Symbol,
     any_symbolic,
     is_keras_tensor,
     operation,
@@ -18,13 +20,12 @@ from minikeras.autograd.primitive import (
     as_tensor,
     elementwise,
     primitive,
-    stop_gradient,
     unbroadcast,
 )
 from minikeras.autograd.replay import Replay
 from minikeras.autograd.tape import GradientTape
-from minikeras.autograd.tensor import Symbol, Tensor, registry
-from minikeras.autograd.transforms import check_gradients, grad, hvp, value_and_grad, vjp
+from minikeras.autograd.tensor import Tensor, registry
+from minikeras.autograd.transforms import grad, hvp, value_and_grad, vjp
 from minikeras.autograd.variable import (
     AutocastScope,
     StatelessScope,
@@ -62,7 +63,6 @@ __all__ = [
     "recording",
     "registry",
     "scopes",
-    "stop_gradient",
     "strip",
     "unbroadcast",
     "value_and_grad",

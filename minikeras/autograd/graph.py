@@ -11,11 +11,52 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from minikeras import shapes, tree
-from minikeras.autograd.tensor import Symbol
+from minikeras import dtypes, shapes, tree
 from minikeras.declare import serialization
 from minikeras.declare.names import auto_name, to_snake_case
-from minikeras.types import DType
+from minikeras.types import DType, Shape
+
+
+class Symbol:
+    """What is known of a tensor before it is computed: shape (None: not yet known) and dtype."""
+
+    __slots__ = ("__dict__", "__weakref__", "dtype", "shape")
+    __array_priority__ = 200
+    __hash__ = object.__hash__
+
+    def __init__(self, shape: Shape, dtype: DType = "float32") -> None:
+        self.shape: Shape = tuple(shape)
+        self.dtype: str = dtypes.standardize(dtype)
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int | None:
+        return shapes.size(self.shape)
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError(
+            f"{self!r} has no value: it stands for a tensor that is computed later. Inside a "
+            "functional model use keras.ops or a layer, not Python control flow or NumPy"
+        )
+
+    __bool__ = __float__ = __int__ = __index__ = __iter__ = numpy = _refuse
+
+    def __array__(self, *_: Any, **__: Any) -> Any:
+        raise ValueError(
+            f"{self!r} has no value and cannot become a NumPy array: it stands for a tensor that "
+            "is computed later. Use keras.ops or a layer instead of NumPy"
+        )
+
+    def __len__(self) -> int:
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"{self!r} has no known length")
+        return self.shape[0]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} shape={self.shape}, dtype={self.dtype}>"
 
 
 class KerasHistory(NamedTuple):

@@ -28,7 +28,7 @@ import numpy as np
 from minikeras import dtypes, settings, shapes, twins
 from minikeras.autograd import graph
 from minikeras.autograd.listeners import recording
-from minikeras.autograd.tensor import Symbol, Tensor, registry
+from minikeras.autograd.tensor import Tensor, registry
 from minikeras.autograd.variable import Variable, scopes
 from minikeras.types import Array, Shape
 
@@ -72,11 +72,7 @@ class Primitive:
         return rule
 
     def fast(
-        self,
-        module: str,
-        *,
-        rules: str = "forward vjp",
-        when: Callable[..., bool] = twins.always,
+        self, module: str, *, rules: str = "forward vjp", when: Callable[..., bool] = twins.always
     ) -> None:
         """Run the twins of ``rules``, named as these are, in ``module`` where ``when`` holds."""
         self.twin, self.twin_rules, self.when = module, rules.split(), when
@@ -111,6 +107,9 @@ class Primitive:
                 kinds.append(x.dtype)
             elif cls is float or cls is int or cls is bool:
                 kinds.append(cls)
+            elif cls is Variable and scopes.stateless is None and scopes.autocast is None:
+                x = x._value
+                kinds.append(x.dtype)
             else:
                 return self._call_unusual(inputs, static)
             arrays.append(x)
@@ -155,7 +154,7 @@ class Primitive:
         for x in inputs:
             if isinstance(x, graph.KerasTensor):
                 return graph.symbolic_call(self, inputs, static)
-            if isinstance(x, Symbol):
+            if isinstance(x, graph.Symbol):
                 return self.abstract(inputs, static)
         plain = tuple(map(_readable, inputs))
         arrays = [array_of(x) if isinstance(x, Tensor | Variable) else x for x in plain]
@@ -186,8 +185,8 @@ class Primitive:
         shape = self.shape_rule(*map(shape_of, inputs), **static)
         if isinstance(shape, list):
             every = dtype if isinstance(dtype, list | tuple) else [dtype] * len(shape)
-            return tuple(Symbol(s, d) for s, d in zip(shape, every, strict=True))
-        return Symbol(shape, dtype)
+            return tuple(graph.Symbol(s, d) for s, d in zip(shape, every, strict=True))
+        return graph.Symbol(shape, dtype)
 
     # Differentiating
 
@@ -337,14 +336,3 @@ def array_of(x: Any) -> Array:
     if type(x) is Tensor:
         return x._value
     return x._read() if isinstance(x, Variable) else as_tensor(x)._value
-
-
-@primitive(dtype=dtypes.separate, constant=True)
-def stop_gradient(variable: Array) -> Array:
-    """y = x, and no derivative flows back: dx is None."""
-    return variable
-
-
-@stop_gradient.shape
-def stop_gradient_shape(variable: Shape) -> Shape:
-    return variable

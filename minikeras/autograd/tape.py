@@ -253,9 +253,5 @@ def _or_zeros(outputs: tuple[Tensor, ...], dys: tuple[Any, ...], arithmetic: _On
     """The cotangents of several outputs, zeros for those without; None if all are without."""
     if all(dy is None for dy in dys):
         return None
-    return tuple(
-        [
-            arithmetic.wrap(np.zeros_like(y._value)) if dy is None else dy
-            for y, dy in zip(outputs, dys, strict=True)
-        ]
-    )
+    zeros = (arithmetic.wrap(np.zeros_like(y._value)) for y in outputs)
+    return tuple([zero if dy is None else dy for zero, dy in zip(zeros, dys, strict=True)])

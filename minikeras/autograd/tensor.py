@@ -1,4 +1,4 @@
-"""The values that operations accept: a tensor, and a symbol that has a shape but no value.
+"""What operations accept and return: a tensor.
 
 Operators and NumPy's protocols are added by ``minikeras.ops``: the engine knows no operation.
 """
@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, shapes
-from minikeras.autograd.listeners import value_observed
-from minikeras.types import Array, DType, Shape
+from minikeras.autograd.listeners import recording
+from minikeras.types import Array
 
 # The operations of the vocabulary, by name.  The engine itself needs three of them: `_cast`, `_sum`
 # and `copy`.
@@ -55,7 +54,8 @@ class Tensor:
     @property
     def _observed(self) -> Array:
         """The array, for uses that let Python see its values."""
-        value_observed()
+        if recording.observer is not None:
+            recording.observer.on_observe()
         return self._value
 
     def numpy(self) -> Array:
@@ -115,43 +115,8 @@ class Tensor:
         return str(self._observed)
 
 
-class Symbol:
-    """What is known of a tensor before it is computed: shape (None: not yet known) and dtype."""
-
-    __slots__ = ("__dict__", "__weakref__", "dtype", "shape")
-    __array_priority__ = 200
-    __hash__ = object.__hash__
-
-    def __init__(self, shape: Shape, dtype: DType = "float32") -> None:
-        self.shape: Shape = tuple(shape)
-        self.dtype: str = dtypes.standardize(dtype)
-
-    @property
-    def ndim(self) -> int:
-        return len(self.shape)
-
-    @property
-    def size(self) -> int | None:
-        return shapes.size(self.shape)
-
-    def _refuse(self, *_: Any, **__: Any) -> Any:
-        raise TypeError(
-            f"{self!r} has no value: it stands for a tensor that is computed later. Inside a "
-            "functional model use keras.ops or a layer, not Python control flow or NumPy"
-        )
-
-    __bool__ = __float__ = __int__ = __index__ = __iter__ = numpy = _refuse
-
-    def __array__(self, *_: Any, **__: Any) -> Any:
-        raise ValueError(
-            f"{self!r} has no value and cannot become a NumPy array: it stands for a tensor that "
-            "is computed later. Use keras.ops or a layer instead of NumPy"
-        )
-
-    def __len__(self) -> int:
-        if not self.shape or self.shape[0] is None:
-            raise TypeError(f"{self!r} has no known length")
-        return self.shape[0]
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} shape={self.shape}, dtype={self.dtype}>"
+def marked(tensor: Tensor, **marks: Tensor) -> Tensor:
+    """The tensor, with attributes set: ``_keras_mask=mask``."""
+    for name, value in marks.items():
+        setattr(tensor, name, value)
+    return tensor

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, shapes
+from minikeras.autograd.graph import Symbol
 from minikeras.autograd.listeners import recording, value_observed
-from minikeras.autograd.tensor import Symbol, Tensor, registry
+from minikeras.autograd.tensor import Tensor, registry
 from minikeras.declare.names import auto_name, current_path
 from minikeras.declare.registry import registries
 from minikeras.types import Array, DType, TensorLike

@@ -10,12 +10,10 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd import Symbol, Tensor, Variable, nothing_recorded, recording, stop_gradient
+from minikeras.autograd import Symbol, Tensor, Variable, nothing_recorded, recording
 from minikeras.ops.core import convert_to_tensor, stack, tensor
 from minikeras.ops.declarations import public
 from minikeras.types import TensorLike
-
-public("ops")(stop_gradient)
 
 
 class _CustomGradient:

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, settings, shapes
-from minikeras.autograd import stop_gradient
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.linear_algebra import norm
@@ -20,6 +19,7 @@ from minikeras.ops.primitives.arithmetic import (
     square,
     squared_difference,
 )
+from minikeras.ops.primitives.conversion import stop_gradient
 from minikeras.ops.primitives.normalization import batch_normalize
 from minikeras.ops.reduction import mean, sum, var
 from minikeras.ops.reshaping import expand_dims, reshape, squeeze

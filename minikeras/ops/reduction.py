@@ -1,7 +1,6 @@
 """Reductions along axes."""
 
 from minikeras import shapes
-from minikeras.autograd import stop_gradient
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.declarations import operation
@@ -9,6 +8,7 @@ from minikeras.ops.indexing import where
 from minikeras.ops.kinds import accumulating, averaging
 from minikeras.ops.primitives.arithmetic import maximum, minimum, sqrt, square
 from minikeras.ops.primitives.comparison import isfinite
+from minikeras.ops.primitives.conversion import stop_gradient
 from minikeras.ops.primitives.exponential import exp, log
 from minikeras.ops.primitives.reduction import (
     Axis,

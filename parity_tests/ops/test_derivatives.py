@@ -199,16 +199,19 @@ def recorded() -> dict[str, list[Call]]:
 
 
 def spied(found: dict[str, list[Call]], origin: str) -> Any:
-    """Adds every call of a primitive to ``found``."""
-    original = Primitive.__call__
+    """Adds every call of a primitive to ``found``; derivatives on arrays call by ``compute``."""
 
-    def spy(op: Primitive, *inputs: Any, **static: Any) -> Any:
-        if any(map(varies, inputs)):
-            plain = tuple(np.array(x) if isinstance(x, Tensor) else x for x in inputs)
-            found.setdefault(op.__name__.strip("_"), []).append(Call(op, plain, static, origin))
-        return original(op, *inputs, **static)
+    def spy(original: Any) -> Any:
+        def call(op: Primitive, *inputs: Any, **static: Any) -> Any:
+            if any(map(varies, inputs)):
+                plain = tuple(np.array(x) if isinstance(x, Tensor) else x for x in inputs)
+                found.setdefault(op.__name__.strip("_"), []).append(Call(op, plain, static, origin))
+            return original(op, *inputs, **static)
 
-    return mock.patch.object(Primitive, "__call__", spy)
+        return call
+
+    spies = {name: spy(getattr(Primitive, name)) for name in ("__call__", "compute")}
+    return mock.patch.multiple(Primitive, **spies)
 
 
 def differentiable() -> list[str]:

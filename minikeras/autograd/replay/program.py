@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minikeras.autograd.tensor import Tensor
+from minikeras.autograd.tensor import Tensor, marked
 from minikeras.autograd.variable import Variable
 
 _numbers = itertools.count()
@@ -84,7 +84,7 @@ class Program:
     def __init__(self, inputs: list[str]) -> None:
         self.inputs = inputs
         self.statements: list[Call | Store] = []
-        self.objects: dict[str, Any] = {"Tensor": Tensor, "marked": _marked}
+        self.objects: dict[str, Any] = {"Tensor": Tensor, "marked": marked}
         self.result: Any = None
         self._count = 0
 
@@ -173,12 +173,6 @@ def _text(result: Any) -> str:
     if isinstance(result, list):
         return f"[{', '.join(map(_text, result))}]"
     return _tuple([*map(_text, result)]) if isinstance(result, tuple) else repr(result)
-
-
-def _marked(tensor: Tensor, **marks: Tensor) -> Tensor:
-    for name, value in marks.items():
-        setattr(tensor, name, value)
-    return tensor
 
 
 def _is_plain(value: Any) -> bool:

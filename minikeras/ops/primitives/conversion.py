@@ -41,3 +41,14 @@ def copy_shape(x: Shape) -> Shape:
 @copy.vjp
 def copy_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy
+
+
+@primitive("ops", dtype=dtypes.separate, constant=True)
+def stop_gradient(variable: Array) -> Array:
+    """y = x, and no derivative flows back: dx is None."""
+    return variable
+
+
+@stop_gradient.shape
+def stop_gradient_shape(variable: Shape) -> Shape:
+    return variable

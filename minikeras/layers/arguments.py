@@ -55,7 +55,8 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
     Raises ValueError for an array of text or objects.
     """
     if type(x) is Tensor:
-        if autocast and x.dtype.kind == "f" and x.dtype.name != dtype:
+        given = x._value.dtype
+        if autocast and given.kind == "f" and given.name != dtype:
             y = ops.cast(x, dtype)
             if hasattr(x, "_keras_mask"):
                 y._keras_mask = x._keras_mask

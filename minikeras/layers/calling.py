@@ -75,14 +75,14 @@ class LayerCalling(LayerBuilding, Operation):
         """
         if "built" not in self.__dict__:
             self._check_super_called()
-        # Parity: where nothing had to be converted, the node of a symbolic call also keeps the
-        # `training` and the masks that are filled in below; elsewhere what was given.
+        # Parity: if no argument had to be converted, the node of a symbolic call also records the
+        # `training` and the masks that are filled in below; else it records what was given.
         original_args, original_kwargs = args, kwargs
         if self._convert_input_args and (kwargs or not self._is_ready(args)):
             to = self.dtype_policy._compute_dtype, self.autocast, self.name
             args = tuple([convert(x, *to) for x in args])
             kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
-        plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case, kept quick
+        plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case needs no further checks
         if not plain and not self._allow_non_tensor_positional_args:
             check_positional(args)
         given = self._signature.bind(args, kwargs)

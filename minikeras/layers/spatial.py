@@ -20,7 +20,7 @@ class SpatialLayer(Layer):
 
     rank: ClassVar[int]
 
-    if TYPE_CHECKING:  # a field of every subclass, at a place of its own
+    if TYPE_CHECKING:  # every subclass declares this field, at Keras's place
         data_format: Any
 
     def setup(self) -> None:

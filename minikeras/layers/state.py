@@ -23,7 +23,7 @@ class LayerState(Configurable):
     Parity: an object still belongs to the layer after its attribute was assigned anew.
     """
 
-    _untracked: ClassVar[frozenset[str]] = frozenset(  # attributes in which nothing is tracked
+    _untracked: ClassVar[frozenset[str]] = frozenset(  # attributes whose values are not tracked
         {"_own_variables", "_parts", "_losses", "_call", "_build_shapes"}
         | {"_inbound_nodes", "_outbound_nodes"}
     )

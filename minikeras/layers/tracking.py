@@ -8,8 +8,9 @@ from typing import Any
 
 from minikeras import tree
 
-# Their methods come down to `insert`, `__setitem__` and `__delitem__`, which report here; those of
-# `list` and `dict` write to the memory directly.  The classes stay a list and a dict, for JSON.
+# The methods of these call `insert`, `__setitem__` and `__delitem__`, which report to the layer;
+# those of `list` and `dict` do not.  The classes below borrow them, and are still a list and a dict
+# for JSON and `isinstance`.
 _Sequence: Any = collections.abc.MutableSequence
 _Mapping: Any = collections.abc.MutableMapping
 

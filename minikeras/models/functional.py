@@ -53,7 +53,9 @@ class Function(Operation):
         values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
         for node in self._graph.calls:
             args, kwargs = node.arguments(values)
-            if training is not None:  # Parity: it goes before what the layers were called with
+            if (
+                training is not None
+            ):  # Parity: it overrides the `training` that a layer was called with
                 context.training = training
                 if "training" in kwargs:
                     kwargs["training"] = training

@@ -131,7 +131,7 @@ def _output_shape(layer: Any) -> str:
     elif getattr(layer, "_build_shapes", None) and _states_shapes(layer):
         try:
             found = layer.compute_output_shape(*layer._build_shapes.values())
-        except Exception:  # whatever a user's call raises, the summary goes on
+        except Exception:  # an error in a user's layer does not stop the summary
             return "?"
         shapes = tree.flatten(tree.map_shape_structure(colored, found))
     else:

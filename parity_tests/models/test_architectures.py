@@ -1,4 +1,4 @@
-"""Drawn networks, as graphs and as stacks."""
+"""Randomly drawn networks, functional and sequential, against Keras."""
 
 import warnings
 
@@ -45,7 +45,7 @@ def test_clone(architecture, sequential):
 
 @given(architectures(), st.lists(st.booleans(), min_size=8, max_size=8), st.booleans())
 def test_freezing(architecture, which, whole):
-    """Freezing layers one by one, then the whole, then thawing the whole."""
+    """Sets `trainable` to False on single layers, then on the model, and then back to True."""
     ours, theirs = build_both(architecture.build)
     for model in ours, theirs:
         for layer, trainable in zip(model.layers, which):
@@ -59,7 +59,7 @@ def test_freezing(architecture, which, whole):
 @settings(max_examples=max(8, settings.default.max_examples // 3))
 @given(architectures(), seeds)
 def test_stateless_call(architecture, seed):
-    """The call as a function of the variables: outputs, new state, and the model as it was."""
+    """`stateless_call` returns outputs and new state and leaves the model unchanged."""
     ours, theirs = build_both(architecture.build)
     x, rng = architecture.batch(2, seed), np.random.default_rng(seed)
     values = [

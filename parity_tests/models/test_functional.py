@@ -111,7 +111,7 @@ def with_activity(k):
 
 
 def training_fixed(k):
-    """An argument given to the layer: kept unless the model is told otherwise."""
+    """An argument of the symbolic call holds, unless the model's call gives another."""
     x = k.Input((3,))
     y = k.layers.Dropout(0.5)(x, training=True)
     return k.Model(x, k.layers.BatchNormalization()(y, training=True))
@@ -192,7 +192,7 @@ def test_layers_operations_and_nodes():
 
 
 def test_inputs_are_fitted():
-    """A missing or surplus axis of size 1, dicts by name, surplus entries, other dtypes."""
+    """Inputs with an axis of size 1 too few or too many, in dicts, and of other dtypes."""
 
     def make(k):
         a, b = k.Input((3,), name="a"), k.Input((1,), name="b")

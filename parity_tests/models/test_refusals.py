@@ -1,4 +1,4 @@
-"""What models and layers refuse, as Keras does."""
+"""Errors of models and layers, compared with Keras's."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Models and layers with a `call` of their own: what they find, own, and are called with."""
+"""Subclassed models and layers: their state, their arguments, their place in graphs."""
 
 import random
 
@@ -170,7 +170,7 @@ def test_before_and_after_building(make):
 
 
 def test_what_training_arrives():
-    """Given, inherited, by default; and what the layers called later then see."""
+    """`training` as an argument, from the outer call, by default, and in later calls."""
 
     def make(k):
         seen = []
@@ -264,7 +264,7 @@ def test_masks_flow():
 
 
 def test_state_is_found_where_it_is_put():
-    """Joining and leaving lists and dictionaries; deleting; assigning anew."""
+    """State in lists and dicts: added, removed, deleted and assigned again."""
 
     def make(k):
         layer = k.layers.Layer(name="owner")

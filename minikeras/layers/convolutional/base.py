@@ -36,7 +36,7 @@ class WindowedLayer(SpatialLayer):
     paddings: ClassVar[tuple[str, ...]] = ("valid", "same")
     dilates_strided: ClassVar[bool] = False
 
-    if TYPE_CHECKING:  # fields of every subclass, in an order of its own
+    if TYPE_CHECKING:  # every subclass declares these fields, in Keras's order
         filters: int | None
         kernel_size: Any
         strides: Any

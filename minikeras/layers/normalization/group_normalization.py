@@ -32,7 +32,7 @@ class GroupNormalization(ScaleAndShift):
                 "Received an invalid value for argument `groups`, expected a positive integer (or "
                 f"`-1` for instance normalization). Received: groups={self.groups}"
             )
-        self.autocast = False  # the moments are taken before anything is rounded
+        self.autocast = False  # the moments are those of the inputs as given
 
     def build(self, input_shape: Shape) -> None:
         check_axes(self.axis, input_shape)

@@ -37,7 +37,7 @@ class LayerNormalization(ScaleAndShift):
                 f"{self.axis!r}"
             )
         self.axis = self.axis if isinstance(self.axis, int) else list(self.axis)
-        self.autocast = False  # the moments are taken before anything is rounded
+        self.autocast = False  # the moments are those of the inputs as given
         if self.rms_scaling:
             self.scale, self.center = True, False
 

@@ -44,7 +44,7 @@ class Normalization(Layer):
         self._build_input_shape: Shape | None = None
         self.mean: Any = None
         self.variance: Any = None
-        self._allow_non_tensor_positional_args = True  # numbers and lists are data here
+        self._allow_non_tensor_positional_args = True  # numbers and lists are inputs too
         shapes_ = np.shape(mean), np.shape(variance)
         if (mean is None) != (variance is None) or shapes_[0] != shapes_[1]:
             raise ValueError(

@@ -36,7 +36,7 @@ class Rescaling(Layer):
     supports_masking = True
 
     def setup(self) -> None:
-        self._allow_non_tensor_positional_args = True  # numbers and lists are data here
+        self._allow_non_tensor_positional_args = True  # numbers and lists are inputs too
 
     def call(self, inputs: TensorLike) -> TensorLike:
         dtype = self.compute_dtype

@@ -97,7 +97,9 @@ class UpSampling2D(_SpatialUpSampling):
         if self.interpolation == "nearest" or None in inputs.shape[1:]:
             if self.data_format == "channels_last":
                 return upsample(inputs, sizes=self.size)
-            return super().call(inputs)  # of an unknown size only the shape of the result matters
+            return super().call(
+                inputs
+            )  # an unknown size means a symbol: only the shape is asked for
         x = to_channels_last(inputs, self.data_format)
         for axis in (2, 1):
             x = _interpolated(x, self.size[axis - 1], axis)

@@ -42,7 +42,7 @@ def test_conv(case: Any) -> None:
 
 @given(layers().filter(lambda case: case[1].get("padding") != "causal"))
 def test_channels_first(case: Any) -> None:
-    """TensorFlow cannot do this on a CPU, so it is held against our channels-last layer."""
+    """TensorFlow cannot do this on a CPU, so the reference is our channels-last layer."""
     name, config, x = case
     cls = getattr(minikeras.layers, name)
     last, first = cls(**config), cls(**config, data_format="channels_first")

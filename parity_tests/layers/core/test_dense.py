@@ -34,7 +34,7 @@ rows = st.integers(2, 70)
 
 @given(rows, rows, rows, st.sampled_from(["linear", "relu", "tanh"]), seeds)
 def test_bits(batch: int, features: int, units: int, activation: str, seed: int) -> None:
-    """The fast kernels add as TensorFlow does, but for blocks that leave one row or column over."""
+    """The fast kernels add in TensorFlow's order, except where one row or column is left over."""
     assume(not {25, 49, 97} & {batch, features, units})
     x = np.random.default_rng(seed).standard_normal((batch, features), "float32")
     with config.use_kernels("fast"):

@@ -21,7 +21,7 @@ names = ["Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum"]
 def lists(draw: Any, count: int) -> Any:
     """Tensors of one batch whose shapes broadcast.
 
-    Not (n, n, ...) and (n, 1, ...): Keras adds the latter as if it lay along the last axis.
+    Not (n, n, ...) and (n, 1, ...): Keras adds the latter along the last axis.
     """
     batch, *shape = draw(st.lists(sizes, min_size=2, max_size=4, unique=True))
     one = tuple(draw(st.sampled_from([n, n, 1])) for n in shape)

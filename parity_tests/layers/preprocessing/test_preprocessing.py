@@ -1,4 +1,4 @@
-"""Layers that prepare data, against Keras."""
+"""Preprocessing layers against Keras."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers of noise against Keras: the same seeds give the same noise."""
+"""Dropout and noise layers against Keras: the same seed gives the same noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Layers that move, repeat or drop cells, against Keras."""
+"""Reshaping, cropping, padding and upsampling layers against Keras."""
 
 from __future__ import annotations
 

@@ -228,7 +228,7 @@ def test_a_copy_has_its_own_weights():
 
 @given(st.integers(1, 5))
 def test_train_on_batch_in_the_steps_of_keras(steps):
-    """What Python does in ``call`` besides, it does in the first calls only, as in Keras."""
+    """Python side effects of ``call`` happen in the first calls only, as in Keras."""
 
     class Loud(keras.layers.Layer):
         heard = 0

@@ -1,4 +1,4 @@
-"""Convolution and its gradients by gathered products; the reference: ``ops/primitives/conv.py``.
+"""Convolution and its gradients by indexed products; the reference: ``ops/primitives/conv.py``.
 
 Window m starts at cell ``starts[m]`` of the flat input and its cell k lies ``offsets[k]`` further
 on, whatever the rank, the strides and the dilation; so one kernel serves them all and no patches
@@ -26,12 +26,19 @@ from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
-from minikeras.kernels.windows import enter, flat, image_tables, leave, row_starts, tables
-from minikeras.kernels.windows import padded as with_margins
+from minikeras.kernels.windows import (
+    enter,
+    flat,
+    flat_with_margins,
+    image_tables,
+    leave,
+    row_starts,
+    tables,
+)
 from minikeras.types import Array
 from minikeras.windows import Margins, Sizes, counts, enlarged
 
-# Cycles in which Eigen reckons to find one element of a patch: three divisions of 24 and 14
+# Cycles that Eigen estimates for finding one element of a patch: three divisions of 24 and 14
 # multiplications, for 8 elements at once.
 _PATCH = (3 * 24 + 14) / 8
 _NONE = np.empty(0, np.uintp)
@@ -83,7 +90,7 @@ def _convolved(
         _convolve(work, flat(x), len(x), *tables_, factor, np.array(cuts[0]), y, b, rectified)
     else:
         starts, offsets = tables(shape, size, out, strides, dilation)
-        factors = with_margins(x, margins), starts, offsets, factor
+        factors = flat_with_margins(x, margins), starts, offsets, factor
         if filters == 1 and x.size:
             y = indexed_matvec(*factors[:3], factor.reshape(-1), gather_cost)
         else:
@@ -196,10 +203,10 @@ def convolve_biased_vjp(
 
 def _bias_gradient(dz: Array) -> Array:
     """Parity: the sum for a single filter is no bias gradient, see ``ops.add``."""
-    lines = tuple(range(dz.ndim - 1))
+    axes = tuple(range(dz.ndim - 1))
     if dz.dtype != np.float32:
-        return dz.sum(lines)
-    return bias_gradient(dz) if dz.shape[-1] > 1 else tensorflow_sum(dz, lines)
+        return dz.sum(axes)
+    return bias_gradient(dz) if dz.shape[-1] > 1 else tensorflow_sum(dz, axes)
 
 
 def convolve_kernel_gradient(
@@ -208,7 +215,7 @@ def convolve_kernel_gradient(
     channels, filters = x.shape[-1], dy.shape[-1]
     shape = (len(x), *enlarged(x.shape[1:-1], margins), channels)
     starts, offsets = tables(shape, size, dy.shape[1:-1], strides, dilation)
-    factors = with_margins(x, margins), offsets, starts
+    factors = flat_with_margins(x, margins), offsets, starts
     if filters == 1 and x.size:
         dw = indexed_matvec(*factors, flat(dy))
     else:
@@ -357,7 +364,7 @@ def _add_products(
 def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: Array) -> None:
     """The same for maps of 2 to 15 cells, w (cells, O) as it is stored.
 
-    Parity: there oneDNN's kernel for AVX-512 takes dot products in 16 lanes, folded in halves.
+    Parity: there oneDNN's kernel for AVX-512 takes dot products in 16 lanes, then adds the halves.
     """
     filters = dy.shape[1]
     product, lanes = np.empty(len(offsets), np.float32), np.empty(16, np.float32)

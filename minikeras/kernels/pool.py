@@ -1,6 +1,6 @@
-"""The maximum of each window, the repetition of cells, and the ways back.
+"""The maximum of each window, the repetition of cells, and the gradients of both.
 
-Each image is a part; within a window all channels are looked at together.  The reference is
+Each image is a part; within a window all channels are visited in one inner loop.  The reference is
 ``ops/primitives/pool.py``.
 """
 
@@ -22,14 +22,14 @@ from minikeras.windows import Sizes, counts
 def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     out, *tables = _tables(x.shape[1:], size, strides)
     y = np.empty((len(x), *out, x.shape[-1]), x.dtype)
-    _share_maxima(workers_for(x.size), flat(x), *tables, y.reshape(-1))
+    _maxima(workers_for(x.size), flat(x), *tables, y.reshape(-1))
     return y
 
 
 def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
     _, *tables = _tables(x.shape[1:], size, strides)
     dx = np.empty(x.shape, x.dtype)
-    _share_spread(workers_for(4 * x.size), flat(dy), flat(x), *tables, dx.reshape(-1))
+    _spread(workers_for(4 * x.size), flat(dy), flat(x), *tables, dx.reshape(-1))
     return dx
 
 
@@ -43,8 +43,9 @@ def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Ar
     return out, *tables, np.uintp(math.prod(shape)), np.uintp(shape[-1])
 
 
-# Numbers of cells are unsigned: a signed index might count from the end, and no loop that must ask
-# becomes one of vectors.  Nor is anything sliced, for slices are counted by all threads together.
+# Numbers of cells are unsigned: a signed index might count from the end, and a loop that tests for
+# that is not vectorised.  Nothing is sliced, because a slice changes a reference count that all
+# threads would contend for.
 
 
 @internal_kernel
@@ -54,7 +55,7 @@ def _larger(a, b):
 
 
 @kernel
-def _maxima(
+def _maxima_part(
     start: int, stop: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
 ) -> None:
     windows = np.uintp(len(starts))
@@ -73,14 +74,14 @@ def _maxima(
 
 
 @kernel
-def _share_maxima(
+def _maxima(
     workers: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
 ) -> None:
-    run_parts(workers, _maxima, len(x) // image, (x, starts, taps, image, channels, y))
+    run_parts(workers, _maxima_part, len(x) // image, (x, starts, taps, image, channels, y))
 
 
 @kernel
-def _spread(
+def _spread_part(
     start: int,
     stop: int,
     dy: Array,
@@ -128,7 +129,7 @@ def _spread(
 
 
 @kernel
-def _share_spread(
+def _spread(
     workers: int,
     dy: Array,
     x: Array,
@@ -138,54 +139,54 @@ def _share_spread(
     channels: int,
     dx: Array,
 ) -> None:
-    run_parts(workers, _spread, len(x) // image, (dy, x, starts, taps, image, channels, dx))
+    run_parts(workers, _spread_part, len(x) // image, (dy, x, starts, taps, image, channels, dx))
 
 
 @kernel
-def _repeat_lines(
+def _repeat_part(
     start: int, stop: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
 ) -> None:
     """A part is a row of cells, ``rows`` of them in all."""
-    line = np.uintp(len(x)) // rows
+    width = np.uintp(len(x)) // rows
     for row in range(np.uintp(start), np.uintp(stop)):
-        source, target = row * line, row * line * across * down
-        for cell in range(line // channels):
+        source, target = row * width, row * width * across * down
+        for cell in range(width // channels):
             for q in range(across):
                 for c in range(channels):
                     here = target + (cell * across + q) * channels + c
                     y[here] = x[source + cell * channels + c]
         for p in range(down):
-            for t in range(line * across):
-                y[target + p * line * across + t] = y[target + t]
+            for t in range(width * across):
+                y[target + p * width * across + t] = y[target + t]
 
 
 @kernel
-def _share_lines(
+def _repeat(
     workers: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
 ) -> None:
-    run_parts(workers, _repeat_lines, np.int64(rows), (x, rows, down, across, channels, y))
+    run_parts(workers, _repeat_part, np.int64(rows), (x, rows, down, across, channels, y))
 
 
 def upsample(x: Array, *, sizes: Sizes) -> Array:
     y = np.empty((len(x), x.shape[1] * sizes[0], x.shape[2] * sizes[1], x.shape[3]), x.dtype)
     numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
-    _share_lines(workers_for(y.size), flat(x), *numbers, y.reshape(-1))
+    _repeat(workers_for(y.size), flat(x), *numbers, y.reshape(-1))
     return y
 
 
 @kernel
-def _add_lines(
+def _add_part(
     start: int, stop: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
 ) -> None:
     """Sums first across, then down."""
-    line, total = np.uintp(len(dx)) // rows, np.empty(channels, dx.dtype)
+    width, total = np.uintp(len(dx)) // rows, np.empty(channels, dx.dtype)
     for row in range(np.uintp(start), np.uintp(stop)):
-        source, target = row * line * across * down, row * line
-        for t in range(line):
+        source, target = row * width * across * down, row * width
+        for t in range(width):
             dx[target + t] = 0
         for p in range(down):
-            for cell in range(line // channels):
-                first = source + (p * line + cell * channels) * across
+            for cell in range(width // channels):
+                first = source + (p * width + cell * channels) * across
                 for c in range(channels):
                     total[c] = dy[first + c]
                 for q in range(across - np.uintp(1)):
@@ -196,14 +197,14 @@ def _add_lines(
 
 
 @kernel
-def _share_sums(
+def _add(
     workers: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
 ) -> None:
-    run_parts(workers, _add_lines, np.int64(rows), (dy, rows, down, across, channels, dx))
+    run_parts(workers, _add_part, np.int64(rows), (dy, rows, down, across, channels, dx))
 
 
 def upsample_vjp(dy: Array, y: Array, x: Array, *, sizes: Sizes) -> Array:
     dx = np.empty(x.shape, x.dtype)
     numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
-    _share_sums(workers_for(dy.size), flat(dy), *numbers, dx.reshape(-1))
+    _add(workers_for(dy.size), flat(dy), *numbers, dx.reshape(-1))
     return dx

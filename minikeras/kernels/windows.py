@@ -1,4 +1,4 @@
-"""Where windows lie in a flat array: tables shared by the convolution and pooling kernels."""
+"""Where windows lie in a flat array: tables for the convolution and pooling kernels."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _pad(workers: int, x: Array, places: Array, padded: Array, images: int) -> N
     run_parts(workers, _pad_part, images, (x, image, places, padded, larger))
 
 
-def padded(x: Array, margins: Margins) -> Array:
+def flat_with_margins(x: Array, margins: Margins) -> Array:
     """x with cells of zero around its spatial axes, flat."""
     if not margins or not x.size:
         return flat(x)

@@ -96,9 +96,7 @@ IDENTIFIERS = {
 # Files not yet rewritten.
 PENDING = {
     "minikeras/kernels/clipping.py",
-    "minikeras/kernels/conv.py",
     "minikeras/kernels/normalization.py",
-    "minikeras/kernels/pool.py",
     "minikeras/kernels/rounding/householder.py",
     "minikeras/kernels/rounding/matmul.py",
     "minikeras/kernels/rounding/matrix_vector.py",

@@ -41,5 +41,5 @@ def test_margins(dtype: str, data: Any, rank: int, seed: int) -> None:
     space = tuple(data.draw(st.integers(1, 4)) for _ in range(rank))
     x = values(seed, (data.draw(small), *space, data.draw(small)), dtype=dtype)
     wanted = np.pad(x, ((0, 0), *margins, (0, 0)))
-    found = windows.padded(x, margins)
+    found = windows.flat_with_margins(x, margins)
     np.testing.assert_array_equal(found, wanted.reshape(-1))

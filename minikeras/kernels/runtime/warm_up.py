@@ -26,7 +26,7 @@ _f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "
 # In the order of the step.  A signature that is out of date only wastes the time to compile it.
 STEP = (
     ("conv._convolve", f"int64,{_f},int64,{_i},{_i},{_U},int64,{_F},{_i},{_F},{_f},boolean"),
-    ("pool._share_maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
+    ("pool._maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
     ("rounding.contraction.strided_gemm", f"int64,{_f},int64,int64,{_F},{_i},{_F}"),
     ("random._dropout_mask", f"int64,boolean[::1],{_U},int64,{_u}"),
     ("random._masked", f"int64,{_f},boolean[::1],float32,{_f}"),
@@ -37,7 +37,7 @@ STEP = (
     ("rounding.sums._sum_few", f"{_f},"),
     ("rounding.softmax._sparse_vjp", f"int64,{_i},{_F},{_f},{_F}"),
     ("rounding.sums._share_rows", f"int64,{_F},{_F}"),
-    ("pool._share_spread", f"int64,{_f},{_f},{_U},{_U},{_u},{_u},{_f}"),
+    ("pool._spread", f"int64,{_f},{_f},{_U},{_U},{_u},{_u},{_f}"),
     ("relu._relu_gradient", f"int64,{_f},{_f},{_f}"),
     ("rounding.contraction.gemm", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
     ("optimizers.adam", f"int64,int64,int64,int64,{_f}"),

@@ -1,8 +1,13 @@
-"""Fast twins of operations, and float32 kernels with the bits of TensorFlow's Eigen kernels.
+"""Compiled twins of readable functions; they take and return arrays.
 
-Modules here are loaded on first use, because they load Numba. They take and return arrays.
+    runtime     how native code is compiled, stored and run by threads; no arithmetic
+    rounding    TensorFlow's order of float32 arithmetic: for the bits, not for the maths
+    conv, windows, pool, normalization, lookup, relu, random, optimizers, clipping
+                twins for speed; start with one of these
+
+Nothing here is imported before ``minikeras.twins`` wants it, because kernels load Numba.
 """
 
-from minikeras.kernels.runtime.allocator import keep
+from minikeras.kernels.runtime.allocator import retain_freed_memory
 
-keep()
+retain_freed_memory()

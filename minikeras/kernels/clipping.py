@@ -1,5 +1,6 @@
-"""Norms and clipping of all gradients in one call each.  The references are in
-``optimizers/norms.py``; arrays come as in ``kernels/optimizers.py``.
+"""The sums of squares of all gradients in one call, for clipping by norm.
+
+The reference is ``optimizers/norms.py``.  Arrays are passed as in ``kernels/optimizers.py``.
 """
 
 from __future__ import annotations
@@ -62,19 +63,19 @@ def squares(workers, objects, roles, dtype, s):
         count += 1 + size_of(item(objects, i)) // (256 * packet)  # more than there can be
     # Of each leaf: length, address, depth in the tree of halves, variable.
     leaves = np.empty((count, 4), np.int64)
-    ahead = np.empty((64, 3), np.int64)
+    pending = np.empty((64, 3), np.int64)
     count = 0
     for i in range(variables):
-        ahead[0, 0], ahead[0, 1], ahead[0, 2] = 0, size_of(item(objects, i)), 0
+        pending[0, 0], pending[0, 1], pending[0, 2] = 0, size_of(item(objects, i)), 0
         left = 1
         while left:
             left -= 1
-            start, size, depth = ahead[left, 0], ahead[left, 1], ahead[left, 2]
+            start, size, depth = pending[left, 0], pending[left, 1], pending[left, 2]
             if size > 1024 * packet:
                 half = ((size + 1) // 2 + packet - 1) // packet * packet
-                ahead[left, 0], ahead[left, 1] = start + half, size - half
-                ahead[left + 1, 0], ahead[left + 1, 1] = start, half
-                ahead[left, 2] = ahead[left + 1, 2] = depth + 1
+                pending[left, 0], pending[left, 1] = start + half, size - half
+                pending[left + 1, 0], pending[left + 1, 1] = start, half
+                pending[left, 2] = pending[left + 1, 2] = depth + 1
                 left += 2
             else:
                 leaves[count, 0], leaves[count, 2], leaves[count, 3] = size, depth, i

@@ -1,4 +1,4 @@
-"""Rows by number, as in a lookup and its gradient: the twins of ``ops.indexing``'s primitives."""
+"""Rows of a table by index, and the gradient: the twins of primitives in ``ops/primitives``."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from minikeras.kernels.runtime.compile import kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
-_ROWS = 256  # of a part
-_WIDTH = 64  # columns of a part of the sums
+_CHUNK = 256  # indices, or rows of the sums, of a part
+_PANEL = 64  # columns of a part of the sums
 
 
 @kernel
 def _take_part(start, stop, x, numbers, y, wrong):
-    columns = np.uintp(x.shape[1])  # unsigned: a signed index might count from the end
+    columns = np.uintp(x.shape[1])  # unsigned: no test for negative indices
     sources, targets = x.reshape(-1), y.reshape(-1)
-    for i in range(start * _ROWS, min(stop * _ROWS, numbers.size)):
+    for i in range(start * _CHUNK, min(stop * _CHUNK, numbers.size)):
         number = numbers[i] + len(x) if numbers[i] < 0 else numbers[i]
         if number < 0 or number >= len(x):
             wrong[0] = True
@@ -29,8 +29,8 @@ def _take_part(start, stop, x, numbers, y, wrong):
 
 
 @kernel
-def _taken(workers, x, numbers, y, wrong):
-    run_parts(workers, _take_part, (numbers.size + _ROWS - 1) // _ROWS, (x, numbers, y, wrong))
+def _take_rows(workers, x, numbers, y, wrong):
+    run_parts(workers, _take_part, (numbers.size + _CHUNK - 1) // _CHUNK, (x, numbers, y, wrong))
 
 
 def _take(x: Array, indices: Array, *, axis: int) -> Array:
@@ -39,20 +39,20 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
     numbers = indices.reshape(-1).astype(np.int64, copy=False)
     table = np.ascontiguousarray(x).reshape(len(x), -1)
     wrong = np.zeros(1, np.bool_)
-    _taken(workers_for(4 * y.size), table, numbers, y.reshape(numbers.size, -1), wrong)
+    _take_rows(workers_for(4 * y.size), table, numbers, y.reshape(numbers.size, -1), wrong)
     return np.take(x, indices, axis) if wrong[0] else y  # which raises
 
 
 @kernel
 def _add_part(start, stop, x, first, links, y):
-    """Some rows and columns of the sums, each row along its chain."""
+    """A part is a block of rows and columns of the sums; each row follows its linked list."""
     sources, targets, columns = x.reshape(-1), y.reshape(-1), np.uintp(y.shape[1])
-    blocks = (len(y) + _ROWS - 1) // _ROWS
+    blocks = (len(y) + _CHUNK - 1) // _CHUNK
     for part in range(start, stop):
-        left = part // blocks * _WIDTH
-        width = np.uintp(min(_WIDTH, y.shape[1] - left))
-        top = part % blocks * _ROWS
-        for row in range(top, min(top + _ROWS, len(y))):
+        left = part // blocks * _PANEL
+        width = np.uintp(min(_PANEL, y.shape[1] - left))
+        top = part % blocks * _CHUNK
+        for row in range(top, min(top + _CHUNK, len(y))):
             target = np.uintp(row) * columns + np.uintp(left)
             for j in range(width):
                 targets[target + j] = 0
@@ -65,11 +65,11 @@ def _add_part(start, stop, x, first, links, y):
 
 
 @kernel
-def _added(workers, x, numbers, y):
+def _add(workers, x, numbers, y):
     """Whether all numbers are rows of y, which then is written.
 
-    Who adds to a row is found in a chain: from the first of its numbers, by links to the next.
-    Each row of x stands for as many numbers as there are of them for each.
+    A linked list for each row of y holds the rows of x to be added to it, in order.  Each row of x
+    is added for ``repeats`` consecutive indices.
     """
     size, count = len(y), numbers.size
     repeats = count // len(x)
@@ -80,8 +80,8 @@ def _added(workers, x, numbers, y):
             if number < 0 or number >= size:
                 return False
             links[k, 0], links[k, 1], first[number] = i, first[number], k
-    blocks = (size + _ROWS - 1) // _ROWS
-    panels = (y.shape[1] + _WIDTH - 1) // _WIDTH
+    blocks = (size + _CHUNK - 1) // _CHUNK
+    panels = (y.shape[1] + _PANEL - 1) // _PANEL
     run_parts(workers, _add_part, blocks * panels, (x, first, links, y))
     return True
 
@@ -89,8 +89,8 @@ def _added(workers, x, numbers, y):
 def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
     """y = 0 but y[index] += its slice of x, for floats and axis 0.
 
-    Every cell has one owner, and equal numbers add up in the order in which they stand.  Rows that
-    x only repeats (the gradient of a mean) are not written out.  Raises IndexError for an index
+    Each element is written by one thread, and equal indices are added in order.  Rows that x
+    repeats with stride 0 (the gradient of a mean) are not copied.  Raises IndexError for an index
     out of range.
     """
     y = np.empty((size, *x.shape[indices.ndim :]), x.dtype)
@@ -104,7 +104,7 @@ def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
     columns = math.prod(y.shape[1:])
     rows = np.ascontiguousarray(x[(slice(None),) * own + (0,) * (indices.ndim - own)])
     sums = y.reshape(size, columns)
-    if not _added(workers_for(x.size + y.size), rows.reshape(-1, columns), numbers, sums):
+    if not _add(workers_for(x.size + y.size), rows.reshape(-1, columns), numbers, sums):
         least, largest = int(numbers.min()), int(numbers.max())
         wrong = least if least < -size else largest
         raise IndexError(f"index {wrong} is out of bounds for axis 0 with size {size}")

@@ -1,8 +1,8 @@
 """Normalisation of each channel by the moments of the batch.  The reference: ``ops/normalization``.
 
-Rows are cut into blocks by their number alone.  The moments of a block, which fits into the cache,
-are taken about its own mean, then blocks are merged in order (Chan, Golub and LeVeque, 1979), in
-float64.
+The number of rows alone decides how they are cut into blocks that fit into the cache.  The moments
+of a block are taken about its own mean; then the blocks are merged in order, in float64 (Chan,
+Golub and LeVeque, 1979).
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from minikeras.types import Array
 
 _BLOCK = 1 << 13  # cells
 
-# Cells are numbered without a sign: a signed index might count from the end, and no loop that must
-# ask becomes one of vectors.
+# Indices are unsigned: LLVM vectorises only loops without a test for negative indices.
 
 
 @kernel

@@ -1,6 +1,6 @@
-"""Random words, block by block, and what is made of them: twins of ``random/philox.py`` and others.
+"""Philox's random words, dropout masks and permutations: twins of ``minikeras.random``.
 
-A block is a function of its number, so that each part of an array draws its own.
+A block of four words is a function of its number, so each part of an array computes its own.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 _FIXED = np.uint64(0x3EC8F720), np.uint64(0x02461E29)
 _MANTISSA, _HIGH = np.uint64(0x7FFFFF), np.uint64(0xFFFFF)
 _BLOCKS = 1024  # blocks of a part
-_CELLS = 16_384  # numbers of a part
-_WORK = 40  # multiplications or so for each block
+_CELLS = 16_384  # elements of a part
+_WORK = 40  # multiply-adds, about, for each block
 
 
 @inlined
@@ -33,8 +33,8 @@ def _round(c, k0, k1, i):
 
 @inlined
 def _block(number, k0, k1, high0, high1):
-    # Inlined, ten rounds without a loop, numbers whose upper halves are known to be empty: so the
-    # compiler takes eight blocks at a time.
+    # Ten inlined rounds without a loop, on numbers whose upper halves are known to be 0: LLVM
+    # vectorises this form, eight blocks at a time.
     c = number & _LOW, number >> _HALF, high0 & _LOW, high1 & _LOW
     c = _round(_round(c, k0, k1, 0), k0, k1, 1)
     c = _round(_round(c, k0, k1, 2), k0, k1, 3)

@@ -1,4 +1,4 @@
-"""relu of large arrays, whose parts run on the thread pool."""
+"""relu and its gradient on large arrays, on all threads; the reference is in ``ops/primitives``."""
 
 from __future__ import annotations
 

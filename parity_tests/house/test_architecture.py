@@ -148,6 +148,38 @@ def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
         assert {needed.module.split(".")[0] for needed in imports(path)} <= allowed, path
 
 
+# Who may import kernels.rounding, in addition to the folder itself.
+ROUNDING = {
+    "minikeras.kernels.conv": "sums of windows are contractions",
+    "minikeras.kernels.optimizers": "x / √y in compiled functions",
+    "minikeras.ops.tensorflow_float32": "expressions around the kernels",
+}
+# What follows TensorFlow's rounding outside of it; the folder's docstring lists them.
+ROUNDING_ELSEWHERE = """
+    minikeras.ops.tensorflow_float32 minikeras.ops.arithmetic
+    minikeras.ops.primitives.conv minikeras.ops.primitives.pool minikeras.kernels.conv
+    minikeras.optimizers.norms minikeras.kernels.clipping minikeras.optimizers.rounding
+    minikeras.random.elementary
+"""
+
+
+def test_who_rounds_as_tensorflow_does() -> None:
+    rounding = "minikeras.kernels.rounding"
+    users = {
+        module_of(path)
+        for path in sources("minikeras")
+        for needed in imports(path)
+        if needed.module.startswith(rounding)
+    }
+    assert {user for user in users if not user.startswith(rounding)} == ROUNDING.keys()
+    listed = (PACKAGE / "kernels" / "rounding" / "__init__.py").read_text()
+    for module in ROUNDING_ELSEWHERE.split():
+        assert module in modules()
+        assert module.removeprefix("minikeras.") in listed, module
+    for path in sources("minikeras/kernels/rounding"):
+        assert path.stem in (*listed.split(), "__init__"), path
+
+
 HEAVY = {"click", "h5py", "jinja2", "keras", "matplotlib", "numba", "pandas", "rich", "scipy"}
 HEAVY |= {"sklearn", "tensorflow", "torch"}
 
@@ -175,12 +207,7 @@ def test_files_are_small(folder: str) -> None:
 
 # Imports inside functions.
 
-FUNCTION_IMPORTS = {
-    (
-        "minikeras.kernels.runtime.warm_up",
-        "numba.core.sigutils",
-    ): "its module is loaded before Numba, whose import another file arranges",
-}
+FUNCTION_IMPORTS: dict[tuple[str, str], str] = {}
 
 
 def test_imports_stand_at_the_top() -> None:

@@ -94,16 +94,7 @@ IDENTIFIERS = {
 }
 
 # Files not yet rewritten.
-PENDING = {
-    "minikeras/kernels/clipping.py",
-    "minikeras/kernels/normalization.py",
-    "minikeras/kernels/rounding/householder.py",
-    "minikeras/kernels/rounding/matmul.py",
-    "minikeras/kernels/rounding/matrix_vector.py",
-    "minikeras/kernels/rounding/softmax.py",
-    "minikeras/kernels/rounding/sums.py",
-    "minikeras/kernels/runtime/allocator.py",
-}
+PENDING: set[str] = set()
 
 # Words of prose likewise.
 PHRASES = {

@@ -1,4 +1,4 @@
-"""Freed memory is kept for the next array, and goes back on request."""
+"""Freed memory is retained for the next array, and goes back on request."""
 
 import sys
 from pathlib import Path
@@ -16,10 +16,10 @@ def resident() -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is kept on Linux only")
 def test_freed_memory_is_kept_until_released() -> None:
-    assert memory.keep()
+    assert memory.retain_freed_memory()
     arrays = [np.ones(1 << 20) for _ in range(8)]
     full = resident()
     del arrays
     kept = resident()
-    memory.release()
+    memory.release_freed_memory()
     assert full - kept < 4096 < kept - resident()

@@ -1,18 +1,17 @@
-"""A matrix product whose left factor is gathered, and whose sums run in a fixed order.
+"""A matrix product with indexed reads (an implicit im2col GEMM), summed in TensorFlow's order.
 
     y[m, o] = Σ_k  x[r[m] + s[k]] · w[k, o]
 
 ``x`` is flat, ``r`` and ``s`` are tables of offsets.  ``r = m·K, s = k`` is the plain product,
-``r = m, s = k·M`` the one with a transposed left factor; with r = where a window starts and
-s = where its cells lie, it is a convolution that never builds its patches.
+``r = m, s = k·M`` the one with a transposed left factor.  With r = where a window starts and
+s = where its cells lie from there, it is a convolution, and no patches are written to memory.
 
-Each sum is one chain of fused multiply-adds, k ascending, cut into segments whose results
-are added one after the other: the order in which TensorFlow's contraction kernel sums on a CPU
-(``contraction_cuts.py``), so that float32 results agree to the bit.  OpenBLAS runs several
-chains and promises no order.
+Each sum is one chain of fused multiply-adds, k ascending, cut into segments whose results are added
+in order.  TensorFlow's contraction kernel sums in this order on a CPU (``contraction_cuts.py``), so
+float32 results agree to the bit.  OpenBLAS runs several chains and promises no order.
 
-The inner kernel is written in LLVM's vector instructions: ROWS x 2 vectors stay in registers
-during a whole segment, which the compiler does not find by itself.
+The inner kernel is written in LLVM's vector instructions.  It holds a tile of ROWS x 2 vectors in
+registers during a whole segment, which LLVM does not achieve from a loop.
 """
 
 from __future__ import annotations
@@ -32,15 +31,15 @@ from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
 VECTORS = 2
-_TOGETHER = 512  # steps of k at a time, for which rows of x and w stay in the first cache
-_SQUARE = 16  # of numbers, that stay in the cache between reading and writing
+_INNER_BLOCK = 512  # steps of k, for which rows of x and w stay in the first-level cache
+_BLOCK = 16  # rows and columns that stay in the cache between reading and writing
 
 
 def _tile(height: int, neighbours: bool = False) -> Any:
     """The inner kernel: ``height`` rows of y from m on, columns o to o + width of a panel.
 
     It adds the segments ``first`` to ``last`` of k, which starts at ``start``; w has its columns
-    from c on.  ``neighbours``: the rows begin at one number of x after the other.
+    from c on.  ``neighbours``: the rows begin at adjacent elements of x.
     """
 
     def emit(typing, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
@@ -104,7 +103,7 @@ def _emit(
         name = f"llvm.{name}.{suffix}{overload}"
         return cgutils.get_or_insert_function(builder.module, kind, name)
 
-    # The names of the masked ones carry the pointer's type as well.
+    # The names of masked loads and stores also carry the pointer's type.
     fma = declare("fma", vector, vector, vector, vector)
     load = declare("masked.load", vector, pointer, short, flags, vector, overload=".p0")
     store = declare("masked.store", ir.VoidType(), vector, pointer, short, flags, overload=".p0")
@@ -130,7 +129,7 @@ def _emit(
     def phis(kind: Any) -> list[Any]:
         return [builder.phi(kind) for _ in range(height * vectors)]
 
-    def come(phi: Any, value: Any, block: Any) -> None:
+    def add_incoming(phi: Any, value: Any, block: Any) -> None:
         for p, v in zip(phi, value, strict=True) if isinstance(phi, list) else [(phi, value)]:
             p.add_incoming(v, block)
 
@@ -188,11 +187,11 @@ def _emit(
         (start, values["start"], stop),
         (totals, old, added),
     ):
-        come(phi, initial, before)
-        come(phi, following, ended)
+        add_incoming(phi, initial, before)
+        add_incoming(phi, following, ended)
     for phi, initial, following in ((k, start, next_k), (sums, [zero] * len(sums), chained)):
-        come(phi, initial, segment)
-        come(phi, following, loop)
+        add_incoming(phi, initial, segment)
+        add_incoming(phi, following, loop)
 
     builder.position_at_end(after)
     for total, p, mask in zip(added, results, masks * height, strict=True):
@@ -200,7 +199,7 @@ def _emit(
 
 
 _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
-_tile_of_neighbours = _tile(2 * ROWS, True)  # which need one address for all
+_tile_of_neighbours = _tile(2 * ROWS, True)  # one address serves all rows
 
 
 @internal_kernel
@@ -219,7 +218,7 @@ def gemm_part(
     inner, filters = w.shape
     step = VECTORS * 64 // w.itemsize
     panels = (filters + step - 1) // step
-    # Rows of w a power of two apart fall on each other in the cache; a block reads w many times.
+    # Rows of w a power of two apart map to the same cache lines, and a block reads w many times.
     pack = height >= 48 and inner * filters >= 1 << 18
     packed = np.empty((inner if pack else 0, step), w.dtype)
     for part in range(start, stop):
@@ -235,7 +234,7 @@ def gemm_part(
         s, before = 0, 0
         while s < len(cuts):
             t, length = s + 1, cuts[s]
-            while t < len(cuts) and length + cuts[t] <= _TOGETHER:
+            while t < len(cuts) and length + cuts[t] <= _INNER_BLOCK:
                 length += cuts[t]
                 t += 1
             m = first
@@ -264,7 +263,7 @@ def gemm(
     panels = (w.shape[1] + step - 1) // step
     tiles = (len(rows) + ROWS - 1) // ROWS
     most = 16 if w.shape[0] > 64 else 56  # so that a block's rows of x stay in the cache
-    height = ROWS * max(1, min(most, tiles * panels // 8))  # some eight parts at least
+    height = ROWS * max(1, min(most, tiles * panels // 8))  # at least about eight parts
     blocks = (len(rows) + height - 1) // height
     run_parts(workers, gemm_part, panels * blocks, (x, rows, columns, w, cuts, y, height))
 
@@ -273,7 +272,7 @@ def gemm(
 def strided_gemm(
     workers: int, a: Array, row: int, inner: int, w: Array, cuts: Array, y: Array
 ) -> None:
-    """The same where x[m, k] stands at m · row + k · inner of ``a``, flat."""
+    """The same with x[m, k] at index m · row + k · inner of the flat ``a``."""
     rows, columns = np.arange(len(y)) * row, np.arange(len(w)) * inner
     gemm(workers, a, rows, columns, w, cuts, y)
 
@@ -281,17 +280,17 @@ def strided_gemm(
 @kernel
 def _transpose_part(start: int, stop: int, x: Array, y: Array) -> None:
     rows, columns = x.shape
-    for first in range(start * _SQUARE, min(stop * _SQUARE, columns), _SQUARE):
-        for i in range(0, rows, _SQUARE):
-            for j in range(first, min(first + _SQUARE, columns)):
+    for first in range(start * _BLOCK, min(stop * _BLOCK, columns), _BLOCK):
+        for i in range(0, rows, _BLOCK):
+            for j in range(first, min(first + _BLOCK, columns)):
                 line = y[j]
-                for k in range(i, min(i + _SQUARE, rows)):
+                for k in range(i, min(i + _BLOCK, rows)):
                     line[k] = x[k, j]
 
 
 @kernel
 def _transpose(workers: int, x: Array, y: Array) -> None:
-    run_parts(workers, _transpose_part, (x.shape[1] + _SQUARE - 1) // _SQUARE, (x, y))
+    run_parts(workers, _transpose_part, (x.shape[1] + _BLOCK - 1) // _BLOCK, (x, y))
 
 
 def transposed(x: Array) -> Array:

@@ -1,9 +1,9 @@
 """Where TensorFlow cuts the inner dimension of a float32 matrix product on a CPU.
 
-The cuts are all that decides the bits of a product: each output element is, for each segment of
-the inner dimension, one chain of fused multiply-adds in order, and the segments' results are
-added. Up to about 320 there is one segment. Beyond, Eigen's estimates of cost decide how many
-threads work, on what, and in which blocks; oneDNN's kernel cuts its blocks once more.
+The cuts alone decide the bits of a product.  For each segment of the inner dimension an output
+element is one chain of fused multiply-adds in order, and the results of the segments are added.
+Up to about 320 there is one segment.  Beyond, Eigen's estimates of cost decide how many threads
+work, on what, and in which blocks; oneDNN's kernel cuts its blocks once more.
 
 Source: Eigen, `TensorContractionThreadPool.h`, `GeneralBlockPanelKernel.h`; TensorFlow,
 `eigen_contraction_kernel.h`; oneDNN's gemm driver.

@@ -203,7 +203,7 @@ def softplus_rest(x):
 
 
 # One loop each, written out: Numba does not find kernels that close over a function in its cache.
-# LLVM turns the loop over whole packets back into packets.
+# LLVM vectorises the loop over whole packets.
 
 
 @kernel

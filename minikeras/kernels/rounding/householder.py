@@ -1,11 +1,11 @@
-"""QR decomposition by reflections, with the roundings of Eigen, which TensorFlow uses.
+"""QR decomposition by reflections, with the rounding of Eigen, which TensorFlow uses.
 
 A reflection H = 1 − τ v vᵀ with v₀ = 1 turns a column x into (β, 0, ..., 0):
 
     β = −sign(x₀) ‖x‖      vᵢ = xᵢ / (x₀ − β)      τ = (β − x₀) / β
 
-R is what the reflections leave, Q their product.  R is kept row by row, and sums over a column
-run in order; Q is kept column by column, and its sums run in packets.
+R is what remains after all reflections, Q is their product.  R is stored by rows, and sums over a
+column run in order.  Q is stored by columns, and its sums run in packets.
 
 Source: Golub and Van Loan, "Matrix computations", section 5.2; Eigen, `HouseholderQR.h`,
 `GeneralMatrixVector.h`.
@@ -75,9 +75,9 @@ def _in_packets(terms: Array) -> Array:
     lanes = np.zeros((width, terms.shape[1]), terms.dtype)
     for i in range(0, whole, width):
         lanes += terms[i : i + width]
-    sums, rest = _fold(lanes), terms[whole:]
+    sums, rest = _add_lanes(lanes), terms[whole:]
     if terms.shape[1] % 2 and len(rest) >= width // 2:
-        half = _fold(rest[: width // 2, -1:])
+        half = _add_lanes(rest[: width // 2, -1:])
         last = _add(sums[-1:] + half, rest[width // 2 :, -1:])
         return np.append(_add(sums[:-1], rest[:, :-1]), last)
     return _add(sums, rest)
@@ -89,7 +89,7 @@ def _add(sums: Array, rest: Array) -> Array:
     return sums
 
 
-def _fold(lanes: Array) -> Array:
+def _add_lanes(lanes: Array) -> Array:
     while len(lanes) > 1:
         half = len(lanes) // 2
         lanes = lanes[:half] + lanes[half:]

@@ -2,8 +2,8 @@
 
 - **Matrix times matrix**: chains of fused multiply-adds along the inner dimension, cut as
   `contraction_cuts.py` says, run by the kernel of `contraction.py`.
-- **Matrix times vector** (Eigen's own code, no fused operations): where the matrix is stored along
-  the inner dimension, eight partial sums folded together at the end; else one chain.
+- **Matrix times vector** (Eigen's own code, without fused operations): eight lanes, added at the
+  end, if the matrix is stored along the inner dimension; otherwise one chain.
 
 Known to differ, by rounding only: products whose blocks leave exactly one column or row over
 (49, 97, 145 ... columns; 25, 49, 97 ... rows when the inner dimension exceeds 384), which oneDNN
@@ -46,13 +46,13 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
     if k == 1:
         return np.multiply(a, b)
     if rows == 1 or columns == 1:
-        # Below 20 Eigen evaluates element by element; whether that folds depends on its types.
+        # Below 20 Eigen evaluates element by element; whether that along_rows depends on its types.
         tiny = rows + columns + k < 20 or rows == columns
         if columns == 1:
-            folds = a.strides[1] == 4 and not (tiny and (b.strides[1] == 4 or rows == 1))
-            return _matrix_vector(a, b[:, 0], folds, tiny).reshape(rows, 1)
-        folds = b.strides[0] == 4 and not (tiny and a.strides[0] == 4)
-        return _matrix_vector(b.T, a[0], folds, tiny).reshape(1, columns)
+            along_rows = a.strides[1] == 4 and not (tiny and (b.strides[1] == 4 or rows == 1))
+            return _matrix_vector(a, b[:, 0], along_rows, tiny).reshape(rows, 1)
+        along_rows = b.strides[0] == 4 and not (tiny and a.strides[0] == 4)
+        return _matrix_vector(b.T, a[0], along_rows, tiny).reshape(1, columns)
     parts = _parts(rows, columns, k, cores() if threads is None else threads)
     return product(a, b, parts)
 
@@ -70,7 +70,7 @@ def _whole(k: int) -> Array:
 def product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     """y = a b, the inner dimension summed as `parts` (see `contraction_cuts`) says."""
     if a.shape[0] < b.shape[0] and not b.flags.c_contiguous:
-        # Turning a and y over costs less than turning b over, and the chains are the same.
+        # To transpose a and y costs less than to transpose b, and the chains are the same.
         return transposed(_product(b.T, a.T, parts))
     return _product(a, b, parts)
 
@@ -80,7 +80,7 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     row, step = inner, 1
     if not a.flags.c_contiguous:
         if a.flags.f_contiguous and min(inner, b.shape[1]) >= 256:
-            a = transposed(a.T)  # else every step along k would touch another page of memory
+            a = transposed(a.T)  # otherwise every step along k reads another page of memory
         elif a.flags.f_contiguous:
             a, row, step = a.T, 1, rows
         else:
@@ -104,8 +104,8 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
 
 
 @kernel
-def _folded(matrix, vector, halves, out):
-    """out = matrix · vector, the matrix stored by rows: eight sums, folded at the end."""
+def _row_dots(matrix, vector, halves, out):
+    """out = matrix · vector, the matrix stored by rows: eight lanes, added at the end."""
     rows, inner = matrix.shape
     whole = inner - inner % PACKET
     s = np.empty(PACKET, np.float32)
@@ -127,7 +127,7 @@ def _folded(matrix, vector, halves, out):
 
 
 @kernel
-def _chained(matrix, vector, block, out):
+def _column_chains(matrix, vector, block, out):
     """out = vector · matrix, the matrix stored by rows: one chain per column and block."""
     inner, columns = matrix.shape
     chain = np.empty(columns, np.float32)
@@ -141,14 +141,14 @@ def _chained(matrix, vector, block, out):
             out[j] += chain[j]
 
 
-def _matrix_vector(matrix: Array, vector: Array, folds: bool, tiny: bool) -> Array:
-    """matrix (rows, inner) · vector (inner,); `folds`: the matrix is stored along its rows."""
+def _matrix_vector(matrix: Array, vector: Array, along_rows: bool, tiny: bool) -> Array:
+    """matrix (rows, inner) · vector (inner,); `along_rows`: the matrix is stored along its rows."""
     rows, inner = matrix.shape
     out = np.empty(rows, np.float32)
     vector = np.ascontiguousarray(vector)
-    if folds:
-        _folded(np.ascontiguousarray(matrix), vector, not tiny, out)
+    if along_rows:
+        _row_dots(np.ascontiguousarray(matrix), vector, not tiny, out)
     else:
         block = inner if inner < 128 or tiny else 16 if rows * 4 < 32_000 else 4
-        _chained(np.ascontiguousarray(matrix.T), vector, block, out)
+        _column_chains(np.ascontiguousarray(matrix.T), vector, block, out)
     return out

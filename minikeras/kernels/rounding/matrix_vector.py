@@ -2,8 +2,8 @@
 
     y[m] = Σ_k  x[rows[m] + columns[k]] · w[k]
 
-Of each segment of k, sixteen at a time go through eight fused chains, which are folded; then what
-is left by eights, fours, twos, one: each folded by itself and added.
+Within each segment of k, blocks of sixteen go through eight chains of fused multiply-adds, and the
+eight lanes are added.  The rest goes through blocks of 8, 4, 2 and 1, each with lanes of its own.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from minikeras.kernels.runtime.compile import intrinsic, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 
-_TOGETHER = 8  # windows that are summed side by side
-_ROWS = 32 * _TOGETHER  # of a part
+_ROWS_AT_ONCE = 8  # windows that are summed in one loop
+_PART_ROWS = 32 * _ROWS_AT_ONCE  # rows of a part
 
 
 def _eight(spread: bool) -> Any:
@@ -72,7 +72,7 @@ _add_products, _add_multiple = _eight(False), _eight(True)
 
 
 @kernel
-def _folded(a: Array, v: int, step: int) -> Any:
+def _add_lanes(a: Array, v: int, step: int) -> Any:
     """The sum of eight numbers, ``step`` apart."""
     b0, b1 = a[v] + a[v + step], a[v + 2 * step] + a[v + 3 * step]
     b2, b3 = a[v + 4 * step] + a[v + 5 * step], a[v + 6 * step] + a[v + 7 * step]
@@ -80,19 +80,19 @@ def _folded(a: Array, v: int, step: int) -> Any:
 
 
 @kernel
-def _few_rows(
+def _by_rows_part(
     start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
 ) -> None:
-    """A part is some rows, each in eight lanes."""
-    a, total = np.empty(8 * _TOGETHER, w.dtype), np.empty(_TOGETHER, w.dtype)
-    folded = np.empty(_TOGETHER, w.dtype)
-    for first in range(start * _ROWS, min(stop * _ROWS, len(rows)), _TOGETHER):
-        together = min(_TOGETHER, len(rows) - first)
+    """A part is some rows, each summed in eight lanes."""
+    a, total = np.empty(8 * _ROWS_AT_ONCE, w.dtype), np.empty(_ROWS_AT_ONCE, w.dtype)
+    sums = np.empty(_ROWS_AT_ONCE, w.dtype)
+    for first in range(start * _PART_ROWS, min(stop * _PART_ROWS, len(rows)), _ROWS_AT_ONCE):
+        height = min(_ROWS_AT_ONCE, len(rows) - first)
         total[:] = 0
         k = 0
         for cut in cuts:
             left = cut
-            folded[:] = 0
+            sums[:] = 0
             for unit in (16, 8, 4, 2, 1):
                 lanes, end = min(unit, 8), k + left // unit * unit
                 if k == end:
@@ -101,37 +101,37 @@ def _few_rows(
                 a[:] = 0
                 while k < end:
                     if lanes == 8 and columns[k + 7] == columns[k] + 7:
-                        for r in range(together):
+                        for r in range(height):
                             _add_products(x, rows[first + r] + columns[k], w, k, a, 8 * r)
                     else:
-                        for r in range(together):
+                        for r in range(height):
                             for v in range(lanes):
                                 cell = x[rows[first + r] + columns[k + v]]
                                 a[8 * r + v] = fma(cell, w[k + v], a[8 * r + v])
                     k += lanes
-                for r in range(together):
-                    folded[r] += _folded(a, 8 * r, 1)
-            for r in range(together):
-                total[r] += folded[r]
-        for r in range(together):
+                for r in range(height):
+                    sums[r] += _add_lanes(a, 8 * r, 1)
+            for r in range(height):
+                total[r] += sums[r]
+        for r in range(height):
             y[first + r] = total[r]
 
 
 @kernel
-def _share_rows(
+def _by_rows(
     workers: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
 ) -> None:
-    parts = (len(rows) + _ROWS - 1) // _ROWS
-    run_parts(workers, _few_rows, parts, (x, rows, columns, w, cuts, y))
+    parts = (len(rows) + _PART_ROWS - 1) // _PART_ROWS
+    run_parts(workers, _by_rows_part, parts, (x, rows, columns, w, cuts, y))
 
 
 @kernel
-def _one_segment(
+def _by_segments_part(
     start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
 ) -> None:
-    """A part is a segment of all rows, which lie side by side; so do most of their cells."""
+    """A part is one segment of k, for all rows.  Most rows read adjacent elements of x."""
     height = len(rows)
-    whole = 0  # how many of the rows are neighbours by eights
+    whole = 0  # rows in groups of eight that start at adjacent elements
     while whole + 8 <= height and rows[whole + 7] == rows[whole] + 7:
         whole += 8
     a = np.empty(8 * height, w.dtype)
@@ -155,14 +155,14 @@ def _one_segment(
                         a[v * height + m] = fma(cell, w[k + v], a[v * height + m])
                 k += lanes
             for m in range(height):
-                sums[part, m] += _folded(a, m, height)
+                sums[part, m] += _add_lanes(a, m, height)
 
 
 @kernel
-def _share_segments(
+def _by_segments(
     workers: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
 ) -> None:
-    run_parts(workers, _one_segment, len(ends), (x, rows, columns, w, ends, sums))
+    run_parts(workers, _by_segments_part, len(ends), (x, rows, columns, w, ends, sums))
 
 
 def indexed_matvec(
@@ -176,10 +176,10 @@ def indexed_matvec(
         work = workers_for(len(rows) * (stop - start))
         if len(rows) > len(columns):
             parts.append(np.empty(len(rows), w.dtype))
-            _share_rows(work, *factors, lengths, parts[-1])
+            _by_rows(work, *factors, lengths, parts[-1])
         else:
             sums = np.empty((len(cuts), len(rows)), w.dtype)
-            _share_segments(work, *factors, lengths.cumsum(), sums)
-            parts.append(np.add.accumulate(sums)[-1])  # one after the other
+            _by_segments(work, *factors, lengths.cumsum(), sums)
+            parts.append(np.add.accumulate(sums)[-1])  # in order
         start = stop
     return sum_of_parts(parts).reshape(-1, 1)

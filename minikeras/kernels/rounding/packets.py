@@ -1,10 +1,10 @@
-"""The instructions that the Eigen kernels are made of, as Numba intrinsics on float32 scalars.
+"""Eigen's instructions and constants, as functions of float32 scalars.
 
-TensorFlow's x86 wheels are compiled for AVX without FMA: elementwise maths and reductions work on
-packets of eight floats with separately rounded products and sums, and what is left over at the end
-of an array goes through the C library one float at a time. Only the matrix products (oneDNN,
-assembled at run time) fuse multiply and add. To repeat the bits, a kernel must be able to ask for
-exactly one of the two, which plain Python arithmetic under Numba (never fused) and `fma` do.
+TensorFlow's x86 wheels are compiled for AVX without FMA.  Elementwise maths and reductions work on
+packets of eight floats and round products and sums separately; the elements after the last packet
+go through the C library one at a time.  Only matrix products (oneDNN, assembled at run time) fuse
+multiply and add.  Numba never fuses Python's operators, so a kernel fuses exactly where it calls
+`fma`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Softmax and the crossentropies behind it, float32, with the bits that TensorFlow gives on a CPU.
 
-All act on the last axis. Where TensorFlow walks over the whole array, the elements left over after
-the last packet of eight go through the C library; where it sums a row, those left over in the row.
+All act on the last axis.  Eigen evaluates whole packets of eight by its own approximations and the
+elements after the last packet by the C library.  Where TensorFlow evaluates the whole array, these
+are the last elements of the array; where it sums a row, the last elements of the row.
 
 Source: TensorFlow, `softmax_op_functor.h`, `xent_op.h`, `sparse_xent_op.h`.
 """
@@ -23,13 +24,13 @@ _SOFTMAX_TILE, _DENSE_TILE = 6956, 4508  # from Eigen's cost of the expression; 
 
 
 _LANES = 16
-_ROWS = 8  # parts begin at multiples of it where packets run across rows
-_PART = 4096  # numbers of a part, or more
+_ROWS = 8  # a part begins at a multiple of it, because packets run across rows
+_PART = 4096  # numbers of a part, at least
 
 
 @internal_kernel
 def _top(x):
-    """max x, nan if there is one: of sixteen maxima, each of every sixteenth number."""
+    """max x, nan if there is one: the maximum of sixteen lanes."""
     whole, lanes = x.size - x.size % _LANES, x[:_LANES].copy()
     for j in range(_LANES, whole, _LANES):
         packet = x[j : j + _LANES]
@@ -58,9 +59,9 @@ def _shift(x, i, y):
 
 
 @njit(inline="always")
-def _share(e, total):
-    share = e / total
-    return share if share >= TINY or share != share else _0
+def _probability(e, total):
+    p = e / total
+    return p if p >= TINY or p != p else _0
 
 
 @internal_kernel
@@ -85,7 +86,7 @@ def _exp_part(start, stop, x, y, totals):
 
 @kernel
 def _exp(workers, x, y, totals):
-    """y = e^(x − max x) in tiles of as few whole rows as hold enough; each ends with leftovers."""
+    """y = e^(x − max x) in tiles of whole rows; the end of each tile goes through the C library."""
     height = (_SOFTMAX_TILE + x.shape[1] - 1) // x.shape[1]
     run_parts(workers, _exp_part, (len(x) + height - 1) // height, (x, y, totals))
 
@@ -140,7 +141,7 @@ def _logs_part(start, stop, x, y, with_labels, labels, loss):
 
 @kernel
 def _logs(workers, x, y, with_labels, labels, loss):
-    """y = log softmax x; or with labels the loss, and no y."""
+    """y = log softmax x; with labels the loss instead."""
     height = _rows_of_part(x.shape[1])
     count = (len(x) + height - 1) // height
     run_parts(workers, _logs_part, count, (x, y, with_labels, labels, loss))
@@ -170,14 +171,14 @@ def _sparse(workers, labels, x, loss):
 
 @internal_kernel
 def _exp_and_totals(x, shifted, y, totals):
-    """y = e^(x − max x) with leftovers at its end only; totals: as of each row alone."""
+    """y = e^(x − max x), evaluated over all rows; the totals are those of each row by itself."""
     rows, columns = x.shape
     s, e = np.empty(4 * PACKET, np.float32), np.empty(columns, np.float32)
     for i in range(rows):
         _shift(x, i, shifted[i])
     exp_into(shifted[:rows].reshape(-1), y.reshape(-1))
     for i in range(rows):
-        whole = columns % PACKET == 0  # no leftovers in either
+        whole = columns % PACKET == 0  # both evaluate whole packets only
         totals[i] = sum_leaf(y[i], s) if whole else _total(shifted[i], e, s)
 
 
@@ -194,7 +195,7 @@ def _sparse_slopes(start, stop, labels, x, dy, dx):
             label, slope = labels[first + i], slopes[i]
             for j in range(columns):
                 slope[j] = dy[first + i] * (
-                    _share(slope[j], totals[i]) - np.float32(1 if j == label else 0)
+                    _probability(slope[j], totals[i]) - np.float32(1 if j == label else 0)
                 )
 
 
@@ -216,7 +217,9 @@ def _dense_slopes(start, stop, labels, x, dy, dx):
         for i in range(len(slopes)):
             slope = slopes[i]
             for j in range(columns):
-                slope[j] = dy[first + i] * (_share(slope[j], totals[i]) - labels[first + i, j])
+                slope[j] = dy[first + i] * (
+                    _probability(slope[j], totals[i]) - labels[first + i, j]
+                )
 
 
 @kernel
@@ -225,7 +228,7 @@ def _dense_vjp(workers, labels, x, dy, dx):
     run_parts(workers, _dense_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
 
 
-_WORK = 20  # multiplications or so for each number
+_WORK = 20  # multiply-adds, about, for each number
 
 
 def _matrix(x: Array) -> Array:

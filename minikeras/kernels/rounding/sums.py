@@ -2,15 +2,14 @@
 
 Three orders occur, all on packets of eight lanes:
 
-- `whole`: everything into one number. Four packets of accumulators run over the data, are added
-  up, the rest of the packets follow into the first; its lanes are folded (halves, quarters, ...);
-  elements after the last whole packet form a sum of their own, to which the fold is added. Above
-  8192 elements the range is halved first, again and again; above a quarter million each thread
-  takes a part.
+- `whole`: all elements into one number. Four packets of accumulators run over the data and are
+  added; the remaining packets are added to the first; its lanes are added in halves. Elements after
+  the last whole packet have a sum of their own, to which that of the lanes is added. Above 8192
+  elements the range is halved first, recursively; above a quarter million each thread sums a part.
 - `rows`: each row alone, as above.
-- `columns`: each column alone; from 16 rows on, four accumulators take turns, but columns beyond
-  the last whole packet are summed in order. Also when the summed axis lies between two others;
-  there a packet of outputs that reaches over the end of a row is summed in order.
+- `columns`: each column alone; from 16 rows on with four accumulators in turn, but columns beyond
+  the last whole packet in order. The same if the summed axis lies between two others; there a
+  packet of outputs that crosses the end of a row is summed in order.
 
 The bias gradient is another operation with another order: from the first row to the last.
 
@@ -64,10 +63,13 @@ def sum_leaf(x, s):
 
 @internal_kernel
 def _sum_tree(x, first, count, s):
-    """Halves of halves down to leaves, with a stack: cached kernels must not call themselves."""
+    """Halve the range recursively, with a stack: stored kernels must not call themselves."""
     if count <= _LEAF:
         return sum_leaf(x[first : first + count], s)
-    begin, end = np.empty(64, np.int64), np.empty(64, np.int64)  # what is left to do, by depth
+    begin, end = (
+        np.empty(64, np.int64),
+        np.empty(64, np.int64),
+    )  # what remains, by depth
     total = np.zeros(64, np.float32)
     split = np.zeros(64, np.bool_)
     begin[0], end[0], depth = first, first + count, 0
@@ -95,7 +97,7 @@ def _sum_tree(x, first, count, s):
 
 @kernel
 def _sum_few(x):
-    """The sum of one leaf, as most sums are, is compiled sooner."""
+    """The sum of one leaf: most sums need no more, and it compiles sooner."""
     return sum_leaf(x, np.empty(_UNROLLED, np.float32))
 
 
@@ -173,9 +175,9 @@ def _sum_in_order(x, y):
 
 
 @kernel
-def _add_rows(start, stop, x, y):
+def _add_rows_part(start, stop, x, y):
     """y[p, j] = Σ x[i, j] over part p of the rows; a part of the work has up to 64 columns."""
-    columns = np.uintp(x.shape[1])  # unsigned: a signed index might count from the end
+    columns = np.uintp(x.shape[1])  # unsigned: no test for negative indices
     height, panels = (x.shape[0] + len(y) - 1) // len(y), (x.shape[1] + 63) // 64
     cells, total = x.reshape(-1), np.empty(64, x.dtype)
     for part in range(start, stop):
@@ -191,8 +193,8 @@ def _add_rows(start, stop, x, y):
 
 
 @kernel
-def _share_rows(workers, x, y):
-    run_parts(workers, _add_rows, len(y) * ((x.shape[1] + 63) // 64), (x, y))
+def _add_rows(workers, x, y):
+    run_parts(workers, _add_rows_part, len(y) * ((x.shape[1] + 63) // 64), (x, y))
 
 
 def sum_whole(x: Array, threads: int | None = None) -> np.float32:
@@ -208,7 +210,7 @@ def sum_whole(x: Array, threads: int | None = None) -> np.float32:
 
 
 def _simplified(shape: tuple[int, ...], reduced: Sequence[bool]) -> tuple[list[int], list[bool]]:
-    """Neighbouring axes that are treated alike become one; axes of size 1 vanish."""
+    """Merge adjacent axes that are treated alike, and drop axes of size 1."""
     sizes: list[int] = []
     flags: list[bool] = []
     for size, flag in zip(shape, reduced, strict=True):
@@ -257,8 +259,8 @@ def sum(
     elif flags == [True, False, True]:
         _sum_in_order(x.reshape(sizes), y)
     else:
-        kept = [i for i, flag in enumerate(flags) if not flag]
-        order = kept + [i for i, flag in enumerate(flags) if flag]
+        remaining = [i for i, flag in enumerate(flags) if not flag]
+        order = remaining + [i for i, flag in enumerate(flags) if flag]
         _sum_rows(np.ascontiguousarray(x.reshape(sizes).transpose(order)).reshape(y.size, -1), y)
     return y.reshape(shape)
 
@@ -279,7 +281,7 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
     """Sum of dy over all axes but the last: TensorFlow's `BiasAddGrad`.
 
     Row after row; where that is enough work for two threads and the rows are narrow, each thread
-    adds up its share of the rows.
+    adds its part of the rows.
     """
     limit = cores() if threads is None else threads
     columns = dy.shape[-1]
@@ -287,7 +289,7 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
     if dy.ndim != 2 or not dy.flags.c_contiguous:
         x = np.ascontiguousarray(dy).reshape(-1, columns)
     rows, blocks = x.shape[0], 1
-    if x.size > 60_000 and columns <= limit * 32 and rows > 1:  # below it costs too little
+    if x.size > 60_000 and columns <= limit * 32 and rows > 1:  # below, one thread is enough
         least = -(-2000 // columns)
         blocks = min(min(rows, -(-x.size // least)), limit)
         height = -(-rows // blocks)
@@ -295,7 +297,7 @@ def bias_gradient(dy: Array, threads: int | None = None) -> Array:
         if threads_for(cost, limit) == 1:
             blocks = 1
     parts = np.empty((blocks, columns), np.float32)
-    _share_rows(workers_for(x.size), x, parts)
+    _add_rows(workers_for(x.size), x, parts)
     for part in parts[1:]:
         parts[0] += part
     return parts[0]

@@ -19,6 +19,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from numba.core.sigutils import normalize_signature
+
 from minikeras import settings
 
 _f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "uint64[::1]"
@@ -36,7 +38,7 @@ STEP = (
     ("rounding.softmax._sparse", f"int64,{_i},{_F},{_f}"),
     ("rounding.sums._sum_few", f"{_f},"),
     ("rounding.softmax._sparse_vjp", f"int64,{_i},{_F},{_f},{_F}"),
-    ("rounding.sums._share_rows", f"int64,{_F},{_F}"),
+    ("rounding.sums._add_rows", f"int64,{_F},{_F}"),
     ("pool._spread", f"int64,{_f},{_f},{_U},{_U},{_u},{_u},{_f}"),
     ("relu._relu_gradient", f"int64,{_f},{_f},{_f}"),
     ("rounding.contraction.gemm", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
@@ -88,8 +90,6 @@ def work() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)
-    from numba.core.sigutils import normalize_signature
-
     for name, kinds in reversed(STEP):
         module, _, kernel = name.rpartition(".")
         found = getattr(importlib.import_module(f"minikeras.kernels.{module}"), kernel)

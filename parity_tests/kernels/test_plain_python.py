@@ -24,7 +24,7 @@ import minikeras.kernels
 NOT_KERNELS = {
     "optimizers": "over_parts over_variables decorate _inverse_roots_of",
     "rounding.packets": "_libm",
-    "rounding.contraction": "_tile _emit at declare row_of_vectors phis come splat",
+    "rounding.contraction": "_tile _emit at declare row_of_vectors phis add_incoming splat",
     "rounding.matrix_vector": "_eight at eight",
     "rounding.elementwise": "_elementwise",
 }

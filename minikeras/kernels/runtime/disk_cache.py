@@ -92,7 +92,9 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
         self._name = f"{module}.{function.__qualname__}"
         self._line, self._options = function.__code__.co_firstlineno, options
         source = Path(function.__code__.co_filename)
-        self._is_stored, self._source = source.is_file(), b""
+        # A function of no module, such as one of a page, is pickled with all that its page made.
+        self._is_stored = source.is_file() and function.__module__ is not None
+        self._source = b""
         if self._is_stored and _KERNELS not in source.parents:
             self._source = source.read_bytes()  # not part of the folder's name
 

@@ -16,7 +16,12 @@ from minikeras.types import Array, Shape, TensorLike
 @primitive(dtype=separate)
 def _pad(x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Array:
     """x with `value` around it         dx = the inside of dy"""
-    return np.pad(x, widths, constant_values=value)
+    if any(min(pair) < 0 for pair in widths):
+        raise ValueError("index can't contain negative values")
+    shape = [n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)]
+    y = np.full(shape, value, x.dtype)  # np.pad takes 60 µs more
+    y[tuple(slice(b, b + n) for n, (b, _) in zip(x.shape, widths, strict=True))] = x
+    return y
 
 
 @_pad.shape

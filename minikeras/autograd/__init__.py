@@ -1,6 +1,7 @@
 """The engine: values that can be recorded, a tape, and the declaration of operations."""
 
 from minikeras.autograd.check import check_gradients
+from minikeras.autograd.conversion import array_of, as_tensor
 from minikeras.autograd.graph import (
     KerasHistory,
     KerasTensor,
@@ -16,8 +17,6 @@ from minikeras.autograd.graph import (
 from minikeras.autograd.listeners import nothing_recorded, recording
 from minikeras.autograd.primitive import (
     Primitive,
-    array_of,
-    as_tensor,
     elementwise,
     primitive,
     unbroadcast,

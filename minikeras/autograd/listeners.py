@@ -48,8 +48,9 @@ class Observer(Listener, Protocol):
         """Compute ``op.pullback`` on arrays for a tape, and observe how."""
         ...
 
-    def on_add(self, a: Array, b: Array, total: Array) -> None:
-        """Two cotangents of one tensor were added."""
+    def on_add(self, a: Array, b: Array) -> Array:
+        """Add two cotangents of one tensor for a tape, and observe it."""
+        ...
 
     def on_assign(self, variable: Variable, value: Array, array: Array) -> None:
         """``variable`` now holds ``array``, a copy of ``value``."""

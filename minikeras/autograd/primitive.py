@@ -27,10 +27,11 @@ import numpy as np
 
 from minikeras import dtypes, settings, shapes, twins
 from minikeras.autograd import graph
+from minikeras.autograd.conversion import array_of, as_tensor, dtype_of, kind_of, readable, shape_of
 from minikeras.autograd.listeners import recording
 from minikeras.autograd.tensor import Tensor, registry
 from minikeras.autograd.variable import Variable, scopes
-from minikeras.types import Array, Shape
+from minikeras.types import Shape
 
 _settings = settings._settings
 _Rule = Callable[..., Any]
@@ -136,9 +137,8 @@ class Primitive:
             if kind is not dtype and (dtype is not None or type(kind) is type):
                 inputs = _convert(inputs, arrays, i, dtype)
         y = self.rules(arrays, static)[0](*arrays, **static)
-        output: Any
         if type(y) is np.ndarray:
-            output = Tensor(y)
+            output: Any = Tensor(y)
         elif type(y) is tuple:
             output = tuple([Tensor(np.asarray(part)) for part in y])
         else:
@@ -156,15 +156,15 @@ class Primitive:
                 return graph.symbolic_call(self, inputs, static)
             if isinstance(x, graph.Symbol):
                 return self.abstract(inputs, static)
-        plain = tuple(map(_readable, inputs))
+        plain = tuple(map(readable, inputs))
         arrays = [array_of(x) if isinstance(x, Tensor | Variable) else x for x in plain]
-        return self._run(plain, arrays, [*map(_kind, arrays)], static)
+        return self._run(plain, arrays, [*map(kind_of, arrays)], static)
 
     def compute(self, *inputs: Any, **static: Any) -> Any:
         """The operation as vjps use it: arrays for arrays, a recorded tensor for tensors."""
         if any(isinstance(x, Tensor | Variable) for x in inputs):
             return self(*inputs, **static)
-        arrays, kinds = [*inputs], [*map(_kind, inputs)]
+        arrays, kinds = [*inputs], [*map(kind_of, inputs)]
         dtype = self._dtypes[_settings["floatx"], *kinds]
         for i, kind in enumerate(kinds):
             if kind is not dtype and (dtype is not None or type(kind) is type):
@@ -267,19 +267,6 @@ class _Dtypes(dict[tuple[Any, ...], Any]):
         return dtype
 
 
-def _kind(x: Any) -> Any:
-    """What dtype rules are given of an array or a Python number."""
-    return type(x) if type(x) in (bool, int, float) else x.dtype
-
-
-def _readable(x: Any) -> Any:
-    """An input as a tensor, array, Python number, or a variable that is to be read."""
-    if isinstance(x, Variable):
-        return x if scopes.stateless is None else scopes.stateless.source(x)
-    known = isinstance(x, Tensor | np.ndarray) or type(x) in (bool, int, float)
-    return x if known else as_tensor(x)
-
-
 def _convert(inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: Any) -> tuple[Any, ...]:
     """Bring input ``i`` to the dtype of the computation; tensors by a recorded cast."""
     x = inputs[i]
@@ -296,25 +283,6 @@ def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:
     return shapes.broadcast(*shapes_)
 
 
-def as_tensor(x: Any, dtype: Any = None) -> Tensor:
-    """A tensor of any value; lists of Python numbers become int32 or ``floatx``."""
-    if dtype is None and not hasattr(x, "dtype"):
-        kind = np.asarray(x).dtype
-        dtype = {"i": np.dtype("int32"), "f": dtypes.of(None)}.get(kind.kind, kind)
-    elif dtype is None and type(x).__module__.partition(".")[0] not in ("numpy", "minikeras"):
-        dtype = dtypes.of(x.dtype)
-    return Tensor(np.asarray(x, dtype))
-
-
-def dtype_of(x: Any) -> np.dtype[Any]:
-    found = getattr(x, "dtype", None)
-    return as_tensor(x).dtype if found is None else dtypes.of(found)
-
-
-def shape_of(x: Any) -> Shape:
-    return tuple(x.shape) if hasattr(x, "shape") else np.shape(x)
-
-
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:
     """Fail at import, not at the first backward pass."""
     declared, given = _parameters(op.forward), _parameters(rule)[extra:]
@@ -329,10 +297,3 @@ def _parameters(function: _Rule) -> tuple[str, ...]:
     code = inspect.unwrap(function).__code__
     variadic = bool(code.co_flags & inspect.CO_VARARGS)
     return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount + variadic]
-
-
-def array_of(x: Any) -> Array:
-    """The array behind a tensor, variable or value; not to be written to."""
-    if type(x) is Tensor:
-        return x._value
-    return x._read() if isinstance(x, Variable) else as_tensor(x)._value

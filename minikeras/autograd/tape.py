@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd.listeners import Record, recording, values
+from minikeras.autograd.listeners import Observer, Record, recording, values
 from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable
 from minikeras.types import Array, TensorLike
@@ -165,10 +165,8 @@ class GradientTape:
             add(y, arithmetic.wrap(_seed(y, seed)))
         for record in self._reversed():
             _, inputs, _, _, output = record
-            if type(output) is tuple:
-                dy = _or_zeros(output, tuple(map(take, output)), arithmetic)
-            else:
-                dy = take(output)
+            several = type(output) is tuple
+            dy = _or_zeros(output, [*map(take, output)], arithmetic) if several else take(output)
             if dy is None:
                 continue
             needed = [id(x) in self._tracked for x in inputs]
@@ -209,17 +207,16 @@ class _OnArrays:
 
 
 class _Observed(_OnArrays):
-    """On arrays, and an observer learns of every pullback and sum."""
+    """On arrays, by an observer that learns of every pullback and sum."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.observer = observer
 
     def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
-        assert recording.observer is not None
-        return recording.observer.on_pullback(record, dy, needed)
+        return self.observer.on_pullback(record, dy, needed)
 
     def add(self, a: Any, b: Any) -> Any:
-        assert recording.observer is not None
-        total = a + b
-        recording.observer.on_add(a, b, total)
-        return total
+        return self.observer.on_add(a, b)
 
 
 class _OnTensors(_OnArrays):
@@ -237,7 +234,7 @@ class _OnTensors(_OnArrays):
 def _arithmetic() -> _OnArrays:
     if any(listener is not recording.observer for listener in recording.listeners):
         return _OnTensors()
-    return _OnArrays() if recording.observer is None else _Observed()
+    return _OnArrays() if recording.observer is None else _Observed(recording.observer)
 
 
 def _seed(y: Any, seed: TensorLike) -> Array:
@@ -249,7 +246,7 @@ def _seed(y: Any, seed: TensorLike) -> Array:
     return np.broadcast_to(np.asarray(seed, dtype), y.shape)
 
 
-def _or_zeros(outputs: tuple[Tensor, ...], dys: tuple[Any, ...], arithmetic: _OnArrays) -> Any:
+def _or_zeros(outputs: tuple[Tensor, ...], dys: list[Any], arithmetic: _OnArrays) -> Any:
     """The cotangents of several outputs, zeros for those without; None if all are without."""
     if all(dy is None for dy in dys):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import tree
-from minikeras.autograd.primitive import as_tensor
+from minikeras.autograd.conversion import as_tensor
 from minikeras.autograd.tape import GradientTape
 from minikeras.autograd.tensor import Tensor, registry
 from minikeras.autograd.variable import Variable

@@ -10,7 +10,7 @@ import numpy as np
 
 from minikeras import dtypes, ops, tree
 from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable, any_symbolic
-from minikeras.autograd.primitive import as_tensor
+from minikeras.autograd.conversion import as_tensor
 
 _TENSORS = (Tensor, Symbol, Variable)
 

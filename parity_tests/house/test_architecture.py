@@ -41,7 +41,14 @@ FLOOR = {package: floor for floor, packages in enumerate(FLOORS) for package in 
 # Floors within a package; modules of one floor may import each other.  "*" is all the rest.
 INNER_FLOORS = {
     "kernels": ["runtime", "rounding", "*"],
-    "autograd": ["listeners", "tensor", "graph variable", "primitive tape", "replay transforms *"],
+    "autograd": [
+        "listeners",
+        "tensor",
+        "graph variable",
+        "conversion",
+        "primitive tape",
+        "replay transforms *",
+    ],
     "ops": ["declarations kinds", "primitives", "*"],
     "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
     "models": ["graph summary", "model", "graph_config", "functional", "sequential", "*"],

@@ -218,11 +218,11 @@ def test_a_copy_has_its_own_weights():
     for _ in range(3):
         model.train_on_batch(x, y)
         before = model.predict(x, verbose=0)
-    twin = copy.deepcopy(model)
-    for weight in twin.weights:
+    copied = copy.deepcopy(model)
+    for weight in copied.weights:
         weight.assign(weight.numpy() * 0)
-    assert (twin.predict(x, verbose=0) == 0).all()
-    twin.train_on_batch(x, y)
+    assert (copied.predict(x, verbose=0) == 0).all()
+    copied.train_on_batch(x, y)
     np.testing.assert_array_equal(model.predict(x, verbose=0), before)
 
 

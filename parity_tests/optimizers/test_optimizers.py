@@ -250,16 +250,16 @@ def test_state_is_saved_and_loaded():
 
 def test_stateless_apply_changes_nothing():
     variable, g = Variable(np.ones(3, "float32")), np.full(3, 0.5, "float32")
-    optimizer, twin = minikeras.optimizers.Adam(), minikeras.optimizers.Adam()
+    optimizer, other = minikeras.optimizers.Adam(), minikeras.optimizers.Adam()
     optimizer.build([variable])
     state = [v.numpy() for v in optimizer.variables]
     weights, slots = optimizer.stateless_apply(state, [g], [variable.numpy()])
     np.testing.assert_array_equal(variable.numpy(), np.ones(3))
     assert int(optimizer.iterations) == 0
     moved = Variable(np.ones(3, "float32"))
-    twin.apply([g], [moved])
+    other.apply([g], [moved])
     np.testing.assert_array_equal(weights[0], moved.numpy())
-    for a, b in zip(slots, twin.variables):
+    for a, b in zip(slots, other.variables):
         np.testing.assert_array_equal(a, b.numpy())
 
 

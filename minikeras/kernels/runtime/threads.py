@@ -50,7 +50,6 @@ _SPINS = 4000  # pauses, some tens of nanoseconds each, before a worker goes to 
 _PATIENCE = 200  # pauses of an idle thread before it calls sched_yield
 _WORTH_SHARING = 50_000  # multiply-adds: ten times the cost of waking workers
 
-CHUNK = 1 << 14  # elements of an array that are one part, where each costs about the same
 
 _word = ir.IntType(64)
 _part_kind = ir.FunctionType(ir.VoidType(), [_word, _word, _word])

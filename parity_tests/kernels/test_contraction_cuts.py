@@ -22,4 +22,4 @@ def test_cuts_cover_the_inner_dimension(
 @given(st.integers(1, 20), seeds)
 def test_every_part_is_added_once(count: int, seed: int) -> None:
     parts = [values(seed + i, (3, 4), grid=True) for i in range(count)]
-    np.testing.assert_array_equal(contraction_cuts.joined(parts), np.sum(parts, 0))
+    np.testing.assert_array_equal(contraction_cuts.sum_of_parts(parts), np.sum(parts, 0))

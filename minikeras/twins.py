@@ -36,13 +36,14 @@ def load(place: str, wanted_by: str = "") -> Any:
 
     Raises ImportError if the module does not exist or has no such name.
     """
-    module, _, name = place.partition(":")
+    path, _, name = place.partition(":")
+    module = importlib.import_module(path)
     try:
-        return getattr(importlib.import_module(module), name)
+        return getattr(module, name)
     except AttributeError:
         raise ImportError(
-            f"{wanted_by or name} declares a twin named {name!r} in {module}, which has none",
-            name=module,
+            f"{wanted_by or name} declares a twin named {name!r} in {path}, which has none",
+            name=path,
         ) from None
 
 

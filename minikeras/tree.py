@@ -6,7 +6,9 @@ import collections
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import optree
+from minikeras.optional import Library
+
+optree = Library("optree")
 
 MAP_TO_NONE = type("MAP_TO_NONE", (), {"__doc__": "Returned by ``traverse`` functions for None."})
 

@@ -92,7 +92,7 @@ class Configurable:
             else:
                 cls.__init__ = _remember_call(written)  # type: ignore[method-assign]  # wrapped
         elif own or changed or ("setup" in cls.__dict__ and cls.__init__ is cls._base_init):
-            cls.__init__ = _make_init(cls)  # type: ignore[method-assign]  # from the fields
+            cls.__init__ = _GeneratedInit(cls)  # type: ignore[assignment,method-assign]  # a descriptor
 
     def setup(self) -> None:
         """Runs after the fields are set; subclasses validate here."""
@@ -176,6 +176,17 @@ def _take_field(cls: type, name: str) -> Field:
 @functools.cache  # one base has many subclasses
 def _parameters(function: Callable[..., None]) -> list[str]:
     return list(inspect.signature(function).parameters)
+
+
+class _GeneratedInit:
+    """The constructor of ``cls``.  It is made when it is first used, which keeps imports short."""
+
+    def __init__(self, cls: type[Configurable]) -> None:
+        self.cls = cls
+
+    def __get__(self, instance: Configurable | None, owner: type[Configurable]) -> Any:
+        self.cls.__init__ = made = _make_init(self.cls)  # type: ignore[method-assign]
+        return made.__get__(instance, owner)
 
 
 def _make_init(cls: type[Configurable]) -> Callable[..., None]:

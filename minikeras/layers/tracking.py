@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import functools
 from collections.abc import Iterable
 from typing import Any
 
@@ -85,13 +86,19 @@ def tracked(value: Any, owner: Any) -> Any:
         items = map(owner._adopt, value)
         return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
     if type(value) is list:
+        _register()
         return TrackedList(value, owner)
-    return TrackedDict(value, owner) if type(value) is dict else value
+    if type(value) is dict:
+        _register()
+        return TrackedDict(value, owner)
+    return value
 
 
-tree.register(TrackedList, lambda xs: (xs, None), lambda _, xs: list(xs))
-tree.register(
-    TrackedDict,
-    lambda d: ([d[k] for k in sorted(d)], sorted(d), sorted(d)),
-    lambda keys, values: dict(zip(keys, values, strict=True)),
-)
+@functools.cache  # once, before there is an instance, so that the import does not load optree
+def _register() -> None:
+    tree.register(TrackedList, lambda xs: (xs, None), lambda _, xs: list(xs))
+    tree.register(
+        TrackedDict,
+        lambda d: ([d[k] for k in sorted(d)], sorted(d), sorted(d)),
+        lambda keys, values: dict(zip(keys, values, strict=True)),
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import math
 import re
-import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from minikeras.layers import Layer
 from minikeras.optional import Library
 
 rich = Library("rich")
+shutil = Library("shutil")
 _NUMBER, _UNKNOWN, _TYPE = 34, 45, 33  # the colours of the terminal's palette
 
 

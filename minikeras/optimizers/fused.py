@@ -69,14 +69,14 @@ class VariableGroup:
         large = [v for v in variables if v._value.size >= IN_PLACE_SIZE]
         self.written = [*large, *chain(*slots)]
         self.clipped: list[Array] = []
-        self.waiting = 0 if large else UPDATES_BEFORE_LOADING
+        self.updates_before_loading = 0 if large else UPDATES_BEFORE_LOADING
         if self.dtype.name not in ("float32", "float64"):
-            self.waiting = sys.maxsize
+            self.updates_before_loading = sys.maxsize
 
-    def worthwhile(self) -> bool:
-        """Whether the kernels should be loaded by now.  Each call counts as one update."""
-        self.waiting -= 1
-        return self.waiting < 0
+    def count_update(self) -> bool:
+        """Count one more update; True once the kernels are worth loading."""
+        self.updates_before_loading -= 1
+        return self.updates_before_loading < 0
 
     def step(self, options: OptimizerOptions, kernel: str, scalars: Scalars, grads: Any) -> bool:
         """Clip the gradients, decay the variables, run the rule's kernel; False if none ran."""

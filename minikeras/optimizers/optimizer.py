@@ -283,7 +283,7 @@ class Optimizer(OptimizerState):
             if len({v._value.dtype for v in variables}) > 1:
                 return None
             group = self._groups[key] = self._new_group(variables)
-        return group if group.worthwhile() else None
+        return group if group.count_update() else None
 
     def _new_group(self, variables: list[Variable]) -> VariableGroup:
         places = [self._index[id(v)] for v in variables]

@@ -188,7 +188,7 @@ def test_who_rounds_as_tensorflow_does() -> None:
 
 
 HEAVY = {"click", "h5py", "jinja2", "keras", "matplotlib", "numba", "pandas", "rich", "scipy"}
-HEAVY |= {"sklearn", "tensorflow", "torch"}
+HEAVY |= {"optree", "sklearn", "tensorflow", "torch"}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -7,13 +7,15 @@ import random
 import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
+from minikeras.optional import Library
 from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_arrays
 from minikeras.training.adapters.packing import with_class_weight
+
+futures = Library("concurrent.futures")
 
 
 class PyDataset:
@@ -135,8 +137,8 @@ class PyDatasetAdapter(DataAdapter):
 
     def _prefetched(self, indices: Iterable[int]) -> Iterator[Any]:
         """The batches in order; threads prepare up to ``max_queue_size`` of the next ones."""
-        pool = ThreadPoolExecutor(self._dataset.workers)
-        waiting: deque[Future[Any]] = deque()
+        pool = futures.ThreadPoolExecutor(self._dataset.workers)
+        waiting: deque[Any] = deque()
         try:
             for index in indices:
                 waiting.append(pool.submit(self._dataset.__getitem__, index))

@@ -73,7 +73,8 @@ def explain(
     variables: Sequence[Variable] | None = None,
 ) -> Explanation:
     """Run ``optimizer.apply(grads, variables)``, record its values, and restore all state."""
-    formulas, noted = _formulas(optimizer), {}  # type: dict[str, Any], dict[str, list[Record]]
+    formulas = _formulas(optimizer)
+    noted: dict[str, list[Record]] = {}
     current = ""
 
     def note(*variable: Variable, **values: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from minikeras import settings
+from minikeras import twins
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name
 from minikeras.optimizers import options
@@ -275,7 +275,7 @@ class Optimizer(OptimizerState):
 
     def _group(self, variables: list[Variable]) -> VariableGroup | None:
         """The variables as a group, if there is a kernel for them and it is worth loading."""
-        if self.kernel is None or settings.kernels() != "fast":
+        if self.kernel is None or not twins.are_wanted():
             return None
         key = tuple(variables)
         group = self._groups.get(key)

@@ -21,7 +21,7 @@ from minikeras.kernels.relu import relu_vjp
 from minikeras.kernels.rounding.contraction import ROWS, VECTORS, gemm_part, indexed_matmul
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
-from minikeras.kernels.rounding.packets import HAS_AVX512, cores, fma
+from minikeras.kernels.rounding.packets import HAS_AVX512, add_lanes, cores, fma
 from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
@@ -375,10 +375,5 @@ def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: 
                 a, b = dy[m, o : o + 16], w[k, o : o + 16]
                 for v in range(len(a)):
                     lanes[v] = fma(a[v], b[v], lanes[v])
-            half = 8
-            while half:
-                for v in range(half):
-                    lanes[v] += lanes[v + half]
-                half //= 2
-            product[k] = lanes[0]
+            product[k] = add_lanes(lanes, 16)
         _add_window(product, 0, starts[m], offsets, run, dx)

@@ -12,12 +12,11 @@ import numpy as np
 
 from minikeras.kernels.runtime.compile import inlined, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.philox import HALF, LOW, M0, M1, SCRAMBLING_KEY, W0, W1, Stream
 from minikeras.types import Array
 
-_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
-_FIXED = np.uint64(0x3EC8F720), np.uint64(0x02461E29)
+_W0, _W1 = np.uint64(W0), np.uint64(W1)
+_KEY0, _KEY1 = map(np.uint64, SCRAMBLING_KEY)
 _MANTISSA, _HIGH = np.uint64(0x7FFFFF), np.uint64(0xFFFFF)
 _BLOCKS = 1024  # blocks of a part
 _CELLS = 16_384  # elements of a part
@@ -26,16 +25,16 @@ _WORK = 40  # multiply-adds, about, for each block
 
 @inlined
 def _round(c, k0, k1, i):
-    p0, p1 = _M0 * c[0], _M1 * c[2]
-    a, b = (k0 + np.uint64(i) * _W0) & _LOW, (k1 + np.uint64(i) * _W1) & _LOW
-    return (p1 >> _HALF) ^ c[1] ^ a, p1 & _LOW, (p0 >> _HALF) ^ c[3] ^ b, p0 & _LOW
+    p0, p1 = M0 * c[0], M1 * c[2]
+    a, b = (k0 + np.uint64(i) * _W0) & LOW, (k1 + np.uint64(i) * _W1) & LOW
+    return (p1 >> HALF) ^ c[1] ^ a, p1 & LOW, (p0 >> HALF) ^ c[3] ^ b, p0 & LOW
 
 
 @inlined
 def _block(number, k0, k1, high0, high1):
     # Ten inlined rounds without a loop, on numbers whose upper halves are known to be 0: LLVM
     # vectorises this form, eight blocks at a time.
-    c = number & _LOW, number >> _HALF, high0 & _LOW, high1 & _LOW
+    c = number & LOW, number >> HALF, high0 & LOW, high1 & LOW
     c = _round(_round(c, k0, k1, 0), k0, k1, 1)
     c = _round(_round(c, k0, k1, 2), k0, k1, 3)
     c = _round(_round(c, k0, k1, 4), k0, k1, 5)
@@ -51,7 +50,7 @@ def _fill(result, numbers, k0, k1, high0, high1):
         result[i, 2], result[i, 3] = np.uint32(c2), np.uint32(c3)
 
 
-def blocks(stream: tuple[tuple[int, int], tuple[int, int]], numbers: Array) -> Array:
+def blocks(stream: Stream, numbers: Array) -> Array:
     """The blocks with the given numbers (n uint64) as (n, 4) uint32."""
     key, high = stream
     result = np.empty((len(numbers), 4), np.uint32)
@@ -82,15 +81,15 @@ def _dropout_mask_part(start, stop, mask, stream, per_block, threshold):
                 cells[i] = word & _MANTISSA >= threshold
         else:
             for i in range(whole):
-                cells[2 * i] = (w0[i] & _HIGH) << _HALF | w1[i] >= threshold
-                cells[2 * i + 1] = (w2[i] & _HIGH) << _HALF | w3[i] >= threshold
+                cells[2 * i] = (w0[i] & _HIGH) << HALF | w1[i] >= threshold
+                cells[2 * i + 1] = (w2[i] & _HIGH) << HALF | w3[i] >= threshold
             if whole < count:
-                cells[2 * whole] = (w0[whole] & _HIGH) << _HALF | w1[whole] >= threshold
+                cells[2 * whole] = (w0[whole] & _HIGH) << HALF | w1[whole] >= threshold
 
 
 @kernel
 def _dropout_mask(workers, mask, seed, per_block, threshold):
-    c0, c1, c2, c3 = _block(seed[0], *_FIXED, seed[1] & _LOW, seed[1] >> _HALF)
+    c0, c1, c2, c3 = _block(seed[0], _KEY0, _KEY1, seed[1] & LOW, seed[1] >> HALF)
     blocks = (mask.size + per_block - 1) // per_block
     run_parts(
         workers,
@@ -162,7 +161,7 @@ def _permute(order, first, k0, k1, high0, high1):
             order[i], order[j] = order[j], order[i]
 
 
-def permutation(n: int, stream: tuple[tuple[int, int], tuple[int, int]], block: int) -> Array:
+def permutation(n: int, stream: Stream, block: int) -> Array:
     """Swap each i in turn with i + word[i] mod (n − i), the words from ``block`` on."""
     key, high = stream
     order = np.empty(n, np.int64)

@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from minikeras.autograd import Variable
-from minikeras.optimizers.norms import global_scale, total
+from minikeras.optimizers.norms import global_scale
 from minikeras.optimizers.options import OptimizerOptions
 from minikeras.optimizers.rounding import is_compiled, rounded
+from minikeras.summation import total
 from minikeras.twins import load
 from minikeras.types import Array
 

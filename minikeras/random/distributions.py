@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.random import philox
+from minikeras import philox
 from minikeras.random.elementary import log32, log64, sincos32
 from minikeras.twins import twin
 from minikeras.types import Array

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.random import philox
+from minikeras import philox
 from minikeras.random.distributions import Seed, _to_unit, box_muller
 from minikeras.random.elementary import log1p64, pow64
 from minikeras.types import Array

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from minikeras.random import philox
+from minikeras import philox
 from minikeras.random.seeds import global_seed
 from minikeras.twins import twin
 from minikeras.types import Array

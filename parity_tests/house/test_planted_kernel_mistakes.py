@@ -28,8 +28,8 @@ class Plant(NamedTuple):
 
 PLANTS = {
     "another order of a sum": Plant(
-        "((s[v] + s[v + 8]) + s[v + 16]) + s[v + 24]",
-        "(s[v] + s[v + 8]) + (s[v + 16] + s[v + 24])",
+        "((s[v] + s[v + width]) + s[v + 2 * width]) + s[v + 3 * width]",
+        "(s[v] + s[v + width]) + (s[v + 2 * width] + s[v + 3 * width])",
         "test_sums.py::test_sum_and_mean",
     ),
     "bias correction of the fused Adam with its factors swapped": Plant(
@@ -73,8 +73,8 @@ PLANTS = {
         "test_lookup.py::test_added_rows",
     ),
     "the last number after the last whole packet": Plant(
-        "for i in range(packets, g.size):",
-        "for i in range(packets, g.size - 1):",
+        "for i in range(whole, n):",
+        "for i in range(whole, n - 1):",
         "test_clipping.py::test_clipping[clipnorm-0.3-float32]",
     ),
     "a segment of a contraction added to what was there before": Plant(

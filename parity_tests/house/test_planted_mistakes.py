@@ -107,13 +107,13 @@ PLANTS = {
     ),
     # randomness
     "philox's counter off by one": Plant(
-        "random.philox:words",
+        "philox:words",
         "np.arange(-(-count // 4), dtype=np.uint64)",
         "np.arange(1, 1 - (-count // 4), dtype=np.uint64)",
         "random.test_draws:test_uniform",
     ),
     "philox with nine rounds": Plant(
-        "random.philox:_fill", "range(10)", "range(9)", "random.test_draws:test_uniform"
+        "philox:_fill", "range(10)", "range(9)", "random.test_draws:test_uniform"
     ),
     "shuffling without the seed": Plant(
         "random.shuffling:fit_batches",

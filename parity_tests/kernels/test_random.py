@@ -2,9 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minikeras import config
+from minikeras import config, philox
 from minikeras.kernels import random as twin
-from minikeras.random import distributions, draws, philox, shuffling
+from minikeras.random import distributions, draws, shuffling
 
 words = st.integers(0, 2**32 - 1)
 

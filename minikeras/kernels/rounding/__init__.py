@@ -27,8 +27,7 @@ there, or because the reference kernels need it too:
     ops.primitives.conv                 input gradients visit the taps of a kernel in reverse
     ops.primitives.pool                 the order in which overlapping windows add
     kernels.conv                        input gradients of maps with 2 to 15 cells, on AVX-512
-    optimizers.norms                    Eigen's sum on one thread, in NumPy, for clipping
-    kernels.clipping                    the same sum, compiled
+    summation                           Eigen's sum on one thread, in NumPy
     optimizers.rounding                 what Grappler rewrites in compiled functions; ``fit``
                                         enters it
     random.elementary                   glibc's logf, sincosf and log

@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from minikeras.summation import PACKET_BYTES, add_lanes
 from minikeras.types import Array
 
 
@@ -70,14 +71,14 @@ def _in_packets(terms: Array) -> Array:
 
     Only the last of an odd number of columns still takes half a packet of what is left over.
     """
-    width = 32 // terms.itemsize
+    width = PACKET_BYTES // terms.itemsize
     whole = len(terms) - len(terms) % width
     lanes = np.zeros((width, terms.shape[1]), terms.dtype)
     for i in range(0, whole, width):
         lanes += terms[i : i + width]
-    sums, rest = _add_lanes(lanes), terms[whole:]
+    sums, rest = add_lanes(lanes), terms[whole:]
     if terms.shape[1] % 2 and len(rest) >= width // 2:
-        half = _add_lanes(rest[: width // 2, -1:])
+        half = add_lanes(rest[: width // 2, -1:])
         last = _add(sums[-1:] + half, rest[width // 2 :, -1:])
         return np.append(_add(sums[:-1], rest[:, :-1]), last)
     return _add(sums, rest)
@@ -87,10 +88,3 @@ def _add(sums: Array, rest: Array) -> Array:
     for row in rest:
         sums = sums + row
     return sums
-
-
-def _add_lanes(lanes: Array) -> Array:
-    while len(lanes) > 1:
-        half = len(lanes) // 2
-        lanes = lanes[:half] + lanes[half:]
-    return lanes[0]

@@ -23,7 +23,7 @@ import numpy as np
 
 from minikeras.kernels.rounding.contraction import strided_gemm, transposed
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
-from minikeras.kernels.rounding.packets import PACKET, add_packet_lanes, cores
+from minikeras.kernels.rounding.packets import PACKET, add_lanes, cores
 from minikeras.kernels.runtime.compile import kernel
 from minikeras.kernels.runtime.threads import workers_for
 from minikeras.types import Array
@@ -114,7 +114,7 @@ def _row_dots(matrix, vector, halves, out):
         for k in range(0, whole, PACKET):
             for v in range(PACKET):
                 s[v] += matrix[i, k + v] * vector[k + v]
-        total = add_packet_lanes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
+        total = add_lanes(s, PACKET)
         k = whole
         if halves and i + 1 == rows and rows % 2 == 1 and inner - whole >= 4:  # an odd last row
             h = matrix[i, k : k + 4] * vector[k : k + 4]

@@ -20,13 +20,14 @@ from typing import Any
 import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 
 from minikeras import settings
-from minikeras.kernels.runtime.compile import IS_PLAIN_PYTHON, intrinsic
+from minikeras.kernels.runtime.compile import IS_PLAIN_PYTHON, inlined, intrinsic
+from minikeras.summation import PACKET_BYTES
 from minikeras.types import Array
 
-PACKET = 8  # floats in an AVX register
+PACKET = PACKET_BYTES // 4  # floats in an AVX register
 CYCLES_PER_BYTE = 11 / 64  # in Eigen's cost model: 11 cycles for an L2 cache line of 64 bytes
 HAS_RCP = platform.machine().lower() in ("x86_64", "amd64", "i386", "i686")
 HAS_AVX512 = bool(llvm.get_host_cpu_features().get("avx512f"))
@@ -156,8 +157,11 @@ def _libm(name: str) -> Any:
 libm_exp, libm_expm1, libm_log, libm_log1p = map(_libm, ("exp", "expm1", "log", "log1p"))
 
 
-@njit(inline="always")
-def add_packet_lanes(a0, a1, a2, a3, a4, a5, a6, a7):
-    """Sum of a packet's eight lanes: fold the halves, fold again, and again."""
-    b0, b1, b2, b3 = a0 + a4, a1 + a5, a2 + a6, a3 + a7
-    return (b0 + b2) + (b1 + b3)
+@inlined
+def add_lanes(lanes, count):
+    """The sum of ``count`` lanes, a power of two: halves are added until one is left."""
+    while count > 1:
+        count >>= 1
+        for v in range(count):
+            lanes[v] += lanes[v + count]
+    return lanes[0]

@@ -26,84 +26,125 @@ import numpy as np
 from minikeras.kernels.rounding.packets import (
     CYCLES_PER_BYTE,
     PACKET,
-    add_packet_lanes,
+    add_lanes,
     cores,
     threads_for,
 )
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
-from minikeras.kernels.runtime.threads import ALONE, run_parts, workers_for
+from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
+from minikeras.kernels.runtime.threads import ALONE, ceil_div, run_parts, workers_for
+from minikeras.summation import ACCUMULATORS, LEAF_PACKETS
 from minikeras.types import Array
 
-_UNROLLED = 4 * PACKET
-_LEAF = 1024 * PACKET
+UNROLLED = ACCUMULATORS * PACKET
+_LEAF = LEAF_PACKETS * PACKET
+
+
+@inlined
+def _term(x, squared):
+    return x * x if squared else x
+
+
+@inlined
+def _sum_terms(x, width, squared, s):
+    """Sum of the numbers of a leaf, or of their squares; s: ``ACCUMULATORS`` packets."""
+    n = x.size
+    unrolled, whole = n - n % (ACCUMULATORS * width), n - n % width
+    s[:] = 0
+    if unrolled:
+        for i in range(0, unrolled, ACCUMULATORS * width):
+            terms = x[i : i + s.size]
+            for v in range(s.size):
+                s[v] += _term(terms[v], squared)
+        for v in range(width):
+            s[v] = ((s[v] + s[v + width]) + s[v + 2 * width]) + s[v + 3 * width]
+    for i in range(unrolled, whole, width):
+        for v in range(width):
+            s[v] += _term(x[i + v], squared)
+    rest = x.dtype.type(0)
+    for i in range(whole, n):
+        rest += _term(x[i], squared)
+    return rest + add_lanes(s, width)
 
 
 @internal_kernel
 def sum_leaf(x, s):
-    """Sum of up to a leaf's worth of contiguous numbers; s: scratch of 32."""
-    n = x.size
-    s[:] = 0
-    start = 0
-    if n >= _UNROLLED:
-        start = n - n % _UNROLLED
-        for i in range(0, start, _UNROLLED):
-            for v in range(_UNROLLED):
-                s[v] += x[i + v]
-        for v in range(PACKET):
-            s[v] = ((s[v] + s[v + 8]) + s[v + 16]) + s[v + 24]
-    whole = n - n % PACKET
-    for i in range(start, whole, PACKET):
-        for v in range(PACKET):
-            s[v] += x[i + v]
-    rest = np.float32(0)
-    for i in range(whole, n):
-        rest += x[i]
-    return rest + add_packet_lanes(s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7])
+    return _sum_terms(x, PACKET, False, s)
+
+
+@internal_kernel
+def sum_squares_of_leaf(x, s):
+    if x.itemsize == 4:  # two calls, so that the width is a constant to LLVM
+        return _sum_terms(x, PACKET, True, s)
+    return _sum_terms(x, PACKET // 2, True, s)
+
+
+@internal_kernel
+def append_leaves(leaves, count, first, size, width):
+    """Halve a range until each piece is a leaf; append these to ``count`` leaves, count them all.
+
+    Each row of ``leaves`` is the first index, the size, and the depth in the tree of halves.
+    """
+    leaves[count, 0], leaves[count, 1], leaves[count, 2] = first, size, 0
+    last = count + 1
+    while count < last:
+        first, size, depth = leaves[count, 0], leaves[count, 1], leaves[count, 2] + 1
+        if size <= LEAF_PACKETS * width:
+            count += 1
+            continue
+        for later in range(last, count + 1, -1):
+            for column in range(3):
+                leaves[later, column] = leaves[later - 1, column]
+        half = min(ceil_div(first + (size + 1) // 2, width) * width - first, size)
+        leaves[count, 1], leaves[count, 2] = half, depth
+        leaves[count + 1, 0], leaves[count + 1, 1] = first + half, size - half
+        leaves[count + 1, 2] = depth
+        last += 1
+    return count
+
+
+@internal_kernel
+def most_leaves(size, width):
+    """``append_leaves`` appends no more than this."""
+    return 1 + size // (LEAF_PACKETS // 4 * width)
+
+
+@internal_kernel
+def add_leaves(leaves, sums):
+    """Add the sums of the leaves of one range, in place; how many leaves it has."""
+    left = leaf = 0
+    while leaf == 0 or leaves[0, 2] > 0:
+        leaves[left, 2], sums[left] = leaves[leaf, 2], sums[leaf]
+        leaf += 1
+        while left and leaves[left, 2] == leaves[left - 1, 2]:  # two halves of one range
+            left -= 1
+            leaves[left, 2] -= 1
+            sums[left] += sums[left + 1]
+        left += 1
+    return leaf
 
 
 @internal_kernel
 def _sum_tree(x, first, count, s):
-    """Halve the range recursively, with a stack: stored kernels must not call themselves."""
     if count <= _LEAF:
         return sum_leaf(x[first : first + count], s)
-    begin, end = (
-        np.empty(64, np.int64),
-        np.empty(64, np.int64),
-    )  # what remains, by depth
-    total = np.zeros(64, np.float32)
-    split = np.zeros(64, np.bool_)
-    begin[0], end[0], depth = first, first + count, 0
-    while True:
-        size = end[depth] - begin[depth]
-        if not split[depth] and size > _LEAF:
-            middle = begin[depth] + (size + 1) // 2
-            middle = min((middle + PACKET - 1) // PACKET * PACKET, end[depth])
-            split[depth] = True
-            begin[depth + 1], end[depth + 1], begin[depth] = begin[depth], middle, middle
-            depth += 1
-        elif split[depth] and size > 0:
-            begin[depth + 1], end[depth + 1], begin[depth] = begin[depth], end[depth], end[depth]
-            depth += 1
-        else:
-            value = total[depth]
-            if not split[depth]:
-                value = sum_leaf(x[begin[depth] : end[depth]], s)
-            total[depth], split[depth] = 0, False
-            if depth == 0:
-                return value
-            depth -= 1
-            total[depth] += value
+    leaves = np.empty((most_leaves(count, PACKET), 3), np.int64)
+    sums = np.empty(append_leaves(leaves, 0, first, count, PACKET), np.float32)
+    for leaf in range(sums.size):
+        begin = leaves[leaf, 0]
+        sums[leaf] = sum_leaf(x[begin : begin + leaves[leaf, 1]], s)
+    add_leaves(leaves, sums)
+    return sums[0]
 
 
 @kernel
 def _sum_few(x):
     """The sum of one leaf: most sums need no more, and it compiles sooner."""
-    return sum_leaf(x, np.empty(_UNROLLED, np.float32))
+    return sum_leaf(x, np.empty(UNROLLED, np.float32))
 
 
 @kernel
 def _sum_whole(x, parts):
-    s = np.empty(_UNROLLED, np.float32)
+    s = np.empty(UNROLLED, np.float32)
     if parts == 1:
         return _sum_tree(x, 0, x.size, s)
     block = x.size // parts
@@ -118,7 +159,7 @@ def _sum_whole(x, parts):
 
 @kernel
 def _sum_rows(x, y):
-    s = np.empty(_UNROLLED, np.float32)
+    s = np.empty(UNROLLED, np.float32)
     flat = x.reshape(-1)
     n = x.shape[1]
     for i in range(x.shape[0]):

@@ -35,6 +35,7 @@ from numba.core import cgutils
 from minikeras import settings
 from minikeras.kernels.runtime.compile import (
     IS_PLAIN_PYTHON,
+    inlined,
     intrinsic,
     kernel,
     without_wrapper,
@@ -140,6 +141,12 @@ def _wait(builder: Any, pool: Any, count: Any) -> None:
     _yield(builder)
     builder.branch(wait)
     builder.position_at_end(done)
+
+
+@inlined
+def ceil_div(n, size):
+    """How many parts of ``size`` hold n numbers."""
+    return (n + size - 1) // size
 
 
 def _emit_run_parts(typing, pool, part, count, data):

@@ -21,7 +21,8 @@ from minikeras.types import Array
 
 M0, M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 W0, W1 = 0x9E3779B9, 0xBB67AE85
-_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+SCRAMBLING_KEY = 0x3EC8F720, 0x02461E29  # of ``stateless``
 _MANY = 1 << 16  # blocks
 _CHUNK = 4096  # blocks at a time: the seven working arrays stay in the second-level cache
 
@@ -40,7 +41,7 @@ def stateless(seed: tuple[int, int]) -> Stream:
     block with a fixed key is the key and the upper half of the counter.
     """
     s0, s1 = (s & 0xFFFFFFFFFFFFFFFF for s in seed)
-    fixed = Stream((0x3EC8F720, 0x02461E29), (s1 & 0xFFFFFFFF, s1 >> 32))
+    fixed = Stream(SCRAMBLING_KEY, (s1 & 0xFFFFFFFF, s1 >> 32))
     k0, k1, c2, c3 = blocks(fixed, np.array([s0], np.uint64))[0].tolist()
     return Stream((k0, k1), (c2, c3))
 
@@ -72,7 +73,7 @@ def blocks(stream: Stream, numbers: Array) -> Array:
 
 def _fill(result: Array, stream: Stream, numbers: Array) -> None:
     (k0, k1), (high0, high1) = stream
-    c0, c1 = numbers & _LOW, numbers >> _HALF
+    c0, c1 = numbers & LOW, numbers >> HALF
     c2, c3 = np.full_like(c0, high0), np.full_like(c0, high1)
     spare0, spare1 = np.empty_like(c0), np.empty_like(c0)
     for _ in range(10):
@@ -80,10 +81,10 @@ def _fill(result: Array, stream: Stream, numbers: Array) -> None:
         p1 = np.multiply(c2, M1, out=spare1)
         c1 ^= np.uint64(k0)
         c3 ^= np.uint64(k1)
-        c1 ^= np.right_shift(p1, _HALF, out=c0)
-        c3 ^= np.right_shift(p0, _HALF, out=c2)
-        p0 &= _LOW
-        p1 &= _LOW
+        c1 ^= np.right_shift(p1, HALF, out=c0)
+        c3 ^= np.right_shift(p0, HALF, out=c2)
+        p0 &= LOW
+        p1 &= LOW
         # (p1, p0) are the new (c₁, c₃); the arrays of the old (c₀, c₂) are reused
         spare0, spare1 = c0, c2
         c0, c1, c2, c3 = c1, p1, c3, p0

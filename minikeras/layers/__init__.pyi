@@ -134,21 +134,6 @@ class Layer(_DeclaringLayer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Activation(_Activation, Layer):
-    activation: Any
-    def __init__(
-        self,
-        activation: Identifier,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class PReLU(_PReLU, Layer):
     alpha_initializer: Any = field(default="Zeros")
     alpha_regularizer: Any = field(default=None)
@@ -160,70 +145,6 @@ class PReLU(_PReLU, Layer):
         alpha_regularizer: Identifier = None,
         alpha_constraint: Identifier = None,
         shared_axes: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class ELU(_ELU, Layer):
-    alpha: float = field(default=1.0)
-    def __init__(
-        self,
-        alpha: float = 1.0,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class LeakyReLU(_LeakyReLU, Layer):
-    negative_slope: float = field(default=0.3)
-    def __init__(
-        self,
-        negative_slope: float = 0.3,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class ReLU(_ReLU, Layer):
-    max_value: float | None = field(default=None)
-    negative_slope: float = field(default=0.0)
-    threshold: float = field(default=0.0)
-    def __init__(
-        self,
-        max_value: float | None = None,
-        negative_slope: float = 0.0,
-        threshold: float = 0.0,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class Softmax(_Softmax, Layer):
-    axis: Any = field(default=-1)
-    def __init__(
-        self,
-        axis: Any = -1,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -294,19 +215,6 @@ class Embedding(_Embedding, Layer):
         input_shape: Any = None,
     ) -> None: ...
 
-class Identity(_Identity, Layer):
-    def __init__(
-        self,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class InputLayer(_InputLayer, Layer):
     def __init__(
         self,
@@ -344,21 +252,6 @@ class Lambda(_Lambda, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Masking(_Masking, Layer):
-    mask_value: float = field(default=0.0)
-    def __init__(
-        self,
-        mask_value: float = 0.0,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
 class RMSNormalization(_RMSNormalization, Layer):
     axis: Any = field(default=-1)
     epsilon: float = field(default=1e-06)
@@ -366,21 +259,6 @@ class RMSNormalization(_RMSNormalization, Layer):
         self,
         axis: Any = -1,
         epsilon: float = 1e-06,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class UnitNormalization(_UnitNormalization, Layer):
-    axis: Any = field(default=-1)
-    def __init__(
-        self,
-        axis: Any = -1,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -415,23 +293,6 @@ class Rescaling(_Rescaling, Layer):
         self,
         scale: Any,
         offset: Any = 0.0,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class ActivityRegularization(_ActivityRegularization, Layer):
-    l1: float = field(default=0.0)
-    l2: float = field(default=0.0)
-    def __init__(
-        self,
-        l1: float = 0.0,
-        l2: float = 0.0,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -507,6 +368,113 @@ class UpSampling1D(_UpSampling1D, Layer):
     def __init__(
         self,
         size: int = 2,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Activation(_Activation, Layer):
+    activation: Any
+    def __init__(
+        self,
+        activation: Identifier,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class ELU(_ELU, Layer):
+    alpha: float = field(default=1.0)
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class LeakyReLU(_LeakyReLU, Layer):
+    negative_slope: float = field(default=0.3)
+    def __init__(
+        self,
+        negative_slope: float = 0.3,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class ReLU(_ReLU, Layer):
+    max_value: float | None = field(default=None)
+    negative_slope: float = field(default=0.0)
+    threshold: float = field(default=0.0)
+    def __init__(
+        self,
+        max_value: float | None = None,
+        negative_slope: float = 0.0,
+        threshold: float = 0.0,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Softmax(_Softmax, Layer):
+    axis: Any = field(default=-1)
+    def __init__(
+        self,
+        axis: Any = -1,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Identity(_Identity, Layer):
+    def __init__(
+        self,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Masking(_Masking, Layer):
+    mask_value: float = field(default=0.0)
+    def __init__(
+        self,
+        mask_value: float = 0.0,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -648,15 +616,11 @@ class BatchNormalization(_BatchNormalization, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class Dropout(_Dropout, Layer):
-    rate: float
-    noise_shape: Any = field(default=None)
-    seed: Any = field(default=None)
+class UnitNormalization(_UnitNormalization, Layer):
+    axis: Any = field(default=-1)
     def __init__(
         self,
-        rate: float,
-        noise_shape: Any = None,
-        seed: Any = None,
+        axis: Any = -1,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -667,30 +631,13 @@ class Dropout(_Dropout, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class GaussianDropout(_GaussianDropout, Layer):
-    rate: float
-    seed: Any = field(default=None)
+class ActivityRegularization(_ActivityRegularization, Layer):
+    l1: float = field(default=0.0)
+    l2: float = field(default=0.0)
     def __init__(
         self,
-        rate: float,
-        seed: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class GaussianNoise(_GaussianNoise, Layer):
-    stddev: float
-    seed: Any = field(default=None)
-    def __init__(
-        self,
-        stddev: float,
-        seed: Any = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,
@@ -923,7 +870,7 @@ class MaxPooling3D(_MaxPooling3D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class AlphaDropout(_AlphaDropout, Dropout):
+class Dropout(_Dropout, Layer):
     rate: float
     noise_shape: Any = field(default=None)
     seed: Any = field(default=None)
@@ -931,6 +878,40 @@ class AlphaDropout(_AlphaDropout, Dropout):
         self,
         rate: float,
         noise_shape: Any = None,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class GaussianDropout(_GaussianDropout, Layer):
+    rate: float
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        rate: float,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class GaussianNoise(_GaussianNoise, Layer):
+    stddev: float
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        stddev: float,
         seed: Any = None,
         *,
         activity_regularizer: Any = None,
@@ -1362,31 +1343,14 @@ class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
-class SpatialDropout1D(_SpatialDropout1D, Dropout):
+class AlphaDropout(_AlphaDropout, Dropout):
     rate: float
+    noise_shape: Any = field(default=None)
     seed: Any = field(default=None)
     def __init__(
         self,
         rate: float,
-        seed: Any = None,
-        *,
-        activity_regularizer: Any = None,
-        trainable: bool = True,
-        dtype: DType | DTypePolicy = None,
-        autocast: bool = True,
-        name: str | None = None,
-        input_shape: Any = None,
-        input_dim: Any = None,
-    ) -> None: ...
-
-class SpatialDropout2D(_SpatialDropout2D, Dropout):
-    rate: float
-    data_format: str | None = field(default=None)
-    seed: Any = field(default=None)
-    def __init__(
-        self,
-        rate: float,
-        data_format: str | None = None,
+        noise_shape: Any = None,
         seed: Any = None,
         *,
         activity_regularizer: Any = None,
@@ -1648,6 +1612,42 @@ class Conv3DTranspose(_Conv3DTranspose, Layer):
         kernel_constraint: Identifier = None,
         bias_constraint: Identifier = None,
         *,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class SpatialDropout1D(_SpatialDropout1D, Dropout):
+    rate: float
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        rate: float,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class SpatialDropout2D(_SpatialDropout2D, Dropout):
+    rate: float
+    data_format: str | None = field(default=None)
+    seed: Any = field(default=None)
+    def __init__(
+        self,
+        rate: float,
+        data_format: str | None = None,
+        seed: Any = None,
+        *,
+        activity_regularizer: Any = None,
         trainable: bool = True,
         dtype: DType | DTypePolicy = None,
         autocast: bool = True,

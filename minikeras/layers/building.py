@@ -11,7 +11,7 @@ from minikeras import dtypes, tree
 from minikeras.autograd import StatelessScope, Symbol, Tensor, Variable
 from minikeras.declare import names
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
-from minikeras.layers.input_spec import assert_input_compatibility
+from minikeras.layers.input_spec import InputSpec, assert_input_compatibility
 from minikeras.layers.state import LayerState
 
 
@@ -19,15 +19,15 @@ class LayerBuilding(LayerState):
     """Calls ``build`` with the shapes that it asks for, and records them for the config."""
 
     _lock_after_build: ClassVar[bool] = True  # models may grow after they are built
+    _build_shapes: dict[str, Any] | None = None
+    _parent_path: str | None = None
+    _path: str | None = None
 
     if TYPE_CHECKING:  # set by Layer
         _signature: ClassVar[CallSignature]
-        input_spec: Any
+        input_spec: InputSpec | list[Any] | dict[str, Any] | None
         call: Callable[..., Any]
         build: Callable[..., None]
-        _build_shapes: dict[str, Any] | None
-        _path: str | None
-        _parent_path: str | None
 
         def _overrides(self, method: str) -> bool: ...
 

@@ -19,13 +19,7 @@ from minikeras.autograd import (
     scopes,
 )
 from minikeras.declare import names
-from minikeras.layers.arguments import (
-    CallSignature,
-    check_positional,
-    convert,
-    is_symbolic,
-    tensors_among,
-)
+from minikeras.layers.arguments import check_positional, convert, is_symbolic, tensors_among
 from minikeras.layers.building import LayerBuilding
 from minikeras.layers.input_spec import assert_input_compatibility
 
@@ -49,18 +43,16 @@ context = CallContext()
 class LayerCalling(LayerBuilding, Operation):
     """``layer(*args, **kwargs)``: everything around the ``call`` that a subclass writes."""
 
-    _signature: ClassVar[CallSignature]
     _masks_by_itself: ClassVar[bool] = False  # set where a class overrides `compute_mask`
+    _convert_input_args = True
+    _allow_non_tensor_positional_args = False
 
     if TYPE_CHECKING:  # set by Layer
-        input_spec: Any
         supports_masking: bool
         autocast: bool
         input_dtype: Any
         compute_dtype: Any
         activity_regularizer: Any
-        _convert_input_args: bool
-        _allow_non_tensor_positional_args: bool
 
         def compute_mask(self, inputs: Any, previous_mask: Any) -> Any: ...
 
@@ -75,7 +67,7 @@ class LayerCalling(LayerBuilding, Operation):
         """
         if "built" not in self.__dict__:
             self._check_super_called()
-        # Parity: if no argument had to be converted, the node of a symbolic call also records the
+        # Parity: if no argument has to be converted, the node of a symbolic call also records the
         # `training` and the masks that are filled in below; else it records what was given.
         original_args, original_kwargs = args, kwargs
         if self._convert_input_args and (kwargs or not self._is_ready(args)):
@@ -225,7 +217,7 @@ class LayerCalling(LayerBuilding, Operation):
         args, kwargs: passed on to the call.
         return_losses: also return the losses of the call.
 
-        Returns ``(outputs, new non-trainable values)``, with the losses as a third part if wanted.
+        Returns ``(outputs, new non-trainable values)``, and the losses if ``return_losses``.
         Raises ValueError before the layer is built and where the number of values is wrong.
         """
         if not self.built:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, ClassVar
 
 from minikeras import dtypes, shapes, tree
@@ -9,8 +10,9 @@ from minikeras.autograd import Tensor
 from minikeras.types import DType
 
 
+@dataclasses.dataclass(eq=False, repr=False)
 class InputSpec:
-    """What a layer requires of an input; a layer keeps one, or several, in ``input_spec``.
+    """What a layer requires of an input: ``layer.input_spec`` holds one of these, or several.
 
     dtype: the dtype.
     shape: the sizes of all axes, with None for any size; it includes the batch.
@@ -25,30 +27,28 @@ class InputSpec:
 
     _keras_module: ClassVar[str] = "keras"
 
-    def __init__(
-        self,
-        dtype: DType = None,
-        shape: Any = None,
-        ndim: int | None = None,
-        max_ndim: int | None = None,
-        min_ndim: int | None = None,
-        axes: dict[int, int | None] | None = None,
-        allow_last_axis_squeeze: bool = False,
-        name: str | None = None,
-        optional: bool = False,
-    ) -> None:
-        self.dtype = None if dtype is None else dtypes.standardize(dtype)
-        self.shape = None if shape is None else shapes.standardize(shape)
-        self.ndim = ndim if shape is None else len(self.shape or ())
-        self.max_ndim, self.min_ndim = max_ndim, min_ndim
-        self.axes = {int(k): axes[k] for k in axes} if axes else {}
-        rank = self.ndim if self.ndim is not None else max_ndim
+    dtype: DType = None
+    shape: Any = None
+    ndim: int | None = None
+    max_ndim: int | None = None
+    min_ndim: int | None = None
+    axes: Any = None
+    allow_last_axis_squeeze: bool = False
+    name: str | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.dtype is not None:
+            self.dtype = dtypes.standardize(self.dtype)
+        if self.shape is not None:
+            self.shape = shapes.standardize(self.shape)
+            self.ndim = len(self.shape or ())
+        self.axes = {int(axis): size for axis, size in (self.axes or {}).items()}
+        rank = self.ndim if self.ndim is not None else self.max_ndim
         if self.axes and rank is not None and max(self.axes) > rank - 1:
             raise ValueError(
                 f"Axis {max(self.axes)} is greater than the maximum allowed value: {rank - 1}"
             )
-        self.allow_last_axis_squeeze = allow_last_axis_squeeze
-        self.name, self.optional = name, optional
 
     def __repr__(self) -> str:
         given = {k: v for k, v in self.__dict__.items() if v}

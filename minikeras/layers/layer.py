@@ -26,7 +26,7 @@ class Layer(LayerCalling, base=True):
     dtype: a dtype name or a ``DTypePolicy``, for the weights and the computation; by default the
         global policy.
     autocast: whether floating inputs are cast to the compute dtype.
-    name: a name without slashes; by default made from the class's.
+    name: a name without slashes; by default made from the name of the class.
 
     Raises ValueError if ``trainable`` is no bool, and for unknown keywords.
 
@@ -34,12 +34,9 @@ class Layer(LayerCalling, base=True):
     are made), ``calling.py`` (what happens around ``call``), and this one (what a subclass writes).
     """
 
-    if TYPE_CHECKING:  # no fields: layers set their own
-        input_spec: Any
-        supports_masking: bool
-    else:
+    if not TYPE_CHECKING:  # its type stands in LayerBuilding
         input_spec = None
-        supports_masking = False  # true where `compute_mask` is overridden
+    supports_masking = False  # true where `compute_mask` is overridden
 
     def __init__(
         self,
@@ -63,11 +60,6 @@ class Layer(LayerCalling, base=True):
         self.dtype_policy = dtype_policies.get(dtype)
         self.autocast = autocast
         self.built = False
-        self._convert_input_args = True
-        self._allow_non_tensor_positional_args = False
-        self._build_shapes: dict[str, Any] | None = None
-        self._parent_path: str | None = None
-        self._path: str | None = None
         self._input_shape_arg = _legacy_input_shape(kwargs)
         if kwargs:
             raise ValueError(
@@ -125,11 +117,6 @@ class Layer(LayerCalling, base=True):
                 stacklevel=4,
             )
 
-    def _build_at_init(self) -> None:
-        """For the ``setup`` of layers without weights: they need no input shape."""
-        if not self._overrides("build"):
-            self.built = True
-
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs from the inputs, which are tensors by now."""
         raise NotImplementedError(
@@ -161,7 +148,8 @@ class Layer(LayerCalling, base=True):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """KerasTensors like the outputs of ``call``.
 
-        A subclass's ``compute_output_shape`` is asked first; else ``call`` is run on symbols.
+        Their shapes are those of ``compute_output_shape`` if a subclass overrides it; otherwise
+        ``call`` is run on symbols.
         """
         if self._overrides("compute_output_shape"):
             given = tensors_among(self._signature.bind(args, kwargs))
@@ -209,6 +197,18 @@ class Layer(LayerCalling, base=True):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+class WeightlessLayer(Layer):
+    """The base of layers without weights, which are built when they are made and pass masks on.
+
+    A subclass that checks its arguments ends its ``setup`` with ``super().setup()``.
+    """
+
+    supports_masking = True
+
+    def setup(self) -> None:
+        self.built = not self._overrides("build")
 
 
 Layer._signature = CallSignature(Layer.call)

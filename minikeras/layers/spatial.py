@@ -1,4 +1,4 @@
-"""What all layers over space have in common: their rank, their axes, the place of the channels."""
+"""The base of layers over space: their rank, their axes, the position of the channels."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SpatialLayer(Layer):
 
     rank: ClassVar[int]
 
-    if TYPE_CHECKING:  # every subclass declares this field, at Keras's place
+    if TYPE_CHECKING:  # every subclass declares this field, in Keras's position
         data_format: Any
 
     def setup(self) -> None:

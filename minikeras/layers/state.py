@@ -20,11 +20,11 @@ class LayerState(Configurable):
     A variable, sublayer, seed generator or metric belongs to the layer as soon as it is assigned
     to an attribute, or put into a list, tuple or dict that is an attribute.
 
-    Parity: an object still belongs to the layer after its attribute was assigned anew.
+    Parity: an object still belongs to the layer after its attribute has been given another value.
     """
 
     _untracked: ClassVar[frozenset[str]] = frozenset(  # attributes whose values are not tracked
-        {"_own_variables", "_parts", "_losses", "_call", "_build_shapes"}
+        {"_own_variables", "_children", "_losses", "_call", "_build_shapes"}
         | {"_inbound_nodes", "_outbound_nodes"}
     )
 
@@ -38,9 +38,9 @@ class LayerState(Configurable):
         def _open_name_scope(self) -> Any: ...
 
     def _start_tracking(self) -> None:
-        if "_parts" not in self.__dict__:
+        if "_children" not in self.__dict__:
             self._own_variables: list[Variable] = []
-            self._parts: dict[int, Any] = {}  # by id: sublayers, seed generators, metrics
+            self._children: dict[int, Any] = {}  # by id: sublayers, seed generators, metrics
             self._losses: list[Any] = []
             self._trainable = True
             self._locked = False
@@ -59,17 +59,17 @@ class LayerState(Configurable):
         if isinstance(value, Variable):
             self._track_variable(value)
         elif isinstance(value, LayerState | SeedGenerator) or hasattr(value, "_keras_metric"):
-            if id(value) not in self._parts:
+            if id(value) not in self._children:
                 if self._locked:
                     raise ValueError(_LOCKED)
-                self._parts[id(value)] = value
+                self._children[id(value)] = value
         elif isinstance(value, list | tuple | dict):
             return tracked(value, self)
         return value
 
     def _release(self, value: Any) -> None:
         """Stop tracking ``value``."""
-        self._parts.pop(id(value), None)
+        self._children.pop(id(value), None)
         self._own_variables = [v for v in self._own_variables if v is not value]
 
     def _track_variable(self, variable: Variable) -> None:
@@ -84,13 +84,13 @@ class LayerState(Configurable):
             self._release(value)
         object.__delattr__(self, name)
 
-    def _found(self, kind: Any) -> list[Any]:
+    def _children_of(self, kind: Any) -> list[Any]:
         """The sublayers, seed generators or metrics, in the order in which they were assigned."""
-        return [part for part in self._parts.values() if isinstance(part, kind)]
+        return [child for child in self._children.values() if isinstance(child, kind)]
 
     @property
     def _layers(self) -> list[Any]:
-        return self._found(LayerState)
+        return self._children_of(LayerState)
 
     def _flatten_layers(self, include_self: bool = True, recursive: bool = True) -> list[Any]:
         """This layer and those inside it, each once, depth first.
@@ -130,9 +130,9 @@ class LayerState(Configurable):
         autocast: whether it is read in the compute dtype while the layer runs.
         regularizer, constraint: functions of the value, or their names; by default the layer's
             arguments ``<name>_regularizer`` and ``<name>_constraint`` if there are any.
-        aggregation: kept on the variable, for Keras's sake.
+        aggregation: an attribute of the variable without any effect; Keras has it.
         overwrite_with_gradient: whether an optimizer replaces the value by its gradient.
-        name: the last part of the variable's path.
+        name: the last name of the variable's path.
 
         Raises ValueError if the layer is already built.
         """
@@ -165,7 +165,7 @@ class LayerState(Configurable):
     add_variable = add_weight
 
     def _field_for(self, name: str | None, what: str) -> Any:
-        """The argument that describes a weight; that of ``pointwise_kernel`` is ``pointwise_…``."""
+        """The layer's argument ``<name>_<what>``; without a suffix ``_kernel`` if there is none."""
         for key in (f"{name}_{what}", f"{str(name).removesuffix('_kernel')}_{what}"):
             if key in self._fields:
                 return getattr(self, key)
@@ -189,7 +189,7 @@ class LayerState(Configurable):
     def _all_variables(self, seeds: bool) -> Iterator[Variable]:
         yield from self._own_in_order()
         if seeds:
-            yield from (generator.state for generator in self._found(SeedGenerator))
+            yield from (generator.state for generator in self._children_of(SeedGenerator))
         for layer in self._layers:
             yield from layer.variables if seeds else layer.weights
 
@@ -237,7 +237,7 @@ class LayerState(Configurable):
     @property
     def metrics(self) -> list[Any]:
         """The metrics of this layer, then those of its sublayers."""
-        own = [part for part in self._parts.values() if hasattr(part, "_keras_metric")]
+        own = [child for child in self._children.values() if hasattr(child, "_keras_metric")]
         return own + [m for layer in self._layers for m in layer.metrics]
 
     @property
@@ -330,7 +330,7 @@ class LayerState(Configurable):
             variable.assign(store[f"{i}"])
 
     def _own_in_order(self) -> list[Variable]:
-        """The variables without those of sublayers; made as trainable first, then the others."""
+        """The layer's own variables: those created as trainable, then the others."""
         return sorted(self._own_variables, key=lambda v: not v.trainable_at_birth)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from minikeras import tree
 
-# The methods of these call `insert`, `__setitem__` and `__delitem__`, which report to the layer;
-# those of `list` and `dict` do not.  The classes below borrow them, and are still a list and a dict
-# for JSON and `isinstance`.
+# The methods of these abstract classes call `insert`, `__setitem__` and `__delitem__`, which report
+# to the layer; those of `list` and `dict` do not.  The classes below use them, and derive from
+# `list` and `dict` for JSON and `isinstance`.
 _Sequence: Any = collections.abc.MutableSequence
 _Mapping: Any = collections.abc.MutableMapping
 

@@ -81,14 +81,13 @@ def _clone_sequential(model: Sequential, clone: Callable[[Any], Any], input_tens
 def _clone_functional(
     model: Any, clone: Callable[[Any], Any], input_tensors: Any, call_function: Any
 ) -> Any:
-    values: dict[int, Any] = {}
     if input_tensors is not None:
         inputs = input_tensors
-        values.update(zip(map(id, model.inputs), tree.flatten(inputs), strict=True))
     else:
-        fresh = [Input(batch_shape=x.shape, dtype=x.dtype, name=x.name) for x in model.inputs]
-        values = dict(zip(map(id, model.inputs), fresh, strict=True))
-        inputs = tree.pack_sequence_as(model._inputs_struct, fresh)
+        inputs = tree.map_structure(
+            lambda x: Input(batch_shape=x.shape, dtype=x.dtype, name=x.name), model._inputs_struct
+        )
+    values = dict(zip(map(id, model.inputs), tree.flatten(inputs), strict=True))
     for node in model._graph.calls:
         args, kwargs = node.arguments(values)
         operation = clone(node.operation)

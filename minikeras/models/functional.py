@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from minikeras import ops, tree
 from minikeras.autograd import KerasTensor, Node, Operation, Symbol, Tensor
-from minikeras.layers import InputLayer, InputSpec, Layer
+from minikeras.layers import Input, InputLayer, InputSpec, Layer
 from minikeras.layers.calling import context
 from minikeras.models.graph import Graph, is_input_tensor
 from minikeras.models.graph_config import graph_config, model_from_graph_config
@@ -19,10 +19,10 @@ class Function(Operation):
     """A function of ``inputs`` that repeats the calls which led to ``outputs``.
 
     inputs, outputs: KerasTensors, or nested lists or dicts of them.
-    name: a name without slashes; by default made from the class's.
+    name: a name without slashes; by default made from the name of the class.
 
     Raises ValueError if either is empty, if an output does not depend on the inputs alone, or if
-    two operations share a name.
+    two operations have the same name.
     """
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
@@ -33,11 +33,8 @@ class Function(Operation):
         self._inputs_struct = tree.map_structure(lambda x: x, inputs)
         self._outputs_struct = tree.map_structure(lambda x: x, outputs)
         self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
-        for argument, flat, given in (
-            ("inputs", self._inputs, inputs),
-            ("outputs", self._outputs, outputs),
-        ):
-            if not flat:
+        for argument, given in (("inputs", inputs), ("outputs", outputs)):
+            if not tree.flatten(given):
                 raise ValueError(f"`{argument}` argument cannot be empty. Received: {given}")
         self._graph = Graph(self._inputs, self._outputs)
 
@@ -53,9 +50,8 @@ class Function(Operation):
         values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
         for node in self._graph.calls:
             args, kwargs = node.arguments(values)
-            if (
-                training is not None
-            ):  # Parity: it overrides the `training` that a layer was called with
+            # Parity: the argument overrides the `training` that a layer was called with.
+            if training is not None:
                 context.training = training
                 if "training" in kwargs:
                     kwargs["training"] = training
@@ -80,6 +76,8 @@ class Functional(Function, Model, base=True):
 
     _keras_module: ClassVar[str] = "keras.src.models.functional"
     _untracked = Model._untracked | {"_inputs_struct", "_outputs_struct", "_inputs", "_outputs"}
+    _convert_input_args = False
+    _allow_non_tensor_positional_args = True
     of_graph = staticmethod(model_from_graph_config)
 
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
@@ -101,26 +99,17 @@ class Functional(Function, Model, base=True):
                 )
         trainable = kwargs.pop("trainable", None)
         if not all(map(is_input_tensor, tree.flatten(inputs))):
-            inputs, outputs = _cut_out(inputs, outputs)
+            inputs, outputs = _copied_graph(inputs, outputs)
         Layer.__init__(self, name=name, **kwargs)
         self._set_graph(inputs, outputs)
-        self._parts |= {id(layer): layer for layer in self.layers}
+        self._children |= {id(layer): layer for layer in self.layers}
         if trainable is not None:
             self.trainable = trainable
         self.build(None)
-        self._convert_input_args = False
-        self._allow_non_tensor_positional_args = True
         self.output_names = [y._keras_history.operation.name for y in self._outputs]
 
-    @property
-    def layers(self) -> list[Any]:
+    def _direct_layers(self) -> list[Any]:
         return [op for op in self._graph.operations if isinstance(op, Layer)]
-
-    @layers.setter
-    def layers(self, _: Any) -> None:
-        raise AttributeError(
-            "`Model.layers` attribute is reserved and should not be used. Please use another name."
-        )
 
     input = property(lambda self: self._inputs_struct)
     output = property(lambda self: self._outputs_struct)
@@ -242,17 +231,14 @@ def _spec(x: Any, name: str | None = None) -> InputSpec:
     )
 
 
-def _cut_out(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+def _copied_graph(inputs: Any, outputs: Any) -> tuple[Any, Any]:
     """The same calls between new tensors, for inputs in the middle of another graph."""
     values: dict[int, Any] = {}
-    fresh = []
     for x in tree.flatten(inputs):
-        if not is_input_tensor(x):
-            layer = InputLayer(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
-            values[id(x)] = layer.output
-        else:
+        if is_input_tensor(x):
             values[id(x)] = x
-        fresh.append(values[id(x)])
+        else:
+            values[id(x)] = Input(batch_shape=x.shape, dtype=x.dtype, name=f"{x.name}CLONE")
     for node in Graph(tree.flatten(inputs), tree.flatten(outputs)).calls:
         args, kwargs = node.arguments(values)
         clones = [
@@ -260,7 +246,5 @@ def _cut_out(inputs: Any, outputs: Any) -> tuple[Any, Any]:
         ]
         values.update(zip(map(id, node.output_tensors), clones, strict=True))
         Node(node.operation, args, kwargs, tree.pack_sequence_as(node.outputs, clones))
-    return (
-        tree.pack_sequence_as(inputs, fresh),
-        tree.map_structure(lambda y: values[id(y)], outputs),
-    )
+    copied_inputs, copied_outputs = tree.map_structure(lambda x: values[id(x)], [inputs, outputs])
+    return copied_inputs, copied_outputs

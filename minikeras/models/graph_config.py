@@ -16,7 +16,7 @@ from minikeras.models.model import Model
 def graph_config(model: Any) -> dict[str, Any]:
     """Name, trainable, layers with their calls, and where inputs and outputs are found.
 
-    A tensor is written as ``[name of the operation, number of its call, place in the output]``.
+    A tensor is written as ``[name of the operation, number of its call, index of the output]``.
     """
     graph: Graph = model._graph
     numbers: dict[Any, int] = {}
@@ -35,7 +35,7 @@ def graph_config(model: Any) -> dict[str, Any]:
         ]
         layers.append(entry)
 
-    def place(x: Any) -> list[Any]:
+    def address(x: Any) -> list[Any]:
         operation, node, tensor = x._keras_history
         return [operation.name, numbers[node_key(operation, node)], tensor]
 
@@ -44,8 +44,8 @@ def graph_config(model: Any) -> dict[str, Any]:
             "name": model.name,
             "trainable": model.trainable,
             "layers": layers,
-            "input_layers": tree.map_structure(place, model._inputs_struct),
-            "output_layers": tree.map_structure(place, model._outputs_struct),
+            "input_layers": tree.map_structure(address, model._inputs_struct),
+            "output_layers": tree.map_structure(address, model._outputs_struct),
         }
     )
 
@@ -64,10 +64,10 @@ def _serialize_node(node: Node, graph: Graph) -> dict[str, Any]:
     def notation(x: Any) -> Any:
         if not isinstance(x, KerasTensor):
             return x
-        operation, index, place = x._keras_history
+        operation, index, tensor = x._keras_history
         outside = sum(node_key(operation, i) not in graph.keys for i in range(index))
         renumbered = copy.copy(x)
-        renumbered._keras_history = KerasHistory(operation, index - outside, place)
+        renumbered._keras_history = KerasHistory(operation, index - outside, tensor)
         return serialize_keras_object(renumbered)
 
     return {
@@ -83,7 +83,7 @@ def model_from_graph_config(cls: Any, config: dict[str, Any], custom_objects: An
     """
     config = dict(config)
     entries = config.pop("layers")
-    places = {key: config.pop(f"{key[:-1]}_layers") for key in ("inputs", "outputs")}
+    addresses = {key: config.pop(f"{key[:-1]}_layers") for key in ("inputs", "outputs")}
     made: dict[str, Operation] = {}
     waiting: list[tuple[Operation, dict[str, Any]]] = []
     for entry in entries:
@@ -114,13 +114,13 @@ def model_from_graph_config(cls: Any, config: dict[str, Any], custom_objects: An
         if isinstance(structure, dict):
             return {key: revive(value) for key, value in structure.items()}
         if len(structure) == 3 and isinstance(structure[0], str):
-            name, node, place = structure
+            name, node, tensor = structure
             operation = made[name]
             node -= _first_number(operation)
-            return operation._inbound_nodes[node].output_tensors[place]
+            return operation._inbound_nodes[node].output_tensors[tensor]
         return type(structure)(map(revive, structure))
 
-    return cls(**{key: revive(place) for key, place in places.items()}, **config)
+    return cls(**{key: revive(structure) for key, structure in addresses.items()}, **config)
 
 
 def _revive_arguments(call: dict[str, Any], made: dict[str, Operation]) -> Any:
@@ -130,10 +130,10 @@ def _revive_arguments(call: dict[str, Any], made: dict[str, Operation]) -> Any:
     values: dict[int, Any] = {}
     for x in tree.flatten((args, kwargs)):
         if isinstance(x, KerasTensor):
-            name, node, place = x._pre_serialization_keras_history
+            name, node, tensor = x._pre_serialization_keras_history
             if name not in made:
                 raise ValueError(f"Unknown layer: {name}")
             if len(made[name]._inbound_nodes) <= node:
                 return None
-            values[id(x)] = made[name]._inbound_nodes[node].output_tensors[place]
+            values[id(x)] = made[name]._inbound_nodes[node].output_tensors[tensor]
     return fill(args, values), fill(kwargs, values)

@@ -65,7 +65,7 @@ class Model(Trainer, Layer, base=True):
     @property
     def layers(self) -> list[Any]:
         """The layers just below this one."""
-        return self._flatten_layers(include_self=False, recursive=False)
+        return self._direct_layers()
 
     @layers.setter
     def layers(self, _: Any) -> None:
@@ -73,9 +73,8 @@ class Model(Trainer, Layer, base=True):
             "`Model.layers` attribute is reserved and should not be used. Please use another name."
         )
 
-    @property
-    def _call_has_training_arg(self) -> bool:
-        return self._signature.takes_training
+    def _direct_layers(self) -> list[Any]:
+        return self._flatten_layers(include_self=False, recursive=False)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Any:
         """The layer of a name, or at a position of ``layers``.
@@ -173,15 +172,15 @@ def _nested(variables: list[Any]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for variable in variables:
         *groups, last = variable.path.split("/")
-        place = result
+        inner = result
         for group in groups:
-            place = place.setdefault(group, {})
-        place[last] = variable.numpy()
+            inner = inner.setdefault(group, {})
+        inner[last] = variable.numpy()
     return result
 
 
 def _make_functional(cls: type) -> None:
-    """Let Functional take the place of Model among the bases of a subclass.
+    """Replace Model by Functional among the bases of a subclass.
 
     Only the call ``super().__init__(inputs, outputs)`` reveals that a subclass of Model is meant
     to be a Functional, and by then the class and this instance of it exist.  As in Keras, its

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import inspect
 from typing import Any, ClassVar
 
 from minikeras import shapes
@@ -45,8 +44,8 @@ class Sequential(Model, base=True):
     def _set_stack(self, layers: list[Any]) -> None:
         """Make ``layers`` the stack; their state comes before that of other attributes."""
         before = set(map(id, self._stack))
-        others = {id(part): part for part in self._parts.values() if id(part) not in before}
-        self._parts = {id(layer): layer for layer in layers} | others
+        others = {key: child for key, child in self._children.items() if key not in before}
+        self._children = {id(layer): layer for layer in layers} | others
         self._stack = layers
 
     @property
@@ -188,9 +187,6 @@ class Sequential(Model, base=True):
         layers = self.layers
         return layers[0].input_dtype if layers else self.compute_dtype
 
-    def get_build_config(self) -> dict[str, Any] | None:
-        return Layer.get_build_config(self)
-
     def get_config(self) -> dict[str, Any]:
         config = Layer.get_config(self)
         config["layers"] = copy.deepcopy([serialize_keras_object(layer) for layer in self._stack])
@@ -214,9 +210,7 @@ class Sequential(Model, base=True):
 
 def _check_takes_one(layer: Any) -> None:
     """Raises ValueError if a layer cannot be called with one tensor alone."""
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    positional = [p for p in inspect.signature(layer.call).parameters.values() if p.kind in kinds]
-    required = [p.name for p in positional if p.default is p.empty]
+    positional, required = layer._signature.names, layer._signature.required
     if not positional or len(required) > 1:
         raise ValueError(
             "Layers added to a Sequential model should have a single positional argument, the "

@@ -144,8 +144,8 @@ def _connections(layer: Any, nodes: list[Node]) -> str:
     for node in layer._inbound_nodes:
         if node in nodes:
             for x in node.input_tensors:
-                operation, index, place = x._keras_history
-                found.append(f"{operation.name}[{_number(index)}][{_number(place)}]")
+                operation, index, tensor = x._keras_history
+                found.append(f"{operation.name}[{_number(index)}][{_number(tensor)}]")
     return ", ".join(found) or "-"
 
 

@@ -19,7 +19,7 @@ from minikeras.training.compiled import Compiled
 
 
 class Steps(Compiled):
-    """The part of a model that processes one batch.
+    """A base of ``Model``: what happens to one batch.
 
     A batch of arrays goes through
 
@@ -38,8 +38,7 @@ class Steps(Compiled):
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
-        @property
-        def _call_has_training_arg(self) -> bool: ...
+        _signature: Any
 
     # Loss
 
@@ -84,7 +83,7 @@ class Steps(Compiled):
     # Steps
 
     def _forward(self, x: Any, training: bool) -> Any:
-        if self._call_has_training_arg:
+        if self._signature.takes_training:
             return self(x, training=training)
         return self(x)  # Parity: the layers inside then run in inference mode too
 
@@ -185,9 +184,12 @@ class Steps(Compiled):
 
     def _train_batches(self, batches: Iterator[Batch]) -> Any:
         """Train on ``steps_per_execution`` batches; StopIteration if there are none left."""
-        logs = self._train_batch(next(batches))
+        return self._several(self._train_batch, batches)
+
+    def _several(self, step: Callable[[Batch], Any], batches: Iterator[Batch]) -> Any:
+        logs = step(next(batches))
         for batch in itertools.islice(batches, self.steps_per_execution - 1):
-            logs = self._train_batch(batch)
+            logs = step(batch)
         return logs
 
     def _train_batch(self, batch: Batch) -> Any:
@@ -206,10 +208,7 @@ class Steps(Compiled):
 
     def _test_batches(self, batches: Iterator[Batch]) -> Any:
         """Test on ``steps_per_execution`` batches; StopIteration if there are none left."""
-        logs = self.test_step(_tensors(next(batches)))
-        for batch in itertools.islice(batches, self.steps_per_execution - 1):
-            logs = self.test_step(_tensors(batch))
-        return logs
+        return self._several(lambda batch: self.test_step(_tensors(batch)), batches)
 
     def _predict_batches(self, batches: list[Batch]) -> Any:
         outputs = [self.predict_step(_tensors(batch)) for batch in batches]
@@ -228,9 +227,11 @@ def _takes_training(compute_loss: Callable[..., Any]) -> bool:
 
 def _tensors(data: Any) -> Any:
     if type(data) is tuple:  # the common case, three times faster than map_structure
-        return tuple([_tensors(part) for part in data])
+        return tuple([_tensors(element) for element in data])
     if type(data) is np.ndarray:
         return Tensor(data)
+    if data is None:
+        return None
     return tree.map_structure(lambda leaf: Tensor(to_array(leaf)), data, none_is_leaf=False)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from minikeras import activations
 from minikeras.declare import field
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import Shape, TensorLike
 
 
-class Activation(Layer):
+class Activation(WeightlessLayer):
     """outputs = activation(inputs)
 
     activation: a function, or the name of one in ``keras.activations``.
@@ -20,11 +20,6 @@ class Activation(Layer):
     """
 
     activation: Callable[..., Any] = field(registry=activations.registry)
-
-    supports_masking = True
-
-    def setup(self) -> None:
-        self._build_at_init()
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return self.activation(inputs)

@@ -6,11 +6,11 @@ import warnings
 from typing import Any
 
 from minikeras import activations
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import TensorLike
 
 
-class ReLU(Layer):
+class ReLU(WeightlessLayer):
     """outputs = min(inputs, max_value) where inputs > threshold,
     else negative_slope (inputs − threshold)
 
@@ -25,8 +25,6 @@ class ReLU(Layer):
     negative_slope: float = 0.0
     threshold: float = 0.0
 
-    supports_masking = True
-
     def setup(self) -> None:
         for name in ("max_value", "negative_slope", "threshold"):
             value = getattr(self, name)
@@ -37,7 +35,7 @@ class ReLU(Layer):
                     f"{name} of a ReLU layer cannot be None or a negative value. "
                     f"Received: {name}={value}"
                 )
-        self._build_at_init()
+        super().setup()
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return activations.relu(
@@ -48,7 +46,7 @@ class ReLU(Layer):
         )
 
 
-class LeakyReLU(Layer):
+class LeakyReLU(WeightlessLayer):
     """outputs = inputs where inputs > 0, else negative_slope · inputs
 
     negative_slope: the slope below zero.
@@ -57,8 +55,6 @@ class LeakyReLU(Layer):
     """
 
     negative_slope: float = 0.3
-
-    supports_masking = True
 
     @classmethod
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -75,24 +71,19 @@ class LeakyReLU(Layer):
                 "The negative_slope value of a Leaky ReLU layer cannot be None or negative value. "
                 f"Expected a float. Received: negative_slope={self.negative_slope}"
             )
-        self._build_at_init()
+        super().setup()
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return activations.leaky_relu(inputs, negative_slope=self.negative_slope)
 
 
-class ELU(Layer):
+class ELU(WeightlessLayer):
     """outputs = inputs where inputs > 0, else alpha (exp(inputs) − 1)
 
     alpha: minus the limit of the outputs for small inputs.
     """
 
     alpha: float = 1.0
-
-    supports_masking = True
-
-    def setup(self) -> None:
-        self._build_at_init()
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return activations.elu(inputs, alpha=self.alpha)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import activations, dtypes, ops
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import TensorLike
 
 
-class Softmax(Layer):
+class Softmax(WeightlessLayer):
     """outputs = exp(inputs) / Σ exp(inputs) along ``axis``
 
     Where the mask is False the output is 0; the input is replaced by −10⁹ (−3·10⁴ in float16).
@@ -20,11 +20,6 @@ class Softmax(Layer):
     """
 
     axis: Any = -1
-
-    supports_masking = True
-
-    def setup(self) -> None:
-        self._build_at_init()
 
     def call(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
         if mask is not None:

@@ -1,4 +1,4 @@
-"""What all convolutional layers have in common: arguments, checks, bias and activation."""
+"""The bases of convolutional layers: arguments, checks, bias and activation."""
 
 from __future__ import annotations
 
@@ -52,17 +52,15 @@ class WindowedLayer(SpatialLayer):
         self.padding = standardize_padding(self.padding, self.paddings)
         super().setup()
         self.input_spec = InputSpec(min_ndim=self.rank + 2)
-        self._check_positive("filters")
+        for name in ("filters", "depth_multiplier"):
+            value = getattr(self, name, None)
+            if value is not None and (value <= 0 or value % 1):
+                raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value}")
         if not self.dilates_strided and max(self.strides) > 1 and max(self.dilation_rate) > 1:
             raise ValueError(
                 "`strides > 1` not supported in conjunction with `dilation_rate > 1`. "
                 f"Received: strides={self.strides} and dilation_rate={self.dilation_rate}"
             )
-
-    def _check_positive(self, name: str) -> None:
-        value = getattr(self, name, None)
-        if value is not None and (value <= 0 or value % 1):
-            raise ValueError(f"`{name}` must be a positive integer. Received: {name}={value}")
 
     @property
     def _channel_axis(self) -> int:
@@ -98,7 +96,7 @@ class WindowedLayer(SpatialLayer):
         raise NotImplementedError
 
     def _windows(self) -> dict[str, Any]:
-        """The arguments that all ops of convolution share."""
+        """The arguments that all ops of convolution have in common."""
         names = ("strides", "padding", "data_format", "dilation_rate")
         return {name: getattr(self, name) for name in names}
 

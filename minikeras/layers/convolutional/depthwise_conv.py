@@ -45,10 +45,6 @@ class BaseDepthwiseConv(WindowedLayer):
     depthwise_constraint: Any = field(None, registry=constraints.registry)
     bias_constraint: Any = field(None, registry=constraints.registry)
 
-    def setup(self) -> None:
-        super().setup()
-        self._check_positive("depth_multiplier")
-
     def build(self, input_shape: Shape) -> None:
         channels = self._channels(input_shape)
         self.kernel = self.add_weight(

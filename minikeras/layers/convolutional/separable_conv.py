@@ -53,10 +53,6 @@ class BaseSeparableConv(WindowedLayer):
     pointwise_constraint: Any = field(None, registry=constraints.registry)
     bias_constraint: Any = field(None, registry=constraints.registry)
 
-    def setup(self) -> None:
-        super().setup()
-        self._check_positive("depth_multiplier")
-
     def build(self, input_shape: Shape) -> None:
         channels = self._channels(input_shape)
         self.depthwise_kernel = self.add_weight(

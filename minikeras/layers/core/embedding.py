@@ -60,7 +60,7 @@ class Embedding(Layer):
                     f"Received: {name}={size} (of type {type(size).__name__})."
                 )
         self.supports_masking = self.mask_zero
-        self.autocast = False  # row numbers are not cast to a floating dtype
+        self.autocast = False  # indices are not cast to a floating dtype
         if weights is not None:
             self.build()
             self.set_weights(weights if isinstance(weights, list) else [np.asarray(weights)])

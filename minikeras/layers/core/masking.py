@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from minikeras import ops
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import TensorLike
 
 
-class Masking(Layer):
+class Masking(WeightlessLayer):
     """Masks each step of (batch, steps, features) whose features all equal ``mask_value``.
 
     outputs = inputs, and 0 at the masked steps
@@ -18,9 +18,6 @@ class Masking(Layer):
     """
 
     mask_value: float = 0.0
-
-    def setup(self) -> None:
-        self._build_at_init()
 
     def compute_mask(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)

@@ -7,7 +7,7 @@ from typing import Any
 from minikeras import constraints, dtypes, initializers, ops, regularizers, settings
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.normalization.scaled import ScaledLayer, check_axes
+from minikeras.layers.normalization.scaled import ScaledLayer, sorted_axes
 from minikeras.ops.normalization import by_its_moments
 from minikeras.types import Shape, TensorLike
 
@@ -37,7 +37,7 @@ class BatchNormalization(ScaledLayer):
     renorm: whether to use batch renormalisation.
     renorm_clipping: a dict of limits: "rmin" and "rmax" of r, "dmax" of the size of d.
     renorm_momentum: the momentum of ``renorm_mean`` and ``renorm_stddev``.
-    synchronized: for Keras's sake; there is one device.
+    synchronized: without any effect, since there is one device.
 
     Raises ValueError for an axis that the input does not have, for a mask whose rank is not one
     less than that of the inputs, and for other entries of ``renorm_clipping``.
@@ -71,7 +71,7 @@ class BatchNormalization(ScaledLayer):
             self.renorm_clipping = _checked(self.renorm_clipping or {})
 
     def build(self, input_shape: Shape) -> None:
-        check_axes(self.axis, input_shape)
+        sorted_axes(self.axis, input_shape)
         size = input_shape[self.axis]
         self._add_scale_and_shift((size,), self.scale, self.center)
         self.moving_mean = self._add_running("moving_mean", (size,))

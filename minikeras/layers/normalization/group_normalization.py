@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from minikeras import dtypes, ops
 from minikeras.layers.input_spec import InputSpec
-from minikeras.layers.normalization.scaled import ScaleAndShift, check_axes
+from minikeras.layers.normalization.scaled import ScaleAndShift, sorted_axes
 from minikeras.types import Shape, TensorLike
 
 
@@ -35,7 +35,7 @@ class GroupNormalization(ScaleAndShift):
         self.autocast = False  # the moments are those of the inputs as given
 
     def build(self, input_shape: Shape) -> None:
-        check_axes(self.axis, input_shape)
+        sorted_axes(self.axis, input_shape)
         channels = input_shape[self.axis]
         if channels is None:
             raise ValueError(

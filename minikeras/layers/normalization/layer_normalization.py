@@ -6,7 +6,7 @@ from typing import Any
 
 from minikeras import ops
 from minikeras.declare import field
-from minikeras.layers.normalization.scaled import ScaleAndShift, check_axes
+from minikeras.layers.normalization.scaled import ScaleAndShift, sorted_axes
 from minikeras.types import Shape, TensorLike
 
 
@@ -42,8 +42,7 @@ class LayerNormalization(ScaleAndShift):
             self.scale, self.center = True, False
 
     def build(self, input_shape: Shape) -> None:
-        check_axes(self.axis, input_shape)
-        self.axis = [self.axis] if isinstance(self.axis, int) else sorted(self.axis)
+        self.axis = sorted_axes(self.axis, input_shape)
         shape = tuple(input_shape[axis] for axis in self.axis)
         self._add_scale_and_shift(shape, self.scale, self.center)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import ops
-from minikeras.layers.layer import Layer
-from minikeras.layers.normalization.scaled import check_axes
+from minikeras.layers.layer import Layer, WeightlessLayer
+from minikeras.layers.normalization.scaled import sorted_axes
 from minikeras.types import Shape, TensorLike
 
 
@@ -27,8 +27,7 @@ class RMSNormalization(Layer):
     epsilon: float = 1e-6
 
     def build(self, input_shape: Shape) -> None:
-        check_axes(self.axis, input_shape)
-        self.axis = [self.axis] if isinstance(self.axis, int) else sorted(self.axis)
+        self.axis = sorted_axes(self.axis, input_shape)
         shape = tuple(input_shape[axis] for axis in self.axis)
         self.scale = self.add_weight(shape=shape, name="scale", initializer="ones")
 
@@ -36,7 +35,7 @@ class RMSNormalization(Layer):
         return ops.rms_normalization(inputs, self.scale, axis=self.axis, epsilon=self.epsilon)
 
 
-class UnitNormalization(Layer):
+class UnitNormalization(WeightlessLayer):
     """outputs = inputs / ‖inputs‖ along ``axis``
 
     axis: the axes, an int or several.
@@ -47,8 +46,6 @@ class UnitNormalization(Layer):
 
     axis: Any = -1
 
-    supports_masking = True
-
     def setup(self) -> None:
         if not isinstance(self.axis, int | list | tuple):
             raise TypeError(
@@ -56,8 +53,8 @@ class UnitNormalization(Layer):
                 f"Received: axis={self.axis}"
             )
         self.axis = self.axis if isinstance(self.axis, int) else list(self.axis)
-        self._build_at_init()
+        super().setup()
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        check_axes(self.axis, inputs.shape)
+        sorted_axes(self.axis, inputs.shape)
         return ops.normalize(inputs, axis=self.axis, order=2, epsilon=1e-12)

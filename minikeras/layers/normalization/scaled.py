@@ -47,10 +47,12 @@ class ScaleAndShift(ScaledLayer):
     gamma_constraint: Any = field(None, registry=constraints.registry)
 
 
-def check_axes(axes: Any, input_shape: Shape) -> None:
-    """Raises ValueError unless the input has all of these axes."""
-    for axis in [axes] if isinstance(axes, int) else axes:
+def sorted_axes(axes: Any, input_shape: Shape) -> list[int]:
+    """One axis, or several, as a sorted list; ValueError unless the input has all of them."""
+    found = [axes] if isinstance(axes, int) else sorted(axes)
+    for axis in found:
         if not -len(input_shape) <= axis < len(input_shape):
             raise ValueError(
                 f"Axis {axis} is out of bounds for input shape {input_shape}. Received: axis={axes}"
             )
+    return found

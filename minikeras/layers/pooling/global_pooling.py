@@ -45,7 +45,8 @@ class _GlobalAveragePooling(BaseGlobalPooling):
 class GlobalMaxPooling1D(_GlobalMaxPooling):
     """The largest value of each feature over all steps of (batch, steps, features).
 
-    Parity: equal values share the gradient; in ``MaxPooling1D`` the first one receives all of it.
+    Parity: the gradient is divided among equal values; in ``MaxPooling1D`` the first one receives
+    all of it.
     """
 
     rank = 1

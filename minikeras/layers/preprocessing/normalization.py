@@ -29,6 +29,7 @@ class Normalization(Layer):
     """
 
     supports_masking = True
+    _allow_non_tensor_positional_args = True  # numbers and lists are inputs too
 
     def __init__(
         self,
@@ -44,7 +45,6 @@ class Normalization(Layer):
         self._build_input_shape: Shape | None = None
         self.mean: Any = None
         self.variance: Any = None
-        self._allow_non_tensor_positional_args = True  # numbers and lists are inputs too
         shapes_ = np.shape(mean), np.shape(variance)
         if (mean is None) != (variance is None) or shapes_[0] != shapes_[1]:
             raise ValueError(
@@ -99,7 +99,7 @@ class Normalization(Layer):
     def adapt(self, data: Any) -> None:
         """Compute mean and variance from data.
 
-        data: an array, or an iterable of batches; of a batch that is a tuple, the first part.
+        data: an array, or an iterable of batches; of a batch that is a tuple, the first element.
 
         Raises TypeError for other data; ValueError for no data, and for a shape other than the one
         that the layer was built with.

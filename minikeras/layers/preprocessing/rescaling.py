@@ -34,9 +34,7 @@ class Rescaling(Layer):
     offset: Any = field(0.0, registry=_Constants())
 
     supports_masking = True
-
-    def setup(self) -> None:
-        self._allow_non_tensor_positional_args = True  # numbers and lists are inputs too
+    _allow_non_tensor_positional_args = True  # numbers and lists are inputs too
 
     def call(self, inputs: TensorLike) -> TensorLike:
         dtype = self.compute_dtype

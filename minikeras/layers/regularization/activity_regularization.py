@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from minikeras import regularizers
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import TensorLike
 
 
-class ActivityRegularization(Layer):
+class ActivityRegularization(WeightlessLayer):
     """outputs = inputs, and (l1 Σ |inputs| + l2 Σ inputs²) / batch is added to the loss.
 
     l1, l2: the factors.
@@ -18,11 +18,9 @@ class ActivityRegularization(Layer):
     l1: float = 0.0
     l2: float = 0.0
 
-    supports_masking = True
-
     def setup(self) -> None:
         self.activity_regularizer = regularizers.L1L2(self.l1, self.l2)
-        self._build_at_init()
+        super().setup()
 
     def call(self, inputs: TensorLike) -> TensorLike:
         return inputs

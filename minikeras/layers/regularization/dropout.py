@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from minikeras import random
-from minikeras.layers.layer import Layer
+from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import Shape, TensorLike
 
 
-class RandomLayer(Layer):
+class RandomLayer(WeightlessLayer):
     """Adds noise to the inputs in training; otherwise the outputs are the inputs.
 
     seed: an int or a ``SeedGenerator``; by default drawn from Python's ``random``.
@@ -21,7 +21,6 @@ class RandomLayer(Layer):
     """
 
     _amount: ClassVar[str] = "rate"
-    supports_masking = True
 
     seed: Any
 
@@ -34,7 +33,7 @@ class RandomLayer(Layer):
             )
         if amount > 0:
             self.seed_generator = random.SeedGenerator(self.seed)
-        self._build_at_init()
+        super().setup()
 
     def call(self, inputs: TensorLike, training: bool = False) -> TensorLike:
         if training and getattr(self, self._amount) > 0:
@@ -52,7 +51,7 @@ class RandomLayer(Layer):
 class Dropout(RandomLayer):
     """Sets a fraction of the inputs to 0 and multiplies the others by 1 / (1 − rate), in training.
 
-    rate: the fraction.
+    rate: the fraction of the inputs that are set to 0.
     noise_shape: the shape of the random mask, which is broadcast to the inputs; None in it stands
         for the size of the inputs.
 

@@ -95,11 +95,10 @@ class UpSampling2D(_SpatialUpSampling):
 
     def call(self, inputs: TensorLike) -> TensorLike:
         if self.interpolation == "nearest" or None in inputs.shape[1:]:
+            # With an unknown size the inputs are symbols, and only the shape of the result matters.
             if self.data_format == "channels_last":
                 return upsample(inputs, sizes=self.size)
-            return super().call(
-                inputs
-            )  # an unknown size means a symbol: only the shape is asked for
+            return super().call(inputs)
         x = to_channels_last(inputs, self.data_format)
         for axis in (2, 1):
             x = _interpolated(x, self.size[axis - 1], axis)
@@ -109,11 +108,11 @@ class UpSampling2D(_SpatialUpSampling):
 def _interpolated(x: TensorLike, factor: int, axis: int) -> TensorLike:
     """Linear interpolation along an axis, at the centres of cells ``factor`` times smaller."""
     n = x.shape[axis]
-    places = [(i + 0.5) / factor - 0.5 for i in range(n * factor)]
-    low = ops.take(x, [max(math.floor(p), 0) for p in places], axis=axis)
-    high = ops.take(x, [min(math.ceil(p), n - 1) for p in places], axis=axis)
+    centres = [(i + 0.5) / factor - 0.5 for i in range(n * factor)]
+    low = ops.take(x, [max(math.floor(p), 0) for p in centres], axis=axis)
+    high = ops.take(x, [min(math.ceil(p), n - 1) for p in centres], axis=axis)
     shape = [-1 if a == axis else 1 for a in range(4)]
-    t = ops.reshape(ops.cast([p - math.floor(p) for p in places], x.dtype), shape)
+    t = ops.reshape(ops.cast([p - math.floor(p) for p in centres], x.dtype), shape)
     return low + (high - low) * t
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from minikeras import tree
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.history import History
-from minikeras.callbacks.logs import LogsOrPromise, pythonify_logs
+from minikeras.callbacks.logs import LogsOrFunction, pythonify_logs
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 
 _OLDER_NAME = {
@@ -17,35 +17,12 @@ _OLDER_NAME = {
 }
 
 
-def _listens(callback: Any, hook: str) -> bool:
+def _overrides(callback: Any, hook: str) -> bool:
     """Whether the callback overrides this hook."""
     method = getattr(callback, hook)
     if getattr(method, "__func__", None) is not getattr(Callback, hook):
         return True
-    return hook in _OLDER_NAME and _listens(callback, _OLDER_NAME[hook])
-
-
-def _of_run(hook: str) -> Callable[..., None]:
-    def call(self: CallbackList, logs: LogsOrPromise = None) -> None:
-        self._call(hook, logs=logs)
-        if hook.endswith("begin"):
-            self._listeners.clear()  # callbacks may have got new hooks since the last run
-
-    return call
-
-
-def _of_epoch(hook: str) -> Callable[..., None]:
-    def call(self: CallbackList, epoch: int, logs: LogsOrPromise = None) -> None:
-        self._call(hook, epoch, logs=logs)
-
-    return call
-
-
-def _of_batch(hook: str) -> Callable[..., None]:
-    def call(self: CallbackList, batch: int, logs: LogsOrPromise = None) -> None:
-        self._batch(hook, batch, logs)
-
-    return call
+    return hook in _OLDER_NAME and _overrides(callback, _OLDER_NAME[hook])
 
 
 class CallbackList(Callback):
@@ -104,15 +81,15 @@ class CallbackList(Callback):
         for callback in self.callbacks:
             callback.set_model(model)
 
-    def _call(self, hook: str, *arguments: Any, logs: LogsOrPromise = None) -> None:
+    def _call(self, hook: str, *arguments: Any, logs: LogsOrFunction = None) -> None:
         python_logs = pythonify_logs(logs)
         for callback in self.callbacks:
             getattr(callback, hook)(*arguments, python_logs)
 
-    def _batch(self, hook: str, batch: int, logs: LogsOrPromise) -> None:
+    def _batch(self, hook: str, batch: int, logs: LogsOrFunction) -> None:
         listeners = self._listeners.get(hook)
         if listeners is None:
-            listeners = [c for c in self.callbacks if _listens(c, hook)]
+            listeners = [c for c in self.callbacks if _overrides(c, hook)]
             self._listeners[hook] = listeners
         if not listeners:
             return
@@ -123,19 +100,24 @@ class CallbackList(Callback):
         for callback in listeners:
             getattr(callback, hook)(batch, logs=python_logs)
 
-    on_train_begin = _of_run("on_train_begin")
-    on_train_end = _of_run("on_train_end")
-    on_test_begin = _of_run("on_test_begin")
-    on_test_end = _of_run("on_test_end")
-    on_predict_begin = _of_run("on_predict_begin")
-    on_predict_end = _of_run("on_predict_end")
-    on_epoch_begin = _of_epoch("on_epoch_begin")
-    on_epoch_end = _of_epoch("on_epoch_end")
-    on_batch_begin = _of_batch("on_batch_begin")
-    on_batch_end = _of_batch("on_batch_end")
-    on_train_batch_begin = _of_batch("on_train_batch_begin")
-    on_train_batch_end = _of_batch("on_train_batch_end")
-    on_test_batch_begin = _of_batch("on_test_batch_begin")
-    on_test_batch_end = _of_batch("on_test_batch_end")
-    on_predict_batch_begin = _of_batch("on_predict_batch_begin")
-    on_predict_batch_end = _of_batch("on_predict_batch_end")
+
+def _hook_of_list(hook: str) -> Callable[..., None]:
+    """The hook of a ``CallbackList``: it calls the hooks of the callbacks."""
+
+    def run_hook(self: CallbackList, logs: LogsOrFunction = None) -> None:
+        self._call(hook, logs=logs)
+        if hook.endswith("begin"):
+            self._listeners.clear()  # callbacks may have got new hooks since the last run
+
+    def epoch_hook(self: CallbackList, epoch: int, logs: LogsOrFunction = None) -> None:
+        self._call(hook, epoch, logs=logs)
+
+    def batch_hook(self: CallbackList, batch: int, logs: LogsOrFunction = None) -> None:
+        self._batch(hook, batch, logs)
+
+    return batch_hook if "batch" in hook else epoch_hook if "epoch" in hook else run_hook
+
+
+for _name in vars(Callback):
+    if _name.startswith("on_"):
+        setattr(CallbackList, _name, _hook_of_list(_name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from minikeras.callbacks.console import print_msg
@@ -17,6 +16,9 @@ class EarlyStopping(MonitorCallback):
     improved:       best ← value; wait ← 0, unless ``baseline`` is still not beaten
     not improved:   stop if wait ≥ patience and this is not epoch 0
 
+    monitor: the name of an entry of the logs.
+    mode: "min" if smaller values are better, "max" if larger ones are, "auto" to use the name.
+    min_delta: smaller changes are no improvement.
     patience: the number of epochs without improvement after which training stops.
     verbose: 1 to print a message.
     baseline: a value that must be improved on.
@@ -24,8 +26,10 @@ class EarlyStopping(MonitorCallback):
         also if it was not stopped.
     start_from_epoch: epochs before this one are ignored.
 
-    See ``MonitorCallback`` for the other arguments.
+    ``MonitorCallback`` defines an improvement.
     """
+
+    _purpose = "Early stopping"
 
     def __init__(
         self,
@@ -84,14 +88,3 @@ class EarlyStopping(MonitorCallback):
                     f"{self.best_epoch + 1}."
                 )
             self.model.set_weights(self.best_weights)
-
-    def get_monitor_value(self, logs: Logs | None) -> Any:
-        """The monitored value; None, with a warning, if it is not in the logs."""
-        value = (logs or {}).get(self.monitor)
-        if value is None:
-            warnings.warn(
-                f"Early stopping watches monitor={self.monitor!r}, which the logs lack. "
-                f"They have: {','.join(logs or ())}",
-                stacklevel=2,
-            )
-        return value

@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 Logs: TypeAlias = dict[str, Any]
 # Computing the results of metrics takes time, so a loop may pass a function that computes them.
-LogsOrPromise: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
+LogsOrFunction: TypeAlias = Mapping[str, Any] | Callable[[], Mapping[str, Any]] | None
 
 
-def pythonify_logs(logs: LogsOrPromise) -> Logs:
+def pythonify_logs(logs: LogsOrFunction) -> Logs:
     """The logs sorted by name, inner dicts flattened, values as Python floats if possible."""
     result: Logs = {}
     for key, value in sorted(((logs() if callable(logs) else logs) or {}).items()):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.logs import Logs
 
 
 def _number(value: Any) -> Any:
@@ -41,11 +42,12 @@ class MonitorCallback(Callback):
     Parity: Python floats are compared in float32, whatever ``floatx`` says.
     """
 
+    _purpose: ClassVar[str]  # how a warning begins
+
     def __init__(
         self,
         monitor: str = "val_loss",
         mode: str = "auto",
-        baseline: float | None = None,
         min_delta: float = 0,
     ) -> None:
         super().__init__()
@@ -58,9 +60,20 @@ class MonitorCallback(Callback):
             mode = "auto"
         self.monitor = monitor
         self.mode = mode
-        self.best: Any = baseline
+        self.best: Any = None
         self.min_delta = abs(min_delta)
         self.monitor_op: Callable[[Any, Any], bool] | None = None
+
+    def get_monitor_value(self, logs: Logs | None) -> Any:
+        """The monitored value; None, with a warning, if it is not in the logs."""
+        value = (logs or {}).get(self.monitor)
+        if value is None:
+            warnings.warn(
+                f"{self._purpose} watches monitor={self.monitor!r}, which the logs lack. "
+                f"They have: {','.join(logs or ())}",
+                stacklevel=2,
+            )
+        return value
 
     def _set_monitor_op(self) -> None:
         if self.mode == "min":

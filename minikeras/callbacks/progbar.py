@@ -37,16 +37,18 @@ class Progbar:
 
     12/60 ━━━━━━━━━━━━━━━━━━━━ 4s 90ms/step - accuracy: 0.5729 - loss: 1.1351
 
-    target: total number of steps, None if unknown.  width: of the bar.
-    interval: seconds between two updates of the bar.
-    verbose: 0 silent, 1 bar, 2 one line at the end.  unit_name: what a step is called.
+    target: the number of steps; None if it is unknown.
+    width: the width of the bar in characters.
+    verbose: 0 prints nothing, 1 a bar, 2 one line at the end.
+    interval: the shortest time between two updates of the bar, in seconds.
     stateful_metrics: names whose values are printed as given; all others are averaged over steps.
     stateless_metrics: names that are averaged; all others are printed as given.
+    unit_name: what a step is called.
 
     Raises ValueError if both lists are given.
 
     Parity: ``verbose=2`` prints values below 1e-3, so all negative ones, in scientific notation;
-    the bar looks at the magnitude.
+    the bar decides by the magnitude.
     """
 
     def __init__(
@@ -113,7 +115,7 @@ class Progbar:
         if callable(values):
             self._take(values(), current, finalize)
         if self.verbose == 1:
-            self._draw(current, now, per_unit, finalize)
+            self._print_bar(current, now, per_unit, finalize)
         else:
             elapsed = f"{self._count(current)} - {now - self._start:.0f}s"
             print_msg(
@@ -145,7 +147,7 @@ class Progbar:
         digits = int(math.log10(self.target)) + 1
         return f"{current:{digits}d}/{self.target}"
 
-    def _draw(self, current: int, now: float, per_unit: float, finalize: bool) -> None:
+    def _print_bar(self, current: int, now: float, per_unit: float, finalize: bool) -> None:
         message = "\b" * self._prev_total_width + "\r" if self._dynamic_display else "\n"
         target = self.target or 0
         if target > 0:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -21,16 +20,22 @@ class ReduceLROnPlateau(MonitorCallback):
 
     lr ← max(factor · lr, min_lr)
 
+    monitor: the name of an entry of the logs.
+    mode: "min" if smaller values are better, "max" if larger ones are, "auto" to use the name.
+    min_delta: smaller changes are no improvement.
     factor: by which the learning rate is multiplied.
     patience: the number of epochs without improvement after which it is reduced.
     verbose: 1 to print a message.
     min_lr: the smallest learning rate.
     cooldown: after a reduction, this number of epochs is not counted as without improvement.
+
     Writes ``learning_rate`` into the logs of each epoch, as it was during that epoch.
-    See ``MonitorCallback`` for the other arguments.
+    ``MonitorCallback`` defines an improvement.
 
     Raises ValueError if ``factor`` is not below 1.
     """
+
+    _purpose = "Reducing the learning rate"
 
     def __init__(
         self,
@@ -67,13 +72,8 @@ class ReduceLROnPlateau(MonitorCallback):
             self._set_monitor_op()
         logs = logs or {}
         logs["learning_rate"] = current_learning_rate(self.model.optimizer)
-        current = logs.get(self.monitor)
+        current = self.get_monitor_value(logs)
         if current is None:
-            warnings.warn(
-                f"Reducing the learning rate watches monitor={self.monitor!r}, which the logs "
-                f"lack. They have: {','.join(logs)}",
-                stacklevel=2,
-            )
             return
         if self.in_cooldown():
             self.cooldown_counter -= 1

@@ -1,4 +1,4 @@
-"""A picture of training curves, for the command line."""
+"""Plots training curves."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ matplotlib = Library("matplotlib")
 
 
 def save_plot(history: dict[str, list[float]], title: str, path: str | os.PathLike[str]) -> None:
-    """Draw every metric of `history`, training and validation together, into the file `path`."""
+    """Plot every metric of `history`, training and validation together, into the file `path`."""
     names = [name for name in history if not name.startswith("val_")]
     figure = matplotlib.figure.Figure(figsize=(5 * len(names), 3.6), layout="constrained")
     figure.suptitle(title)

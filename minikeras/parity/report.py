@@ -102,7 +102,7 @@ def _charts(fit: Document, tolerance: float) -> list[Document]:
             for tone, shown in enumerate(shown_names)
             for side in ("keras", "minikeras")
         ]
-        ticks = _nice_ticks(value for _, _, line in series for value in line)
+        ticks = _nice_ticks(value for _, _, values in series for value in values)
         charts.append(_chart(name, epochs, series, ticks))
     series = [
         (name, f"tone{tone % 6}", [_logarithm(value) for value in columns[name]["relative"]])
@@ -132,9 +132,9 @@ def _chart(
         fraction = (value - low) / (high - low)
         return round(HEIGHT - BOTTOM - fraction * (HEIGHT - TOP - BOTTOM), 1)
 
-    def points(line: list[float]) -> list[tuple[float, float]]:
-        placed = [(x(epoch), y(v)) for epoch, v in zip(epochs, line) if math.isfinite(v)]
-        return placed * 2 if len(placed) == 1 else placed  # round caps make one point a dot
+    def points(values: list[float]) -> list[tuple[float, float]]:
+        found = [(x(epoch), y(v)) for epoch, v in zip(epochs, values) if math.isfinite(v)]
+        return found * 2 if len(found) == 1 else found  # round caps make one point a dot
 
     stride = max(1, round(_nice_step(last - first)))
     return {

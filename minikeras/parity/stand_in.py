@@ -1,4 +1,4 @@
-"""Runs Keras scripts: answers `import keras` and `import tensorflow.keras` with minikeras.
+"""Runs Keras scripts with minikeras in place of `keras` and `tensorflow.keras`.
 
 `keras.layers` is then the module `minikeras.layers`, so a class is the same under both names.
 Of TensorFlow, the functions that Keras scripts commonly use are available.
@@ -16,6 +16,11 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 PREFIXES = ("tensorflow.keras", "keras")
+# Functions of TensorFlow that have this name in `keras.ops` too.
+SAME_NAME = (
+    *("abs", "cast", "convert_to_tensor", "exp", "matmul", "ones", "reshape", "square"),
+    *("stop_gradient", "zeros"),
+)
 DTYPES = ("bool", "float16", "float32", "float64", "int32", "int64", "uint8", "string")
 
 
@@ -29,7 +34,7 @@ class StandIn(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         # After exec_module, the import system returns the module that stands in sys.modules.
-        sys.modules[module.__name__] = _answer(module.__name__)
+        sys.modules[module.__name__] = _replacement(module.__name__)
 
 
 def install() -> None:
@@ -45,7 +50,7 @@ def run_script(script: str, arguments: list[str]) -> dict[str, Any]:
     return runpy.run_path(script, run_name="__main__")
 
 
-def _answer(name: str) -> ModuleType:
+def _replacement(name: str) -> ModuleType:
     if name == "tensorflow":
         return _tensorflow()
     for prefix in PREFIXES:
@@ -75,21 +80,10 @@ def _tensorflow() -> ModuleType:
     offered = {
         "GradientTape": keras.GradientTape,
         "Variable": keras.Variable,
-        "abs": keras.ops.abs,
-        "cast": keras.ops.cast,
         "constant": keras.ops.convert_to_tensor,
-        "convert_to_tensor": keras.ops.convert_to_tensor,
-        "exp": keras.ops.exp,
         "function": function,
-        "matmul": keras.ops.matmul,
-        "ones": keras.ops.ones,
-        "reduce_max": keras.ops.max,
-        "reduce_mean": keras.ops.mean,
-        "reduce_sum": keras.ops.sum,
-        "reshape": keras.ops.reshape,
-        "square": keras.ops.square,
-        "stop_gradient": keras.ops.stop_gradient,
-        "zeros": keras.ops.zeros,
+        **{name: getattr(keras.ops, name) for name in SAME_NAME},
+        **{f"reduce_{name}": getattr(keras.ops, name) for name in ("max", "mean", "sum")},
         **{dtype: dtype for dtype in DTYPES},
     }
     module = ModuleType("tensorflow", "minikeras standing in for TensorFlow.")

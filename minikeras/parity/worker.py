@@ -19,13 +19,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
 from minikeras.parity import examples, stand_in
+from minikeras.types import Array
 
 DISTRIBUTIONS = {
     "minikeras": ["minikeras-reference", "numpy", "numba"],
@@ -84,21 +86,16 @@ def _version(distribution: str) -> str:
         return "not installed as a package"
 
 
+@dataclass
 class Recorded:
-    """A model with its variables before training."""
+    """A model with its weights before training, and its description at the end."""
 
-    def __init__(self, model: Any, initial: list[np.ndarray[Any, Any]]) -> None:
-        self.model = model
-        self.initial = initial
-        self.described: dict[str, Any] = {}
-
-    def note_initial(self) -> None:
-        """Copy the variables of a model that `fit` has just built, before the first step."""
-        if not self.initial:
-            self.initial = _weights(self.model)
+    model: Any
+    initial: list[Array]
+    described: dict[str, Any] = field(default_factory=dict)
 
 
-def _weights(model: Any) -> list[np.ndarray[Any, Any]]:
+def _weights(model: Any) -> list[Array]:
     return [np.array(weight.numpy()) for weight in model.weights]
 
 
@@ -170,7 +167,8 @@ class Recorder:
         else:
             given = [*given, watcher] if isinstance(given, list | tuple) else [given, watcher]
             call.arguments["callbacks"] = given
-        with _copied_output() as printed:
+        printed = _Copied(sys.stdout)
+        with redirect_stdout(printed):
             history = method(*call.args, **call.kwargs)
         columns = {name: iter(values) for name, values in history.history.items()}
         logs = [
@@ -182,7 +180,7 @@ class Recorder:
                 "model": recorded.model.name,
                 "epochs": [int(epoch) for epoch in history.epoch],
                 "logs": logs,
-                "lines": EPOCH_LINE.findall(printed.getvalue())
+                "lines": EPOCH_LINE.findall(printed.copy.getvalue())
                 or [epoch_line(log) for log in logs],
                 "first_epoch_seconds": watcher.first,
                 "epoch_seconds": watcher.seconds,
@@ -239,7 +237,8 @@ def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
             self.begun: float | None = None
 
         def on_train_begin(self, logs: Any = None) -> None:
-            recorded.note_initial()
+            if not recorded.initial:  # `fit` has just built the model
+                recorded.initial = _weights(recorded.model)
             send(event="fit", model=recorded.model.name, epochs=self.params.get("epochs"))
 
         def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
@@ -263,7 +262,7 @@ def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
     return Watcher()
 
 
-class _Copy(io.TextIOBase):
+class _Copied(io.TextIOBase):
     """Writes to a stream and to a copy."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -276,13 +275,3 @@ class _Copy(io.TextIOBase):
 
     def flush(self) -> None:
         self.stream.flush()
-
-
-@contextmanager
-def _copied_output() -> Iterator[io.StringIO]:
-    original = sys.stdout
-    sys.stdout = copy = _Copy(original)
-    try:
-        yield copy.copy
-    finally:
-        sys.stdout = original

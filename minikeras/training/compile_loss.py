@@ -1,10 +1,11 @@
-"""Matches the losses given to ``compile`` with the outputs of a model."""
+"""``CompileLoss``: the losses of ``compile``, matched with the outputs of the model."""
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
 import functools
+import itertools
 import operator
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -110,10 +111,10 @@ class CompileLoss(losses.Loss):
             self.build(y_true, y_pred)
         y_pred = _repack(self._y_pred_structure, y_pred)
         y_true = _repack(self._y_true_structure, y_true)
-        values = []
-        for i, entry in enumerate(self._entries):
-            track = self.metrics[i] if self.metrics else None
-            values.append(self._value(entry, y_true, y_pred, sample_weight, track))
+        values = [
+            self._value(entry, y_true, y_pred, sample_weight, track)
+            for entry, track in itertools.zip_longest(self._entries, self.metrics)
+        ]
         return functools.reduce(operator.add, values) if values else None
 
     def _value(
@@ -201,8 +202,8 @@ def _match_losses(y_true: Any, y_pred: Any, loss: Any, names: Any, path: Path) -
         if not any(map(tree.is_nested, loss)) and len(loss) == len(tree.flatten(y_pred)):
             loss = tree.pack_sequence_as(y_pred, loss)
         elif not isinstance(y_pred, type(loss)):
-            for part in loss:
-                yield from _match_losses(y_true, y_pred, part, names, path)
+            for inner in loss:
+                yield from _match_losses(y_true, y_pred, inner, names, path)
             return
     if not tree.is_nested(loss):
         yield from _match_losses(y_true, y_pred, loss, names, path)
@@ -212,15 +213,15 @@ def _match_losses(y_true: Any, y_pred: Any, loss: Any, names: Any, path: Path) -
             f"The path: {path} in the `loss` argument, can't be found in the model's output "
             f"(`y_pred`). Received: loss={tree.map_structure(_plain, loss)}"
         )
-    for key, part in loss.items() if isinstance(loss, dict) else enumerate(loss):
-        if part is None:
+    for key, inner in loss.items() if isinstance(loss, dict) else enumerate(loss):
+        if inner is None:
             continue
         if not (_has(y_true, key, loss) and _has(y_pred, key, loss)):
             raise KeyError(
                 f"The path: {(*path, key)} in the `loss` argument, can't be found in either the "
                 "model's output (`y_pred`) or in the labels (`y_true`)."
             )
-        yield from _match_losses(y_true[key], y_pred[key], part, names[key], (*path, key))
+        yield from _match_losses(y_true[key], y_pred[key], inner, names[key], (*path, key))
 
 
 def _has(y: Any, key: Any, like: Any) -> bool:

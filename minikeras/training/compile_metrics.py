@@ -1,50 +1,35 @@
-"""Matches the metrics given to ``compile`` with the outputs of a model.
+"""``CompileMetrics``: the metrics of ``compile``, matched with the outputs of the model.
 
-Users give losses, weights and metrics as one for all outputs, as a list, as a dict by output, or in
-the structure of the outputs.  They are matched at the first batch, when the structure of ``y_pred``
-is known; after that, updates and results have this structure.
+Users pass metrics as one list for all outputs, as a list or dict with an entry for each output, or
+in the structure of the outputs.  They are matched at the first batch, when the structure of
+``y_pred`` is known.
 """
 
 from __future__ import annotations
 
 import collections
+import dataclasses
 from typing import Any
 
-from minikeras import metrics as metrics_module
 from minikeras import tree
 from minikeras.autograd import Tensor
-from minikeras.training.compile_loss import CompileLoss
-from minikeras.training.resolve import get_loss, get_metric
-
-__all__ = ["CompileLoss", "CompileMetrics", "MetricsList", "get_loss", "get_metric"]
+from minikeras.metrics import Metric
+from minikeras.training.resolve import get_metric
 
 
-class MetricsList(metrics_module.Metric):
-    """The metrics of one output; ``output_name`` is a prefix of their names in the logs."""
+@dataclasses.dataclass
+class OutputMetrics:
+    """The metrics of one output, whose name is a prefix of theirs in the logs."""
 
-    def __init__(
-        self,
-        metrics: list[metrics_module.Metric],
-        name: str = "metrics_list",
-        output_name: str | None = None,
-    ) -> None:
-        super().__init__(name=name)
-        self.metrics = metrics
-        self.output_name = output_name
+    metrics: list[Metric]
+    output_name: str | None
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         for metric in self.metrics:
             metric.update_state(y_true, y_pred, sample_weight=sample_weight)
 
-    def reset_state(self) -> None:
-        for metric in self.metrics:
-            metric.reset_state()
 
-    def get_result(self) -> dict[str, Any]:
-        return {metric.name: metric.result() for metric in self.metrics}
-
-
-class CompileMetrics(metrics_module.Metric):
+class CompileMetrics(Metric):
     """The ``metrics`` and ``weighted_metrics`` of ``compile``, as one metric over all outputs.
 
     Sample weights are used for ``weighted_metrics`` only.
@@ -69,12 +54,12 @@ class CompileMetrics(metrics_module.Metric):
         self.built = False
         self.output_names = output_names
         self._user = {"metrics": metrics, "weighted_metrics": weighted_metrics}
-        self._plain: list[MetricsList | None] = []
-        self._weighted: list[MetricsList | None] = []
+        self._plain: list[OutputMetrics | None] = []
+        self._weighted: list[OutputMetrics | None] = []
         self._dict_order: list[str] | None = None
 
     @property
-    def metrics(self) -> list[metrics_module.Metric]:
+    def metrics(self) -> list[Metric]:
         groups = [group for group in self._plain + self._weighted if group]
         return [metric for group in groups for metric in group.metrics]
 
@@ -98,14 +83,14 @@ class CompileMetrics(metrics_module.Metric):
 
     def _match(
         self, argument: str, count: int, names: Any, y_true: Any, y_pred: Any, flat: bool
-    ) -> list[MetricsList | None]:
+    ) -> list[OutputMetrics | None]:
         """One group, or None, for each output."""
         metrics = self._user[argument]
         if not metrics:
             return [None] * count
         if count == 1:
             y, p = tree.flatten(y_true)[0], tree.flatten(y_pred)[0]
-            return [get_metrics_list(tree.flatten(metrics), y, p)]
+            return [_metrics_of_output(tree.flatten(metrics), y, p)]
         if flat:
             chosen = None
             if isinstance(metrics, list | tuple) and len(metrics) == count:
@@ -115,7 +100,7 @@ class CompileMetrics(metrics_module.Metric):
             if chosen is not None:
                 ys, ps = self._flatten_y(y_true), self._flatten_y(y_pred)
                 try:
-                    return list(map(get_metrics_list, chosen, ys, ps, names or [None] * count))
+                    return list(map(_metrics_of_output, chosen, ys, ps, names or [None] * count))
                 except ValueError as error:
                     raise ValueError(f"{error}\nReceived: {argument}={metrics}") from error
         try:
@@ -123,7 +108,7 @@ class CompileMetrics(metrics_module.Metric):
             return tree.flatten(
                 tree.map_structure_up_to(
                     shallow,
-                    get_metrics_list,
+                    _metrics_of_output,
                     tree.lists_to_tuples(metrics),
                     tree.lists_to_tuples(y_true),
                     shallow,
@@ -189,10 +174,10 @@ class CompileMetrics(metrics_module.Metric):
         return results
 
 
-def get_metrics_list(
+def _metrics_of_output(
     metrics: Any, y_true: Any, y_pred: Any, output_name: str | None = None
-) -> MetricsList | None:
+) -> OutputMetrics | None:
     if metrics is None:
         return None
     given = metrics if isinstance(metrics, list | tuple) else [metrics]
-    return MetricsList([get_metric(m, y_true, y_pred) for m in given], output_name=output_name)
+    return OutputMetrics([get_metric(m, y_true, y_pred) for m in given], output_name)

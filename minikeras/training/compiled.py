@@ -10,11 +10,12 @@ from minikeras import optimizers
 from minikeras.autograd import Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.metrics import Mean, Metric
-from minikeras.training.compile_utils import CompileLoss, CompileMetrics
+from minikeras.training.compile_loss import CompileLoss
+from minikeras.training.compile_metrics import CompileMetrics
 
 
 class Compiled:
-    """The part of a model that knows its optimizer, losses and metrics."""
+    """A base of ``Model``: its optimizer, losses and metrics."""
 
     compiled = False
     optimizer: Any = None
@@ -35,7 +36,7 @@ class Compiled:
     _untrained: list[Variable] | None = None  # all others: restored if a step fails
     _logs_deferred = False  # fit reads the metrics when a callback asks, not at every step
 
-    # What ``compile`` was given is used by the model; it is no part of its state.
+    # What ``compile`` received is used by the model, but its variables are not the model's.
     _untracked: ClassVar[frozenset[str]] = frozenset(
         {"loss", "_compile_config", "_compile_metrics", "_loss_tracker", "_trained", "_untrained"}
     )
@@ -62,18 +63,19 @@ class Compiled:
     ) -> None:
         """Choose how to train.
 
-        optimizer: name, config or ``Optimizer``.
-        loss: name, function ``(y_true, y_pred) → values``, ``Loss``; a list or dict of these for
-        each output.  loss_weights: factors of the outputs' losses in the total.
-        metrics, weighted_metrics: lists of names, functions and ``Metric``s, or lists or dicts of
-        such lists for each output; the latter respect sample weights.
+        optimizer: an ``Optimizer``, a name or a config.
+        loss: a ``Loss``, a function ``(y_true, y_pred) → values`` or a name; for several outputs a
+            list or dict of these.
+        loss_weights: the factor of each output's loss in the total.
+        metrics, weighted_metrics: lists of names, functions and ``Metric``s; for several outputs
+            lists or dicts of such lists.  Only ``weighted_metrics`` use sample weights.
         steps_per_execution: how many batches are processed between two batch hooks of callbacks.
         run_eagerly: run the Python code of the layers at every step, without replaying it, and
-        look up the trainable variables at every step.
-        jit_compile, auto_scale_loss: accepted without effect: there is no compiler, and float16
-        losses are not scaled.
+            find the trainable variables anew at every step.
+        jit_compile, auto_scale_loss: without any effect: there is no compiler, and float16 losses
+            are not scaled.
 
-        The trainable variables are looked up at the first step after ``compile``.  After changing
+        The trainable variables are found at the first step after ``compile``.  After changing
         ``trainable``, compile again.
 
         Parity: compiling again without ``loss`` or ``metrics`` keeps the earlier ones.
@@ -154,7 +156,7 @@ class Compiled:
     def _metrics_of_layers(self) -> list[Any]:
         layers: list[Any] = self._flatten_layers()
         layers = [x for x in layers if x is self or not isinstance(x, Compiled)]
-        return [part for x in layers for part in x._parts.values() if isinstance(part, Metric)]
+        return [m for x in layers for m in x._children.values() if isinstance(m, Metric)]
 
     @property
     def metrics_names(self) -> list[str]:

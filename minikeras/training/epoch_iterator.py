@@ -41,15 +41,16 @@ class EpochIterator:
         self.data_adapter = get_data_adapter(
             x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
         )
+        self._start()
+
+    def _start(self) -> None:
         self._iterator: Iterator[Batch] | None = None
         self._batches = self.data_adapter.num_batches
         self._seen = 0
 
     def reset(self) -> None:
         """Start again at the first batch."""
-        self._iterator = None
-        self._batches = self.data_adapter.num_batches
-        self._seen = 0
+        self._start()
         self.data_adapter.on_epoch_end()
 
     def __iter__(self) -> Iterator[tuple[int, int, Iterator[Batch]]]:

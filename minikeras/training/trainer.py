@@ -24,7 +24,7 @@ from minikeras.training.steps import Steps
 
 
 class Trainer(Steps):
-    """The part of ``Model`` that trains: a mixin for a layer.
+    """A base of ``Model``: the loops over epochs and batches.
 
     It uses the call of the layer, ``trainable_variables``, ``losses`` and ``metrics``.
     """
@@ -56,12 +56,17 @@ class Trainer(Steps):
     ) -> History:
         """Train from epoch ``initial_epoch`` to ``epochs``.
 
-        x: arrays, nests of arrays, a generator, a ``PyDataset`` or another iterable of batches
-        ``(x, y)`` or ``(x, y, sample_weight)``.  y, sample_weight: only if x holds arrays.
-        batch_size: 32 by default; shuffle: see ``ArrayAdapter``.
-        verbose: 0 silent, 1 bar ("auto"), 2 a line for each epoch.
+        x: arrays, nested lists or dicts of arrays, or an iterable of batches ``(x, y)`` or
+            ``(x, y, sample_weight)``: a generator, a ``PyDataset``, a tf.data or torch data set.
+        y, sample_weight: labels and weights, if ``x`` holds arrays.
+        batch_size: the number of samples in a batch, if ``x`` holds arrays; 32 by default.
+        shuffle: True for a new order of the samples in every epoch, "batch" for a new order within
+            each batch; if ``x`` holds arrays.
+        verbose: 0 prints nothing, 1 or "auto" a progress bar, 2 a line for each epoch.
+        callbacks: ``Callback`` objects.
         validation_split: the fraction of the samples, from the end, that is used for validation.
         validation_data: ``(x, y)`` or ``(x, y, sample_weight)``, or batches of these.
+        validation_batch_size, validation_steps: as ``batch_size`` and ``steps_per_epoch``.
         validation_freq: validate every this many epochs, or in a list of epochs, counted from 1.
         class_weight: weights of the samples by class number; 1 for other classes.
         steps_per_epoch: batches in an epoch; the next epoch continues in the data.
@@ -82,20 +87,11 @@ class Trainer(Steps):
             )
         if validation_data is not None:
             validation_data = unpack_x_y_sample_weight(validation_data)
-        epoch_iterator = EpochIterator(
-            x,
-            y,
-            sample_weight,
-            batch_size,
-            steps_per_epoch,
-            shuffle,
-            class_weight,
-            self.steps_per_execution,
-        )
+        data = x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
+        epoch_iterator = EpochIterator(*data, self.steps_per_execution)
         epoch_iterator.reset()
-        callbacks = self._listen(
-            callbacks, verbose, epochs, epoch_iterator.num_batches, add_history=True
-        )
+        steps = epoch_iterator.num_batches
+        callbacks = self._callback_list(callbacks, verbose, epochs, steps, add_history=True)
         self.stop_training = False
         self.make_train_function()
         callbacks.on_train_begin()
@@ -109,11 +105,9 @@ class Trainer(Steps):
                 logs = self._run_epoch(epoch_iterator, callbacks, "train", logs)
                 training_logs = dict(logs)
                 if validation_data is not None and _is_due(epoch, validation_freq):
+                    size = validation_batch_size or batch_size
                     training_logs |= self._validate(
-                        validation_data,
-                        validation_batch_size or batch_size,
-                        validation_steps,
-                        callbacks,
+                        validation_data, size, validation_steps, callbacks
                     )
                 callbacks.on_epoch_end(epoch, training_logs)
                 if self.stop_training:
@@ -147,18 +141,12 @@ class Trainer(Steps):
             raise ValueError(f"Arguments not recognized: {kwargs}")
         epoch_iterator = self._eval_epoch_iterator if cached else None
         if epoch_iterator is None:
-            epoch_iterator = EpochIterator(
-                x,
-                y,
-                sample_weight,
-                batch_size,
-                steps,
-                steps_per_execution=self.steps_per_execution,
-            )
+            data = x, y, sample_weight, batch_size, steps
+            epoch_iterator = EpochIterator(*data, steps_per_execution=self.steps_per_execution)
             if cached:
                 self._eval_epoch_iterator = epoch_iterator
         epoch_iterator.reset()
-        callbacks = self._listen(callbacks, verbose, 1, epoch_iterator.num_batches)
+        callbacks = self._callback_list(callbacks, verbose, 1, epoch_iterator.num_batches)
         self.make_test_function()
         self.stop_evaluating = False
         callbacks.on_test_begin()
@@ -190,24 +178,24 @@ class Trainer(Steps):
             steps_per_epoch=steps,
             steps_per_execution=self.steps_per_execution,
         )
-        callbacks = self._listen(callbacks, verbose, 1, epoch_iterator.num_batches)
+        callbacks = self._callback_list(callbacks, verbose, 1, epoch_iterator.num_batches)
         self.make_predict_function()
         assert self.predict_function is not None
         self.stop_predicting = False
         callbacks.on_predict_begin()
-        parts: list[Any] = []
+        outputs: list[Any] = []
         with epoch_iterator.catch_stop_iteration():
             for begin, end, batches in epoch_iterator:
                 callbacks.on_predict_batch_begin(begin)
                 taken = [next(batches), *itertools.islice(batches, self.steps_per_execution - 1)]
-                parts.append(self.predict_function(taken))
-                callbacks.on_predict_batch_end(end, {"outputs": parts[-1]})
+                outputs.append(self.predict_function(taken))
+                callbacks.on_predict_batch_end(end, {"outputs": outputs[-1]})
                 if self.stop_predicting:
                     break
         callbacks.on_predict_end()
-        if not parts:
+        if not outputs:
             raise ValueError(f"x holds no samples to predict from: received {x!r}")
-        return tree.map_structure(lambda *a: np.concatenate([*map(to_array, a)]), *parts)
+        return tree.map_structure(lambda *a: np.concatenate([*map(to_array, a)]), *outputs)
 
     def train_on_batch(
         self,
@@ -245,7 +233,7 @@ class Trainer(Steps):
 
     def _on_batch(self, function: Any, batch: Any, return_dict: bool) -> Any:
         self.reset_metrics()
-        self._tell_batch_size_known(True)
+        self._set_batch_size_known(True)
         logs = pythonify_logs(function(iter([batch])))
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
@@ -265,7 +253,7 @@ class Trainer(Steps):
         stop = "stop_training" if mode == "train" else "stop_evaluating"
         deferred = type(callbacks) is CallbackList and self._runs_own(mode)
         assert function is not None
-        self._tell_batch_size_known(epoch_iterator.data_adapter.equal_batches)
+        self._set_batch_size_known(epoch_iterator.data_adapter.equal_batches)
         before, self._logs_deferred = self._logs_deferred, deferred
         try:
             with epoch_iterator.catch_stop_iteration():
@@ -284,18 +272,13 @@ class Trainer(Steps):
         results = self.get_metrics_result()
         return results if isinstance(logs, dict) and logs.keys() == results.keys() else logs
 
-    def _tell_batch_size_known(self, known: bool) -> None:
+    def _set_batch_size_known(self, known: bool) -> None:
         if self._compile_loss is not None:
             self._compile_loss.batch_size_known = known or self.run_eagerly
 
     def _runs_own(self, mode: str) -> bool:
         """Whether no method that computes the logs of a step has been overridden."""
-        names = (
-            f"make_{mode}_function",
-            f"{mode}_step",
-            "compute_metrics",
-            "get_metrics_result",
-        )
+        names = (f"make_{mode}_function", f"{mode}_step", "compute_metrics", "get_metrics_result")
         return all(
             getattr(getattr(self, name), "__func__", None) is getattr(Trainer, name)
             for name in names
@@ -317,7 +300,7 @@ class Trainer(Steps):
         )
         return {f"val_{name}": value for name, value in logs.items()}
 
-    def _listen(
+    def _callback_list(
         self,
         callbacks: Any,
         verbose: int | str,

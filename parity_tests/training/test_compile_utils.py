@@ -14,7 +14,8 @@ from keras.src.trainers import compile_utils as theirs
 
 from minikeras import losses, metrics, tree
 from minikeras.autograd import Tensor
-from minikeras.training import compile_utils as ours
+from minikeras.training import compiled as ours
+from minikeras.training import resolve
 from parity_tests.checks.compare import same_outcome
 from parity_tests.checks.loss import close
 
@@ -212,10 +213,10 @@ def test_metrics_match_outputs(case: int) -> None:
 def test_what_the_strings_mean(name: str, y_shape: Any, p_shape: Any) -> None:
     y, p = np.ones(y_shape, "float32"), np.ones(p_shape, "float32")
     if name.lower() in ("ce", "crossentropy"):
-        mine, yours = ours.get_loss(name, y, p), theirs.get_loss(name, y, p)
+        mine, yours = resolve.get_loss(name, y, p), theirs.get_loss(name, y, p)
         assert mine.fn.__name__ == yours.fn.__name__
     else:
-        mine, yours = ours.get_metric(name, y, p), theirs.get_metric(name, y, p)
+        mine, yours = resolve.get_metric(name, y, p), theirs.get_metric(name, y, p)
         assert type(mine).__name__ == type(yours).__name__
     assert mine.name == yours.name
 
@@ -241,14 +242,14 @@ def test_names_of_metrics_and_losses() -> None:
         ("kl_divergence", "kl_divergence"),
     ]
     for mine, yours in pairs:
-        a, b = ours.get_metric(mine, y, p), theirs.get_metric(yours, y, p)
+        a, b = resolve.get_metric(mine, y, p), theirs.get_metric(yours, y, p)
         assert type(a).__name__ == type(b).__name__
         assert a.name.rstrip("_0123456789") == b.name.rstrip("_0123456789")
     for mine, yours in [*pairs[:2], *pairs[4:], (losses.Huber(), keras.losses.Huber())]:
-        assert ours.get_loss(mine, y, p).name == theirs.get_loss(yours, y, p).name
-    assert ours.get_loss(None, y, p) is None
+        assert resolve.get_loss(mine, y, p).name == theirs.get_loss(yours, y, p).name
+    assert resolve.get_loss(None, y, p) is None
     with pytest.raises(ValueError, match="None"):
-        ours.get_metric(None, y, p)
+        resolve.get_metric(None, y, p)
 
 
 def test_before_the_first_batch() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -89,17 +90,13 @@ class ArrayAdapter(DataAdapter):
         n, size = self._samples, self._batch_size
         if not self._shuffle:
             for start in range(0, n, size):
-                cut = slice(start, min(start + size, n))
-                yield tree.map_structure(
-                    lambda array, cut=cut: array[cut], self._inputs, none_is_leaf=False
-                )
+                yield self._select(operator.itemgetter(slice(start, start + size)))
             return
-        for rows in shuffling.fit_batches(n, size, self._shuffle):
-            yield tree.map_structure(
-                lambda array, rows=rows: np.take(array, rows, axis=0),
-                self._inputs,
-                none_is_leaf=False,
-            )
+        for samples in shuffling.fit_batches(n, size, self._shuffle):
+            yield self._select(functools.partial(np.take, indices=samples, axis=0))
+
+    def _select(self, samples_of: Callable[[Array], Array]) -> Batch:
+        return tree.map_structure(samples_of, self._inputs, none_is_leaf=False)
 
 
 def _positive(name: str, value: Any) -> int:
@@ -137,25 +134,25 @@ def _for_each_output(sample_weight: Any, y: Any) -> Any:
 def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, Any]:
     """The first ⌊n (1 − validation_split)⌋ samples, and the rest.
 
-    Raises ValueError if one part would be empty or an array cannot be sliced.
+    Raises ValueError if one of the two would be empty or an array cannot be sliced.
     """
     leaves = tree.flatten(arrays)
-    stubborn = [type(leaf).__name__ for leaf in leaves if not can_slice(leaf)]
-    if stubborn:
+    unsliceable = [type(leaf).__name__ for leaf in leaves if not can_slice(leaf)]
+    if unsliceable:
         raise ValueError(
             "validation_split needs arrays that can be sliced; received leaves of type "
-            f"{', '.join(stubborn)}"
+            f"{', '.join(unsliceable)}"
         )
     if all(leaf is None for leaf in leaves):
         return arrays, arrays
     arrays = tree.map_structure(standardize, arrays)
     n = len(next(leaf for leaf in tree.flatten(arrays) if leaf is not None))
-    cut = math.floor(n * (1.0 - validation_split))
-    if cut in (0, n):
+    count = math.floor(n * (1.0 - validation_split))
+    if count in (0, n):
         raise ValueError(
             f"validation_split={validation_split} of {n} samples leaves nothing to train on or "
             "nothing to validate with; give more data or another fraction"
         )
-    first = tree.map_structure(lambda a: a[:cut], arrays, none_is_leaf=False)
-    rest = tree.map_structure(lambda a: a[cut:n], arrays, none_is_leaf=False)
+    first = tree.map_structure(lambda a: a[:count], arrays, none_is_leaf=False)
+    rest = tree.map_structure(lambda a: a[count:n], arrays, none_is_leaf=False)
     return first, rest

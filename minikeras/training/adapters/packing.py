@@ -54,10 +54,10 @@ def check_cardinality(data: Any) -> int:
             )
     sizes = {len(array) for array in arrays}
     if len(sizes) > 1:
-        parts = data if isinstance(data, tuple) else (data,)
+        given = data if isinstance(data, tuple) else (data,)
         found = "; ".join(
-            f"{name}: " + ", ".join(str(len(a)) for a in tree.flatten(part) if a is not None)
-            for name, part in zip(("x", "y", "sample_weight"), parts)
+            f"{name}: " + ", ".join(str(len(a)) for a in tree.flatten(arrays) if a is not None)
+            for name, arrays in zip(("x", "y", "sample_weight"), given)
         )
         raise ValueError(
             "Data cardinality is ambiguous: all arrays must hold the same number of samples. "

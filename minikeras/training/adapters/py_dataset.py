@@ -18,6 +18,23 @@ from minikeras.training.adapters.packing import with_class_weight
 futures = Library("concurrent.futures")
 
 
+def _setting(attribute: str, default: Any) -> Any:
+    """A property of ``PyDataset``; it warns if a subclass did not call the constructor."""
+
+    def get(dataset: PyDataset) -> Any:
+        if not hasattr(dataset, attribute):
+            warnings.warn(
+                f"{type(dataset).__name__} should call `super().__init__(**kwargs)` in its "
+                "constructor, with `workers`, `use_multiprocessing` and `max_queue_size` among "
+                "the keywords; `fit()` does not take them.",
+                stacklevel=2,
+            )
+            setattr(dataset, attribute, default)
+        return getattr(dataset, attribute)
+
+    return property(get, lambda dataset, value: setattr(dataset, attribute, value))
+
+
 class PyDataset:
     """Base class of data that is loaded batch by batch.
 
@@ -37,40 +54,9 @@ class PyDataset:
         self._use_multiprocessing = use_multiprocessing
         self._max_queue_size = max_queue_size
 
-    def _setting(self, name: str, default: Any) -> Any:
-        if not hasattr(self, name):
-            warnings.warn(
-                f"{type(self).__name__} should call `super().__init__(**kwargs)` in its "
-                "constructor, with `workers`, `use_multiprocessing` and `max_queue_size` among "
-                "the keywords; `fit()` does not take them.",
-                stacklevel=3,
-            )
-            setattr(self, name, default)
-        return getattr(self, name)
-
-    @property
-    def workers(self) -> int:
-        return self._setting("_workers", 1)
-
-    @workers.setter
-    def workers(self, value: int) -> None:
-        self._workers = value
-
-    @property
-    def use_multiprocessing(self) -> bool:
-        return self._setting("_use_multiprocessing", False)
-
-    @use_multiprocessing.setter
-    def use_multiprocessing(self, value: bool) -> None:
-        self._use_multiprocessing = value
-
-    @property
-    def max_queue_size(self) -> int:
-        return self._setting("_max_queue_size", 10)
-
-    @max_queue_size.setter
-    def max_queue_size(self, value: int) -> None:
-        self._max_queue_size = value
+    workers = _setting("_workers", 1)
+    use_multiprocessing = _setting("_use_multiprocessing", False)
+    max_queue_size = _setting("_max_queue_size", 10)
 
     def __getitem__(self, index: int) -> Any:
         raise NotImplementedError
@@ -130,9 +116,8 @@ class PyDatasetAdapter(DataAdapter):
             indices = list(range(count))
             if self._shuffle:
                 random.shuffle(indices)
-        made = (
-            self._prefetched(indices) if self._parallel else map(self._dataset.__getitem__, indices)
-        )
+        load = self._dataset.__getitem__
+        made = self._prefetched(indices) if self._parallel else map(load, indices)
         yield from map(self._standardize, made)
 
     def _prefetched(self, indices: Iterable[int]) -> Iterator[Any]:

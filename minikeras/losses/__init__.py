@@ -1,4 +1,4 @@
-"""Losses: as functions (a value per sample) and as classes (which weigh and fold them)."""
+"""Losses: as functions (a value per sample) and as classes (which weigh and reduce the values)."""
 
 from minikeras.losses.identifiers import BUILT_IN, deserialize, get, registry, serialize
 from minikeras.losses.loss import Loss, LossFunctionWrapper

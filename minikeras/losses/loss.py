@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from minikeras import dtype_policies, ops, settings, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
@@ -27,12 +27,13 @@ class Loss:
     "sum"                           Σ w v
     "none", None                    w v
 
-    Both arguments are first cast to ``dtype`` (``floatx`` by default).  If ``y_pred`` or the values
+    Both arguments are first cast to ``dtype``.  If ``y_pred`` or the values
     carry a mask, the means run over the valid entries only.  To write a loss, override ``call``.
 
     name: its name in logs and configs.
-    reduction: how the values become one number.
-    dtype: to which labels and predictions are cast.
+    reduction: how the values become one number: "sum_over_batch_size", "mean",
+        "mean_with_sample_weight", "sum" or "none".
+    dtype: to which labels and predictions are cast; ``floatx`` by default.
 
     Parity: "sum_over_batch_size" divides by n, whatever the weights are.
     """
@@ -50,11 +51,11 @@ class Loss:
     def __call__(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> Any:
-        in_mask = get_mask(y_pred)
+        in_mask = getattr(y_pred, "_keras_mask", None)
         y_pred = _map(self._cast, y_pred)
         y_true = _map(self._cast, y_true)
         values = self.call(y_true, y_pred)
-        out_mask = get_mask(values)
+        out_mask = getattr(values, "_keras_mask", None)
         mask = in_mask if out_mask is None else out_mask
         if in_mask is not None and out_mask is not None:
             mask = ops.logical_and(in_mask, out_mask)
@@ -139,10 +140,6 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
     name: Any = None
     dtype: Any = field(None, saved=False)
 
-    if TYPE_CHECKING:  # made from the fields
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
-
     def __init_subclass__(cls, fn: Callable[..., Any] | None = None, **options: Any) -> None:
         if fn is not None:  # else it is the base's
             take_arguments(cls, fn)
@@ -188,15 +185,6 @@ def same_dtype(y_true: TensorLike, y_pred: TensorLike) -> tuple[Any, Any]:
     """Both as tensors of the dtype of ``y_pred``."""
     p = ops.convert_to_tensor(y_pred)
     return ops.cast(y_true, p.dtype), p
-
-
-def get_mask(x: Any) -> Any:
-    """The mask that a tensor carries, or None."""
-    return getattr(x, "_keras_mask", None)
-
-
-def set_mask(x: Any, mask: Any) -> None:
-    x._keras_mask = mask
 
 
 def squeeze_or_expand_to_same_rank(a: Any, b: Any, expand_rank_1: bool = True) -> tuple[Any, Any]:

@@ -12,23 +12,19 @@ from typing import Any
 
 from minikeras import ops, settings, shapes
 from minikeras.declare import field
-from minikeras.losses.loss import FunctionLoss, same_dtype, set_mask
+from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
 
 
 def kl_divergence(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """Σ y ln(y / p) along the last axis, both clipped to [ε, 1]."""
-    p = ops.convert_to_tensor(y_pred)
-    y = ops.convert_to_tensor(y_true, p.dtype)
-    y = ops.clip(y, settings.epsilon(), 1)
-    p = ops.clip(p, settings.epsilon(), 1)
+    y, p = (ops.clip(v, settings.epsilon(), 1) for v in same_dtype(y_true, y_pred))
     return ops.sum(y * ops.log(y / p), axis=-1)
 
 
 def poisson(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """mean p − y ln(p + ε) over the last axis."""
-    p = ops.convert_to_tensor(y_pred)
-    y = ops.convert_to_tensor(y_true, dtype=p.dtype)
+    y, p = same_dtype(y_true, y_pred)
     epsilon = ops.convert_to_tensor(settings.epsilon(), dtype=p.dtype)
     return ops.mean(p - y * ops.log(p + epsilon), axis=-1)
 
@@ -40,11 +36,10 @@ def binary_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """mean −(y ln p + (1 − y) ln(1 − p)) over ``axis``; s = ``label_smoothing`` first moves
-    the labels towards one half, y ← y (1 − s) + ½ s.
+    """mean −(y ln p + (1 − y) ln(1 − p)) over ``axis``.
 
     from_logits: whether predictions are logits; otherwise they are probabilities.
-    label_smoothing: s, within [0, 1].
+    label_smoothing: s, within [0, 1]; labels become y (1 − s) + ½ s.
     axis: the axis over which the mean is taken.
     """
     y, p = same_dtype(y_true, y_pred)
@@ -59,11 +54,10 @@ def categorical_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """−Σ y ln p along ``axis``, y one-hot; s = ``label_smoothing`` first moves the labels
-    towards uniform, y ← y (1 − s) + s / K with K classes.
+    """−Σ y ln p along ``axis``, y one-hot.
 
     from_logits: whether predictions are logits; otherwise they are probabilities.
-    label_smoothing: s, within [0, 1].
+    label_smoothing: s, within [0, 1]; labels become y (1 − s) + s / K with K classes.
     axis: the axis of the classes.
 
     Raises ValueError for a bool ``axis`` or arguments of different shape.
@@ -109,7 +103,7 @@ def sparse_categorical_crossentropy(
     values = ops.sparse_categorical_crossentropy(y, p, from_logits=from_logits, axis=axis)
     valid = ops.reshape(valid, values_shape)
     values = ops.where(valid, values, 0.0)
-    set_mask(values, valid)
+    values._keras_mask = valid
     return values
 
 

@@ -49,7 +49,7 @@ def huber(y_true: TensorLike, y_pred: TensorLike, delta: float = 1.0) -> Any:
     ½ d²            where |d| ≤ δ,      d = p − y
     δ |d| − ½ δ²    elsewhere
 
-    delta: δ, where the quadratic part ends.
+    delta: δ, the distance from the target up to which the loss is quadratic.
     """
     y, p = aligned(y_true, y_pred)
     delta = ops.convert_to_tensor(delta, dtype=p.dtype)

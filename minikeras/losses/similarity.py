@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras import ops
-from minikeras.losses.loss import FunctionLoss, set_mask
+from minikeras.losses.loss import FunctionLoss
 from minikeras.types import TensorLike
 
 
@@ -48,7 +48,7 @@ def circle(
         ops.logsumexp(ops.where(same, attract, nothing), axis=1)
         + ops.logsumexp(ops.where(other, repel, nothing), axis=1)
     )
-    set_mask(values, values > 0)
+    values._keras_mask = values > 0
     return values
 
 

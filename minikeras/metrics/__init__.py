@@ -49,7 +49,22 @@ from minikeras.metrics.correlation import (
 from minikeras.metrics.f_score import F1Score, FBetaScore
 from minikeras.metrics.identifiers import deserialize, get, registry, serialize
 from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
-from minikeras.metrics.margin import CategoricalHinge, Hinge, SquaredHinge
+from minikeras.metrics.mean_losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    KLDivergence,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    SparseCategoricalCrossentropy,
+    SquaredHinge,
+)
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.operating_point import (
     PrecisionAtRecall,
@@ -57,21 +72,5 @@ from minikeras.metrics.operating_point import (
     SensitivityAtSpecificity,
     SpecificityAtSensitivity,
 )
-from minikeras.metrics.probabilistic import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    KLDivergence,
-    Poisson,
-    SparseCategoricalCrossentropy,
-)
 from minikeras.metrics.reduction import Mean, MeanMetricWrapper, Sum
-from minikeras.metrics.regression import (
-    CosineSimilarity,
-    LogCoshError,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    R2Score,
-    RootMeanSquaredError,
-)
+from minikeras.metrics.regression import R2Score, RootMeanSquaredError

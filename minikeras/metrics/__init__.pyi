@@ -66,30 +66,34 @@ from minikeras.metrics.iou import IoU as _IoU
 from minikeras.metrics.iou import MeanIoU as _MeanIoU
 from minikeras.metrics.iou import OneHotIoU as _OneHotIoU
 from minikeras.metrics.iou import OneHotMeanIoU as _OneHotMeanIoU
-from minikeras.metrics.margin import CategoricalHinge as _CategoricalHinge
-from minikeras.metrics.margin import Hinge as _Hinge
-from minikeras.metrics.margin import SquaredHinge as _SquaredHinge
+from minikeras.metrics.mean_losses import BinaryCrossentropy as _BinaryCrossentropy
+from minikeras.metrics.mean_losses import CategoricalCrossentropy as _CategoricalCrossentropy
+from minikeras.metrics.mean_losses import CategoricalHinge as _CategoricalHinge
+from minikeras.metrics.mean_losses import CosineSimilarity as _CosineSimilarity
+from minikeras.metrics.mean_losses import Hinge as _Hinge
+from minikeras.metrics.mean_losses import KLDivergence as _KLDivergence
+from minikeras.metrics.mean_losses import LogCoshError as _LogCoshError
+from minikeras.metrics.mean_losses import MeanAbsoluteError as _MeanAbsoluteError
+from minikeras.metrics.mean_losses import (
+    MeanAbsolutePercentageError as _MeanAbsolutePercentageError,
+)
+from minikeras.metrics.mean_losses import MeanSquaredError as _MeanSquaredError
+from minikeras.metrics.mean_losses import (
+    MeanSquaredLogarithmicError as _MeanSquaredLogarithmicError,
+)
+from minikeras.metrics.mean_losses import Poisson as _Poisson
+from minikeras.metrics.mean_losses import (
+    SparseCategoricalCrossentropy as _SparseCategoricalCrossentropy,
+)
+from minikeras.metrics.mean_losses import SquaredHinge as _SquaredHinge
 from minikeras.metrics.metric import Metric as Metric
 from minikeras.metrics.operating_point import PrecisionAtRecall as _PrecisionAtRecall
 from minikeras.metrics.operating_point import RecallAtPrecision as _RecallAtPrecision
 from minikeras.metrics.operating_point import SensitivityAtSpecificity as _SensitivityAtSpecificity
 from minikeras.metrics.operating_point import SpecificityAtSensitivity as _SpecificityAtSensitivity
-from minikeras.metrics.probabilistic import BinaryCrossentropy as _BinaryCrossentropy
-from minikeras.metrics.probabilistic import CategoricalCrossentropy as _CategoricalCrossentropy
-from minikeras.metrics.probabilistic import KLDivergence as _KLDivergence
-from minikeras.metrics.probabilistic import Poisson as _Poisson
-from minikeras.metrics.probabilistic import (
-    SparseCategoricalCrossentropy as _SparseCategoricalCrossentropy,
-)
 from minikeras.metrics.reduction import Mean as _Mean
 from minikeras.metrics.reduction import MeanMetricWrapper as _MeanMetricWrapper
 from minikeras.metrics.reduction import Sum as _Sum
-from minikeras.metrics.regression import CosineSimilarity as _CosineSimilarity
-from minikeras.metrics.regression import LogCoshError as _LogCoshError
-from minikeras.metrics.regression import MeanAbsoluteError as _MeanAbsoluteError
-from minikeras.metrics.regression import MeanAbsolutePercentageError as _MeanAbsolutePercentageError
-from minikeras.metrics.regression import MeanSquaredError as _MeanSquaredError
-from minikeras.metrics.regression import MeanSquaredLogarithmicError as _MeanSquaredLogarithmicError
 from minikeras.metrics.regression import R2Score as _R2Score
 from minikeras.metrics.regression import RootMeanSquaredError as _RootMeanSquaredError
 
@@ -315,15 +319,6 @@ class PearsonCorrelation(_PearsonCorrelation, MeanMetricWrapper):
         self, name: Any = "pearson_correlation", dtype: Any = None, axis: int = -1
     ) -> None: ...
 
-class CategoricalHinge(_CategoricalHinge, MeanMetricWrapper):
-    def __init__(self, name: Any = "categorical_hinge", dtype: Any = None) -> None: ...
-
-class Hinge(_Hinge, MeanMetricWrapper):
-    def __init__(self, name: Any = "hinge", dtype: Any = None) -> None: ...
-
-class SquaredHinge(_SquaredHinge, MeanMetricWrapper):
-    def __init__(self, name: Any = "squared_hinge", dtype: Any = None) -> None: ...
-
 class BinaryCrossentropy(_BinaryCrossentropy, MeanMetricWrapper):
     def __init__(
         self,
@@ -343,26 +338,19 @@ class CategoricalCrossentropy(_CategoricalCrossentropy, MeanMetricWrapper):
         axis: int = -1,
     ) -> None: ...
 
-class KLDivergence(_KLDivergence, MeanMetricWrapper):
-    def __init__(self, name: Any = "kl_divergence", dtype: Any = None) -> None: ...
-
-class Poisson(_Poisson, MeanMetricWrapper):
-    def __init__(self, name: Any = "poisson", dtype: Any = None) -> None: ...
-
-class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy, MeanMetricWrapper):
-    def __init__(
-        self,
-        name: Any = "sparse_categorical_crossentropy",
-        dtype: Any = None,
-        from_logits: bool = False,
-        ignore_class: int | None = None,
-        axis: int = -1,
-    ) -> None: ...
+class CategoricalHinge(_CategoricalHinge, MeanMetricWrapper):
+    def __init__(self, name: Any = "categorical_hinge", dtype: Any = None) -> None: ...
 
 class CosineSimilarity(_CosineSimilarity, MeanMetricWrapper):
     def __init__(
         self, name: Any = "cosine_similarity", dtype: Any = None, axis: int = -1
     ) -> None: ...
+
+class Hinge(_Hinge, MeanMetricWrapper):
+    def __init__(self, name: Any = "hinge", dtype: Any = None) -> None: ...
+
+class KLDivergence(_KLDivergence, MeanMetricWrapper):
+    def __init__(self, name: Any = "kl_divergence", dtype: Any = None) -> None: ...
 
 class LogCoshError(_LogCoshError, MeanMetricWrapper):
     def __init__(self, name: Any = "logcosh", dtype: Any = None) -> None: ...
@@ -378,3 +366,19 @@ class MeanSquaredError(_MeanSquaredError, MeanMetricWrapper):
 
 class MeanSquaredLogarithmicError(_MeanSquaredLogarithmicError, MeanMetricWrapper):
     def __init__(self, name: Any = "mean_squared_logarithmic_error", dtype: Any = None) -> None: ...
+
+class Poisson(_Poisson, MeanMetricWrapper):
+    def __init__(self, name: Any = "poisson", dtype: Any = None) -> None: ...
+
+class SparseCategoricalCrossentropy(_SparseCategoricalCrossentropy, MeanMetricWrapper):
+    def __init__(
+        self,
+        name: Any = "sparse_categorical_crossentropy",
+        dtype: Any = None,
+        from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
+    ) -> None: ...
+
+class SquaredHinge(_SquaredHinge, MeanMetricWrapper):
+    def __init__(self, name: Any = "squared_hinge", dtype: Any = None) -> None: ...

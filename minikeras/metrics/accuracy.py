@@ -1,4 +1,4 @@
-"""The share of correct predictions."""
+"""Accuracies: how often predictions are correct."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def binary_accuracy(y_true: TensorLike, y_pred: TensorLike, threshold: float = 0
 
 
 def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """1 where the largest entries of y and p along the last axis are at the same place."""
-    y, p = _argmax(y_true), array(y_pred)
+    """1 where the largest entries of y and p along the last axis have the same index."""
+    y, p = _argmax(array(y_true)), array(y_pred)
     shape = y.shape
     if y.ndim == p.ndim:
         y = np.squeeze(y, -1)
@@ -40,7 +40,7 @@ def categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
 
 
 def sparse_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike) -> Any:
-    """1 where the largest entry of p along the last axis is at place y; y of shape (N, ...) or
+    """1 where the largest entry of p along the last axis has the index y; y of shape (N, ...) or
     (N, ..., 1), and so is the result, without a last axis of size 1.
     """
     p = array(y_pred)
@@ -66,7 +66,7 @@ def top_k_categorical_accuracy(y_true: TensorLike, y_pred: TensorLike, k: int = 
 def sparse_top_k_categorical_accuracy(
     y_true: TensorLike, y_pred: TensorLike, k: int = 5, from_sorted_ids: bool = False
 ) -> Any:
-    """1 where fewer than k scores of p exceed the one at place y.
+    """1 where fewer than k scores of p exceed the one at index y.
 
     With ``from_sorted_ids`` the result is 1 where y is among the first k of its row.
 
@@ -86,8 +86,7 @@ def sparse_top_k_categorical_accuracy(
     return _hits(hits.reshape(shape))
 
 
-def _argmax(x: TensorLike) -> Array:
-    x = array(x)
+def _argmax(x: Array) -> Array:
     if x.min(initial=np.inf) > 0:  # ops.argmax differs only for NaN and −0.0
         return x.argmax(-1).astype("int32")
     return array(ops.argmax(x, axis=-1))

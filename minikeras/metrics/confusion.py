@@ -86,7 +86,7 @@ class _Ratio(_AtThresholds):
     """tp / (tp + the count of another kind), at each threshold; 0 / 0 is 0.
 
     thresholds: a number or a list of numbers within [0, 1]; 0.5 by default, none with ``top_k``.
-    top_k: only the k largest scores of a row can be positive.
+    top_k: only the k largest scores of a sample can be positive.
     class_id: the only class that is counted; None for all.
     """
 
@@ -119,13 +119,13 @@ class _Ratio(_AtThresholds):
 
 
 class Precision(_Ratio):
-    """The share of positive predictions that are right: tp / (tp + fp)."""
+    """The fraction of positive predictions that are right: tp / (tp + fp)."""
 
     _other = "fp"
 
 
 class Recall(_Ratio):
-    """The share of positive labels that are predicted: tp / (tp + fn)."""
+    """The fraction of positive labels that are predicted: tp / (tp + fn)."""
 
     _other = "fn"
 
@@ -252,8 +252,8 @@ def _count_buckets(
     for over, under, values in (("tp", "fn", label * w), ("fp", "tn", (1 - label) * w)):
         filled = np.zeros((n, *p.shape[1:]), dtype)
         known = (bucket >= 0) & (bucket < n)  # NaN is in no bucket
-        places = np.nonzero(known)
-        np.add.at(filled, (bucket[places].astype(np.intp), *places[1:]), values[places])
+        cells = np.nonzero(known)
+        np.add.at(filled, (bucket[cells].astype(np.intp), *cells[1:]), values[cells])
         counts[over] = np.flip(np.cumsum(np.flip(filled, 0), axis=0, dtype=dtype), 0)
         if under in kinds:
             counts[under] = array(ops.sum(values, axis=0)) - counts[over]

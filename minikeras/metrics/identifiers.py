@@ -12,24 +12,23 @@ from minikeras.metrics import (
     correlation,
     f_score,
     iou,
-    margin,
+    mean_losses,
     operating_point,
-    probabilistic,
     reduction,
     regression,
 )
 from minikeras.metrics.metric import Metric
 
 _FOUND = public_in(
-    *(accuracy, auc, confusion, correlation, f_score, iou, margin, operating_point),
-    *(probabilistic, reduction, regression),
+    *(accuracy, auc, confusion, correlation, f_score, iou, mean_losses),
+    *(operating_point, reduction, regression),
 )
 _ALIASES = {
-    "bce": probabilistic.BinaryCrossentropy,
-    "mse": regression.MeanSquaredError,
-    "mae": regression.MeanAbsoluteError,
-    "mape": regression.MeanAbsolutePercentageError,
-    "msle": regression.MeanSquaredLogarithmicError,
+    "bce": mean_losses.BinaryCrossentropy,
+    "mse": mean_losses.MeanSquaredError,
+    "mae": mean_losses.MeanAbsoluteError,
+    "mape": mean_losses.MeanAbsolutePercentageError,
+    "msle": mean_losses.MeanSquaredLogarithmicError,
 }
 
 registry = Registry(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Metric:
     def reset_state(self) -> None:
         """Set every variable to zero."""
         for variable in self.variables:
-            variable.assign(np.zeros(variable.shape, variable.dtype))
+            variable.assign(np.zeros_like(variable._read()))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """``update_state``, then ``result``."""
@@ -180,10 +180,6 @@ class DeclaredMetric(Configurable, Metric):
 
     name: Any = None
     dtype: Any = None
-
-    if TYPE_CHECKING:  # made from the fields
-
-        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def setup(self) -> None:
         super().__init__(dtype=self.dtype, name=self.name)

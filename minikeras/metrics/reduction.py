@@ -15,7 +15,6 @@ from minikeras.autograd.variable import scopes
 from minikeras.losses.loss import (
     FunctionConfig,
     apply_mask,
-    get_mask,
     squeeze_or_expand_to_same_rank,
     take_arguments,
 )
@@ -89,7 +88,8 @@ class MeanMetricWrapper(FunctionConfig, Mean):
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
         values = self.fn(y_true, y_pred, **self._fn_kwargs)
-        sample_weight = apply_mask(sample_weight, get_mask(y_pred), self.dtype, "sum")
+        mask = getattr(y_pred, "_keras_mask", None)
+        sample_weight = apply_mask(sample_weight, mask, self.dtype, "sum")
         super().update_state(values, sample_weight=sample_weight)
 
 
@@ -138,7 +138,7 @@ def reduce_to_samplewise_values(
 
     Parity: a mask on the values has an effect only if there are weights.
     """
-    mask = get_mask(values)
+    mask = getattr(values, "_keras_mask", None)
     v = array(values, dtype)
     if sample_weight is None:
         return _reduce_axes_from(v, 1, reduce), None

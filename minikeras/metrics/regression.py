@@ -1,4 +1,4 @@
-"""Means of the regression losses, the coefficient of determination."""
+"""The root of the mean squared error, the coefficient of determination."""
 
 from __future__ import annotations
 
@@ -7,53 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import losses, ops
-from minikeras.declare import field
+from minikeras import ops
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array, check_2d
-from minikeras.metrics.reduction import FunctionMetric, Mean
+from minikeras.metrics.reduction import Mean
 from minikeras.types import Shape, TensorLike
-
-
-def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
-    """Σ ŷ p̂ along ``axis``: the negative of the loss of this name.
-
-    axis: the axis along which the vectors lie.
-    """
-    return -losses.cosine_similarity(y_true, y_pred, axis=axis)
-
-
-class MeanSquaredError(FunctionMetric, fn=losses.mean_squared_error):
-    """Mean of `losses.mean_squared_error`."""
-
-
-class MeanAbsoluteError(FunctionMetric, fn=losses.mean_absolute_error):
-    """Mean of `losses.mean_absolute_error`."""
-
-
-class MeanAbsolutePercentageError(FunctionMetric, fn=losses.mean_absolute_percentage_error):
-    """Mean of `losses.mean_absolute_percentage_error`."""
-
-
-class MeanSquaredLogarithmicError(FunctionMetric, fn=losses.mean_squared_logarithmic_error):
-    """Mean of `losses.mean_squared_logarithmic_error`."""
-
-
-class CosineSimilarity(FunctionMetric, fn=cosine_similarity, direction="up"):
-    """Mean cosine of the angle between y and p; the loss of this name is its negative.
-
-    Parity: the config does not contain ``axis``.
-    """
-
-    name: str | None = "cosine_similarity"
-    dtype: Any = None
-    axis: int = field(-1, saved=False)
-
-
-class LogCoshError(FunctionMetric, fn=losses.log_cosh):
-    """Mean of `losses.log_cosh`."""
-
-    name = "logcosh"
 
 
 class RootMeanSquaredError(Mean):

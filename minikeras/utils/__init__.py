@@ -1,4 +1,4 @@
-"""``keras.utils``: what has no better place."""
+"""``keras.utils``: helpers that belong to no other module."""
 
 from minikeras.autograd import is_keras_tensor
 from minikeras.callbacks.progbar import Progbar

@@ -12,7 +12,7 @@ from minikeras.types import TensorLike
 
 
 def to_categorical(x: TensorLike, num_classes: int | None = None) -> Any:
-    """Rows with a one at the place of each class number.
+    """One-hot vectors: 1 at the index of each class number, 0 elsewhere.
 
     x: class numbers, any shape; a last axis of 1 is dropped.
     num_classes: by default the largest number plus one; a tensor needs it.

@@ -1,6 +1,6 @@
 """One step on one variable: the reference, which allocates arrays, and the twin, in place.
 
-Below `fused.IN_PLACE_SIZE` numbers both are the reference.
+Below `fused.LARGE` numbers both are the reference.
 """
 
 import numpy as np

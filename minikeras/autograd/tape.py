@@ -42,7 +42,6 @@ class GradientTape:
         self._records: list[Record] = []
         # What gradients may flow through, by id.  Holding an object keeps its id from being reused.
         self._tracked: dict[int, Any] = {}
-        self._versions: dict[int, int] = {}
         self._used = False
 
     def __enter__(self) -> GradientTape:
@@ -71,17 +70,12 @@ class GradientTape:
         """
         for leaf in tree.flatten(tensor):
             if isinstance(leaf, Variable):
-                self._watch_variable(leaf)
+                self._tracked[id(leaf)] = leaf
             elif isinstance(leaf, Tensor):
                 if leaf.dtype.kind == "f":  # whole numbers have no derivative
                     self._tracked[id(leaf)] = leaf
             else:
                 raise ValueError(f"expected a Tensor or Variable to watch, received {leaf!r}")
-
-    def _watch_variable(self, variable: Variable) -> None:
-        if id(variable) not in self._tracked:
-            self._tracked[id(variable)] = variable
-            self._versions[id(variable)] = variable._version
 
     def watched_variables(self) -> tuple[Variable, ...]:
         return tuple(x for x in self._tracked.values() if isinstance(x, Variable))
@@ -95,7 +89,7 @@ class GradientTape:
             if id(x) in tracked:
                 found = True
             elif self._watch_variables and isinstance(x, Variable) and x._trainable:
-                self._watch_variable(x)
+                tracked[id(x)] = x
                 found = True
         if found:
             self._records.append(record)
@@ -115,8 +109,7 @@ class GradientTape:
         A source on which no target depends gets None, or zeros with
         ``unconnected_gradients="zero"``.  ``output_gradients`` weighs the elements of the targets.
 
-        Raises RuntimeError on a second call of a tape that is not persistent, and where a variable
-        was updated in place since it was read.
+        Raises RuntimeError on a second call of a tape that is not persistent.
         """
         if self._used:
             raise RuntimeError(
@@ -127,7 +120,6 @@ class GradientTape:
             raise ValueError(
                 f"unconnected_gradients must be 'none' or 'zero', received {unconnected_gradients}"
             )
-        self._check_versions()
         if not self._persistent:
             self._used = True
             self.__exit__()
@@ -137,14 +129,6 @@ class GradientTape:
             zeros = (Tensor(np.zeros(s.shape, s.dtype)) for s in flat)
             found = [zero if g is None else g for g, zero in zip(found, zeros, strict=True)]
         return found[0] if not tree.is_nested(sources) else tree.pack_sequence_as(sources, found)
-
-    def _check_versions(self) -> None:
-        for variable in self.watched_variables():
-            if variable._version != self._versions[id(variable)]:
-                raise RuntimeError(
-                    f"the variable {variable.path!r} was updated in place after this tape read it: "
-                    "its gradient would be wrong. Compute all gradients before applying any"
-                )
 
     @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
     def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Tensor | None]:

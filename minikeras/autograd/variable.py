@@ -66,7 +66,6 @@ class Variable:
         self._regularizer: Callable[[Any], Any] | None = None
         self._constraint: Callable[[Any], Any] | None = None
         self._overwrite_with_gradient = False
-        self._version = 0
         if isinstance(initializer, str):
             initializer = registries["initializer"].get(initializer)
         self._initializer = initializer if callable(initializer) else None
@@ -188,10 +187,6 @@ class Variable:
 
     def assign_sub(self, value: TensorLike) -> Any:
         return self.assign(self - value)
-
-    def _updated_in_place(self) -> None:
-        """To be called after writing into ``_value``: tapes that read it before refuse to go on."""
-        self._version += 1
 
     def __len__(self) -> int:
         return len(self._value)

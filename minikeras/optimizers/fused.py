@@ -21,9 +21,8 @@ from minikeras.summation import total
 from minikeras.twins import load
 from minikeras.types import Array
 
-# Kernels write into variables of at least this size.  Smaller variables are copied first, so that
-# tapes and tensors that hold the old array remain valid.
-IN_PLACE_SIZE = 16_384
+# The kernels are loaded for the first update of a variable of at least this size.
+LARGE = 16_384
 # If all variables are smaller, NumPy runs this many updates before the kernels are loaded.
 # Compiling takes as long as about 10,000 such updates, loading compiled code as long as 100.
 UPDATES_BEFORE_LOADING = 100
@@ -48,6 +47,19 @@ def run(kernel: str, size: int, scalars: Array, arrays: list[Array], roles: int)
     return bool(native(kernel)(workers, id(arrays), roles, id(scalars.dtype), scalars))
 
 
+def own_array(variable: Variable) -> Array:
+    """The variable's array, to be written into.
+
+    If anything else refers to the array (a tensor, a tape, a view), the variable gets a copy, so
+    that the others retain the old values.
+    """
+    array = variable._value
+    # The variable, the local name and the argument of getrefcount make 3 references.
+    if sys.getrefcount(array) > 3 or array.base is not None:
+        variable._value = array = array.copy()
+    return array
+
+
 class VariableGroup:
     """Variables of one dtype that one optimizer updates in the same calls.
 
@@ -66,10 +78,8 @@ class VariableGroup:
         self.state, self.roles = [*variables, *chain(*slots)], len(slots) + 2
         self.dtype = variables[0]._value.dtype
         self.size = sum(v._value.size for v in variables)
-        self.small = [v for v in variables if v._value.size < IN_PLACE_SIZE]
-        large = [v for v in variables if v._value.size >= IN_PLACE_SIZE]
-        self.written = [*large, *chain(*slots)]
         self.clipped: list[Array] = []
+        large = any(v._value.size >= LARGE for v in variables)
         self.updates_before_loading = 0 if large else UPDATES_BEFORE_LOADING
         if self.dtype.name not in ("float32", "float64"):
             self.updates_before_loading = sys.maxsize
@@ -121,9 +131,7 @@ class VariableGroup:
     def _update(
         self, options: OptimizerOptions, kernel: str, scalars: Scalars, grads: list[Array]
     ) -> bool:
-        for variable in self.small:
-            variable._value = variable._value.copy()
-        arrays = [v._value for v in self.state]
+        arrays = [own_array(v) for v in self.state]
         if options.weight_decay is not None and any(self.decayed):
             lr = scalars["lr"]
             factors = np.array([rounded(options.weight_decay, lr), lr, *self.decayed], self.dtype)
@@ -136,19 +144,11 @@ class VariableGroup:
         if roles > self.roles:  # repeat the last slot for each optional one that is not in use
             arrays += arrays[-len(grads) :] * (roles - self.roles)
         p = self._in_order(kernel, scalars, options)
-        if not run(kernel, self.size, p, arrays + grads, roles):
-            return False
-        for variable in self.written:
-            variable._updated_in_place()
-        return True
+        return run(kernel, self.size, p, arrays + grads, roles)
 
     def average(self, momentum: float) -> bool:
         """Update the running averages; False if the kernel did not accept the arrays."""
         part = self.dtype.type(momentum)
         scalars = self._in_order("average", {"momentum": part, "one_minus_momentum": 1 - part})
-        arrays = [v._value for v in (*self.averages, *self.variables)]
-        if not run("average", self.size, scalars, arrays, 2):
-            return False
-        for average in self.averages:
-            average._updated_in_place()
-        return True
+        arrays = [*map(own_array, self.averages), *(v._value for v in self.variables)]
+        return run("average", self.size, scalars, arrays, 2)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import minikeras.optimizers
 from minikeras import config as settings
-from minikeras.autograd import Variable
+from minikeras import ops
+from minikeras.autograd import GradientTape, Variable
 from minikeras.optimizers import fused
 from parity_tests.checks.optimizer import check_optimizer
 from parity_tests.drawing import trajectories
@@ -21,7 +22,7 @@ def test_twins_to_the_bit(name, data):
     trajectory = data.draw(trajectories(data.draw(st.sampled_from(["float32", "float64"]))))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fused, "UPDATES_BEFORE_LOADING", 0)
-        patch.setattr(fused, "IN_PLACE_SIZE", data.draw(st.sampled_from([1, 10])))
+        patch.setattr(fused, "LARGE", data.draw(st.sampled_from([1, 10])))
         check_optimizer(name, data.draw(configs(name)), trajectory, kernels="fast")
 
 
@@ -109,6 +110,37 @@ def test_another_rule_does_not_inherit_the_kernel():
         with settings.use_kernels("fast"):
             optimizer.apply([np.ones(20_000, "float32")], [w])
         assert (w.numpy() == -1).all()
+
+
+@pytest.mark.parametrize("kernels", ["reference", "fast"])
+@pytest.mark.parametrize("size", [8, 20_000])
+def test_whatever_refers_to_a_variable_retains_the_old_values(size, kernels, monkeypatch):
+    monkeypatch.setattr(fused, "UPDATES_BEFORE_LOADING", 0)
+    w, g = Variable(np.ones(size, "float32")), np.ones(size, "float32")
+    optimizer = minikeras.optimizers.SGD(0.5, momentum=0.5, use_ema=True)
+    optimizer.build([w])
+    with GradientTape(persistent=True) as tape:
+        y = ops.sum(w * w)
+    held = [w.value, w.numpy(), w[:3], ops.reshape(w, (-1, 1)), ops.transpose(w)]
+    slots = [[v.value, v[:]] for v in optimizer.variables if v.shape == w.shape]
+    with settings.use_kernels(kernels):
+        optimizer.apply([g], [w])
+    assert (w.numpy() == 0.5).all()
+    assert all((np.asarray(x) == 1).all() for x in held)
+    assert len(slots) == 2 and all((np.asarray(x) == 0).all() for slot in slots for x in slot)
+    np.testing.assert_array_equal(tape.gradient(y, w), 2 * g)  # at the old value
+
+
+def test_variables_that_nothing_else_refers_to_are_updated_in_place():
+    w, g = Variable(np.ones(20_000, "float32")), np.ones(20_000, "float32")
+    optimizer = minikeras.optimizers.SGD(0.5, momentum=0.5)
+    optimizer.build([w])
+    states = [w, *optimizer._slots[0]]
+    before = [v._value.ctypes.data for v in states]
+    with settings.use_kernels("fast"):
+        optimizer.apply([g], [w])
+    assert [v._value.ctypes.data for v in states] == before
+    assert (w.numpy() == 0.5).all()
 
 
 def test_a_few_steps_of_small_variables_never_compile(monkeypatch):

@@ -31,7 +31,7 @@ def always(*args: Any, **named: Any) -> bool:
     return True
 
 
-def load(place: str, wanted_by: str = "") -> Any:
+def import_twin(place: str, wanted_by: str = "") -> Any:
     """The twin at ``"module:name"``.
 
     Raises ImportError if the module does not exist or has no such name.
@@ -58,7 +58,7 @@ def twin(place: str, when: Callable[..., bool] = always) -> Callable[[_Function]
             nonlocal found
             if _settings["kernels"] == "fast" and when(*args, **named):
                 if found is None:
-                    found = load(place, reference.__name__)
+                    found = import_twin(place, reference.__name__)
                 return found(*args, **named)
             return reference(*args, **named)
 

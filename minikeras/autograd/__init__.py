@@ -19,11 +19,12 @@ from minikeras.autograd.primitive import (
     Primitive,
     elementwise,
     primitive,
+    registry,
     unbroadcast,
 )
 from minikeras.autograd.replay import Replay
 from minikeras.autograd.tape import GradientTape
-from minikeras.autograd.tensor import Tensor, registry
+from minikeras.autograd.tensor import Tensor, engine_ops
 from minikeras.autograd.transforms import grad, hvp, value_and_grad, vjp
 from minikeras.autograd.variable import (
     AutocastScope,
@@ -52,6 +53,7 @@ __all__ = [
     "as_tensor",
     "check_gradients",
     "elementwise",
+    "engine_ops",
     "grad",
     "hvp",
     "in_stateless_scope",

@@ -2,14 +2,15 @@
 
 Every operation is reported to each active listener.  A gradient tape is a listener, and needs no
 more.  An observer (the recorder of ``Replay``) also learns of everything else that decides what a
-function computes: gradients, assignments to variables, and values that Python looked at.
+function computes: the backward pass, assignments to variables, and values that Python looked at.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 from minikeras.types import Array
@@ -24,32 +25,50 @@ class Differentiable(Protocol):
     constant: bool
 
     def pullback(
-        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], needed: list[bool]
+        self,
+        dy: Any,
+        y: Any,
+        inputs: list[Any],
+        static: dict[str, Any],
+        needed: list[bool],
+        observe: Observe,
     ) -> list[Any]:
         """The cotangent of each needed input, from that of the output; None for the others.
 
         ``dy`` and ``y`` are tuples if the operation has several outputs.  Where they are tensors,
         a tape is recording the backward pass, and so the result must be computed by operations.
+        Each step ``f(x)`` is made as ``observe(f)(x)``.
         """
         ...
 
 
-# One call  output = op(*inputs, **static).  ``arrays`` are the inputs as the kernel saw them.
-Record = tuple[Differentiable, tuple[Any, ...], list[Any], dict[str, Any], Any]
+# Turns a function into one that returns the same, and of whose calls an observer learns.
+Observe = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+@dataclasses.dataclass(slots=True, eq=False)  # made sooner than a NamedTuple
+class OpCall:
+    """One call ``output = op(*inputs, **static)``.
+
+    ``inputs`` are tensors, variables, arrays and numbers.  ``arrays`` are what the kernel saw of
+    them.  ``output`` is a tensor, or a tuple of tensors.
+    """
+
+    op: Differentiable
+    inputs: tuple[Any, ...]
+    arrays: list[Any]
+    static: dict[str, Any]
+    output: Any
 
 
 class Listener(Protocol):
-    def on_operation(self, record: Record) -> None:
+    def on_operation(self, call: OpCall) -> None:
         """An operation ran."""
 
 
 class Observer(Listener, Protocol):
-    def on_pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
-        """Compute ``op.pullback`` on arrays for a tape, and observe how."""
-        ...
-
-    def on_add(self, a: Array, b: Array) -> Array:
-        """Add two cotangents of one tensor for a tape, and observe it."""
+    def observe(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A step of a backward pass on arrays, whose calls are to be observed."""
         ...
 
     def on_assign(self, variable: Variable, value: Array, array: Array) -> None:
@@ -60,7 +79,7 @@ class Observer(Listener, Protocol):
 
 
 class _Recording(threading.local):
-    listeners: tuple[Listener, ...] = ()  # active tapes, and the observer if there is one
+    listeners: tuple[Listener, ...] = ()  # the active tapes, and the observer if there is one
     observer: Observer | None = None
 
 
@@ -78,11 +97,6 @@ def nothing_recorded() -> Iterator[None]:
 
 
 def value_observed() -> None:
-    """To be called wherever a value leaves the engine: Python may decide by it."""
+    """Called wherever Python gets to see a value: what it does next may depend on it."""
     if recording.observer is not None:
         recording.observer.on_observe()
-
-
-def values(output: Any) -> Any:
-    """The arrays of one output, or of several."""
-    return tuple([y._value for y in output]) if type(output) is tuple else output._value

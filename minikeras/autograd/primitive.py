@@ -28,13 +28,15 @@ import numpy as np
 from minikeras import dtypes, settings, shapes, twins
 from minikeras.autograd import graph
 from minikeras.autograd.conversion import array_of, as_tensor, dtype_of, kind_of, readable, shape_of
-from minikeras.autograd.listeners import recording
-from minikeras.autograd.tensor import Tensor, registry
+from minikeras.autograd.listeners import Observe, OpCall, recording
+from minikeras.autograd.tensor import Tensor, engine_ops
 from minikeras.autograd.variable import Variable, scopes
 from minikeras.types import Shape
 
 _settings = settings._settings
 _Rule = Callable[..., Any]
+
+registry: dict[str, Primitive] = {}  # every declared operation, by name
 
 
 class Primitive:
@@ -82,9 +84,9 @@ class Primitive:
     def _twins(self) -> tuple[_Rule, _Rule | None]:
         name, forward, vjp = self.__name__, self.forward, self.vjp_rule
         if "forward" in self.twin_rules:
-            forward = twins.load(f"{self.twin}:{name}", wanted_by=name)
+            forward = twins.import_twin(f"{self.twin}:{name}", wanted_by=name)
         if "vjp" in self.twin_rules:
-            vjp = twins.load(f"{self.twin}:{name}_vjp", wanted_by=name)
+            vjp = twins.import_twin(f"{self.twin}:{name}_vjp", wanted_by=name)
         return forward, vjp
 
     def rules(self, arrays: list[Any], static: dict[str, Any]) -> tuple[_Rule, Any]:
@@ -143,10 +145,10 @@ class Primitive:
             output = tuple([Tensor(np.asarray(part)) for part in y])
         else:
             output = Tensor(np.asarray(y))
-        if recording.listeners:
-            record = (self, inputs, arrays, static, output)
-            for listener in recording.listeners:
-                listener.on_operation(record)
+        if listeners := recording.listeners:
+            call = OpCall(self, inputs, arrays, static, output)
+            for listener in listeners:
+                listener.on_operation(call)
         return output
 
     def _call_unusual(self, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
@@ -191,37 +193,41 @@ class Primitive:
     # Differentiating
 
     def pullback(
-        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], needed: list[bool]
+        self,
+        dy: Any,
+        y: Any,
+        inputs: list[Any],
+        static: dict[str, Any],
+        needed: list[bool],
+        observe: Observe,
     ) -> list[Any]:
         """``Differentiable.pullback``.  Compiled twins take arrays only."""
         on_tensors = type(dy[0] if type(dy) is tuple else dy) is Tensor
         rule = self.vjp_rule if on_tensors else self.rules(inputs, static)[1]
         if rule is None:
             raise NotImplementedError(f"{self.__name__} has no gradient")
-        dxs = rule(dy, y, *inputs, **static)
+        dxs = observe(rule)(dy, y, *inputs, **static)
         if type(dxs) is not tuple:
             dxs = (dxs,)
         return [
-            self._fit(dx, x, on_tensors) if need and dx is not None else None
+            self._fit(dx, x, on_tensors, observe) if need and dx is not None else None
             for dx, x, need in zip(dxs, inputs, needed, strict=True)
         ]
 
-    def _fit(self, dx: Any, x: Any, on_tensors: bool) -> Any:
+    def _fit(self, dx: Any, x: Any, on_tensors: bool, observe: Observe) -> Any:
         """The cotangent of ``x``, from what the vjp returned for it."""
         if callable(dx):
             dx = dx()
-        if not on_tensors and type(dx) is Tensor:
-            dx = dx._value
+        if type(dx) is Tensor and not on_tensors:
+            dx = observe(array_of)(dx)
         shape = x.shape if hasattr(x, "shape") else np.shape(x)
-        return dx if dx.shape == shape else unbroadcast(dx, self.checked(dx.shape, shape))
-
-    def checked(self, found: Shape, shape: Shape) -> Shape:
-        """``shape``; ValueError unless a gradient of another shape can come from broadcasting."""
+        if dx.shape == shape:
+            return dx
         if not self.broadcasts:
             raise ValueError(
-                f"{self.__name__}: gradient of shape {found} for an input of shape {shape}"
+                f"{self.__name__}: gradient of shape {dx.shape} for an input of shape {shape}"
             )
-        return shape
+        return unbroadcast(dx, shape, observe)
 
     def __repr__(self) -> str:
         return f"<op {self.__name__}>"
@@ -237,23 +243,25 @@ def elementwise(**options: Any) -> Callable[[_Rule], Primitive]:
     return primitive(broadcasts=True, **options)
 
 
-def unbroadcast(dx: Any, shape: Shape) -> Any:
-    """Sum over the axes along which an input of ``shape`` was stretched."""
-    axes = stretched_axes(dx.shape, shape)
-    summed = sum_axes(dx, axes) if axes else dx
-    return summed.reshape(shape)
+def unobserved(function: _Rule) -> _Rule:
+    """The ``observe`` of a backward pass that nobody observes."""
+    return function
 
 
-def stretched_axes(stretched: Shape, shape: Shape) -> tuple[int, ...]:
-    """The axes of ``stretched`` along which broadcasting repeated an input of ``shape``."""
-    extra = len(stretched) - len(shape)
-    repeated = (i + extra for i, n in enumerate(shape) if n == 1 != stretched[i + extra])
-    return (*range(extra), *repeated)
+def unbroadcast(dx: Any, shape: Shape, observe: Observe = unobserved) -> Any:
+    """The sum over the axes along which broadcasting repeated an input of ``shape``."""
+    extra = len(dx.shape) - len(shape)
+    repeated = (i + extra for i, n in enumerate(shape) if n == 1 != dx.shape[i + extra])
+    axes = (*range(extra), *repeated)
+    if axes:
+        static = {"axis": axes, "keepdims": False}
+        add = engine_ops.sum if type(dx) is Tensor else engine_ops.sum.rules([dx], static)[0]
+        dx = observe(add)(dx, **static)
+    return observe(_reshaped)(dx, shape=shape)
 
 
-def sum_axes(x: Any, axes: tuple[int, ...]) -> Any:
-    """The sum over axes, in the order of addition of `ops.sum`."""
-    return registry["_sum"].compute(x, axis=axes, keepdims=False)
+def _reshaped(x: Any, *, shape: Shape) -> Any:
+    return x.reshape(shape)
 
 
 class _Dtypes(dict[tuple[Any, ...], Any]):
@@ -271,7 +279,7 @@ def _convert(inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: Any) -> 
     """Bring input ``i`` to the dtype of the computation; tensors by a recorded cast."""
     x = inputs[i]
     if dtype is not None and isinstance(x, Tensor | Variable):
-        x = registry["_cast"](x, dtype=dtype)
+        x = engine_ops.cast(x, dtype=dtype)
         inputs = (*inputs[:i], x, *inputs[i + 1 :])
         arrays[i] = x._value
     else:

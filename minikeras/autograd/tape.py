@@ -13,13 +13,15 @@ LayerNormalization and residual connections, float32 gradients differ by 1e-7 to
 from __future__ import annotations
 
 import contextlib
+import operator
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd.listeners import Observer, Record, recording, values
+from minikeras.autograd.listeners import Observe, OpCall, recording
+from minikeras.autograd.primitive import unobserved
 from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable
 from minikeras.types import Array, TensorLike
@@ -39,7 +41,7 @@ class GradientTape:
 
     def reset(self) -> None:
         """Forget everything recorded so far."""
-        self._records: list[Record] = []
+        self._calls: list[OpCall] = []
         # What gradients may flow through, by id.  Holding an object keeps its id from being reused.
         self._tracked: dict[int, Any] = {}
         self._used = False
@@ -80,20 +82,20 @@ class GradientTape:
     def watched_variables(self) -> tuple[Variable, ...]:
         return tuple(x for x in self._tracked.values() if isinstance(x, Variable))
 
-    def on_operation(self, record: Record) -> None:
+    def on_operation(self, call: OpCall) -> None:
         """Record the call if one of its inputs depends on something watched."""
-        if record[0].constant:
+        if call.op.constant:
             return
         tracked, found = self._tracked, False
-        for x in record[1]:
+        for x in call.inputs:
             if id(x) in tracked:
                 found = True
             elif self._watch_variables and isinstance(x, Variable) and x._trainable:
                 tracked[id(x)] = x
                 found = True
         if found:
-            self._records.append(record)
-            output = record[4]
+            self._calls.append(call)
+            output = call.output
             for y in output if type(output) is tuple else (output,):
                 tracked[id(y)] = y
 
@@ -147,14 +149,16 @@ class GradientTape:
         given = [None] * len(targets) if seeds is None else tree.flatten(seeds)
         for y, seed in zip(targets, given, strict=True):
             add(y, arithmetic.wrap(_seed(y, seed)))
-        for record in self._reversed():
-            _, inputs, _, _, output = record
-            several = type(output) is tuple
-            dy = _or_zeros(output, [*map(take, output)], arithmetic) if several else take(output)
+        for call in self._reversed():
+            output, inputs = call.output, call.inputs
+            if type(output) is tuple:
+                dy = _or_zeros(output, [*map(take, output)], arithmetic)
+            else:
+                dy = take(output)
             if dy is None:
                 continue
             needed = [id(x) in self._tracked for x in inputs]
-            for x, dx in zip(inputs, arithmetic.pullback(record, dy, needed), strict=True):
+            for x, dx in zip(inputs, arithmetic.pullback(call, dy, needed), strict=True):
                 if dx is not None:
                     if type(x) is Variable and dx.dtype != x._value.dtype:
                         dx = dx.astype(x._value.dtype)  # it was read in a compute dtype
@@ -162,16 +166,17 @@ class GradientTape:
         found = [cotangents.get(id(s)) for s in sources]
         return [g if g is None or isinstance(g, Tensor) else Tensor(g) for g in found]
 
-    def _reversed(self) -> Iterator[Record]:
-        """The records from last to first; freed on the way unless the tape is persistent."""
+    def _reversed(self) -> Iterator[OpCall]:
+        """The calls from last to first; freed on the way unless the tape is persistent."""
         if self._persistent:
-            yield from reversed(self._records)
+            yield from reversed(self._calls)
             return
-        records, self._records = self._records, []
-        while records:
-            record = records.pop()
-            yield record
-            for y in record[4] if type(record[4]) is tuple else (record[4],):
+        calls, self._calls = self._calls, []
+        while calls:
+            call = calls.pop()
+            yield call
+            output = call.output
+            for y in output if type(output) is tuple else (output,):
                 self._tracked.pop(id(y), None)
         self._tracked = {}
 
@@ -179,28 +184,16 @@ class GradientTape:
 class _OnArrays:
     """How the backward pass computes: on arrays, by compiled rules where there are any."""
 
+    def __init__(self, observe: Observe = unobserved) -> None:
+        self.observe, self.add = observe, observe(operator.add)
+
     def wrap(self, cotangent: Array) -> Any:
         return cotangent
 
-    def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
-        op, _, arrays, static, output = record
-        return op.pullback(dy, values(output), arrays, static, needed)
-
-    def add(self, a: Any, b: Any) -> Any:
-        return a + b
-
-
-class _Observed(_OnArrays):
-    """On arrays, by an observer that learns of every pullback and sum."""
-
-    def __init__(self, observer: Observer) -> None:
-        self.observer = observer
-
-    def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
-        return self.observer.on_pullback(record, dy, needed)
-
-    def add(self, a: Any, b: Any) -> Any:
-        return self.observer.on_add(a, b)
+    def pullback(self, call: OpCall, dy: Any, needed: list[bool]) -> list[Any]:
+        output = call.output
+        y = tuple([y._value for y in output]) if type(output) is tuple else output._value
+        return call.op.pullback(dy, y, call.arrays, call.static, needed, self.observe)
 
 
 class _OnTensors(_OnArrays):
@@ -209,16 +202,17 @@ class _OnTensors(_OnArrays):
     def wrap(self, cotangent: Array) -> Any:
         return Tensor(cotangent)
 
-    def pullback(self, record: Record, dy: Any, needed: list[bool]) -> list[Any]:
-        op, inputs, arrays, static, output = record
-        live = [x if isinstance(x, Tensor | Variable) else a for x, a in zip(inputs, arrays)]
-        return op.pullback(dy, output, live, static, needed)
+    def pullback(self, call: OpCall, dy: Any, needed: list[bool]) -> list[Any]:
+        pairs = zip(call.inputs, call.arrays)
+        live = [x if isinstance(x, Tensor | Variable) else array for x, array in pairs]
+        return call.op.pullback(dy, call.output, live, call.static, needed, self.observe)
 
 
 def _arithmetic() -> _OnArrays:
-    if any(listener is not recording.observer for listener in recording.listeners):
+    observer = recording.observer
+    if any(listener is not observer for listener in recording.listeners):
         return _OnTensors()
-    return _OnArrays() if recording.observer is None else _Observed(recording.observer)
+    return _OnArrays() if observer is None else _OnArrays(observer.observe)
 
 
 def _seed(y: Any, seed: TensorLike) -> Array:

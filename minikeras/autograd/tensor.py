@@ -10,12 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.autograd.listeners import recording
+from minikeras.autograd.listeners import value_observed
 from minikeras.types import Array
 
-# The operations of the vocabulary, by name.  The engine itself needs three of them: `_cast`, `_sum`
-# and `copy`.
-registry: dict[str, Any] = {}
+
+class _EngineOps:
+    """The operations that the engine itself uses.  ``minikeras.ops`` declares and binds them."""
+
+    cast: Any
+    copy: Any
+    sum: Any
+
+
+engine_ops = _EngineOps()
 
 # Attributes that Keras sets on tensors: the mask of a layer's output, and the logits from which an
 # activation computed probabilities (losses prefer them, for accuracy).
@@ -54,8 +61,7 @@ class Tensor:
     @property
     def _observed(self) -> Array:
         """The array, for uses that let Python see its values."""
-        if recording.observer is not None:
-            recording.observer.on_observe()
+        value_observed()
         return self._value
 
     def numpy(self) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 from minikeras import tree
 from minikeras.autograd.conversion import as_tensor
 from minikeras.autograd.tape import GradientTape
-from minikeras.autograd.tensor import Tensor, registry
+from minikeras.autograd.tensor import Tensor, engine_ops
 from minikeras.autograd.variable import Variable
 from minikeras.types import TensorLike
 
@@ -22,7 +22,7 @@ def _tensors(structure: Any) -> Any:
     def fresh(x: Any) -> Any:
         if isinstance(x, Variable):
             return x
-        return registry["copy"](x if isinstance(x, Tensor) else as_tensor(x))
+        return engine_ops.copy(x if isinstance(x, Tensor) else as_tensor(x))
 
     return tree.map_structure(fresh, structure)
 

@@ -11,7 +11,7 @@ import numpy as np
 from minikeras import dtypes, shapes
 from minikeras.autograd.graph import Symbol
 from minikeras.autograd.listeners import recording, value_observed
-from minikeras.autograd.tensor import Tensor, registry
+from minikeras.autograd.tensor import Tensor, engine_ops
 from minikeras.declare.names import auto_name, current_path
 from minikeras.declare.registry import registries
 from minikeras.types import Array, DType, TensorLike
@@ -146,7 +146,7 @@ class Variable:
     @property
     def value(self) -> Any:
         """The present value as a tensor; later assignments do not change it."""
-        return registry["copy"](self)
+        return engine_ops.copy(self)
 
     @property
     def _observed(self) -> Array:

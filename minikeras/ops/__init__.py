@@ -3,6 +3,7 @@
 Each module declares where its operations appear; the names stand in `__init__.pyi`.
 """
 
+from minikeras.autograd import engine_ops
 from minikeras.ops import (
     activations,
     arithmetic,
@@ -37,7 +38,9 @@ from minikeras.ops import (
     trigonometry,
     windows,
 )
-from minikeras.ops.primitives import bitwise
+from minikeras.ops.primitives import bitwise, conversion
+from minikeras.ops.primitives.reduction import _sum
 
 globals().update(declarations.names_of("ops"))
+engine_ops.cast, engine_ops.copy, engine_ops.sum = conversion._cast, conversion.copy, _sum
 operators.install()

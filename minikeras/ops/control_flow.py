@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
-from minikeras.autograd import Symbol, Tensor, Variable, nothing_recorded, recording
+from minikeras.autograd import Symbol, Tensor, Variable
+from minikeras.autograd.listeners import OpCall, nothing_recorded, recording, value_observed
 from minikeras.ops.core import convert_to_tensor, stack, tensor
 from minikeras.ops.declarations import public
 from minikeras.types import TensorLike
@@ -25,8 +26,15 @@ class _CustomGradient:
         self.rule = rule
 
     def pullback(
-        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], needed: list[bool]
+        self,
+        dy: Any,
+        y: Any,
+        inputs: list[Any],
+        static: dict[str, Any],
+        needed: list[bool],
+        observe: Callable[..., Any],
     ) -> list[Any]:
+        value_observed()  # by the rule, for all that is known
         dys = dy if isinstance(dy, tuple) else (dy,)
         dxs = self.rule(*[tensor(d) for d in dys])
         dxs = dxs if isinstance(dxs, (tuple, list)) else (dxs,)
@@ -51,7 +59,7 @@ def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
         output = fresh if several else fresh[0]
         arrays = [x._value for x in xs]
         for listener in recording.listeners:
-            listener.on_operation((_CustomGradient(rule), tuple(xs), arrays, {}, output))
+            listener.on_operation(OpCall(_CustomGradient(rule), tuple(xs), arrays, {}, output))
         return output
 
     return call

@@ -18,7 +18,7 @@ from minikeras.optimizers.norms import global_scale
 from minikeras.optimizers.options import OptimizerOptions
 from minikeras.optimizers.rounding import is_compiled, rounded
 from minikeras.summation import total
-from minikeras.twins import load
+from minikeras.twins import import_twin
 from minikeras.types import Array
 
 # The kernels are loaded for the first update of a variable of at least this size.
@@ -33,7 +33,7 @@ Scalars: TypeAlias = dict[str, Any]
 @functools.cache
 def native(name: str, module: str = "optimizers") -> Any:
     """A function of ``kernels``, by default a kernel of ``kernels/optimizers.py``, loaded once."""
-    return load(f"minikeras.kernels.{module}:{name}", "an optimizer")
+    return import_twin(f"minikeras.kernels.{module}:{name}", "an optimizer")
 
 
 def run(kernel: str, size: int, scalars: Array, arrays: list[Array], roles: int) -> bool:

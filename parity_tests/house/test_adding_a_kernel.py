@@ -38,7 +38,7 @@ def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         kernel = loaded(tmp_path, "kernel_of_the_page", source)
         monkeypatch.setattr(minikeras.kernels, "relu", kernel)
         monkeypatch.setitem(sys.modules, "minikeras.kernels.relu", kernel)
-        assert twins.load("minikeras.kernels.relu:relu_vjp") is kernel.relu_vjp
+        assert twins.import_twin("minikeras.kernels.relu:relu_vjp") is kernel.relu_vjp
         test = loaded(tmp_path, "test_of_the_page", TEST).test_value_and_gradient
         return settings(max_examples=10, phases=(Phase.generate,))(test)
 

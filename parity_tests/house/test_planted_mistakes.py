@@ -65,15 +65,15 @@ PLANTS = {
     ),
     "broadcasting undone by a choice instead of a sum": Plant(
         "autograd.primitive:unbroadcast",
-        "sum_axes(dx, axes)",
+        "observe(add)(dx, **static)",
         "dx[tuple(slice(1) if i in axes else slice(None) for i in range(dx.ndim))]",
         "ops.test_elementwise:test_binary",
         {"name": "multiply", "domain": (-2, 2)},
     ),
     "unbroadcast forgets the leading axes": Plant(
         "autograd.primitive:unbroadcast",
-        "summed.reshape(shape)",
-        "summed.reshape(shape) / (2 if len(dx.shape) > len(shape) else 1)",
+        "observe(_reshaped)(dx, shape=shape)",
+        "observe(_reshaped)(dx, shape=shape) / (2 if extra else 1)",
         "ops.test_elementwise:test_binary",
         {"name": "add", "domain": (-2, 2)},
     ),

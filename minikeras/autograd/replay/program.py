@@ -8,7 +8,7 @@
         return Tensor(t2)
 
 The first letter of a name tells what it is: x inputs, v values of variables, t results of
-operations, d cotangents, V variables, c constants.  Other names are functions and static arguments.
+operations, d cotangents, V variables, c constants.  All others are functions and static arguments.
 """
 
 from __future__ import annotations
@@ -86,23 +86,6 @@ class Program:
         self.statements: list[Call | Store] = []
         self.objects: dict[str, Any] = {"Tensor": Tensor, "marked": marked}
         self.result: Any = None
-        self._count = 0
-
-    def new_name(self, letter: str) -> str:
-        self._count += 1
-        return f"{letter}{self._count}"
-
-    def bind(self, name: str, thing: Any) -> str:
-        """The name of an object: ``name``, with a number if that names another object."""
-        base, number = name, 1
-        while self.objects.setdefault(name, thing) is not thing:
-            number += 1
-            name = f"{base}_{number}"
-        return name
-
-    def literal(self, name: str, value: Any) -> str:
-        """The text of a plain value, or the name of an object."""
-        return repr(value) if _is_plain(value) else self.bind(name, value)
 
     def needed_statements(self) -> list[tuple[Call | Store, list[str]]]:
         """What the result and the variables need, each with the arrays that it reads last."""
@@ -173,12 +156,6 @@ def _text(result: Any) -> str:
     if isinstance(result, list):
         return f"[{', '.join(map(_text, result))}]"
     return _tuple([*map(_text, result)]) if isinstance(result, tuple) else repr(result)
-
-
-def _is_plain(value: Any) -> bool:
-    if type(value) is tuple:
-        return all(map(_is_plain, value))
-    return value is None or type(value) in (bool, int, str)
 
 
 def _same(a: Any, b: Any) -> bool:

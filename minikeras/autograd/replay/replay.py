@@ -47,7 +47,7 @@ class Replay:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
-        self._observed: dict[Any, Program] = {}  # by signature, after the first of the two calls
+        self._first_programs: dict[Any, Program] = {}  # by signature, until the second call
         self._known: dict[Any, Callable[..., Any] | None] = {}  # None: refused
         self.source: str | None = None
         self.refused: str | None = None
@@ -75,9 +75,9 @@ class Replay:
         recorder.finish(outputs)
         program, self.refused = recorder.program, recorder.refused
         self.source = program.source
-        before = self._observed.pop(signature, None)
+        before = self._first_programs.pop(signature, None)
         if before is None and not self.refused:
-            self._observed[signature] = program
+            self._first_programs[signature] = program
             return outputs
         if before is not None and not before.agrees_with(program):
             self.refused = self.refused or "two calls did not do the same"

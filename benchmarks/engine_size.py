@@ -54,7 +54,7 @@ def main() -> None:
     paths = sorted(p for p in top.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists())
     print(f"{'':24}{'files':>6}{'lines':>8}{'code':>8}")
     for path in [*paths, top]:
-        name = "together" if path == top else path.name
+        name = "total" if path == top else path.name
         print(f"{name:24}" + "{:>6}{:>8}{:>8}".format(*size(path)))
 
 

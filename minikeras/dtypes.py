@@ -1,14 +1,14 @@
 """Names of dtypes, and which dtype a computation takes place in.
 
 Promotion climbs a lattice: each dtype points at the next wider ones, and the result is
-the lowest dtype that all arguments reach.  Python numbers are *weak*: ``int`` and
-``float`` stand between the kinds, so that they change the kind of an array but never
-its width.
+the lowest dtype that all arguments reach.  Python numbers are *weak*: ``int`` and ``float``
+stand between the kinds, so that they change the kind of an array but not its width.
 
     bool → int* → uint8 → uint16 → uint32 → uint64 ┐
               └→ int8 → int16 → int32 → int64 ─────┴→ float* → float16 → float32 → float64
                   (each uint also points at the next wider int)
 
+Parity: a uint64 array and a Python int meet in uint32.
 Parity: an int64 array and a float32 array meet in float32, not in NumPy's float64.
 """
 

@@ -1,4 +1,4 @@
-"""``keras.saving``: objects by their configs.  Files come later."""
+"""``keras.saving``: objects by their configs.  Files are not implemented yet."""
 
 from minikeras.declare.serialization import (
     CustomObjectScope,

@@ -12,7 +12,7 @@ from minikeras.types import Shape
 def standardize(shape: Any) -> Shape:
     """A tuple of sizes from a list, a tuple or another library's shape object.
 
-    Raises ValueError for a negative size or for ``None``, TypeError for what is no size.
+    Raises ValueError for a negative size, for ``None`` and for what is no size.
     """
     if shape is None:
         raise ValueError("Undefined shapes are not supported: shape is None")

@@ -1,4 +1,4 @@
-"""The one door between a readable function and its compiled twin in ``minikeras.kernels``.
+"""Chooses between a readable function and its compiled twin in ``minikeras.kernels``.
 
 A twin takes the same arguments and returns the same result, sooner or with TensorFlow's rounding.
 It runs only while ``settings.kernels()`` is ``"fast"``, and its module is imported when it is first

@@ -108,7 +108,7 @@ def is_keras_tensor(x: Any) -> bool:
 
 
 def any_symbolic(args: Any, kwargs: Any = None) -> bool:
-    """Whether a KerasTensor hides anywhere in the arguments."""
+    """Whether the arguments contain a KerasTensor."""
     return any(isinstance(x, KerasTensor) for x in tree.flatten((args, kwargs)))
 
 

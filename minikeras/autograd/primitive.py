@@ -5,7 +5,7 @@ A declaration is up to four pure functions on plain arrays:
     forward(*tensors, **static)         -> y            the map
     shape(*shapes, **static)            -> shape        the shape of y, from those of the inputs
     vjp(dy, y, *tensors, **static)      -> (dx, ...)    the transposed derivative
-    compiled twins of forward and vjp                   the same results, faster
+    compiled twins of forward and vjp                   the same up to rounding, faster
 
 Positional parameters are tensors and may receive gradients.  Keyword-only parameters are static.
 There is no context object: a vjp computes what it needs from ``y``, the inputs and the statics.
@@ -292,7 +292,7 @@ def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:
 
 
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:
-    """Fail at import, not at the first backward pass."""
+    """The rule; TypeError at once if its parameters are not those of the forward function."""
     declared, given = _parameters(op.forward), _parameters(rule)[extra:]
     if given != declared:
         name = getattr(rule, "__name__", rule)

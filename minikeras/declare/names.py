@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import re
+import threading
 from types import TracebackType
 
 _counts: collections.Counter[str] = collections.Counter()
@@ -39,7 +40,14 @@ def reset_uids() -> None:
     _counts.clear()
 
 
-_scopes: list[str] = []
+class _OpenScopes(threading.local):
+    """The names of the open scopes of this thread, outermost first."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+
+open_scopes = _OpenScopes()
 
 
 class name_scope:
@@ -54,7 +62,7 @@ class name_scope:
         self.name = name
 
     def __enter__(self) -> name_scope:
-        _scopes.append(self.name)
+        open_scopes.names.append(self.name)
         return self
 
     def __exit__(
@@ -63,9 +71,9 @@ class name_scope:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        _scopes.pop()
+        open_scopes.names.pop()
 
 
 def current_path() -> str:
     """The names of the open scopes, joined by slashes."""
-    return "/".join(_scopes)
+    return "/".join(open_scopes.names)

@@ -30,7 +30,7 @@ from minikeras.types import DType
 
 class _Registry(Registry):
     def get(self, identifier: Any) -> Any:
-        """As elsewhere; an array or tensor gives a function that returns it, for its own shape."""
+        """As in Registry; an array gives an initializer that returns it and requires its shape."""
         if not isinstance(identifier, Tensor | Variable | np.ndarray | np.generic):
             return super().get(identifier)
 

@@ -1,7 +1,7 @@
 """Compiled twins of readable functions; they take and return arrays.
 
     runtime     how native code is compiled, stored and run by threads; no arithmetic
-    rounding    TensorFlow's order of float32 arithmetic: for the bits, not for the maths
+    rounding    TensorFlow's order of float32 arithmetic, which the same bits need
     conv, windows, pool, normalization, lookup, relu, random, optimizers, clipping
                 twins for speed; start with one of these
 

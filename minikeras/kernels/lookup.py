@@ -40,7 +40,7 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
     table = np.ascontiguousarray(x).reshape(len(x), -1)
     wrong = np.zeros(1, np.bool_)
     _take_rows(workers_for(4 * y.size), table, numbers, y.reshape(numbers.size, -1), wrong)
-    return np.take(x, indices, axis) if wrong[0] else y  # which raises
+    return np.take(x, indices, axis) if wrong[0] else y  # take raises the IndexError
 
 
 @kernel

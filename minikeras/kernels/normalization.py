@@ -1,4 +1,6 @@
-"""Normalisation of each channel by the moments of the batch.  The reference: ``ops/normalization``.
+"""Normalisation of each channel by the moments of the batch.
+
+The reference is in ``ops/primitives/normalization.py``.
 
 The number of rows alone decides how they are cut into blocks that fit into the cache.  The moments
 of a block are taken about its own mean; then the blocks are merged in order, in float64 (Chan,

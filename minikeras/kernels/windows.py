@@ -70,7 +70,7 @@ def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int
 
 @internal_kernel
 def leave(padded: Array, places: Array, n: int, image: int, x: Array) -> None:
-    """The way back, from an image with margins."""
+    """Copy the inside of a padded image back to image n of x."""
     length = np.uintp(image // len(places))
     target = np.uintp(n * image)
     for place in places:

@@ -272,9 +272,9 @@ class NameScope:
                 layer._parent_path = names.current_path()
             self._before = naming
             context.naming = (*naming, layer)
-            names._scopes.append(layer.name)
+            names.open_scopes.names.append(layer.name)
 
     def __exit__(self, *exc: object) -> None:
         if self._pushed:
-            names._scopes.pop()
+            names.open_scopes.names.pop()
             context.naming = self._before

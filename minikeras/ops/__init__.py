@@ -1,4 +1,4 @@
-"""The differentiable vocabulary: the names of `keras.ops`.
+"""The differentiable operations: the names of `keras.ops`.
 
 Each module declares where its operations appear; the names stand in `__init__.pyi`.
 """

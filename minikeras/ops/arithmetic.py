@@ -53,7 +53,7 @@ def _bias_of(x1: TensorLike, x2: TensorLike) -> TensorLike:
 
 @operation("ops.numpy")
 def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """x₁ / x₂: ``divide`` by the name that the node of ``x1 / x2`` has in a graph."""
+    """``divide``; the node of ``x1 / x2`` in a graph has this name."""
     return divide(x1, x2)
 
 

@@ -1,4 +1,4 @@
-"""Conditions, loops, and derivatives of a user."""
+"""Conditions, loops, and gradients that a user defines."""
 
 from __future__ import annotations
 

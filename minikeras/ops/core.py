@@ -1,4 +1,4 @@
-"""Tensors of anything, dtypes and shapes."""
+"""Conversion to tensors; questions about dtypes and shapes."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _pack(x: Any, dtype: DType) -> TensorLike:
 
 
 def as_kind(rule: Callable[..., Any], *xs: TensorLike) -> Any:
-    """The arguments as tensors of the dtype in which, by the rule, they meet."""
+    """The arguments as tensors of the dtype that ``rule`` chooses for them."""
     kinds = [x.dtype if hasattr(x, "dtype") else _kind(x) for x in xs]
     dtype = rule(*kinds)
     converted = tuple(tensor(x, dtype) for x in xs)

@@ -1,4 +1,4 @@
-"""Tensors out of nothing but numbers."""
+"""Creation of tensors: zeros, ones, arange, eye, ..."""
 
 from __future__ import annotations
 

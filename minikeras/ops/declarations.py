@@ -1,10 +1,10 @@
-"""Where operations appear, which each of them says at its definition.
+"""Decorators that give an operation its public names.
 
     @operation("ops.numpy Tensor numpy")
     def sum(x, axis=None, keepdims=False): ...
 
 is `keras.ops.sum` and `keras.ops.numpy.sum`, the method `sum` of tensors, and what `numpy.sum`
-does with a tensor.  `public` says the same of functions that are no node of a graph.
+does with a tensor.  `public` does the same for functions that are never nodes of a graph.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PLACES: dict[str, dict[str, Any]] = {
 
 
 def public(places: str, also: str = "") -> Callable[[F], F]:
-    """Enter a function in these places under its name, and except as a method under others too."""
+    """Give a function its public names: its own, and those in ``also`` (methods have no others)."""
 
     def enter(function: F) -> F:
         name = function.__name__  # type: ignore[attr-defined]  # functions and primitives

@@ -39,7 +39,7 @@ def log10(x: TensorLike) -> TensorLike:
 def logaddexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = ln(e^x₁ + e^x₂) = max(x₁, x₂) + ln(1 + e^−|x₁ − x₂|)
 
-    Two equal infinities give themselves.
+    Two equal infinities give that infinity.
     """
     x1, x2 = as_kind(floating, x1, x2)
     d = subtract(x1, x2)

@@ -19,7 +19,7 @@ _ACCUMULATOR = {
 
 
 def quiet(function: _Function) -> _Function:
-    """Infinities and NaN are results like any other: as in TensorFlow, nobody is warned.
+    """Run the function without NumPy's floating-point warnings, which TensorFlow does not have.
 
     ``unguarded`` is the function itself, for a caller that has silenced NumPy already.
     """
@@ -57,7 +57,7 @@ def in_float32(*xs: Array, **_: Any) -> bool:
 
 
 def is_large(*xs: Array, **_: Any) -> bool:
-    """Whether a compiled loop pays, which takes no time to begin with but has to be compiled."""
+    """Whether the arrays are large enough to repay the compilation of a kernel."""
     return (
         xs[0].size > 16_000 and all(x.dtype == xs[0].dtype for x in xs) and xs[0].dtype.char in "fd"
     )

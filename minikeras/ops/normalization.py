@@ -155,7 +155,7 @@ def normalize(
 
     Raises ValueError unless `order` is an int ≥ 1.
 
-    Parity: the Euclidean norm is met by x · min(1 / ‖x‖, 1 / ε).
+    Parity: for order 2 the result is x · min(1 / ‖x‖, 1 / ε).
     """
     if not isinstance(order, int) or order < 1:
         raise ValueError(f"Argument `order` must be an int >= 1. Received: order={order}")

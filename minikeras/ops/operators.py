@@ -16,31 +16,32 @@ import numpy as np
 from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable
 from minikeras.ops import core, indexing, reshaping
 from minikeras.ops.declarations import names_of
-from minikeras.ops.primitives import comparison
+from minikeras.ops.primitives import bitwise, comparison
 from minikeras.ops.primitives.arithmetic import _add, negative
 from minikeras.types import TensorLike
 
 _FOREIGN = (str, bytes, dict, set, type(None))
 
 
-def _bitwise(ufunc: Callable[..., Any], logical: Callable[..., Any]) -> Callable[..., Any]:
-    """Booleans by logic, whole numbers bit by bit."""
+def _bitwise(op: Callable[..., Any], logical: Callable[..., Any]) -> Callable[..., Any]:
+    """``logical`` for booleans, ``op`` for integers.
 
-    def apply(x1: TensorLike, x2: TensorLike) -> TensorLike:
-        if core.dtype(x1) == core.dtype(x2) == "bool":
-            return logical(x1, x2)
-        return Tensor(ufunc(np.asarray(x1), np.asarray(x2)))
+    Parity: for KerasTensors ``logical``, whatever their dtype.
+    """
+
+    def apply(*xs: TensorLike) -> TensorLike:
+        is_symbolic = any(isinstance(x, KerasTensor) for x in xs)
+        if is_symbolic or all(core.dtype(x) == "bool" for x in xs):
+            return logical(*xs)
+        return op(*xs)
 
     return apply
 
 
-_and = _bitwise(np.bitwise_and, comparison.logical_and)
-_or = _bitwise(np.bitwise_or, comparison.logical_or)
-_xor = _bitwise(np.bitwise_xor, comparison.logical_xor)
-
-
-def _invert(x: TensorLike) -> TensorLike:
-    return comparison.logical_not(x) if x.dtype == "bool" else Tensor(np.invert(np.asarray(x)))
+_and = _bitwise(bitwise.bitwise_and, comparison.logical_and)
+_or = _bitwise(bitwise.bitwise_or, comparison.logical_or)
+_xor = _bitwise(bitwise.bitwise_xor, comparison.logical_xor)
+_invert = _bitwise(bitwise.bitwise_invert, comparison.logical_not)
 
 
 def _astype(x: TensorLike, dtype: Any, **_: Any) -> TensorLike:

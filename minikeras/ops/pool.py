@@ -1,7 +1,6 @@
 """Pooling over any number of spatial axes.
 
-As in ``conv.py`` the maps are closed under differentiation and know neither padding nor layouts:
-``spread`` is the transpose of ``window_sum``, ``spread_to_winners`` that of ``pick_winners``.
+The primitives are in ``primitives/pool.py``; here padding and layouts are added.
 """
 
 from __future__ import annotations

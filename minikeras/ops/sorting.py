@@ -109,7 +109,7 @@ def unique(
     size: int | None = None,
     fill_value: Any = None,
 ) -> Any:
-    """The different elements (or slices along `axis`), and where, whence and how often they occur.
+    """The different elements (or slices along `axis`), with first indices, inverse and counts.
 
     `size` cuts or fills up the result to a fixed length.  Always sorted here.
     """

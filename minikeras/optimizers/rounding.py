@@ -9,33 +9,36 @@ Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.c
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from minikeras.twins import twin
 
-_compiled = False
+
+class _Scope(threading.local):
+    compiled = False
 
 
-class compiled:
-    """For the length of a block round as TensorFlow's compiled functions do, or do not."""
+_scope = _Scope()
 
-    def __init__(self, yes: bool = True) -> None:
-        self._yes = yes
 
-    def __enter__(self) -> None:
-        global _compiled
-        self._before, _compiled = _compiled, self._yes
-
-    def __exit__(self, *exc: object) -> None:
-        global _compiled
-        _compiled = self._before
+@contextlib.contextmanager
+def compiled(yes: bool = True) -> Iterator[None]:
+    """Within the block, this thread rounds as TensorFlow's compiled functions do, or does not."""
+    before, _scope.compiled = _scope.compiled, yes
+    try:
+        yield
+    finally:
+        _scope.compiled = before
 
 
 def is_compiled() -> bool:
-    return _compiled
+    return _scope.compiled
 
 
 def rounded(value: float, w: Any) -> Any:
@@ -55,14 +58,14 @@ def _rounded(value: float, dtype: np.dtype[Any]) -> Any:
 def over(x: Any, constant: float, times: Any = 1) -> Any:
     """times (x / constant); compiled: x · (times · (1 / constant))"""
     number = x.dtype.type
-    if _compiled:
+    if is_compiled():
         return x * (number(times) * (number(1) / number(constant)))
     return number(times) * (x / number(constant))
 
 
 def over_root(x: Any, y: Any) -> Any:
     """x / √y; compiled: x · rsqrt(y), where rsqrt may be off by one unit in the last place"""
-    return x * _rsqrt(y) if _compiled else x / np.sqrt(y)
+    return x * _rsqrt(y) if is_compiled() else x / np.sqrt(y)
 
 
 @twin(
@@ -75,4 +78,4 @@ def _rsqrt(y: Any) -> Any:
 
 def decay(w: Any, weight_decay: Any, lr: Any) -> Any:
     """w − w weight_decay lr; compiled: the two numbers are multiplied first"""
-    return w - (w * (weight_decay * lr) if _compiled else w * weight_decay * lr)
+    return w - (w * (weight_decay * lr) if is_compiled() else w * weight_decay * lr)

@@ -16,3 +16,12 @@ def test_numba_itself_is_left_as_it_was() -> None:
         "assert np.allclose(f(np.eye(2) * 3), np.eye(2))"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_kernels_do_not_import_scipy() -> None:
+    code = (
+        "import sys, numpy as np; from minikeras.kernels import relu;"
+        "relu.relu(np.ones(100_000, 'float32'));"
+        "assert 'scipy.linalg' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

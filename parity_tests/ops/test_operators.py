@@ -2,9 +2,11 @@
 
 import operator
 
+import keras
 import numpy as np
 import pytest
 
+import minikeras
 from minikeras import ops
 from minikeras.autograd import GradientTape, Symbol, Tensor, Variable
 
@@ -122,3 +124,21 @@ def test_tensors_are_hashable_and_iterable():
     assert [row.shape for row in x] == [(3,), (3,)]
     assert len(x) == 2
     assert f"{x[0, 0]:.2f}" == "1.50"
+
+
+BITWISE = {
+    "and": lambda x: x & x,
+    "or": lambda x: x | x,
+    "xor": lambda x: x ^ x,
+    "invert": lambda x: ~x,
+}
+
+
+@pytest.mark.parametrize("name", BITWISE)
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int32"])
+def test_bitwise(name, dtype):
+    x, f = np.array([0, 1, 1]).astype(dtype), BITWISE[name]
+    ours, theirs = f(ops.convert_to_tensor(x)), f(keras.ops.convert_to_tensor(x))
+    np.testing.assert_array_equal(ours.numpy(), theirs.numpy(), strict=True)
+    ours, theirs = (f(package.KerasTensor((3,), dtype)) for package in (minikeras, keras))
+    assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype)

@@ -46,7 +46,7 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
     if k == 1:
         return np.multiply(a, b)
     if rows == 1 or columns == 1:
-        # Below 20 Eigen evaluates element by element; whether that along_rows depends on its types.
+        # Below 20 Eigen computes each element by itself; whether it sums in lanes depends on types.
         tiny = rows + columns + k < 20 or rows == columns
         if columns == 1:
             along_rows = a.strides[1] == 4 and not (tiny and (b.strides[1] == 4 or rows == 1))

@@ -178,7 +178,7 @@ def _exp_and_totals(x, shifted, y, totals):
         _shift(x, i, shifted[i])
     exp_into(shifted[:rows].reshape(-1), y.reshape(-1))
     for i in range(rows):
-        whole = columns % PACKET == 0  # both evaluate whole packets only
+        whole = columns % PACKET == 0  # no elements are left over, so both give the same e^x
         totals[i] = sum_leaf(y[i], s) if whole else _total(shifted[i], e, s)
 
 

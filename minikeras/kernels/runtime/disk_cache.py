@@ -92,7 +92,8 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
         self._name = f"{module}.{function.__qualname__}"
         self._line, self._options = function.__code__.co_firstlineno, options
         source = Path(function.__code__.co_filename)
-        # A function of no module, such as one of a page, is pickled with all that its page made.
+        # A function without a module, such as one defined on a page of the documentation, is not
+        # stored: pickle would store all other names of the page with it.
         self._is_stored = source.is_file() and function.__module__ is not None
         self._source = b""
         if self._is_stored and _KERNELS not in source.parents:

@@ -12,7 +12,7 @@ takes the next of the ``count`` parts until none is left.
   writes its own elements.  So the bits do not depend on which thread computed which part.
 - Parts must not raise.
 - If the pool is busy with another job, the caller runs all parts itself.
-- Workers spin for some tens of microseconds after a job, then sleep until ``workers_for`` wakes
+- Workers spin for about 0.1 ms after a job, then sleep until ``workers_for`` wakes
   them.  The caller waits only for parts that a worker has begun.  So a worker that sleeps, gets no
   processor time or was lost in a fork costs speed, never the result.
 - No kernel calls NumPy's BLAS, whose own threads would spin beside these.

@@ -13,7 +13,7 @@ from minikeras.types import Array, Shape
 @primitive(dtype=dtypes.separate, out=lambda x, *, dtype: dtype)
 @quiet
 def _cast(x: Array, *, dtype: Any) -> Array:
-    """The nearest value in another dtype; whole numbers are cut, not rounded.      dx = dy"""
+    """x in another dtype; floats are truncated towards 0 for an integer dtype.      dx = dy"""
     return x.astype(dtype)
 
 

@@ -18,6 +18,8 @@ def softmax_crossentropy(target: Array, logits: Array) -> Array:
     y = Σ t (ln Σ e^(x − m) − (x − m)), m = max x
 
     dx = dy (softmax x − t)         dt = −dy ln softmax x
+
+    Parity: dx is the derivative where Σ t = 1; Keras uses it for every t.
     """
     shifted = logits - np.max(logits, -1, keepdims=True)
     return np.sum(target * (np.log(np.sum(np.exp(shifted), -1, keepdims=True)) - shifted), -1)

@@ -101,7 +101,7 @@ _MANY = 4096  # numbers: below, NumPy takes less than a tenth of a millisecond
 
 @primitive(dtype=separate)
 def _add_at(x: Array, indices: Array, *, axis: int, size: int) -> Array:
-    """y = 0 but y[index] += its slice of x         dx = the slices of dy at the indices
+    """y starts as zeros; y[indices[i]] += x[i]         dx[i] = dy[indices[i]]
 
     Equal indices add up in the order in which they stand.
     """

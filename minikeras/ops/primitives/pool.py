@@ -27,7 +27,7 @@ def _windows(shape: Shape, size: Sizes, strides: Sizes) -> list[Window]:
 
 
 def _visits(windows: list[Window], size: Sizes) -> list[int]:
-    """Numbers of the taps, so ordered that a cell meets its windows as TensorFlow visits them.
+    """The numbers of the taps, in the order in which TensorFlow adds the windows of a cell.
 
     Row by row; over volumes with the first axis fastest.  (Later windows meet a cell with earlier
     taps.)

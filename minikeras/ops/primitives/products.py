@@ -104,7 +104,7 @@ def _einsum_vjp(dy: Array, y: Array, *xs: Array, subscripts: str) -> TensorLike:
             if letter in target:  # a repeated letter runs along a diagonal
                 name = next(spare)
                 others.append((letter + name, np.eye(n, dtype=dy.dtype)))
-            elif not seen:  # summed away at once: the same for all
+            elif not seen:  # summed over alone: the gradient is constant along this axis
                 others.append((letter, np.ones(n, dy.dtype)))
             target += name
         names = ",".join([result, *(t for t, _ in others)])

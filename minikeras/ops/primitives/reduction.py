@@ -149,7 +149,7 @@ def _argmin(x: Array, *, axis: int | None, keepdims: bool) -> Array:
 
 
 def _ordered(x: Array, nan: float) -> Array:
-    if x.dtype.kind != "f" or x.min(initial=np.inf) > 0:  # probabilities: spared three passes
+    if x.dtype.kind != "f" or x.min(initial=np.inf) > 0:  # nothing to prepare, as for probabilities
         return x
     x = np.where((x == 0) & np.signbit(x), -np.finfo(x.dtype).tiny, x)
     return np.where(np.isnan(x), x.dtype.type(nan), x)

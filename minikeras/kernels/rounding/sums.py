@@ -5,8 +5,8 @@ Three orders occur, all on packets of eight lanes:
 - `whole`: all elements into one number. Four packets of accumulators run over the data and are
   added; the remaining packets are added to the first; its lanes are added in halves. Elements after
   the last whole packet have a sum of their own, to which that of the lanes is added. Above 8192
-  elements the range is halved first, recursively. Large arrays are cut into parts before that, one for
-  each thread that TensorFlow would use.
+  elements the range is halved first, recursively. Before that, large arrays are cut into parts, one
+  for each thread that TensorFlow would use.
 - `rows`: each row alone, as above.
 - `columns`: each column alone; from 16 rows on with four accumulators in turn, but columns beyond
   the last whole packet in order. The same if the summed axis lies between two others; there a

@@ -69,11 +69,7 @@ def main() -> None:
 @click.argument("target", metavar="EXAMPLE|SCRIPT.py")
 @click.argument("arguments", metavar="[-- ARGS]", nargs=-1)
 @training_options
-@click.option(
-    "--report",
-    type=NEW_FILE,
-    help="File of the HTML report. Default: verify-NAME.html.",
-)
+@click.option("--report", type=NEW_FILE, help="File of the HTML report. Default: verify-NAME.html.")
 @click.option("--json", "json_path", type=NEW_FILE, help="File of the same comparison in JSON.")
 def verify(
     target: str,
@@ -131,10 +127,7 @@ def verify(
 @click.argument("example", type=click.Choice(list(EXAMPLES)), metavar="EXAMPLE")
 @training_options
 @click.option(
-    "--plot",
-    "picture",
-    type=NEW_FILE,
-    help="File of the plot. Default: train-EXAMPLE.png.",
+    "--plot", "picture", type=NEW_FILE, help="File of the plot. Default: train-EXAMPLE.png."
 )
 def train(
     example: str, picture: Path | None, floatx: str | None, kernels: str | None, **options: Any

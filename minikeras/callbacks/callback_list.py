@@ -11,10 +11,7 @@ from minikeras.callbacks.history import History
 from minikeras.callbacks.logs import LogsOrFunction, pythonify_logs
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 
-_OLDER_NAME = {
-    "on_train_batch_begin": "on_batch_begin",
-    "on_train_batch_end": "on_batch_end",
-}
+_OLDER_NAME = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
 def _overrides(callback: Any, hook: str) -> bool:

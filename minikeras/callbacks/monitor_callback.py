@@ -44,12 +44,7 @@ class MonitorCallback(Callback):
 
     _purpose: ClassVar[str]  # how a warning begins
 
-    def __init__(
-        self,
-        monitor: str = "val_loss",
-        mode: str = "auto",
-        min_delta: float = 0,
-    ) -> None:
+    def __init__(self, monitor: str = "val_loss", mode: str = "auto", min_delta: float = 0) -> None:
         super().__init__()
         if mode not in ("auto", "min", "max"):
             warnings.warn(

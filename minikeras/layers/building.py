@@ -16,7 +16,7 @@ from minikeras.layers.state import LayerState
 
 
 class LayerBuilding(LayerState):
-    """Calls ``build`` with the shapes that it asks for, and records them for the config."""
+    """Calls ``build`` with the shapes that its parameters name, and records them for the config."""
 
     _lock_after_build: ClassVar[bool] = True  # models may grow after they are built
     _build_shapes: dict[str, Any] | None = None

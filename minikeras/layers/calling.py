@@ -239,10 +239,8 @@ class LayerCalling(LayerBuilding, Operation):
         with StatelessScope(state_mapping=pairs, collect_losses=return_losses) as scope:
             outputs = self(*args, **kwargs)
             losses = self.losses if return_losses else None
-        after = []
-        for variable in self.non_trainable_variables:
-            value = scope.get_current_value(variable)
-            after.append(variable.value if value is None else value)
+        found = [(v, scope.get_current_value(v)) for v in self.non_trainable_variables]
+        after = [variable.value if value is None else value for variable, value in found]
         return (outputs, after, losses) if return_losses else (outputs, after)
 
 

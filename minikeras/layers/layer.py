@@ -34,7 +34,7 @@ class Layer(LayerCalling, base=True):
     are made), ``calling.py`` (what happens around ``call``), and this one (what a subclass writes).
     """
 
-    if not TYPE_CHECKING:  # its type stands in LayerBuilding
+    if not TYPE_CHECKING:  # LayerBuilding declares its type
         input_spec = None
     supports_masking = False  # true where `compute_mask` is overridden
 

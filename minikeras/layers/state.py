@@ -201,8 +201,7 @@ class LayerState(Configurable):
     @property
     def non_trainable_variables(self) -> list[Variable]:
         """The other variables; all of them if the layer is not trainable."""
-        variables = self.variables
-        return [v for v in variables if not v.trainable] if self.trainable else variables
+        return [v for v in self.variables if not (v.trainable and self.trainable)]
 
     @property
     def trainable_weights(self) -> list[Variable]:
@@ -212,8 +211,7 @@ class LayerState(Configurable):
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The other weights; all of them if the layer is not trainable."""
-        weights = self.weights
-        return [v for v in weights if not v.trainable] if self.trainable else weights
+        return [v for v in self.weights if not (v.trainable and self.trainable)]
 
     @property
     def trainable(self) -> bool:

@@ -152,7 +152,7 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
 
 
 def take_arguments(cls: type, fn: Callable[..., Any], first: tuple[str, ...] = ()) -> None:
-    """Declare the fields of a class that stands for ``fn``: ``first``, then the arguments of fn."""
+    """Declare the fields of a class that calls ``fn``: ``first``, then the arguments of ``fn``."""
     defaults: dict[str, Any] = {"fn": staticmethod(fn), "name": fn.__name__}
     arguments = list(inspect.signature(fn).parameters.values())[2:]
     if arguments and not inspect.get_annotations(cls):

@@ -23,11 +23,7 @@ def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis = None) -> Any:
 
 
 def tversky(
-    y_true: TensorLike,
-    y_pred: TensorLike,
-    alpha: float = 0.5,
-    beta: float = 0.5,
-    axis: Axis = None,
+    y_true: TensorLike, y_pred: TensorLike, alpha: float = 0.5, beta: float = 0.5, axis: Axis = None
 ) -> Any:
     """1 − Σ y p / (Σ y p + α Σ y (1 − p) + β Σ p (1 − y) + ε), sums over ``axis``
     (Salehi et al., 2017).

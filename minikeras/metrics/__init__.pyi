@@ -97,21 +97,6 @@ from minikeras.metrics.reduction import Sum as _Sum
 from minikeras.metrics.regression import R2Score as _R2Score
 from minikeras.metrics.regression import RootMeanSquaredError as _RootMeanSquaredError
 
-class AUC(_AUC):
-    def __init__(
-        self,
-        num_thresholds: int = 200,
-        curve: str = "ROC",
-        summation_method: str = "interpolation",
-        name: Any = None,
-        dtype: Any = None,
-        thresholds: Any = None,
-        multi_label: bool = False,
-        num_labels: int | None = None,
-        label_weights: Any = None,
-        from_logits: bool = False,
-    ) -> None: ...
-
 class FBetaScore(_FBetaScore):
     def __init__(
         self,
@@ -150,6 +135,21 @@ class R2Score(_R2Score):
         dtype: Any = None,
     ) -> None: ...
 
+class AUC(_AUC):
+    def __init__(
+        self,
+        num_thresholds: int = 200,
+        curve: str = "ROC",
+        summation_method: str = "interpolation",
+        name: Any = None,
+        dtype: Any = None,
+        thresholds: Any = None,
+        multi_label: bool = False,
+        num_labels: int | None = None,
+        label_weights: Any = None,
+        from_logits: bool = False,
+    ) -> None: ...
+
 class F1Score(_F1Score, FBetaScore):
     def __init__(
         self,
@@ -185,6 +185,20 @@ class OneHotIoU(_OneHotIoU, IoU):
         self,
         num_classes: int,
         target_class_ids: Any,
+        name: Any = None,
+        dtype: Any = None,
+        ignore_class: int | None = None,
+        sparse_y_pred: bool = False,
+        axis: int = -1,
+    ) -> None: ...
+
+class RootMeanSquaredError(_RootMeanSquaredError, Mean):
+    def __init__(self, name: Any = "root_mean_squared_error", dtype: Any = None) -> None: ...
+
+class OneHotMeanIoU(_OneHotMeanIoU, MeanIoU):
+    def __init__(
+        self,
+        num_classes: int,
         name: Any = None,
         dtype: Any = None,
         ignore_class: int | None = None,
@@ -232,8 +246,8 @@ class SpecificityAtSensitivity(_SpecificityAtSensitivity):
         dtype: Any = None,
     ) -> None: ...
 
-class RootMeanSquaredError(_RootMeanSquaredError, Mean):
-    def __init__(self, name: Any = "root_mean_squared_error", dtype: Any = None) -> None: ...
+class MeanMetricWrapper(_MeanMetricWrapper, Mean):
+    def __init__(self, fn: Callable[..., Any], name: Any = None, dtype: Any = None) -> None: ...
 
 class FalseNegatives(_FalseNegatives):
     def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
@@ -266,20 +280,6 @@ class TrueNegatives(_TrueNegatives):
 
 class TruePositives(_TruePositives):
     def __init__(self, thresholds: Any = None, name: Any = None, dtype: Any = None) -> None: ...
-
-class OneHotMeanIoU(_OneHotMeanIoU, MeanIoU):
-    def __init__(
-        self,
-        num_classes: int,
-        name: Any = None,
-        dtype: Any = None,
-        ignore_class: int | None = None,
-        sparse_y_pred: bool = False,
-        axis: int = -1,
-    ) -> None: ...
-
-class MeanMetricWrapper(_MeanMetricWrapper, Mean):
-    def __init__(self, fn: Callable[..., Any], name: Any = None, dtype: Any = None) -> None: ...
 
 class Accuracy(_Accuracy, MeanMetricWrapper):
     def __init__(self, name: Any = "accuracy", dtype: Any = None) -> None: ...

@@ -6,7 +6,6 @@ from typing import Any
 
 from minikeras import ops, settings
 from minikeras.metrics import confusion
-from minikeras.metrics.metric import DeclaredMetric
 from minikeras.types import Shape, TensorLike
 
 _CURVES = {k: name for name in ("ROC", "PR", "PRGAIN") for k in (name, name.lower())}
@@ -15,7 +14,7 @@ _SUMMATIONS = {
 }
 
 
-class AUC(DeclaredMetric):
+class AUC(confusion.CountingMetric):
     """Area under the curve y(x) that ``num_thresholds`` thresholds sample.
 
     curve       x                       y
@@ -43,7 +42,7 @@ class AUC(DeclaredMetric):
     num_thresholds: int = 200
     curve: str = "ROC"
     summation_method: str = "interpolation"
-    name: str | None = None
+    name: Any = None
     dtype: Any = None
     thresholds: Any = None
     multi_label: bool = False
@@ -63,15 +62,17 @@ class AUC(DeclaredMetric):
                     f"Argument `num_thresholds` must be an integer > 1, received num_thresholds={n}"
                 )
             inner = confusion.even_thresholds(n)
-            self._even = True
+            even = True
         else:
             inner = self._given
             self.num_thresholds = len(inner) + 2
-            self._even = confusion.evenly_spaced([0.0, *inner, 1.0])
+            even = confusion.evenly_spaced([0.0, *inner, 1.0])
         self.thresholds = [0.0 - settings.epsilon(), *inner, 1.0 + settings.epsilon()]
         super().setup()
         if self.label_weights is not None:
             self.label_weights = ops.convert_to_tensor(self.label_weights, dtype=self.dtype)
+        weights = None if self.multi_label else self.label_weights
+        self._options = {"multi_label": self.multi_label, "label_weights": weights, "even": even}
         self._built = False
         if self.num_labels and not self.multi_label:
             raise ValueError("`num_labels` is needed only when `multi_label` is True.")
@@ -95,16 +96,8 @@ class AUC(DeclaredMetric):
     ) -> None:
         if not self._built:
             self._build(tuple(y_pred.shape))
-        confusion.update(
-            self._counts,
-            y_true,
-            ops.sigmoid(y_pred) if self.from_logits else y_pred,
-            self.thresholds,
-            sample_weight,
-            multi_label=self.multi_label,
-            label_weights=None if self.multi_label else self.label_weights,
-            even=self._even,
-        )
+        p = ops.sigmoid(y_pred) if self.from_logits else y_pred
+        super().update_state(y_true, p, sample_weight)
 
     def result(self) -> Any:
         if self.curve == "PR" and self.summation_method == "interpolation":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -22,7 +22,22 @@ COUNTS = {
 }
 
 
-class _AtThresholds(DeclaredMetric):
+class CountingMetric(DeclaredMetric):
+    """Adds counts of each batch, at each of ``thresholds``, to the variables ``_counts``."""
+
+    _counts: dict[str, Variable]
+    _options: dict[str, Any] = {}  # further arguments of `update`
+
+    if TYPE_CHECKING:  # no field
+        thresholds: Any
+
+    def update_state(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
+    ) -> None:
+        update(self._counts, y_true, y_pred, self.thresholds, sample_weight, **self._options)
+
+
+class _AtThresholds(CountingMetric):
     thresholds: Any = None
 
     def setup(self, default: float = 0.5) -> None:
@@ -48,11 +63,7 @@ class _Count(_AtThresholds):
     def setup(self, default: float = 0.5) -> None:
         super().setup(default)
         self.accumulator = self.zeros("accumulator", (len(self.thresholds),))
-
-    def update_state(
-        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
-    ) -> None:
-        update({self._kind: self.accumulator}, y_true, y_pred, self.thresholds, sample_weight)
+        self._counts = {self._kind: self.accumulator}
 
     def result(self) -> Any:
         return self._for_each_threshold(self.accumulator.value)
@@ -99,19 +110,7 @@ class _Ratio(_AtThresholds):
     def setup(self, default: float = 0.5) -> None:
         super().setup(default if self.top_k is None else NEG_INF)
         self._counts = make_counts(self, (len(self.thresholds),), ("tp", self._other))
-
-    def update_state(
-        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
-    ) -> None:
-        update(
-            self._counts,
-            y_true,
-            y_pred,
-            self.thresholds,
-            sample_weight,
-            top_k=self.top_k,
-            class_id=self.class_id,
-        )
+        self._options = {"top_k": self.top_k, "class_id": self.class_id}
 
     def result(self) -> Any:
         tp, other = (variable.value for variable in self._counts.values())

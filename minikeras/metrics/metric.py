@@ -119,11 +119,7 @@ class Metric:
         return variable
 
     def add_weight(
-        self,
-        shape: Any = (),
-        initializer: Any = None,
-        dtype: DType = None,
-        name: str | None = None,
+        self, shape: Any = (), initializer: Any = None, dtype: DType = None, name: str | None = None
     ) -> Variable:
         return self.add_variable(shape, initializer, dtype=dtype, name=name)
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from minikeras import ops
-from minikeras.metrics import confusion
-from minikeras.metrics.metric import DeclaredMetric
-from minikeras.types import TensorLike
+from minikeras.metrics.confusion import CountingMetric, even_thresholds, make_counts
 
 _RATES = {  # the rate is first / (first + second)
     "sensitivity": ("tp", "fn"),
@@ -17,7 +15,7 @@ _RATES = {  # the rate is first / (first + second)
 }
 
 
-class _BestAt(DeclaredMetric):
+class _BestAt(CountingMetric):
     """max over thresholds of ``_wanted``, where ``_bound`` ≥ the first argument; 0 if none is.
 
     num_thresholds: how many thresholds, evenly spaced over [0, 1].
@@ -46,21 +44,9 @@ class _BestAt(DeclaredMetric):
             raise ValueError(
                 f"Argument `num_thresholds` must be an integer > 0, received num_thresholds={n}"
             )
-        self.thresholds = [0.5] if n == 1 else [0.0, *confusion.even_thresholds(n), 1.0]
-        self._counts = confusion.make_counts(self, (len(self.thresholds),))
-
-    def update_state(
-        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
-    ) -> None:
-        confusion.update(
-            self._counts,
-            y_true,
-            y_pred,
-            self.thresholds,
-            sample_weight,
-            class_id=self.class_id,
-            even=self.num_thresholds > 1,
-        )
+        self.thresholds = [0.5] if n == 1 else [0.0, *even_thresholds(n), 1.0]
+        self._counts = make_counts(self, (len(self.thresholds),))
+        self._options = {"class_id": self.class_id, "even": n > 1}
 
     def result(self) -> Any:
         feasible = ops.greater_equal(self._rate(self._bound), self.value)

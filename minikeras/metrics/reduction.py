@@ -107,10 +107,7 @@ class FunctionMetric(MeanMetricWrapper):
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
     def __init_subclass__(
-        cls,
-        fn: Callable[..., Any] | None = None,
-        direction: str | None = None,
-        **options: Any,
+        cls, fn: Callable[..., Any] | None = None, direction: str | None = None, **options: Any
     ) -> None:
         if fn is not None:  # else it is the base's
             take_arguments(cls, fn, first=("name", "dtype"))

@@ -52,18 +52,16 @@ def clone_model(
     if isinstance(model, Sequential):
         if call_function is not None:
             raise ValueError("`call_function` argument is not supported with Sequential models.")
-        return _compile_like(model, _clone_sequential(model, clone, input_tensors))
-    if isinstance(model, Functional):
-        return _compile_like(model, _clone_functional(model, clone, input_tensors, call_function))
-    if any((clone_function, call_function, input_tensors, recursive)):
+        copy = _clone_sequential(model, clone, input_tensors)
+    elif isinstance(model, Functional):
+        copy = _clone_functional(model, clone, input_tensors, call_function)
+    elif any((clone_function, call_function, input_tensors, recursive)):
         raise ValueError(
             "Arguments clone_function, call_function, input_tensors and recursive are only "
             f"supported for Sequential and Functional models. Received model of type {type(model)}"
         )
-    return type(model).from_config(model.get_config())
-
-
-def _compile_like(model: Any, copy: Any) -> Any:
+    else:
+        return type(model).from_config(model.get_config())
     if model.compiled:
         copy.compile_from_config(model.get_compile_config())
     return copy

@@ -46,7 +46,7 @@ class Function(Operation):
         return self._run(tree.flatten(inputs))
 
     def _run(self, flat_inputs: list[Any], training: bool | None = None) -> Any:
-        """Repeat the calls in order; ``values`` holds what stands for each KerasTensor, by id."""
+        """Repeat the calls in order; ``values`` maps the id of each KerasTensor to its value."""
         values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
         for node in self._graph.calls:
             args, kwargs = node.arguments(values)

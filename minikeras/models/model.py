@@ -37,7 +37,7 @@ class Model(Trainer, Layer, base=True):
     _keras_module: ClassVar[str] = "keras"
     _untracked = Layer._untracked | Trainer._untracked
     _lock_after_build = False
-    _functional_class: ClassVar[Any]  # Functional, a subclass; it stands in functional.py
+    _functional_class: ClassVar[Any]  # Functional, a subclass: functional.py sets it
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is Model and _is_functional(args, kwargs):

@@ -110,7 +110,7 @@ def _number(x: Any) -> str:
 
 
 def _states_shapes(layer: Any) -> bool:
-    """Whether Keras knows the output shape before a call: for its own layers, and some of users."""
+    """Whether the shape is known before a call: of a built-in layer, or by its own method."""
     cls = type(layer)
     ours = cls.__module__.startswith("minikeras.")
     return ours or cls.compute_output_shape is not Layer.compute_output_shape

@@ -70,11 +70,7 @@ def show(document: Document, console: Console) -> None:
 
 
 def _show_metrics(
-    console: Console,
-    title: str,
-    first: str,
-    names: list[str],
-    rows: list[tuple[str, Document]],
+    console: Console, title: str, first: str, names: list[str], rows: list[tuple[str, Document]]
 ) -> None:
     table = Table(title=Text(title), title_justify="left", show_lines=True)
     table.add_column(first, justify="right")
@@ -93,9 +89,8 @@ def _show_metrics(
 
 
 def _show_weights(console: Console, model: Document) -> None:
-    table = Table(title=Text(f"Weights of {model['name']}"), title_justify="left")
-    for heading in ("variable", "shape", "initial", "final: ULP", "of the largest"):
-        table.add_column(heading, justify="left" if heading == "variable" else "right")
+    headings = ("variable", "shape", "initial", "final: ULP", "of the largest")
+    table = _table(f"Weights of {model['name']}", *headings)
     for variable in model["variables"]:
         initial, final = variable.get("initial"), variable.get("final")
         table.add_row(
@@ -109,14 +104,20 @@ def _show_weights(console: Console, model: Document) -> None:
 
 
 def _show_times(console: Console, times: Document) -> None:
-    table = Table(title="Times", title_justify="left")
-    for heading in ("", "import", "first epoch", "a step"):
-        table.add_column(heading, justify="right" if heading else "left")
+    table = _table("Times", "", "import", "first epoch", "a step")
     for framework, name in NAMES.items():
         found = times[framework]
         row = (seconds(found[key]) for key in ("import", "first_epoch", "step"))
         table.add_row(name, *row)
     console.print(table)
+
+
+def _table(title: str, first: str, *others: str) -> Table:
+    """An empty table with a column for texts and columns for numbers."""
+    table = Table(first, title=Text(title), title_justify="left")
+    for heading in others:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def initial_words(initial: Document | None) -> str:

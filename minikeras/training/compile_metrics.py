@@ -155,7 +155,7 @@ class CompileMetrics(Metric):
         ... are appended.  Raises ValueError before the first batch.
 
         Parity: such names may still collide, and the later result overwrites the earlier one.  The
-        name of the output stands before ``weighted_``.
+        name of the output comes before ``weighted_``.
         """
         if not self.built:
             raise ValueError("Cannot get result() since the metric has not yet been built.")

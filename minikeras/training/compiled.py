@@ -34,7 +34,7 @@ class Compiled:
     _loss_tracker: Mean | None = None
     _trained: list[Variable] | None = None  # trainable variables, found at the first step
     _untrained: list[Variable] | None = None  # all others: restored if a step fails
-    _logs_deferred = False  # fit reads the metrics when a callback asks, not at every step
+    _logs_deferred = False  # fit computes results only when a callback needs them
 
     # What ``compile`` received is used by the model, but its variables are not the model's.
     _untracked: ClassVar[frozenset[str]] = frozenset(

@@ -91,7 +91,9 @@ class Trainer(Steps):
         epoch_iterator = EpochIterator(*data, self.steps_per_execution)
         epoch_iterator.reset()
         steps = epoch_iterator.num_batches
-        callbacks = self._callback_list(callbacks, verbose, epochs, steps, add_history=True)
+        callbacks = self._callback_list(
+            callbacks, True, verbose=verbose, epochs=epochs, steps=steps
+        )
         self.stop_training = False
         self.make_train_function()
         callbacks.on_train_begin()
@@ -146,7 +148,8 @@ class Trainer(Steps):
             if cached:
                 self._eval_epoch_iterator = epoch_iterator
         epoch_iterator.reset()
-        callbacks = self._callback_list(callbacks, verbose, 1, epoch_iterator.num_batches)
+        steps = epoch_iterator.num_batches
+        callbacks = self._callback_list(callbacks, verbose=verbose, epochs=1, steps=steps)
         self.make_test_function()
         self.stop_evaluating = False
         callbacks.on_test_begin()
@@ -178,7 +181,8 @@ class Trainer(Steps):
             steps_per_epoch=steps,
             steps_per_execution=self.steps_per_execution,
         )
-        callbacks = self._callback_list(callbacks, verbose, 1, epoch_iterator.num_batches)
+        steps = epoch_iterator.num_batches
+        callbacks = self._callback_list(callbacks, verbose=verbose, epochs=1, steps=steps)
         self.make_predict_function()
         assert self.predict_function is not None
         self.stop_predicting = False
@@ -300,25 +304,11 @@ class Trainer(Steps):
         )
         return {f"val_{name}": value for name, value in logs.items()}
 
-    def _callback_list(
-        self,
-        callbacks: Any,
-        verbose: int | str,
-        epochs: int,
-        steps: int | None,
-        add_history: bool = False,
-    ) -> CallbackList:
+    def _callback_list(self, callbacks: Any, history: bool = False, **params: Any) -> CallbackList:
+        """The callbacks as one, which receives ``params``: verbose, epochs and steps."""
         if isinstance(callbacks, CallbackList):
             return callbacks
-        return CallbackList(
-            callbacks,
-            add_history=add_history,
-            add_progbar=verbose != 0,
-            verbose=verbose,
-            epochs=epochs,
-            steps=steps,
-            model=self,
-        )
+        return CallbackList(callbacks, history, params["verbose"] != 0, model=self, **params)
 
 
 def _is_due(epoch: int, validation_freq: int | list[int]) -> bool:

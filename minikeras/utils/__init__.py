@@ -9,11 +9,7 @@ from minikeras.settings import (
     enable_interactive_logging,
     is_interactive_logging_enabled,
 )
-from minikeras.training.adapters import (
-    PyDataset,
-    pack_x_y_sample_weight,
-    unpack_x_y_sample_weight,
-)
+from minikeras.training.adapters import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.training.adapters import PyDataset as Sequence
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.session import clear_session, set_random_seed

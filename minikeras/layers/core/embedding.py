@@ -1,4 +1,4 @@
-"""Embedding: a vector for each whole number."""
+"""Embedding: a learned vector for each integer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from minikeras.types import Shape, TensorLike
 
 
 class Embedding(Layer):
-    """Replaces whole numbers by the rows of a table.
+    """Replaces integers by the rows of a table.
 
     outputs = embeddings[inputs]        inputs: any shape, outputs: (*inputs, output_dim)
 

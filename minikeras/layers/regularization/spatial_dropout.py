@@ -11,7 +11,7 @@ from minikeras.types import TensorLike
 
 
 class BaseSpatialDropout(Dropout, fixed=("noise_shape",)):
-    """Sets whole channels of a sample to 0: neighbouring cells resemble each other too much.
+    """Sets whole channels of a sample to 0: neighbouring cells are too similar.
 
     rate: the fraction of the channels.
     data_format: as for ``Conv2D``.

@@ -48,9 +48,7 @@ def print_summary(
         column = int(end * line_length) - start
         if column < 4:
             raise ValueError("Insufficient console width to print summary.")
-        table.columns.append(
-            rich.table.Column(name, justify=side, width=column, _index=len(table.columns))
-        )
+        table.add_column(name, justify=side, width=column)
         start += column
     for layer in layers[_selected(layers, layer_range)]:
         for row in _rows(layer, 0, expand_nested, show_trainable, nodes):

@@ -1,12 +1,14 @@
-"""Figures that pages give about the code are those of the code."""
+"""Figures and sources that pages give are those of the code."""
 
 from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import settings
 
+import minikeras
 from benchmarks.engine_size import code_lines, size
 from minikeras.kernels.runtime import threads
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
@@ -43,6 +45,21 @@ def test_size_of_the_engine(page: str, sentence: str) -> None:
 def test_size_of_declarations() -> None:
     (tens,) = figures("docs/decisions/fields_or_init.md", r"the (\d+) lines of code in")
     assert tens == round(code_lines((PACKAGE / "declare" / "configurable.py").read_text()), -1)
+
+
+def test_readme_quotes_the_source_of_tanh() -> None:
+    quoted = re.findall(
+        r"```text\n(@elementwise.*?)```", (ROOT / "README.md").read_text(), re.DOTALL
+    )
+    source = (PACKAGE / "ops" / "primitives" / "hyperbolic.py").read_text()
+    assert len(quoted) == 1 and quoted[0] in source
+
+
+def test_readme_shows_what_explain_prints() -> None:
+    shown = (ROOT / "README.md").read_text().partition("```text\nw\n")[2].partition("```")[0]
+    w = minikeras.Variable([1.0, -2.0], name="w")
+    table = minikeras.optimizers.Adam(learning_rate=0.1).explain([np.float32([0.5, 1.0])], [w])
+    assert [line.rstrip() for line in str(table).splitlines()] == ["w", *shown.splitlines()]
 
 
 def test_number_of_trainings() -> None:

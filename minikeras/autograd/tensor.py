@@ -87,7 +87,7 @@ class Tensor:
     def __iter__(self) -> Iterator[Any]:
         if not self._value.ndim:
             raise TypeError("a tensor of rank 0 cannot be iterated over")
-        return (self[i] for i in range(len(self._value)))  # type: ignore[index]
+        return (self[i] for i in range(len(self._value)))  # type: ignore[index]  # an operator, added in ops
 
     def __bool__(self) -> bool:
         return bool(self._observed)

@@ -49,7 +49,7 @@ class CSVLogger(Callback):
             with open(self.filename, encoding="utf-8") as file:
                 self.append_header = not file.readline()
         self._close()
-        self.csv_file = open(  # noqa: SIM115  (closed when training ends)
+        self.csv_file = open(  # noqa: SIM115  # closed when training ends
             self.filename, "a" if self.append else "w", newline="", encoding="utf-8"
         )
         self.keys = None

@@ -106,7 +106,7 @@ def finish_build(build: Callable[..., None]) -> Callable[..., None]:
         self.built = True
         self._locked = self._lock_after_build
 
-    finished._finishes = True  # type: ignore[attr-defined]
+    finished._finishes = True  # type: ignore[attr-defined]  # functions take attributes
     return finished
 
 

@@ -70,7 +70,7 @@ class Layer(LayerCalling, base=True):
         super().__init_subclass__(**options)
         written = cls.__dict__
         if "build" in written:
-            cls.build = finish_build(written["build"])  # type: ignore[method-assign]
+            cls.build = finish_build(written["build"])  # type: ignore[method-assign]  # wrapped
         if "compute_mask" in written and "supports_masking" not in written:
             cls.supports_masking = True
         if "call" in written:
@@ -212,7 +212,7 @@ class WeightlessLayer(Layer):
 
 
 Layer._signature = CallSignature(Layer.call)
-Layer.build = finish_build(Layer.build)  # type: ignore[method-assign]
+Layer.build = finish_build(Layer.build)  # type: ignore[method-assign]  # wrapped
 
 
 def _legacy_input_shape(kwargs: dict[str, Any]) -> Shape | None:

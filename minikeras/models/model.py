@@ -163,7 +163,7 @@ class Model(Trainer, Layer, base=True):
 
 def takes_graph(cls: type) -> bool:
     """Whether the constructor passes anything on: ``__init__(self, *args, **kwargs)``."""
-    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]
+    parameters = inspect.signature(cls.__init__).parameters.values()  # type: ignore[misc]  # the constructor of this very class
     kinds = {p.kind for p in parameters}
     return {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} <= kinds
 

@@ -72,7 +72,7 @@ def sigmoid(x: TensorLike) -> TensorLike:
 
 def remember(y: TensorLike, logits: TensorLike) -> TensorLike:
     if isinstance(y, (Tensor, Symbol)):
-        y._keras_logits = logits  # type: ignore[union-attr]
+        y._keras_logits = logits  # type: ignore[union-attr]  # not declared: few results have it
     return y
 
 

@@ -205,7 +205,7 @@ def conv_transpose(
     rank = len(size)
     extra = (None,) * rank
     if output_padding is not None:
-        extra = per_axis(output_padding, rank, "output_padding", smallest=0)  # type: ignore[assignment]
+        extra = per_axis(output_padding, rank, "output_padding", smallest=0)  # type: ignore[assignment]  # numbers instead of None
     x = to_channels_last(x, data_format)
     if not shapes.match(x.shape[-1], kernel.shape[-1]):
         raise ValueError(

@@ -49,7 +49,7 @@ def pad(
         if max(pair) > n - (mode == "reflect"):
             raise ValueError(f"`pad_width` {pair} is too wide to {mode} axis {axis} of size {n}")
         if any(pair):
-            x = take(x, np.pad(np.arange(n), pair, mode), axis=axis)  # type: ignore[call-overload]
+            x = take(x, np.pad(np.arange(n), pair, mode), axis=axis)  # type: ignore[call-overload]  # mode is one of NumPy's
     return x
 
 
@@ -64,7 +64,7 @@ def _pairs(pad_width: Any, rank: int) -> tuple[tuple[int, int], ...]:
         widths *= rank
     if len(widths) != rank:
         raise ValueError(f"`pad_width` must hold a pair for each of {rank} axes: {pad_width}")
-    return tuple(widths)  # type: ignore[arg-type]
+    return tuple(widths)  # type: ignore[arg-type]  # all are pairs by now
 
 
 @operation("ops.numpy Tensor numpy")

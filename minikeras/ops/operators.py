@@ -53,8 +53,8 @@ def _reshape(x: TensorLike, *shape: Any) -> TensorLike:
 
 
 def _transpose(x: TensorLike, *axes: Any) -> TensorLike:
-    return reshaping.transpose(x, axes[0] if len(axes) == 1 and axes[0] is not None and
-                               hasattr(axes[0], "__iter__") else axes or None)  # fmt: skip
+    are_one_tuple = len(axes) == 1 and hasattr(axes[0], "__iter__")
+    return reshaping.transpose(x, axes[0] if are_one_tuple else axes or None)
 
 
 # Operators and methods, by the name of the operation that each of them is.

@@ -79,8 +79,8 @@ def _cells(space: Shape, size: Sizes, strides: Sizes, padding: str) -> Array:
         return np.array(float(math.prod(size)))
     cells = np.ones(())
     for n, k, s in zip(space, size, strides):
-        low, _ = same_margin(n, k, s, 1)  # type: ignore[arg-type]
+        low, _ = same_margin(n, k, s, 1)  # type: ignore[arg-type]  # no size is None here
         starts = np.arange(0, n, s) - low
-        inside = np.minimum(starts + k, n) - np.maximum(starts, 0)  # type: ignore[arg-type]
+        inside = np.minimum(starts + k, n) - np.maximum(starts, 0)  # type: ignore[arg-type]  # as above
         cells = np.multiply.outer(cells, inside)
     return cells.reshape(1, *cells.shape, 1)

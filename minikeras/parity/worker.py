@@ -225,7 +225,7 @@ def epoch_line(log: dict[str, float]) -> str:
 
 
 def _watcher(keras: Any, send: Callable[..., None], recorded: Recorded) -> Any:
-    class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
+    class Watcher(keras.callbacks.Callback):  # type: ignore[misc]  # keras is Any
         """Sends an event after each epoch and measures its time, without validation."""
 
         def __init__(self) -> None:

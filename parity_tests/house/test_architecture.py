@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -212,6 +214,25 @@ def test_files_are_small(folder: str) -> None:
     lengths = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in sources(folder)}
     assert max(lengths.values()) <= 450
     assert {file for file, n in lengths.items() if n > 400} <= LONG.keys()
+
+
+# Silenced checks.
+
+
+def silenced_without_reason(text: str) -> list[str]:
+    """The comments that silence a checker and have no further comment behind them."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    silencing = re.compile(r"# *(type: *ignore|noqa|fmt: *skip|pragma|pyright:)[^#]*$")
+    return [comment for comment in comments if silencing.search(comment)]
+
+
+def test_what_is_silenced_has_a_reason() -> None:
+    found = {path: silenced_without_reason(path.read_text()) for path in sources("minikeras")}
+    assert not {str(path): comments for path, comments in found.items() if comments}
+    bare = ["# type: ignore[a]", "# noqa: B1  (why)", "# fmt: skip", "# why  # pragma: no cover"]
+    assert silenced_without_reason("\n".join(bare)) == bare
+    assert silenced_without_reason("x = 1  # type: ignore[misc]  # a reason") == []
 
 
 # Imports inside functions.

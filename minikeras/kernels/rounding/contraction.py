@@ -72,7 +72,7 @@ def _tile(height: int, neighbours: bool = False) -> Any:
                 total, k = y[i, o + j] if first > 0 else y.dtype.type(0), start
                 for cut in cuts[first:last]:
                     chain = y.dtype.type(0)
-                    for k in range(k, k + cut):  # noqa: B020
+                    for k in range(k, k + cut):  # noqa: B020  # each cut starts where the last one ended
                         chain = fma(x[rows[i] + columns[k]], w[k, c + j], chain)
                     total, k = total + chain, k + 1
                 y[i, o + j] = total

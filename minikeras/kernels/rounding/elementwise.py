@@ -114,7 +114,7 @@ def log1p_packet(x):
     u = x + _1
     y = log_packet(u)
     large = x * (y / (u - _1))
-    return x if u == _1 or u == y else large  # noqa: SIM109
+    return x if u == _1 or u == y else large  # noqa: SIM109  # packets know no `in`
 
 
 @njit(inline="always")

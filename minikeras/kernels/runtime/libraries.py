@@ -39,7 +39,7 @@ with without_collection():
             linalg.ensure_blas = before
 
 
-class InternalLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
+class InternalLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]  # Numba has no types
     """The LLVM code of an internal kernel, which is optimized and translated within its callers."""
 
     def _optimize_final_module(self) -> None: ...
@@ -63,7 +63,7 @@ class InternalLibrary(codegen.JITCodeLibrary):  # type: ignore[misc]
         return self.name, self._final_module.as_bitcode()
 
 
-class Compiler(compiler.Compiler):  # type: ignore[misc]
+class Compiler(compiler.Compiler):  # type: ignore[misc]  # Numba has no types
     def compile_extra(self, function: Callable[..., Any]) -> Any:
         make = self.state.targetctx.codegen()
         if not self.state.flags.no_cpython_wrapper:

@@ -85,7 +85,7 @@ class Dot(Merge):
 
 
 def _without(shape: Shape, axis: int) -> tuple[int, ...]:
-    return tuple(n for k, n in enumerate(shape) if k not in (0, axis))  # type: ignore[misc]
+    return tuple(n for k, n in enumerate(shape) if k not in (0, axis))  # type: ignore[misc]  # mypy wants tuple() without None
 
 
 def dot(inputs: list[TensorLike], axes: Any = -1, **kwargs: Any) -> TensorLike:

@@ -36,8 +36,8 @@ class BaseCropping(SpatialLayer):
         sizes = list(input_shape)
         for axis, margin in zip(self._spatial_axes, self._margins):
             if sizes[axis] is not None:
-                sizes[axis] -= sum(margin)  # type: ignore[operator]
-                if sizes[axis] <= 0:  # type: ignore[operator]
+                sizes[axis] -= sum(margin)  # type: ignore[operator]  # not None, as checked above
+                if sizes[axis] <= 0:  # type: ignore[operator]  # as above
                     raise ValueError(
                         "`cropping` must leave something of each spatial axis. "
                         f"Received: cropping={self.cropping}, input shape {tuple(input_shape)}"

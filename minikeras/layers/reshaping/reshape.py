@@ -39,7 +39,7 @@ class Reshape(Layer):
         target = tuple(self.target_shape)
         if None in features:
             return (batch, *(None if n == -1 else n for n in target))
-        given, rest = math.prod(features), math.prod(n for n in target if n != -1)  # type: ignore[arg-type]
+        given, rest = math.prod(features), math.prod(n for n in target if n != -1)  # type: ignore[arg-type]  # no size is None here
         fits = given == rest or (-1 in target and rest and given % rest == 0)
         if not fits:
             raise ValueError(

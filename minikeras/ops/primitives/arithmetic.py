@@ -105,8 +105,8 @@ def divide_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 @elementwise("ops.numpy", dtype=floating)
 def divide_no_nan(x1: Array, x2: Array) -> Array:
     """y = x₁ / x₂, and 0 where x₂ = 0          dx₁, dx₂ as in divide, 0 where x₂ = 0"""
-    return np.divide(x1, x2, out=np.zeros(np.broadcast_shapes(x1.shape, x2.shape), x1.dtype),
-                     where=x2 != 0)  # fmt: skip
+    zeros = np.zeros(np.broadcast_shapes(x1.shape, x2.shape), x1.dtype)
+    return np.divide(x1, x2, out=zeros, where=x2 != 0)
 
 
 @divide_no_nan.vjp

@@ -57,7 +57,7 @@ def convolve_shape(
     *size, inputs, filters = w
     if not shapes.match(channels, inputs):
         raise ValueError(f"the kernel expects {inputs} input channels, the input has {channels}")
-    return (batch, *counts(tuple(space), tuple(size), strides, dilation), filters)  # type: ignore[arg-type]
+    return (batch, *counts(tuple(space), tuple(size), strides, dilation), filters)  # type: ignore[arg-type]  # a kernel has known sizes
 
 
 @convolve.vjp

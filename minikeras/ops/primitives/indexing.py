@@ -23,7 +23,7 @@ def _getitem(x: Array, *, key: Key) -> Array:
 @_getitem.shape
 def _getitem_shape(x: Shape, *, key: Key) -> Shape:
     if None not in x:
-        return np.broadcast_to(np.False_, x)[key].shape  # type: ignore[arg-type]
+        return np.broadcast_to(np.False_, x)[key].shape  # type: ignore[arg-type]  # no None in x
     # A size that follows the unknown ones is itself unknown: try two stand-ins and compare.
     one, two = (
         np.broadcast_to(np.False_, tuple(m if n is None else n for n in x))[key].shape

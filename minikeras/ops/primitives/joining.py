@@ -95,7 +95,7 @@ def _concatenate_shape(*xs: Shape, axis: int) -> Shape:
                 f"concatenate joins shapes that agree outside axis {axis}, received {list(xs)}"
             )
     along = [x[axis] for x in xs]
-    total = None if None in along else sum(along)  # type: ignore[arg-type]
+    total = None if None in along else sum(along)  # type: ignore[arg-type]  # no None among them
     others = [next((x[i] for x in xs if x[i] is not None), None) for i in range(len(xs[0]))]
     return (*others[:axis], total, *others[axis + 1 :])
 

@@ -23,7 +23,7 @@ def _windows(shape: Shape, size: Sizes, strides: Sizes) -> list[Window]:
     """For each tap, in row-major order, the cells that it meets in an array of ``shape``."""
     ones = (1,) * len(size)
     out = counts(shape[1:-1], size, strides, ones)
-    return [window for _, window in taps(size, out, strides, ones)]  # type: ignore[arg-type]
+    return [window for _, window in taps(size, out, strides, ones)]  # type: ignore[arg-type]  # arrays have known sizes
 
 
 def _visits(windows: list[Window], size: Sizes) -> list[int]:
@@ -115,7 +115,7 @@ def _wins(x: Array, windows: list[Window], rank: int) -> Array:
 @primitive(dtype=promote)
 def window_sum(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     """y[n, i, c] = Σ_p x[n, i·s + p, c]"""
-    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
+    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]  # arrays have known sizes
     for window in _windows(x.shape, size, strides):
         y += x[window]
     return y
@@ -160,7 +160,7 @@ def mean_window(x: Array, cells: Array, *, size: Sizes, strides: Sizes) -> Array
 
     Parity: the gradient multiplies by the rounded reciprocal.
     """
-    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]
+    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]  # arrays have known sizes
     for window in _windows(x.shape, size, strides):
         y += x[window]
     return y / cells

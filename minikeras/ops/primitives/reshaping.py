@@ -49,7 +49,7 @@ def _roll_vjp(
 @primitive(dtype=separate)
 def _reshape(x: Array, *, newshape: Shape) -> Array:
     """The elements of x in row-major order, in another shape        dx = dy in the shape of x"""
-    return x.reshape(newshape)  # type: ignore[arg-type]
+    return x.reshape(newshape)  # type: ignore[arg-type]  # no size is None here
 
 
 @_reshape.shape
@@ -124,7 +124,7 @@ def _expand_dims_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...]) ->
 @primitive(dtype=separate, broadcasts=True)
 def _broadcast_to(x: Array, *, shape: Shape) -> Array:
     """x repeated along its axes of size one        dx = Σ dy over the repetitions"""
-    return np.broadcast_to(x, shape)  # type: ignore[arg-type]
+    return np.broadcast_to(x, shape)  # type: ignore[arg-type]  # no size is None here
 
 
 @_broadcast_to.shape

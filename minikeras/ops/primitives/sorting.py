@@ -49,7 +49,7 @@ def _in_top_k_shape(targets: Shape, predictions: Shape, *, k: int) -> Shape:
 @primitive(dtype=separate, out="int32", constant=True)
 def _searchsorted(sequence: Array, values: Array, *, side: str) -> Array:
     """The first place at which a value fits in ("right": the last)."""
-    return np.searchsorted(sequence, values, side=side).astype("int32")  # type: ignore[call-overload]
+    return np.searchsorted(sequence, values, side=side).astype("int32")  # type: ignore[call-overload]  # NumPy checks side
 
 
 @_searchsorted.shape

@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras.types import Array
 
+# Several coefficients a line.
 # fmt: off
 _ERF = ([9.60497373987051638749e0, 9.00260197203842689217e1, 2.23200534594684319226e3,
          7.00332514112805075473e3, 5.55923013010394962768e4],

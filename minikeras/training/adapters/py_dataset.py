@@ -104,7 +104,7 @@ class PyDatasetAdapter(DataAdapter):
             raise ValueError(f"x has no batches: the PyDataset {dataset!r} has length 0")
 
     @property
-    def num_batches(self) -> int | None:  # type: ignore[override]
+    def num_batches(self) -> int | None:  # type: ignore[override]  # asked anew in each epoch
         return self._dataset.num_batches
 
     def batches(self) -> Iterator[Batch]:

@@ -17,11 +17,11 @@ from minikeras.kernels.rounding.sums import (
 from minikeras.kernels.runtime.array_table import (
     DATA,
     LENGTH,
-    cut,
     item,
     load,
     pointer,
     size_of,
+    table_of_parts,
 )
 from minikeras.kernels.runtime.compile import kernel
 from minikeras.kernels.runtime.threads import run_parts
@@ -39,7 +39,7 @@ def _squares_part(start, stop, objects, leaves, owners, sums):
 @kernel
 def squares(workers, objects, roles, dtype, s):
     """sₖ = Σ g² for variable k, in the order of ``summation.total``"""
-    if not len(cut(objects, roles, dtype, s.itemsize, 0)):
+    if not len(table_of_parts(objects, roles, dtype, s.itemsize, 0)):
         return False
     variables, width, most = load(objects + LENGTH), PACKET_BYTES // s.itemsize, 0
     for i in range(variables):

@@ -13,25 +13,31 @@ and relu meet each image while it is there.  Sums run in TensorFlow's order, see
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minikeras.kernels.relu import relu_vjp
-from minikeras.kernels.rounding.contraction import ROWS, VECTORS, gemm_part, indexed_matmul
+from minikeras.kernels.rounding.contraction import (
+    ROWS,
+    Reads,
+    gemm_part,
+    indexed_matmul,
+    panels_of,
+)
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import HAS_AVX512, add_lanes, cores, fma
 from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.kernels.windows import (
-    enter,
+    copy_from_padded,
+    copy_into_padded,
     flat,
     flat_with_margins,
     image_tables,
-    leave,
     row_starts,
     tables,
 )
@@ -84,10 +90,10 @@ def _convolved(
     if filters > 1 and len(cuts) == 1 and len(factor) and x.size:
         starts, offsets = image_tables(shape[1:], size, out, strides, dilation)
         y = np.empty((len(x) * windows, filters), w.dtype)
-        places = row_starts(x.shape[1:], margins) if margins else _NONE
-        tables_ = starts, offsets, places, math.prod(shape[1:])
-        work = workers_for(y.size * len(factor))
-        _convolve(work, flat(x), len(x), *tables_, factor, np.array(cuts[0]), y, b, rectified)
+        rows = row_starts(x.shape[1:], margins) if margins else _NONE
+        where = starts, offsets, rows, math.prod(shape[1:])
+        layer = factor, np.array(cuts[0]), b, rectified
+        _convolve(workers_for(y.size * len(factor)), flat(x), len(x), where, layer, y)
     else:
         starts, offsets = tables(shape, size, out, strides, dilation)
         factors = flat_with_margins(x, margins), starts, offsets, factor
@@ -102,69 +108,68 @@ def _convolved(
     return y.reshape(len(x), *out, filters)
 
 
+class Windows(NamedTuple):
+    """Where windows start in an image with margins, and their cells from there."""
+
+    starts: Array
+    offsets: Array
+    rows: Array  # where the rows of the image start; empty without margins
+    cells: int  # in an image with margins
+
+
+class Filters(NamedTuple):
+    """What is applied to each window: max(window · w + b, 0) if rectified."""
+
+    w: Array
+    cuts: Array  # the lengths of the segments of the sum
+    b: Array  # empty for none
+    rectified: bool
+
+
 @kernel
 def _convolve_part(
     start: int,
     stop: int,
     x: Array,
-    starts: Array,
-    offsets: Array,
-    places: Array,
-    cells: int,
-    w: Array,
-    cuts: Array,
-    y: Array,
-    b: Array,
-    rectified: bool,
-    pieces: int,
     images: int,
+    windows: Windows,
+    filters: Filters,
+    y: Array,
+    per_image: int,
 ) -> None:
-    """A part is one of the ``pieces`` of the windows of an image."""
-    inner, filters = w.shape
-    panels = (filters + VECTORS * 64 // w.itemsize - 1) // (VECTORS * 64 // w.itemsize)
-    height = ROWS * (16 if inner > 64 else 56)  # so that a block's rows of x stay in the cache
-    piece = (len(starts) + pieces - 1) // pieces
-    padded = np.zeros(cells if len(places) else 0, x.dtype)
-    zero, columns = w.dtype.type(0), np.uintp(filters)
+    """A part is some windows of an image, which has ``per_image`` parts."""
+    w, b, starts, columns = filters.w, filters.b, windows.starts, np.uintp(filters.w.shape[1])
+    height = ROWS * (16 if len(w) > 64 else 56)  # so that a block's rows of x stay in the cache
+    count = ceil_div(len(starts), per_image)
+    has_margins, zero = len(windows.rows) > 0, w.dtype.type(0)
+    padded = np.zeros(windows.cells if has_margins else 0, x.dtype)
     for part in range(start, stop):
-        n, first = part // pieces, part % pieces * piece
-        mine = starts[first : first + piece]
+        n, first = part // per_image, part % per_image * count
+        mine = starts[first : first + count]
         if not len(mine):
             continue
         result = y[n * len(starts) + first : n * len(starts) + first + len(mine)]
-        blocks = panels * ((len(mine) + height - 1) // height)
-        if len(places):
-            enter(x, n, len(x) // images, places, padded, 0)
-            gemm_part(0, blocks, padded, mine, offsets, w, cuts, result, height)
-        else:
-            gemm_part(0, blocks, x[n * cells :], mine, offsets, w, cuts, result, height)
+        image = x[n * windows.cells :]
+        if has_margins:
+            copy_into_padded(x, n, windows.rows, padded, 0, len(x) // images)
+            image = padded
+        blocks = panels_of(w)[0] * ceil_div(len(mine), height)
+        reads = Reads(image, mine, windows.offsets)
+        gemm_part(0, blocks, reads, w, filters.cuts, result, height)
         if len(b):
             flat = y.reshape(-1)
             for m in range(len(mine)):
                 here = np.uintp(n * len(starts) + first + m) * columns
                 for j in range(columns):
                     v = flat[here + j] + b[j]
-                    flat[here + j] = zero if rectified and v <= zero else v
+                    flat[here + j] = zero if filters.rectified and v <= zero else v
 
 
 @kernel
-def _convolve(
-    workers: int,
-    x: Array,
-    images: int,
-    starts: Array,
-    offsets: Array,
-    places: Array,
-    cells: int,
-    w: Array,
-    cuts: Array,
-    y: Array,
-    b: Array,
-    rectified: bool,
-) -> None:
-    pieces = max(1, min(8 // images, len(starts) // ROWS))
-    factors = x, starts, offsets, places, cells, w, cuts, y, b, rectified, pieces, images
-    run_parts(workers, _convolve_part, images * pieces, factors)
+def _convolve(workers: int, x: Array, images: int, windows: Any, filters: Any, y: Array) -> None:
+    per_image = max(1, min(8 // images, len(windows[0]) // ROWS))
+    factors = x, images, Windows(*windows), Filters(*filters), y, per_image
+    run_parts(workers, _convolve_part, images * per_image, factors)
 
 
 def convolve_vjp(
@@ -250,12 +255,12 @@ def convolve_input_gradient(
     cuts = np.array(contraction_cuts(math.prod(out), len(offsets), filters, cores())[0])
     around = _margins_of_gradient(size, dilation, margins)
     if len(cuts) == 1 and channels >= 16 and max(strides) == 1 and min(around)[0] >= 0:
-        return _convolved_back(dy, w, shape, dilation, around)
+        return _input_gradient_as_convolution(dy, w, shape, dilation, around)
     transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
-    places = row_starts(shape, margins) if margins else np.zeros(1, np.uintp)
-    where = starts, offsets.astype(np.uintp), places, math.prod(larger[1:])
-    work = workers_for(dy.size * len(offsets))
-    _add_products(work, flat(dy), transposed, cuts, *where, run, dx.reshape(-1), len(dy))
+    rows = row_starts(shape, margins) if margins else np.zeros(1, np.uintp)
+    where = starts, offsets.astype(np.uintp), rows, math.prod(larger[1:])
+    workers = workers_for(dy.size * len(offsets))
+    _add_products(workers, flat(dy), transposed, cuts, where, run, dx.reshape(-1), len(dy))
     return dx
 
 
@@ -266,23 +271,25 @@ def _margins_of_gradient(size: Sizes, dilation: Sizes, margins: Margins) -> Marg
     return tuple((r - low, r - high) for r, (low, high) in zip(reach, margins))
 
 
-def _convolved_back(dy: Array, w: Array, shape: Sizes, dilation: Sizes, around: Margins) -> Array:
-    """The input gradient for strides of 1: dy convolved with w turned round.
+def _input_gradient_as_convolution(
+    dy: Array, w: Array, shape: Sizes, dilation: Sizes, around: Margins
+) -> Array:
+    """The input gradient for strides of 1: dy with margins ``around``, convolved with w flipped.
 
-    Each window contributes one segment to the sum of a cell, in the same order as when each window
-    adds to its cells.  Zeros around dy change no bit of finite numbers.
+    For each cell of the input, each window gives one segment of the sum over its filters, and the
+    order of the segments is that in which windows would add to the cell.  The zeros in the margins
+    change no bit of finite numbers.
     """
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     image, ones = (*dy.shape[1:-1], filters), (1,) * len(size)
-    turned = np.flip(w, tuple(range(len(size)))).swapaxes(-1, -2)
-    factor = np.ascontiguousarray(turned).reshape(-1, channels)
+    flipped = np.flip(w, tuple(range(len(size)))).swapaxes(-1, -2)
+    factor = np.ascontiguousarray(flipped).reshape(-1, channels)
     larger = (*enlarged(image[:-1], around), filters)
     starts, offsets = image_tables(larger, size, shape[:-1], ones, dilation)
     dx = np.empty((len(dy) * len(starts), channels), dy.dtype)
-    cuts = np.full(math.prod(size), filters)
     where = starts, offsets, row_starts(image, around), math.prod(larger)
-    work = workers_for(dx.size * len(factor))
-    _convolve(work, flat(dy), len(dy), *where, factor, cuts, dx, np.empty(0, dx.dtype), False)
+    layer = factor, np.full(math.prod(size), filters), np.empty(0, dx.dtype), False
+    _convolve(workers_for(dx.size * len(factor)), flat(dy), len(dy), where, layer, dx)
     return dx.reshape(len(dy), *shape)
 
 
@@ -305,36 +312,31 @@ def _add_images(
     dy: Array,
     w: Array,
     cuts: Array,
-    starts: Array,
-    offsets: Array,
-    places: Array,
-    larger: int,
+    windows: Windows,
     run: int,
     dx: Array,
     images: int,
 ) -> None:
-    filters, cells = w.shape
-    windows = len(starts)
-    block = max(6, 16384 // max(cells, 1))  # a block of the product stays in the cache
+    (filters, cells), starts = w.shape, windows.starts
+    block = max(6, CHUNK // max(cells, 1))  # a block of the product stays in the cache
     rows, columns = np.arange(block) * filters, np.arange(filters)
     product = np.empty((block, cells), dx.dtype)
-    padded = np.empty(larger, dx.dtype)
-    step = VECTORS * 64 // w.itemsize
-    panels = (cells + step - 1) // step
+    padded = np.empty(windows.cells, dx.dtype)
     for image in range(start, stop):
         padded[:] = 0
-        for first in range(0, windows, block):
-            height = min(block, windows - first)
-            part = dy[(image * windows + first) * filters :]
+        for first in range(0, len(starts), block):
+            height = min(block, len(starts) - first)
+            left = dy[(image * len(starts) + first) * filters :]
             if filters == 1:
                 for m in range(height):
                     for k in range(cells):
-                        product[m, k] = part[m] * w[0, k]
+                        product[m, k] = left[m] * w[0, k]
             else:
-                gemm_part(0, panels, part, rows[:height], columns, w, cuts, product, height)
+                reads = Reads(left, rows[:height], columns)
+                gemm_part(0, panels_of(w)[0], reads, w, cuts, product, height)
             for m in range(height):
-                _add_window(product.reshape(-1), m, starts[first + m], offsets, run, padded)
-        leave(padded, places, image, len(dx) // images, dx)
+                _add_window(product.reshape(-1), m, starts[first + m], windows.offsets, run, padded)
+        copy_from_padded(padded, windows.rows, dx, image, len(dx) // images)
 
 
 @kernel
@@ -343,21 +345,13 @@ def _add_products(
     dy: Array,
     w: Array,
     cuts: Array,
-    starts: Array,
-    offsets: Array,
-    places: Array,
-    larger: int,
+    windows: Any,
     run: int,
     dx: Array,
     images: int,
 ) -> None:
     """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
-    run_parts(
-        workers,
-        _add_images,
-        images,
-        (dy, w, cuts, starts, offsets, places, larger, run, dx, images),
-    )
+    run_parts(workers, _add_images, images, (dy, w, cuts, Windows(*windows), run, dx, images))
 
 
 @kernel

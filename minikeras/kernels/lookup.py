@@ -7,18 +7,18 @@ import math
 import numpy as np
 
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.types import Array
 
-_CHUNK = 256  # indices, or rows of the sums, of a part
 _PANEL = 64  # columns of a part of the sums
+_HEIGHT = CHUNK // _PANEL  # rows of a part of the sums; indices of a part of a lookup
 
 
 @kernel
 def _take_part(start, stop, x, numbers, y, wrong):
     columns = np.uintp(x.shape[1])  # unsigned: no test for negative indices
     sources, targets = x.reshape(-1), y.reshape(-1)
-    for i in range(start * _CHUNK, min(stop * _CHUNK, numbers.size)):
+    for i in range(start * _HEIGHT, min(stop * _HEIGHT, numbers.size)):
         number = numbers[i] + len(x) if numbers[i] < 0 else numbers[i]
         if number < 0 or number >= len(x):
             wrong[0] = True
@@ -30,7 +30,7 @@ def _take_part(start, stop, x, numbers, y, wrong):
 
 @kernel
 def _take_rows(workers, x, numbers, y, wrong):
-    run_parts(workers, _take_part, (numbers.size + _CHUNK - 1) // _CHUNK, (x, numbers, y, wrong))
+    run_parts(workers, _take_part, ceil_div(numbers.size, _HEIGHT), (x, numbers, y, wrong))
 
 
 def _take(x: Array, indices: Array, *, axis: int) -> Array:
@@ -47,12 +47,12 @@ def _take(x: Array, indices: Array, *, axis: int) -> Array:
 def _add_part(start, stop, x, first, links, y):
     """A part is a block of rows and columns of the sums; each row follows its linked list."""
     sources, targets, columns = x.reshape(-1), y.reshape(-1), np.uintp(y.shape[1])
-    blocks = (len(y) + _CHUNK - 1) // _CHUNK
+    blocks = ceil_div(len(y), _HEIGHT)
     for part in range(start, stop):
         left = part // blocks * _PANEL
         width = np.uintp(min(_PANEL, y.shape[1] - left))
-        top = part % blocks * _CHUNK
-        for row in range(top, min(top + _CHUNK, len(y))):
+        top = part % blocks * _HEIGHT
+        for row in range(top, min(top + _HEIGHT, len(y))):
             target = np.uintp(row) * columns + np.uintp(left)
             for j in range(width):
                 targets[target + j] = 0
@@ -80,8 +80,8 @@ def _add(workers, x, numbers, y):
             if number < 0 or number >= size:
                 return False
             links[k, 0], links[k, 1], first[number] = i, first[number], k
-    blocks = (size + _CHUNK - 1) // _CHUNK
-    panels = (y.shape[1] + _PANEL - 1) // _PANEL
+    blocks = ceil_div(size, _HEIGHT)
+    panels = ceil_div(y.shape[1], _PANEL)
     run_parts(workers, _add_part, blocks * panels, (x, first, links, y))
     return True
 

@@ -2,9 +2,9 @@
 
 The reference is in ``ops/primitives/normalization.py``.
 
-The number of rows alone decides how they are cut into blocks that fit into the cache.  The moments
-of a block are taken about its own mean; then the blocks are merged in order, in float64 (Chan,
-Golub and LeVeque, 1979).
+The number of rows alone decides how they are split into blocks that fit into the cache.  The
+moments of a block are taken about its own mean; then the blocks are merged in order, in float64
+(Chan, Golub and LeVeque, 1979).
 """
 
 from __future__ import annotations
@@ -13,27 +13,25 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.compile import inlined, kernel
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.kernels.windows import flat
 from minikeras.types import Array
-
-_BLOCK = 1 << 13  # cells
 
 # Indices are unsigned: LLVM vectorises only loops without a test for negative indices.
 
 
-@kernel
-def _block(part: int, cells: int, columns: int) -> Any:
-    """First row and row after the last of a block."""
-    height = max(_BLOCK // columns, 1)
-    return np.uintp(part * height), np.uintp(min((part + 1) * height, cells // columns))
+@inlined
+def _height(columns: int) -> int:
+    """Rows of a block."""
+    return max(CHUNK // 2 // columns, 1)
 
 
 @kernel
-def _blocks(cells: int, columns: int) -> int:
-    height = max(_BLOCK // columns, 1)
-    return (cells // columns + height - 1) // height
+def _rows(part: int, cells: int, columns: int) -> Any:
+    """The rows of a block, as a range."""
+    height = _height(columns)
+    return range(np.uintp(part * height), np.uintp(min((part + 1) * height, cells // columns)))
 
 
 @kernel
@@ -41,16 +39,16 @@ def _moments_part(start: int, stop: int, x: Array, means: Array, squares: Array)
     columns = np.uintp(means.shape[1])
     total, square = np.empty(means.shape[1], x.dtype), np.empty(means.shape[1], x.dtype)
     for part in range(start, stop):
-        first, last = _block(part, len(x), means.shape[1])
+        rows = _rows(part, len(x), means.shape[1])
         total[:], square[:] = 0, 0
-        for i in range(first, last):
+        for i in rows:
             row = i * columns
             for j in range(columns):
                 total[j] += x[row + j]
-        count = x.dtype.type(last - first)
+        count = x.dtype.type(len(rows))
         for j in range(columns):
             total[j] /= count
-        for i in range(first, last):
+        for i in rows:
             row = i * columns
             for j in range(columns):
                 d = x[row + j] - total[j]
@@ -63,8 +61,7 @@ def _moments_part(start: int, stop: int, x: Array, means: Array, squares: Array)
 def _scale_part(start: int, stop: int, x: Array, scale: Array, shift: Array, y: Array) -> None:
     columns = np.uintp(len(scale))
     for part in range(start, stop):
-        first, last = _block(part, len(x), len(scale))
-        for i in range(first, last):
+        for i in _rows(part, len(x), len(scale)):
             row = i * columns
             for j in range(columns):
                 y[row + j] = x[row + j] * scale[j] + shift[j]
@@ -75,7 +72,8 @@ def _normalize(
     workers: int, x: Array, gamma: Array, beta: Array, epsilon: float, m: Array, v: Array, y: Array
 ) -> None:
     columns, rows = len(m), len(x) // len(m)
-    blocks, height = _blocks(len(x), columns), max(_BLOCK // columns, 1)
+    height = _height(columns)
+    blocks = ceil_div(rows, height)
     means, squares = np.empty((blocks, columns), x.dtype), np.empty((blocks, columns), x.dtype)
     run_parts(workers, _moments_part, blocks, (x, means, squares))
     scale, shift = np.empty_like(m), np.empty_like(m)
@@ -108,9 +106,8 @@ def _products_part(
     columns = np.uintp(len(m))
     total, product = np.empty(len(m), x.dtype), np.empty(len(m), x.dtype)
     for part in range(start, stop):
-        first, last = _block(part, len(x), len(m))
         total[:], product[:] = 0, 0
-        for i in range(first, last):
+        for i in _rows(part, len(x), len(m)):
             row = i * columns
             for j in range(columns):
                 total[j] += dy[row + j]
@@ -126,8 +123,7 @@ def _combine_part(
     """dx = a dy + b x + c, for each column."""
     columns = np.uintp(len(a))
     for part in range(start, stop):
-        first, last = _block(part, len(x), len(a))
-        for i in range(first, last):
+        for i in _rows(part, len(x), len(a)):
             row = i * columns
             for j in range(columns):
                 dx[row + j] = a[j] * dy[row + j] + (b[j] * x[row + j] + c[j])
@@ -135,21 +131,11 @@ def _combine_part(
 
 @kernel
 def _gradients(
-    workers: int,
-    dy: Array,
-    dm: Array,
-    dv: Array,
-    m: Array,
-    v: Array,
-    x: Array,
-    gamma: Array,
-    epsilon: float,
-    dx: Array,
-    dgamma: Array,
-    dbeta: Array,
+    workers: int, cotangents: Any, moments: Any, x: Array, gamma: Array, epsilon: float, grads: Any
 ) -> None:
+    (dy, dm, dv), (m, v), (dx, dgamma, dbeta) = cotangents, moments, grads
     columns, rows = len(m), len(x) // len(m)
-    blocks = _blocks(len(x), columns)
+    blocks = ceil_div(rows, _height(columns))
     sums, products = np.empty((blocks, columns), x.dtype), np.empty((blocks, columns), x.dtype)
     run_parts(workers, _products_part, blocks, (dy, x, m, sums, products))
     a, b, c = np.empty_like(m), np.empty_like(m), np.empty_like(m)
@@ -170,7 +156,7 @@ def batch_normalize_vjp(
     dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, epsilon: float
 ) -> tuple[Array, Array, Array]:
     dx, dgamma, dbeta = np.empty(x.shape, x.dtype), np.empty_like(gamma), np.empty_like(gamma)
-    whole, dm, dv = map(flat, dy)
-    factors = whole, dm, dv, y[1], y[2], flat(x), flat(gamma), epsilon
-    _gradients(workers_for(4 * x.size), *factors, dx.reshape(-1), dgamma, dbeta)
+    cotangents, grads = tuple(map(flat, dy)), (dx.reshape(-1), dgamma, dbeta)
+    workers = workers_for(4 * x.size)
+    _gradients(workers, cotangents, (y[1], y[2]), flat(x), flat(gamma), epsilon, grads)
     return dx, dgamma, dbeta

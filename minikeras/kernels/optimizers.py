@@ -25,7 +25,7 @@ from numba.extending import overload
 from minikeras.kernels.clipping import squares as squares  # optimizers find it here
 from minikeras.kernels.rounding.elementwise import rsqrt_into
 from minikeras.kernels.rounding.packets import HAS_RCP
-from minikeras.kernels.runtime.array_table import arrays, cells, cut, unpacked
+from minikeras.kernels.runtime.array_table import arrays, cells, table_of_parts, unpacked
 from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts
 
@@ -37,7 +37,7 @@ def over_parts(part: Callable[..., Any]) -> Any:
     run = internal_kernel(part)
 
     def update(workers, objects, roles, dtype, s):
-        table = cut(objects, roles, dtype, s.itemsize, roles - 1)
+        table = table_of_parts(objects, roles, dtype, s.itemsize, roles - 1)
         run_parts(workers, run, len(table), (table, s))
         return len(table) > 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,29 +18,32 @@ from minikeras.kernels.windows import flat, image_tables
 from minikeras.types import Array
 from minikeras.windows import Sizes, counts
 
+Windows: TypeAlias = tuple[Array, Array, Any, Any]
+Repeats: TypeAlias = tuple[Any, Any, Any, Any]
+
 
 def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    out, *tables = _tables(x.shape[1:], size, strides)
+    out, windows = _windows(x.shape[1:], size, strides)
     y = np.empty((len(x), *out, x.shape[-1]), x.dtype)
-    _maxima(workers_for(x.size), flat(x), *tables, y.reshape(-1))
+    _maxima(workers_for(x.size), flat(x), windows, y.reshape(-1))
     return y
 
 
 def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    _, *tables = _tables(x.shape[1:], size, strides)
+    _, windows = _windows(x.shape[1:], size, strides)
     dx = np.empty(x.shape, x.dtype)
-    _spread(workers_for(4 * x.size), flat(dy), flat(x), *tables, dx.reshape(-1))
+    _spread(workers_for(4 * x.size), flat(dy), flat(x), windows, dx.reshape(-1))
     return dx
 
 
 @functools.lru_cache(maxsize=64)
-def _tables(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Array, Array, Any, Any]:
+def _windows(shape: Sizes, size: Sizes, strides: Sizes) -> tuple[Sizes, Windows]:
     """Windows along each axis; where they start and their taps lie; cells of an image, channels."""
     ones = (1,) * len(size)
     out = counts(shape[:-1], size, strides, ones)
     starts, offsets = image_tables(shape, size, out, strides, ones)
     tables = starts.astype(np.uintp), offsets[:: shape[-1]].astype(np.uintp)
-    return out, *tables, np.uintp(math.prod(shape)), np.uintp(shape[-1])
+    return out, (*tables, np.uintp(math.prod(shape)), np.uintp(shape[-1]))
 
 
 # Numbers of cells are unsigned: a signed index might count from the end, and a loop that tests for
@@ -55,12 +58,11 @@ def _larger(a, b):
 
 
 @kernel
-def _maxima_part(
-    start: int, stop: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
-) -> None:
-    windows = np.uintp(len(starts))
-    for number in range(np.uintp(start) * windows, np.uintp(stop) * windows):
-        x0, y0 = number // windows * image + starts[number % windows], number * channels
+def _maxima_part(start: int, stop: int, x: Array, windows: Windows, y: Array) -> None:
+    starts, taps, image, channels = windows
+    count = np.uintp(len(starts))
+    for number in range(np.uintp(start) * count, np.uintp(stop) * count):
+        x0, y0 = number // count * image + starts[number % count], number * channels
         if len(taps) == 4:  # the usual number, in a single loop
             x1, x2, x3 = x0 + taps[1], x0 + taps[2], x0 + taps[3]
             for c in range(channels):
@@ -74,31 +76,20 @@ def _maxima_part(
 
 
 @kernel
-def _maxima(
-    workers: int, x: Array, starts: Array, taps: Array, image: int, channels: int, y: Array
-) -> None:
-    run_parts(workers, _maxima_part, len(x) // image, (x, starts, taps, image, channels, y))
+def _maxima(workers: int, x: Array, windows: Windows, y: Array) -> None:
+    run_parts(workers, _maxima_part, len(x) // windows[2], (x, windows, y))
 
 
 @kernel
-def _spread_part(
-    start: int,
-    stop: int,
-    dy: Array,
-    x: Array,
-    starts: Array,
-    taps: Array,
-    image: int,
-    channels: int,
-    dx: Array,
-) -> None:
+def _spread_part(start: int, stop: int, dy: Array, x: Array, windows: Windows, dx: Array) -> None:
     """Add dy to the first cell, in row-major order, that holds the maximum of its window."""
+    starts, taps, image, channels = windows
     zero = x.dtype.type(0)
     best, left = np.empty(channels, x.dtype), np.empty(channels, x.dtype)
     dx[np.uintp(start) * image : np.uintp(stop) * image] = zero
-    windows = np.uintp(len(starts))
-    for number in range(np.uintp(start) * windows, np.uintp(stop) * windows):
-        x0, y0 = number // windows * image + starts[number % windows], number * channels
+    count = np.uintp(len(starts))
+    for number in range(np.uintp(start) * count, np.uintp(stop) * count):
+        x0, y0 = number // count * image + starts[number % count], number * channels
         if len(taps) == 4:
             x1, x2, x3 = x0 + taps[1], x0 + taps[2], x0 + taps[3]
             for c in range(channels):
@@ -129,24 +120,14 @@ def _spread_part(
 
 
 @kernel
-def _spread(
-    workers: int,
-    dy: Array,
-    x: Array,
-    starts: Array,
-    taps: Array,
-    image: int,
-    channels: int,
-    dx: Array,
-) -> None:
-    run_parts(workers, _spread_part, len(x) // image, (dy, x, starts, taps, image, channels, dx))
+def _spread(workers: int, dy: Array, x: Array, windows: Windows, dx: Array) -> None:
+    run_parts(workers, _spread_part, len(x) // windows[2], (dy, x, windows, dx))
 
 
 @kernel
-def _repeat_part(
-    start: int, stop: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
-) -> None:
-    """A part is a row of cells, ``rows`` of them in all."""
+def _repeat_part(start: int, stop: int, x: Array, sizes: Repeats, y: Array) -> None:
+    """A part is a row of cells."""
+    rows, down, across, channels = sizes
     width = np.uintp(len(x)) // rows
     for row in range(np.uintp(start), np.uintp(stop)):
         source, target = row * width, row * width * across * down
@@ -161,24 +142,30 @@ def _repeat_part(
 
 
 @kernel
-def _repeat(
-    workers: int, x: Array, rows: int, down: int, across: int, channels: int, y: Array
-) -> None:
-    run_parts(workers, _repeat_part, np.int64(rows), (x, rows, down, across, channels, y))
+def _repeat(workers: int, x: Array, sizes: Repeats, y: Array) -> None:
+    run_parts(workers, _repeat_part, np.int64(sizes[0]), (x, sizes, y))
+
+
+def _repeats(x: Array, sizes: Sizes) -> Repeats:
+    """Rows of cells, copies of each downwards and across, channels."""
+    return (
+        np.uintp(len(x) * x.shape[1]),
+        np.uintp(sizes[0]),
+        np.uintp(sizes[1]),
+        np.uintp(x.shape[3]),
+    )
 
 
 def upsample(x: Array, *, sizes: Sizes) -> Array:
     y = np.empty((len(x), x.shape[1] * sizes[0], x.shape[2] * sizes[1], x.shape[3]), x.dtype)
-    numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
-    _repeat(workers_for(y.size), flat(x), *numbers, y.reshape(-1))
+    _repeat(workers_for(y.size), flat(x), _repeats(x, sizes), y.reshape(-1))
     return y
 
 
 @kernel
-def _add_part(
-    start: int, stop: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
-) -> None:
+def _add_part(start: int, stop: int, dy: Array, sizes: Repeats, dx: Array) -> None:
     """Sums first across, then down."""
+    rows, down, across, channels = sizes
     width, total = np.uintp(len(dx)) // rows, np.empty(channels, dx.dtype)
     for row in range(np.uintp(start), np.uintp(stop)):
         source, target = row * width * across * down, row * width
@@ -197,14 +184,11 @@ def _add_part(
 
 
 @kernel
-def _add(
-    workers: int, dy: Array, rows: int, down: int, across: int, channels: int, dx: Array
-) -> None:
-    run_parts(workers, _add_part, np.int64(rows), (dy, rows, down, across, channels, dx))
+def _add(workers: int, dy: Array, sizes: Repeats, dx: Array) -> None:
+    run_parts(workers, _add_part, np.int64(sizes[0]), (dy, sizes, dx))
 
 
 def upsample_vjp(dy: Array, y: Array, x: Array, *, sizes: Sizes) -> Array:
     dx = np.empty(x.shape, x.dtype)
-    numbers = map(np.uintp, (len(x) * x.shape[1], *sizes, x.shape[3]))
-    _add(workers_for(dy.size), flat(dy), *numbers, dx.reshape(-1))
+    _add(workers_for(dy.size), flat(dy), _repeats(x, sizes), dx.reshape(-1))
     return dx

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.kernels.runtime.compile import inlined, kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.philox import HALF, LOW, M0, M1, SCRAMBLING_KEY, W0, W1, Stream
 from minikeras.types import Array
 
@@ -19,7 +19,6 @@ _W0, _W1 = np.uint64(W0), np.uint64(W1)
 _KEY0, _KEY1 = map(np.uint64, SCRAMBLING_KEY)
 _MANTISSA, _HIGH = np.uint64(0x7FFFFF), np.uint64(0xFFFFF)
 _BLOCKS = 1024  # blocks of a part
-_CELLS = 16_384  # elements of a part
 _WORK = 40  # multiply-adds, about, for each block
 
 
@@ -66,7 +65,7 @@ def _dropout_mask_part(start, stop, mask, stream, per_block, threshold):
     for part in range(start, stop):
         first = np.uint64(part * _BLOCKS)
         cells = mask[part * _BLOCKS * per_block : (part + 1) * _BLOCKS * per_block]
-        count = (cells.size + per_block - 1) // per_block
+        count = ceil_div(cells.size, per_block)
         for i in range(count):
             w0[i], w1[i], w2[i], w3[i] = _block(first + np.uint64(i), k0, k1, high0, high1)
         whole = cells.size // per_block
@@ -90,11 +89,11 @@ def _dropout_mask_part(start, stop, mask, stream, per_block, threshold):
 @kernel
 def _dropout_mask(workers, mask, seed, per_block, threshold):
     c0, c1, c2, c3 = _block(seed[0], _KEY0, _KEY1, seed[1] & LOW, seed[1] >> HALF)
-    blocks = (mask.size + per_block - 1) // per_block
+    blocks = ceil_div(mask.size, per_block)
     run_parts(
         workers,
         _dropout_mask_part,
-        (blocks + _BLOCKS - 1) // _BLOCKS,
+        ceil_div(blocks, _BLOCKS),
         (mask, (c0, c1, c2, c3), per_block, threshold),
     )
 
@@ -118,7 +117,7 @@ def dropout_mask(seed: tuple[int, int], shape: Sequence[int], rate: float, dtype
 def _masked_part(start, stop, x, mask, factor, y):
     zero = factor - factor
     for part in range(start, stop):
-        cells = slice(part * _CELLS, (part + 1) * _CELLS)
+        cells = slice(part * CHUNK, (part + 1) * CHUNK)
         source, target, chosen = x[cells], y[cells], mask[cells]
         for i in range(target.size):
             scaled = source[i] * factor
@@ -127,7 +126,7 @@ def _masked_part(start, stop, x, mask, factor, y):
 
 @kernel
 def _masked(workers, x, mask, factor, y):
-    run_parts(workers, _masked_part, (x.size + _CELLS - 1) // _CELLS, (x, mask, factor, y))
+    run_parts(workers, _masked_part, ceil_div(x.size, CHUNK), (x, mask, factor, y))
 
 
 def masked(x: Array, mask: Array, *, rate: float) -> Array:

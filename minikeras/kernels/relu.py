@@ -5,24 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from minikeras.kernels.runtime.compile import kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.kernels.windows import flat
 from minikeras.types import Array
-
-_PART = 1 << 14  # elements
 
 
 @kernel
 def _relu_part(start: int, stop: int, x: Array, y: Array) -> None:
     zero = x.dtype.type(0)
-    x, y = x[start * _PART : stop * _PART], y[start * _PART : stop * _PART]
+    x, y = x[start * CHUNK : stop * CHUNK], y[start * CHUNK : stop * CHUNK]
     for i in range(len(x)):
         y[i] = zero if x[i] <= zero else x[i]
 
 
 @kernel
 def _relu(workers: int, x: Array, y: Array) -> None:
-    run_parts(workers, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))
+    run_parts(workers, _relu_part, ceil_div(len(x), CHUNK), (x, y))
 
 
 def relu(x: Array) -> Array:
@@ -34,15 +32,15 @@ def relu(x: Array) -> Array:
 @kernel
 def _relu_gradient_part(start: int, stop: int, dy: Array, y: Array, dx: Array) -> None:
     zero, one = y.dtype.type(0), y.dtype.type(1)
-    dy, y = dy[start * _PART : stop * _PART], y[start * _PART : stop * _PART]
-    dx = dx[start * _PART :]
+    dy, y = dy[start * CHUNK : stop * CHUNK], y[start * CHUNK : stop * CHUNK]
+    dx = dx[start * CHUNK :]
     for i in range(len(y)):
         dx[i] = dy[i] * (one if y[i] > zero else zero)
 
 
 @kernel
 def _relu_gradient(workers: int, dy: Array, y: Array, dx: Array) -> None:
-    run_parts(workers, _relu_gradient_part, (len(y) + _PART - 1) // _PART, (dy, y, dx))
+    run_parts(workers, _relu_gradient_part, ceil_div(len(y), CHUNK), (dy, y, dx))
 
 
 def relu_vjp(dy: Array, y: Array, x: Array) -> Array:

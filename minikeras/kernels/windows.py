@@ -57,41 +57,42 @@ def row_starts(shape: Sizes, margins: Margins) -> Array:
 
 
 @internal_kernel
-def enter(x: Array, n: int, image: int, places: Array, padded: Array, start: int) -> None:
-    """Copy image n of x, of ``image`` cells, row by row to its places after ``start``."""
-    length = np.uintp(image // len(places))
+def copy_into_padded(x: Array, n: int, rows: Array, padded: Array, start: int, image: int) -> None:
+    """Copy image n of x, of ``image`` cells, to ``padded``, where its rows start at ``rows``.
+
+    ``start``: where the image with margins starts.
+    """
+    length = np.uintp(image // len(rows))
     source = np.uintp(n * image)
-    for place in places:
-        target = np.uintp(start) + place
+    for row in rows:
+        target = np.uintp(start) + row
         for i in range(length):
             padded[target + i] = x[source + i]
         source += length
 
 
 @internal_kernel
-def leave(padded: Array, places: Array, n: int, image: int, x: Array) -> None:
-    """Copy the inside of a padded image back to image n of x."""
-    length = np.uintp(image // len(places))
+def copy_from_padded(padded: Array, rows: Array, x: Array, n: int, image: int) -> None:
+    """Copy the image in ``padded`` without its margins to image n of x."""
+    length = np.uintp(image // len(rows))
     target = np.uintp(n * image)
-    for place in places:
+    for row in rows:
         for i in range(length):
-            x[target + i] = padded[place + i]
+            x[target + i] = padded[row + i]
         target += length
 
 
 @kernel
-def _pad_part(
-    start: int, stop: int, x: Array, image: int, places: Array, padded: Array, larger: int
-) -> None:
+def _pad_part(start: int, stop: int, x: Array, rows: Array, padded: Array, images: int) -> None:
+    image, larger = len(x) // images, len(padded) // images
     for n in range(start, stop):
         padded[n * larger : (n + 1) * larger] = 0
-        enter(x, n, image, places, padded, n * larger)
+        copy_into_padded(x, n, rows, padded, n * larger, image)
 
 
 @kernel
-def _pad(workers: int, x: Array, places: Array, padded: Array, images: int) -> None:
-    image, larger = len(x) // images, len(padded) // images
-    run_parts(workers, _pad_part, images, (x, image, places, padded, larger))
+def _pad(workers: int, x: Array, rows: Array, padded: Array, images: int) -> None:
+    run_parts(workers, _pad_part, images, (x, rows, padded, images))
 
 
 def flat_with_margins(x: Array, margins: Margins) -> Array:

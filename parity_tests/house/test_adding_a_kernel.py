@@ -52,7 +52,7 @@ def test_the_kernel_of_the_page_passes_the_test_of_the_page(followed: Any) -> No
 MISTAKES = [
     ("zero if x[i] <= zero else x[i]", "x[i] if x[i] > zero else zero"),  # NaN becomes 0
     ("one if y[i] > zero else zero", "one if y[i] >= zero else zero"),
-    ("_relu_part, (len(x) + _PART - 1) // _PART", "_relu_part, (len(x) - 1) // _PART"),
+    ("_relu_part, ceil_div(len(x), CHUNK)", "_relu_part, (len(x) - 1) // CHUNK"),
 ]
 
 

@@ -43,8 +43,8 @@ PLANTS = {
         "test_conv.py::test_convolution_and_gradients[float32]",
     ),
     "the last part of an array forgotten": Plant(
-        "run_parts(workers, _relu_part, (len(x) + _PART - 1) // _PART, (x, y))",
-        "run_parts(workers, _relu_part, max(1, len(x) // _PART), (x, y))",
+        "run_parts(workers, _relu_part, ceil_div(len(x), CHUNK), (x, y))",
+        "run_parts(workers, _relu_part, max(1, len(x) // CHUNK), (x, y))",
         "test_relu.py::test_value_and_gradient[float32]",
     ),
     "relu'(0) = 1": Plant(

@@ -1,26 +1,27 @@
-"""The table of parts that is cut from a list of arrays."""
+"""The table of parts of a list of arrays."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
-from minikeras.kernels.runtime.array_table import PART, cut
+from minikeras.kernels.runtime.array_table import table_of_parts
+from minikeras.kernels.runtime.threads import CHUNK
 
 
 def parts_of(roles: list[list[Any]], written: int = 1) -> list[tuple[int, int]]:
     """(length, variable) of every part."""
     objects, dtype = [x for role in roles for x in role], np.dtype(np.float32)
-    table = cut(id(objects), len(roles), id(dtype), 4, written)
+    table = table_of_parts(id(objects), len(roles), id(dtype), 4, written)
     return [(int(length), int(variable)) for length, variable, *_ in table]
 
 
 def arrays() -> list[Any]:
-    return [np.zeros(s, np.float32) for s in ((PART + 3,), (2, 5), (), (2 * PART,))]
+    return [np.zeros(s, np.float32) for s in ((CHUNK + 3,), (2, 5), (), (2 * CHUNK,))]
 
 
 def test_large_arrays_are_cut() -> None:
-    expected = [(PART, 0), (3, 0), (10, 1), (1, 2), (PART, 3), (PART, 3)]
+    expected = [(CHUNK, 0), (3, 0), (10, 1), (1, 2), (CHUNK, 3), (CHUNK, 3)]
     assert parts_of([arrays(), arrays()]) == expected
 
 

@@ -1,4 +1,4 @@
-"""Products with a gathered left factor.  Multiples of a quarter add up exactly in any order."""
+"""Products with indexed reads.  Multiples of a quarter add up exactly in any order."""
 
 import hypothesis.strategies as st
 import numpy as np

@@ -1,4 +1,4 @@
-"""Where sums over an inner dimension are cut, and how the parts are added up."""
+"""Where sums over an inner dimension are cut, and how the shards are added up."""
 
 import numpy as np
 from hypothesis import given
@@ -14,12 +14,12 @@ lengths = st.integers(1, 150)
 def test_cuts_cover_the_inner_dimension(
     rows: int, columns: int, inner: int, threads: int, reading: float
 ) -> None:
-    parts = contraction_cuts.contraction_cuts(rows, columns, inner, threads, reading)
-    assert sum(sum(cuts) for cuts in parts) == inner
-    assert all(cut > 0 for cuts in parts for cut in cuts)
+    shards = contraction_cuts.contraction_cuts(rows, columns, inner, threads, reading)
+    assert sum(sum(cuts) for cuts in shards) == inner
+    assert all(cut > 0 for cuts in shards for cut in cuts)
 
 
 @given(st.integers(1, 20), seeds)
-def test_every_part_is_added_once(count: int, seed: int) -> None:
-    parts = [values(seed + i, (3, 4), grid=True) for i in range(count)]
-    np.testing.assert_array_equal(contraction_cuts.sum_of_parts(parts), np.sum(parts, 0))
+def test_every_shard_is_added_once(count: int, seed: int) -> None:
+    shards = [values(seed + i, (3, 4), grid=True) for i in range(count)]
+    np.testing.assert_array_equal(contraction_cuts.sum_of_shards(shards), np.sum(shards, 0))

@@ -7,6 +7,7 @@ those of all modules below ``minikeras.kernels`` but ``runtime`` must be among t
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import pkgutil
 import subprocess
@@ -225,8 +226,8 @@ def kernels_of(module: Any) -> Iterator[tuple[str, int, str]]:
     file = str(module.__file__)
     excluded = NOT_KERNELS.get(short_name(module), "").split()
     for code in functions_of(compile(Path(file).read_text(), file, "exec")):
-        is_class_or_emits = code.co_name.startswith(EMIT)
-        if not is_class_or_emits and code.co_name not in excluded:
+        is_function = code.co_flags & inspect.CO_OPTIMIZED  # not the body of a class
+        if is_function and not code.co_name.startswith(EMIT) and code.co_name not in excluded:
             yield short_name(module), code.co_firstlineno, code.co_name
 
 

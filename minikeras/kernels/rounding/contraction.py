@@ -1,10 +1,10 @@
 """A matrix product with indexed reads (an implicit im2col GEMM), summed in TensorFlow's order.
 
-    y[m, o] = Σ_k  x[r[m] + s[k]] · w[k, o]
+    y[m, o] = Σ_k  x[starts[m] + offsets[k]] · w[k, o]
 
-``x`` is flat, ``r`` and ``s`` are tables of offsets.  ``r = m·K, s = k`` is the plain product,
-``r = m, s = k·M`` the one with a transposed left factor.  With r = where a window starts and
-s = where its cells lie from there, it is a convolution, and no patches are written to memory.
+``x`` is flat.  ``starts[m] = m·K, offsets[k] = k`` is the plain product, ``starts[m] = m,
+offsets[k] = k·M`` the one with a transposed left factor.  If ``starts`` says where windows start
+and ``offsets`` where their cells lie from there, it is a convolution, and no patches are written.
 
 Each sum is one chain of fused multiply-adds, k ascending, cut into segments whose results are added
 in order.  TensorFlow's contraction kernel sums in this order on a CPU (``contraction_cuts.py``), so
@@ -16,66 +16,96 @@ registers during a whole segment, which LLVM does not achieve from a loop.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_shards
 from minikeras.kernels.rounding.packets import HAS_AVX512, cores, fma
-from minikeras.kernels.runtime.compile import internal_kernel, intrinsic, kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.compile import inlined, internal_kernel, intrinsic, kernel
+from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
 from minikeras.types import Array
 
 ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
 VECTORS = 2
 _INNER_BLOCK = 512  # steps of k, for which rows of x and w stay in the first-level cache
-_BLOCK = 16  # rows and columns that stay in the cache between reading and writing
+_SQUARE = 16  # rows and columns that stay in the cache between reading and writing
+
+
+class Reads(NamedTuple):
+    """The left factor: row m, step k is x[starts[m] + offsets[k]]."""
+
+    x: Array
+    starts: Array
+    offsets: Array
+
+
+class Panel(NamedTuple):
+    """``width`` columns of w from c on, which give the columns of y from o on."""
+
+    w: Array
+    c: int
+    o: int
+    width: int
+
+
+class Segments(NamedTuple):
+    """The segments ``first`` to ``last`` of k, of lengths ``cuts``, from k = ``start`` on."""
+
+    cuts: Array
+    first: int
+    last: int
+    start: int
 
 
 def _tile(height: int, neighbours: bool = False) -> Any:
-    """The inner kernel: ``height`` rows of y from m on, columns o to o + width of a panel.
+    """The inner kernel: ``height`` rows of y from m on, the columns of a panel.
 
-    It adds the segments ``first`` to ``last`` of k, which starts at ``start``; w has its columns
-    from c on.  ``neighbours``: the rows begin at adjacent elements of x.
+    ``neighbours``: the rows begin at adjacent elements of x.
     """
 
-    def emit(typing, x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
-        kinds = (x, rows, m, columns, cuts, first, last, start, w, c, o, y, width)
+    def emit(typing, reads, m, panel, segments, y):
+        kinds = (reads, m, panel, segments, y)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            names = ["x", "rows", "m", "columns", "cuts", "first", "last", "start"]
-            names += ["w", "c", "o", "y", "width"]
-            values = dict(zip(names, args, strict=True))
-            arrays = {}
-            for name, kind in zip(names, sig.args, strict=True):
-                if isinstance(kind, types.Array):
-                    arrays[name] = context.make_array(kind)(context, builder, values[name])
-                else:
-                    values[name] = context.cast(builder, values[name], kind, types.int64)
-            real = w.dtype
-            wide = builder.icmp_signed(">", values["width"], ir.IntType(64)(512 // real.bitwidth))
+            values = {"m": context.cast(builder, args[1], m, types.int64)}
+            arrays = {"y": context.make_array(y)(context, builder, args[4])}
+            for i in 0, 2, 3:
+                fields = cgutils.unpack_tuple(builder, args[i])
+                for name, kind, value in zip(kinds[i].fields, kinds[i].types, fields, strict=True):
+                    if isinstance(kind, types.Array):
+                        arrays[name] = context.make_array(kind)(context, builder, value)
+                    else:
+                        values[name] = context.cast(builder, value, kind, types.int64)
+            wide = builder.icmp_signed(
+                ">", values["width"], ir.IntType(64)(512 // y.dtype.bitwidth)
+            )
             with builder.if_else(wide) as (two_vectors, one_vector):
                 for vectors, branch in ((VECTORS, two_vectors), (1, one_vector)):
                     with branch:
-                        _emit(context, builder, height, vectors, neighbours, values, arrays, real)
+                        _emit(
+                            context, builder, y.dtype, (height, vectors), neighbours, values, arrays
+                        )
             return context.get_dummy_value()
 
         return types.void(*kinds), generate
 
     @intrinsic(emit)
-    def tile(x, rows, m, columns, cuts, first, last, start, w, c, o, y, width):
+    def tile(reads, m, panel, segments, y):
+        x, starts, offsets = reads
         for i in range(m, m + height):
-            for j in range(width):
-                total, k = y[i, o + j] if first > 0 else y.dtype.type(0), start
-                for cut in cuts[first:last]:
+            for j in range(panel.width):
+                total = y[i, panel.o + j] if segments.first > 0 else y.dtype.type(0)
+                k = segments.start
+                for cut in segments.cuts[segments.first : segments.last]:
                     chain = y.dtype.type(0)
-                    for k in range(k, k + cut):  # noqa: B020  # each cut starts where the last one ended
-                        chain = fma(x[rows[i] + columns[k]], w[k, c + j], chain)
-                    total, k = total + chain, k + 1
-                y[i, o + j] = total
+                    for s in range(k, k + cut):
+                        chain = fma(x[starts[i] + offsets[s]], panel.w[s, panel.c + j], chain)
+                    total, k = total + chain, k + cut
+                y[i, panel.o + j] = total
 
     return tile
 
@@ -83,13 +113,14 @@ def _tile(height: int, neighbours: bool = False) -> Any:
 def _emit(
     context: Any,
     builder: Any,
-    height: int,
-    vectors: int,
+    dtype: Any,
+    size: tuple[int, int],
     neighbours: bool,
     values: Any,
     arrays: Any,
-    dtype: Any,
 ) -> None:
+    """The instructions of a tile of ``size``: rows, vectors."""
+    height, vectors = size
     integer, short = ir.IntType(64), ir.IntType(32)
     scalar = context.get_value_type(dtype)
     lanes = 512 // dtype.bitwidth
@@ -141,7 +172,7 @@ def _emit(
         for v in range(vectors)
     ]
     numbers = [builder.add(values["m"], integer(i)) for i in range(height)]
-    bases = [at("x", builder.load(at("rows", n))) for n in numbers[: 1 if neighbours else height]]
+    bases = [at("x", builder.load(at("starts", n))) for n in numbers[: 1 if neighbours else height]]
     results = [p for number in numbers for p in row_of_vectors("y", number, "o")]
     later = splat(builder.icmp_signed(">", values["first"], integer(0)), flags)
     old = [
@@ -151,7 +182,7 @@ def _emit(
 
     before = builder.block
     segment, loop, ended, after = map(
-        builder.append_basic_block, ("segment", "loop", "ended", "after")
+        builder.append_basic_block, ("each_segment", "loop", "ended", "after")
     )
     builder.branch(segment)
     builder.position_at_end(segment)
@@ -165,13 +196,13 @@ def _emit(
         builder.call(load, [p, align, mask, zero])
         for p, mask in zip(row_of_vectors("w", k, "c"), masks, strict=True)
     ]
-    column = builder.load(at("columns", k))
-    places = [builder.gep(base, [column]) for base in bases]
+    offset = builder.load(at("offsets", k))
+    cells = [builder.gep(base, [offset]) for base in bases]
     if neighbours:
-        places = [builder.gep(places[0], [integer(i)]) for i in range(height)]
+        cells = [builder.gep(cells[0], [integer(i)]) for i in range(height)]
     chained = []
-    for i, place in enumerate(places):
-        value = splat(builder.load(place), vector)
+    for i, cell in enumerate(cells):
+        value = splat(builder.load(cell), vector)
         for v in range(vectors):
             chained.append(builder.call(fma, [value, weights[v], sums[i * vectors + v]]))
     next_k = builder.add(k, integer(1))
@@ -202,31 +233,28 @@ _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
 _tile_of_neighbours = _tile(2 * ROWS, True)  # one address serves all rows
 
 
+@inlined
+def panels_of(w):
+    """How many panels the columns of w make, and how wide they are."""
+    width = VECTORS * 64 // w.itemsize
+    return ceil_div(w.shape[1], width), width
+
+
 @internal_kernel
 def gemm_part(
-    start: int,
-    stop: int,
-    x: Array,
-    rows: Array,
-    columns: Array,
-    w: Array,
-    cuts: Array,
-    y: Array,
-    height: int,
+    start: int, stop: int, reads: Reads, w: Array, cuts: Array, y: Array, height: int
 ) -> None:
-    """Parts of y: blocks of ``height`` rows, each cut into panels as wide as the inner kernel."""
-    inner, filters = w.shape
-    step = VECTORS * 64 // w.itemsize
-    panels = (filters + step - 1) // step
+    """Parts of y: blocks of ``height`` rows, each split into panels as wide as the inner kernel."""
+    (inner, filters), (panels, step), starts = w.shape, panels_of(w), reads.starts
     # Rows of w a power of two apart map to the same cache lines, and a block reads w many times.
     pack = height >= 48 and inner * filters >= 1 << 18
     packed = np.empty((inner if pack else 0, step), w.dtype)
     for part in range(start, stop):
         o, first = part % panels * step, part // panels * height
-        width, last = min(step, filters - o), min(first + height, len(rows))
-        factor, c = w, o
+        width, last = min(step, filters - o), min(first + height, len(starts))
+        panel = Panel(w, o, o, width)
         if pack:
-            factor, c = packed, 0
+            panel = Panel(packed, 0, o, width)
             for k in range(inner):
                 target, source = packed[k], w[k, o : o + width]
                 for i in range(len(source)):
@@ -237,35 +265,31 @@ def gemm_part(
             while t < len(cuts) and length + cuts[t] <= _INNER_BLOCK:
                 length += cuts[t]
                 t += 1
-            m = first
+            segments, m = Segments(cuts, s, t, before), first
             while m < last:
                 tall = HAS_AVX512 and m + 2 * ROWS <= last
-                if tall and rows[m + 2 * ROWS - 1] - rows[m] == 2 * ROWS - 1:
-                    _tile_of_neighbours(
-                        x, rows, m, columns, cuts, s, t, before, factor, c, o, y, width
-                    )
+                if tall and starts[m + 2 * ROWS - 1] - starts[m] == 2 * ROWS - 1:
+                    _tile_of_neighbours(reads, m, panel, segments, y)
                     m += 2 * ROWS
                 elif m + ROWS <= last:
-                    _tile_of_six(x, rows, m, columns, cuts, s, t, before, factor, c, o, y, width)
+                    _tile_of_six(reads, m, panel, segments, y)
                     m += ROWS
                 else:
-                    _tile_of_one(x, rows, m, columns, cuts, s, t, before, factor, c, o, y, width)
+                    _tile_of_one(reads, m, panel, segments, y)
                     m += 1
             s, before = t, before + length
 
 
 @kernel
 def gemm(
-    workers: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+    workers: int, x: Array, starts: Array, offsets: Array, w: Array, cuts: Array, y: Array
 ) -> None:
-    """Write y (M, O) from x flat, rows (M,), columns (K,), w (K, O); ``cuts``: K's segments."""
-    step = VECTORS * 64 // w.itemsize
-    panels = (w.shape[1] + step - 1) // step
-    tiles = (len(rows) + ROWS - 1) // ROWS
+    """Write y (M, O) from x flat, starts (M,), offsets (K,), w (K, O), in segments of k."""
+    panels, tiles = panels_of(w)[0], ceil_div(len(starts), ROWS)
     most = 16 if w.shape[0] > 64 else 56  # so that a block's rows of x stay in the cache
     height = ROWS * max(1, min(most, tiles * panels // 8))  # at least about eight parts
-    blocks = (len(rows) + height - 1) // height
-    run_parts(workers, gemm_part, panels * blocks, (x, rows, columns, w, cuts, y, height))
+    count = panels * ceil_div(len(starts), height)
+    run_parts(workers, gemm_part, count, (Reads(x, starts, offsets), w, cuts, y, height))
 
 
 @kernel
@@ -273,24 +297,23 @@ def strided_gemm(
     workers: int, a: Array, row: int, inner: int, w: Array, cuts: Array, y: Array
 ) -> None:
     """The same with x[m, k] at index m · row + k · inner of the flat ``a``."""
-    rows, columns = np.arange(len(y)) * row, np.arange(len(w)) * inner
-    gemm(workers, a, rows, columns, w, cuts, y)
+    gemm(workers, a, np.arange(len(y)) * row, np.arange(len(w)) * inner, w, cuts, y)
 
 
 @kernel
 def _transpose_part(start: int, stop: int, x: Array, y: Array) -> None:
     rows, columns = x.shape
-    for first in range(start * _BLOCK, min(stop * _BLOCK, columns), _BLOCK):
-        for i in range(0, rows, _BLOCK):
-            for j in range(first, min(first + _BLOCK, columns)):
-                line = y[j]
-                for k in range(i, min(i + _BLOCK, rows)):
-                    line[k] = x[k, j]
+    for first in range(start * _SQUARE, min(stop * _SQUARE, columns), _SQUARE):
+        for i in range(0, rows, _SQUARE):
+            for j in range(first, min(first + _SQUARE, columns)):
+                target = y[j]
+                for k in range(i, min(i + _SQUARE, rows)):
+                    target[k] = x[k, j]
 
 
 @kernel
 def _transpose(workers: int, x: Array, y: Array) -> None:
-    run_parts(workers, _transpose_part, (x.shape[1] + _BLOCK - 1) // _BLOCK, (x, y))
+    run_parts(workers, _transpose_part, ceil_div(x.shape[1], _SQUARE), (x, y))
 
 
 def transposed(x: Array) -> Array:
@@ -303,23 +326,23 @@ def transposed(x: Array) -> Array:
 
 
 def indexed_matmul(
-    x: Array, rows: Array, columns: Array, w: Array, gather_cost: float = 0.0
+    x: Array, starts: Array, offsets: Array, w: Array, gather_cost: float = 0.0
 ) -> Array:
-    """y (M, O) from x flat, rows (M,), columns (K,), w (K, O), all contiguous floats.
+    """y (M, O) from x flat, starts (M,), offsets (K,), w (K, O), all contiguous floats.
 
     ``gather_cost``: Eigen's cost of reading one element of x, see ``contraction_cuts``.
     """
     inner, filters = w.shape
-    if not (inner and filters and len(rows)):
-        return np.zeros((len(rows), filters), w.dtype)
-    parts: tuple[tuple[int, ...], ...] = ((inner,),)
+    if not (inner and filters and len(starts)):
+        return np.zeros((len(starts), filters), w.dtype)
+    shards: tuple[tuple[int, ...], ...] = ((inner,),)
     if w.dtype == np.float32:
-        parts = contraction_cuts(len(rows), filters, inner, cores(), gather_cost)
-    sums, start = [], 0
-    for cuts in parts:
-        stop, y = start + sum(cuts), np.empty((len(rows), filters), w.dtype)
-        factors = x, rows, columns[start:stop], w[start:stop], np.array(cuts), y
-        gemm(workers_for(len(rows) * inner * filters), *factors)
+        shards = contraction_cuts(len(starts), filters, inner, cores(), gather_cost)
+    sums, first = [], 0
+    for cuts in shards:
+        last, y = first + sum(cuts), np.empty((len(starts), filters), w.dtype)
+        factors = x, starts, offsets[first:last], w[first:last], np.array(cuts), y
+        gemm(workers_for(len(starts) * inner * filters), *factors)
         sums.append(y)
-        start = stop
-    return sums[0] if len(sums) == 1 else sum_of_parts(sums)
+        first = last
+    return sum_of_shards(sums)

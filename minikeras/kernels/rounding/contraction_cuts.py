@@ -53,20 +53,20 @@ def _slice_one_thread(k: int, m: int, n: int) -> int:
     return _equal_slices(k, length)
 
 
-def _cut(k: int, length: int) -> tuple[int, ...]:
+def _segments(k: int, length: int) -> tuple[int, ...]:
     """k in slices of `length`, each again as oneDNN cuts what exceeds its block."""
     cuts = []
     while k > 0:
-        part = min(k, length)
-        k -= part
-        while part > 0:
-            block = part
-            if part >= 2 * _ONEDNN_BLOCK:
+        left = min(k, length)
+        k -= left
+        while left > 0:
+            block = left
+            if left >= 2 * _ONEDNN_BLOCK:
                 block = _ONEDNN_BLOCK
-            elif part > _ONEDNN_BLOCK:
-                block = (part + 1) // 2
+            elif left > _ONEDNN_BLOCK:
+                block = (left + 1) // 2
             cuts.append(block)
-            part -= block
+            left -= block
     return tuple(cuts)
 
 
@@ -88,8 +88,8 @@ def contraction_cuts(
 
     `gather_cost`: Eigen's estimate, in cycles, for computing one element of the left factor.
 
-    The outer tuple holds the parts that Eigen gives to different threads, each summed from zero
-    into a buffer of its own; the inner ones the segments of each part.
+    The outer tuple holds the shards that Eigen gives to different threads, each summed from zero
+    into a buffer of its own; the inner ones the lengths of the segments of each shard.
     """
     m, n = columns, rows  # Eigen works on the transposes
     several = _equal_slices(k, min(k, 320))
@@ -101,23 +101,23 @@ def contraction_cuts(
     speed = 4.0 if k == 1 else 2.0 if n < _N_UNIT or m < _M_UNIT else 1.0
     total = k * (speed * m * n / PACKET + (4 + 4 * n) * CYCLES_PER_BYTE + n * gather_cost)
     joining = m * n * (3 * CYCLES_PER_BYTE + 1 / PACKET)
-    parts, best = 1, total
+    shards, best = 1, total
     for candidate in range(2, threads + 1, 2):
         cost = total / candidate + 100_000 + candidate * (joining + 3000)
         if cost < best:
-            parts, best = candidate, cost
-    worth = n > 1 and parts >= max(2, used) and k // parts >= 2 * _N_UNIT
+            shards, best = candidate, cost
+    worth = n > 1 and shards >= max(2, used) and k // shards >= 2 * _N_UNIT
     narrow = max(m, n) // used < _N_UNIT
-    deep = k // parts > 8 * _N_UNIT and (min(m, n) < 2 * _N_UNIT or parts > used)
+    deep = k // shards > 8 * _N_UNIT and (min(m, n) < 2 * _N_UNIT or shards > used)
     if worth and (narrow or deep):
-        block = min(k, max(12 * PACKET, _ceil(_ceil(k, parts), 8) * 8))
+        block = min(k, max(12 * PACKET, _ceil(_ceil(k, shards), 8) * 8))
         sizes = [min(block, k - start) for start in range(0, k, block)]
-        return tuple(_cut(size, _equal_slices(size, min(size, 320))) for size in sizes)
-    return (_cut(k, several if used > 1 and n > 1 else _slice_one_thread(k, m, n)),)
+        return tuple(_segments(size, _equal_slices(size, min(size, 320))) for size in sizes)
+    return (_segments(k, several if used > 1 and n > 1 else _slice_one_thread(k, m, n)),)
 
 
-def sum_of_parts(sums: list[Array]) -> Array:
-    """The sum of the parts' buffers, in the order in which Eigen adds them up."""
+def sum_of_shards(sums: list[Array]) -> Array:
+    """The sum of the shards' buffers, in the order in which Eigen adds them up."""
     groups = [_join(sums[i : i + 4]) for i in range(0, len(sums), 4)]
     first, rest = groups[0], groups[1:]
     while len(rest) >= 3:

@@ -60,16 +60,20 @@ def _reflect(block: Array, v: Array, tau: Array, total: Callable[[Array], Array]
 
 
 def _in_order(terms: Array) -> Array:
-    """Sums down the columns; long ones of several in pieces of 16, which are added up in turn."""
-    piece = 16 if len(terms) >= 128 and terms.shape[1] > 1 else len(terms)
-    pieces = [np.cumsum(terms[i : i + piece], axis=0)[-1] for i in range(0, len(terms), piece)]
-    return np.cumsum(pieces, axis=0)[-1]
+    """Sums down the columns, from the first row to the last.
+
+    If there are several columns of 128 rows or more, each 16 rows are summed first, and then their
+    sums.
+    """
+    block = 16 if len(terms) >= 128 and terms.shape[1] > 1 else len(terms)
+    sums = [np.cumsum(terms[i : i + block], axis=0)[-1] for i in range(0, len(terms), block)]
+    return np.cumsum(sums, axis=0)[-1]
 
 
 def _in_packets(terms: Array) -> Array:
-    """Sums down the columns in lanes as wide as a packet of 32 bytes, what is left over in order.
+    """Sums down the columns: whole packets of rows in lanes, then the other rows in order.
 
-    Only the last of an odd number of columns still takes half a packet of what is left over.
+    The last of an odd number of columns also takes half a packet of the other rows.
     """
     width = PACKET_BYTES // terms.itemsize
     whole = len(terms) - len(terms) % width

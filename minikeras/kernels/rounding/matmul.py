@@ -22,7 +22,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from minikeras.kernels.rounding.contraction import strided_gemm, transposed
-from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_shards
 from minikeras.kernels.rounding.packets import PACKET, add_lanes, cores
 from minikeras.kernels.runtime.compile import kernel
 from minikeras.kernels.runtime.threads import workers_for
@@ -53,12 +53,11 @@ def matmul(a: Array, b: Array, threads: int | None = None) -> Array:
             return _matrix_vector(a, b[:, 0], along_rows, tiny).reshape(rows, 1)
         along_rows = b.strides[0] == 4 and not (tiny and a.strides[0] == 4)
         return _matrix_vector(b.T, a[0], along_rows, tiny).reshape(1, columns)
-    parts = _parts(rows, columns, k, cores() if threads is None else threads)
-    return product(a, b, parts)
+    return product(a, b, _shards(rows, columns, k, cores() if threads is None else threads))
 
 
 @functools.lru_cache(maxsize=4096)
-def _parts(rows: int, columns: int, k: int, threads: int) -> tuple[Array, ...]:
+def _shards(rows: int, columns: int, k: int, threads: int) -> tuple[Array, ...]:
     return tuple(map(np.array, contraction_cuts(rows, columns, k, threads)))
 
 
@@ -67,15 +66,15 @@ def _whole(k: int) -> Array:
     return np.array([k])
 
 
-def product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
-    """y = a b, the inner dimension summed as `parts` (see `contraction_cuts`) says."""
+def product(a: Array, b: Array, shards: Sequence[Array]) -> Array:
+    """y = a b, the inner dimension summed as `shards` (see `contraction_cuts`) says."""
     if a.shape[0] < b.shape[0] and not b.flags.c_contiguous:
         # To transpose a and y costs less than to transpose b, and the chains are the same.
-        return transposed(_product(b.T, a.T, parts))
-    return _product(a, b, parts)
+        return transposed(_product(b.T, a.T, shards))
+    return _product(a, b, shards)
 
 
-def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
+def _product(a: Array, b: Array, shards: Sequence[Array]) -> Array:
     rows, inner = a.shape
     row, step = inner, 1
     if not a.flags.c_contiguous:
@@ -88,19 +87,19 @@ def _product(a: Array, b: Array, parts: Sequence[Array]) -> Array:
     if not b.flags.c_contiguous:
         b = transposed(b.T) if b.flags.f_contiguous else np.ascontiguousarray(b)
     x, shape = a.reshape(-1), (rows, b.shape[1])
-    who = workers_for(rows * inner * shape[1])
-    if len(parts) == 1:
+    workers = workers_for(rows * inner * shape[1])
+    if len(shards) == 1:
         y = np.empty(shape, b.dtype)
-        strided_gemm(who, x, row, step, b, parts[0], y)
+        strided_gemm(workers, x, row, step, b, shards[0], y)
         return y
     start, sums = 0, []
-    for cuts in parts:
+    for cuts in shards:
         stop = start + int(cuts.sum())
         y = np.empty(shape, b.dtype)
-        strided_gemm(who, x[start * step :], row, step, b[start:stop], cuts, y)
+        strided_gemm(workers, x[start * step :], row, step, b[start:stop], cuts, y)
         sums.append(y)
         start = stop
-    return sum_of_parts(sums)
+    return sum_of_shards(sums)
 
 
 @kernel

@@ -1,6 +1,6 @@
 """Convolutions with a single filter: sums in the order of oneDNN's matrix-vector kernel.
 
-    y[m] = Σ_k  x[rows[m] + columns[k]] · w[k]
+    y[m] = Σ_k  x[starts[m] + offsets[k]] · w[k]
 
 Within each segment of k, blocks of sixteen go through eight chains of fused multiply-adds, and the
 eight lanes are added.  The rest goes through blocks of 8, 4, 2 and 1, each with lanes of its own.
@@ -15,10 +15,10 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_parts
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_shards
 from minikeras.kernels.rounding.packets import cores, fma
 from minikeras.kernels.runtime.compile import intrinsic, kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
 from minikeras.types import Array
 
 _ROWS_AT_ONCE = 8  # windows that are summed in one loop
@@ -72,8 +72,8 @@ _add_products, _add_multiple = _eight(False), _eight(True)
 
 
 @kernel
-def _add_lanes(a: Array, v: int, step: int) -> Any:
-    """The sum of eight numbers, ``step`` apart."""
+def _add_pairs(a: Array, v: int, step: int) -> Any:
+    """The sum of eight numbers, ``step`` apart: neighbours first."""
     b0, b1 = a[v] + a[v + step], a[v + 2 * step] + a[v + 3 * step]
     b2, b3 = a[v + 4 * step] + a[v + 5 * step], a[v + 6 * step] + a[v + 7 * step]
     return (b0 + b2) + (b1 + b3)
@@ -81,13 +81,13 @@ def _add_lanes(a: Array, v: int, step: int) -> Any:
 
 @kernel
 def _by_rows_part(
-    start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+    start: int, stop: int, x: Array, starts: Array, offsets: Array, w: Array, cuts: Array, y: Array
 ) -> None:
     """A part is some rows, each summed in eight lanes."""
     a, total = np.empty(8 * _ROWS_AT_ONCE, w.dtype), np.empty(_ROWS_AT_ONCE, w.dtype)
     sums = np.empty(_ROWS_AT_ONCE, w.dtype)
-    for first in range(start * _PART_ROWS, min(stop * _PART_ROWS, len(rows)), _ROWS_AT_ONCE):
-        height = min(_ROWS_AT_ONCE, len(rows) - first)
+    for first in range(start * _PART_ROWS, min(stop * _PART_ROWS, len(starts)), _ROWS_AT_ONCE):
+        height = min(_ROWS_AT_ONCE, len(starts) - first)
         total[:] = 0
         k = 0
         for cut in cuts:
@@ -100,17 +100,17 @@ def _by_rows_part(
                 left -= end - k
                 a[:] = 0
                 while k < end:
-                    if lanes == 8 and columns[k + 7] == columns[k] + 7:
+                    if lanes == 8 and offsets[k + 7] == offsets[k] + 7:
                         for r in range(height):
-                            _add_products(x, rows[first + r] + columns[k], w, k, a, 8 * r)
+                            _add_products(x, starts[first + r] + offsets[k], w, k, a, 8 * r)
                     else:
                         for r in range(height):
                             for v in range(lanes):
-                                cell = x[rows[first + r] + columns[k + v]]
+                                cell = x[starts[first + r] + offsets[k + v]]
                                 a[8 * r + v] = fma(cell, w[k + v], a[8 * r + v])
                     k += lanes
                 for r in range(height):
-                    sums[r] += _add_lanes(a, 8 * r, 1)
+                    sums[r] += _add_pairs(a, 8 * r, 1)
             for r in range(height):
                 total[r] += sums[r]
         for r in range(height):
@@ -119,20 +119,28 @@ def _by_rows_part(
 
 @kernel
 def _by_rows(
-    workers: int, x: Array, rows: Array, columns: Array, w: Array, cuts: Array, y: Array
+    workers: int, x: Array, starts: Array, offsets: Array, w: Array, cuts: Array, y: Array
 ) -> None:
-    parts = (len(rows) + _PART_ROWS - 1) // _PART_ROWS
-    run_parts(workers, _by_rows_part, parts, (x, rows, columns, w, cuts, y))
+    run_parts(
+        workers, _by_rows_part, ceil_div(len(starts), _PART_ROWS), (x, starts, offsets, w, cuts, y)
+    )
 
 
 @kernel
 def _by_segments_part(
-    start: int, stop: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
+    start: int,
+    stop: int,
+    x: Array,
+    starts: Array,
+    offsets: Array,
+    w: Array,
+    ends: Array,
+    sums: Array,
 ) -> None:
     """A part is one segment of k, for all rows.  Most rows read adjacent elements of x."""
-    height = len(rows)
+    height = len(starts)
     whole = 0  # rows in groups of eight that start at adjacent elements
-    while whole + 8 <= height and rows[whole + 7] == rows[whole] + 7:
+    while whole + 8 <= height and starts[whole + 7] == starts[whole] + 7:
         whole += 8
     a = np.empty(8 * height, w.dtype)
     for part in range(start, stop):
@@ -149,37 +157,37 @@ def _by_segments_part(
             while k < end:
                 for v in range(lanes):
                     for m in range(0, whole, 8):
-                        _add_multiple(x, rows[m] + columns[k + v], w, k + v, a, v * height + m)
+                        _add_multiple(x, starts[m] + offsets[k + v], w, k + v, a, v * height + m)
                     for m in range(whole, height):
-                        cell = x[rows[m] + columns[k + v]]
+                        cell = x[starts[m] + offsets[k + v]]
                         a[v * height + m] = fma(cell, w[k + v], a[v * height + m])
                 k += lanes
             for m in range(height):
-                sums[part, m] += _add_lanes(a, m, height)
+                sums[part, m] += _add_pairs(a, m, height)
 
 
 @kernel
 def _by_segments(
-    workers: int, x: Array, rows: Array, columns: Array, w: Array, ends: Array, sums: Array
+    workers: int, x: Array, starts: Array, offsets: Array, w: Array, ends: Array, sums: Array
 ) -> None:
-    run_parts(workers, _by_segments_part, len(ends), (x, rows, columns, w, ends, sums))
+    run_parts(workers, _by_segments_part, len(ends), (x, starts, offsets, w, ends, sums))
 
 
 def indexed_matvec(
-    x: Array, rows: Array, columns: Array, w: Array, gather_cost: float = 0.0
+    x: Array, starts: Array, offsets: Array, w: Array, gather_cost: float = 0.0
 ) -> Array:
-    """y (M, 1) from x flat, rows (M,), columns (K,), w (K,): see ``indexed_matmul``."""
-    parts, start = [], 0
-    for cuts in contraction_cuts(len(rows), 1, len(columns), cores(), gather_cost):
-        stop, lengths = start + sum(cuts), np.array(cuts)
-        factors = x, rows, columns[start:stop], w[start:stop]
-        work = workers_for(len(rows) * (stop - start))
-        if len(rows) > len(columns):
-            parts.append(np.empty(len(rows), w.dtype))
-            _by_rows(work, *factors, lengths, parts[-1])
+    """y (M, 1) from x flat, starts (M,), offsets (K,), w (K,): see ``indexed_matmul``."""
+    sums, first = [], 0
+    for cuts in contraction_cuts(len(starts), 1, len(offsets), cores(), gather_cost):
+        last, lengths = first + sum(cuts), np.array(cuts)
+        factors = x, starts, offsets[first:last], w[first:last]
+        workers = workers_for(len(starts) * (last - first))
+        if len(starts) > len(offsets):
+            sums.append(np.empty(len(starts), w.dtype))
+            _by_rows(workers, *factors, lengths, sums[-1])
         else:
-            sums = np.empty((len(cuts), len(rows)), w.dtype)
-            _by_segments(work, *factors, lengths.cumsum(), sums)
-            parts.append(np.add.accumulate(sums)[-1])  # in order
-        start = stop
-    return sum_of_parts(parts).reshape(-1, 1)
+            segments = np.empty((len(cuts), len(starts)), w.dtype)
+            _by_segments(workers, *factors, lengths.cumsum(), segments)
+            sums.append(np.add.accumulate(segments)[-1])  # in order
+        first = last
+    return sum_of_shards(sums).reshape(-1, 1)

@@ -16,7 +16,7 @@ from minikeras.kernels.rounding.elementwise import exp_into, log_into, log_rest,
 from minikeras.kernels.rounding.packets import PACKET, TINY
 from minikeras.kernels.rounding.sums import sum_leaf
 from minikeras.kernels.runtime.compile import internal_kernel, kernel
-from minikeras.kernels.runtime.threads import run_parts, workers_for
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.types import Array
 
 _0 = np.float32(0)
@@ -25,7 +25,7 @@ _SOFTMAX_TILE, _DENSE_TILE = 6956, 4508  # from Eigen's cost of the expression; 
 
 _LANES = 16
 _ROWS = 8  # a part begins at a multiple of it, because packets run across rows
-_PART = 4096  # numbers of a part, at least
+_PART = CHUNK // 4  # numbers of a part, at least
 
 
 @internal_kernel
@@ -66,13 +66,13 @@ def _probability(e, total):
 
 @internal_kernel
 def _rows_of_part(columns):
-    return (_PART + columns * _ROWS - 1) // (columns * _ROWS) * _ROWS
+    return ceil_div(_PART, columns * _ROWS) * _ROWS
 
 
 @kernel
 def _exp_part(start, stop, x, y, totals):
     columns = x.shape[1]
-    height = (_SOFTMAX_TILE + columns - 1) // columns
+    height = ceil_div(_SOFTMAX_TILE, columns)
     s, shifted = np.empty(4 * PACKET, np.float32), np.empty((height, columns), np.float32)
     for part in range(start, stop):
         tile = slice(part * height, (part + 1) * height)
@@ -87,8 +87,8 @@ def _exp_part(start, stop, x, y, totals):
 @kernel
 def _exp(workers, x, y, totals):
     """y = e^(x − max x) in tiles of whole rows; the end of each tile goes through the C library."""
-    height = (_SOFTMAX_TILE + x.shape[1] - 1) // x.shape[1]
-    run_parts(workers, _exp_part, (len(x) + height - 1) // height, (x, y, totals))
+    height = ceil_div(_SOFTMAX_TILE, x.shape[1])
+    run_parts(workers, _exp_part, ceil_div(len(x), height), (x, y, totals))
 
 
 @kernel
@@ -105,7 +105,7 @@ def _scale_part(start, stop, y, factors):
 @kernel
 def _scale(workers, y, factors):
     height = _rows_of_part(y.shape[1])
-    run_parts(workers, _scale_part, (len(y) + height - 1) // height, (y, factors))
+    run_parts(workers, _scale_part, ceil_div(len(y), height), (y, factors))
 
 
 @internal_kernel
@@ -143,7 +143,7 @@ def _logs_part(start, stop, x, y, with_labels, labels, loss):
 def _logs(workers, x, y, with_labels, labels, loss):
     """y = log softmax x; with labels the loss instead."""
     height = _rows_of_part(x.shape[1])
-    count = (len(x) + height - 1) // height
+    count = ceil_div(len(x), height)
     run_parts(workers, _logs_part, count, (x, y, with_labels, labels, loss))
 
 
@@ -165,7 +165,7 @@ def _sparse(workers, labels, x, loss):
         if labels[i] < 0 or labels[i] >= x.shape[1]:
             return False
     height = _rows_of_part(x.shape[1])
-    run_parts(workers, _sparse_losses, (len(x) + height - 1) // height, (labels, x, loss))
+    run_parts(workers, _sparse_losses, ceil_div(len(x), height), (labels, x, loss))
     return True
 
 
@@ -202,13 +202,13 @@ def _sparse_slopes(start, stop, labels, x, dy, dx):
 @kernel
 def _sparse_vjp(workers, labels, x, dy, dx):
     height = _rows_of_part(x.shape[1])
-    run_parts(workers, _sparse_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
+    run_parts(workers, _sparse_slopes, ceil_div(len(x), height), (labels, x, dy, dx))
 
 
 @kernel
 def _dense_slopes(start, stop, labels, x, dy, dx):
     columns = x.shape[1]
-    height = (_DENSE_TILE + columns - 1) // columns
+    height = ceil_div(_DENSE_TILE, columns)
     shifted, totals = np.empty((height, columns), np.float32), np.empty(height, np.float32)
     for part in range(start, stop):
         first = part * height
@@ -224,8 +224,8 @@ def _dense_slopes(start, stop, labels, x, dy, dx):
 
 @kernel
 def _dense_vjp(workers, labels, x, dy, dx):
-    height = (_DENSE_TILE + x.shape[1] - 1) // x.shape[1]
-    run_parts(workers, _dense_slopes, (len(x) + height - 1) // height, (labels, x, dy, dx))
+    height = ceil_div(_DENSE_TILE, x.shape[1])
+    run_parts(workers, _dense_slopes, ceil_div(len(x), height), (labels, x, dy, dx))
 
 
 _WORK = 20  # multiply-adds, about, for each number

@@ -5,8 +5,8 @@ Three orders occur, all on packets of eight lanes:
 - `whole`: all elements into one number. Four packets of accumulators run over the data and are
   added; the remaining packets are added to the first; its lanes are added in halves. Elements after
   the last whole packet have a sum of their own, to which that of the lanes is added. Above 8192
-  elements the range is halved first, recursively. Before that, large arrays are cut into parts, one
-  for each thread that TensorFlow would use.
+  elements the range is halved first, recursively. Before that, large arrays are split into shards,
+  one for each thread that TensorFlow would use.
 - `rows`: each row alone, as above.
 - `columns`: each column alone; from 16 rows on with four accumulators in turn, but columns beyond
   the last whole packet in order. The same if the summed axis lies between two others; there a
@@ -144,11 +144,11 @@ def _sum_few(x):
 
 
 @kernel
-def _sum_whole(x, parts):
+def _sum_whole(x, shards):
     s = np.empty(UNROLLED, np.float32)
-    if parts == 1:
+    if shards == 1:
         return _sum_tree(x, 0, x.size, s)
-    block = x.size // parts
+    block = x.size // shards
     count = x.size // block
     total = np.float32(0)
     if count * block < x.size:
@@ -202,7 +202,7 @@ def _columns_part(start, stop, x, depth, y):
 @kernel
 def _sum_columns(workers, x, y):
     depth = 1 + 16_000 // (x.shape[1] * x.shape[2])
-    run_parts(workers, _columns_part, (len(x) + depth - 1) // depth, (x, depth, y))
+    run_parts(workers, _columns_part, ceil_div(len(x), depth), (x, depth, y))
 
 
 @kernel
@@ -218,25 +218,25 @@ def _sum_in_order(x, y):
 
 @kernel
 def _add_rows_part(start, stop, x, y):
-    """y[p, j] = Σ x[i, j] over part p of the rows; a part of the work has up to 64 columns."""
+    """y[s, j] = Σ x[i, j] over shard s of the rows; a part is up to 64 columns of a shard."""
     columns = np.uintp(x.shape[1])  # unsigned: no test for negative indices
-    height, panels = (x.shape[0] + len(y) - 1) // len(y), (x.shape[1] + 63) // 64
+    height, panels = ceil_div(x.shape[0], len(y)), ceil_div(x.shape[1], 64)
     cells, total = x.reshape(-1), np.empty(64, x.dtype)
     for part in range(start, stop):
-        p, first = part // panels, part % panels * 64
+        shard, first = part // panels, part % panels * 64
         width = np.uintp(min(64, x.shape[1] - first))
         total[:] = 0
-        for i in range(p * height, min((p + 1) * height, x.shape[0])):
+        for i in range(shard * height, min((shard + 1) * height, x.shape[0])):
             here = np.uintp(i) * columns + np.uintp(first)
             for j in range(width):
                 total[j] += cells[here + j]
         for j in range(width):
-            y[p, np.uintp(first) + j] = total[j]
+            y[shard, np.uintp(first) + j] = total[j]
 
 
 @kernel
 def _add_rows(workers, x, y):
-    run_parts(workers, _add_rows_part, len(y) * ((x.shape[1] + 63) // 64), (x, y))
+    run_parts(workers, _add_rows_part, len(y) * ceil_div(x.shape[1], 64), (x, y))
 
 
 def sum_whole(x: Array, threads: int | None = None) -> np.float32:
@@ -244,11 +244,11 @@ def sum_whole(x: Array, threads: int | None = None) -> np.float32:
     flat = np.ascontiguousarray(x).reshape(-1)
     if x.size <= _LEAF:
         return np.float32(_sum_few(flat))
-    parts = 1
+    shards = 1
     if x.size > 100_000:
         cost = x.size * (4 * CYCLES_PER_BYTE + 10 / PACKET)
-        parts = threads_for(cost, cores() if threads is None else threads)
-    return np.float32(_sum_whole(flat, parts))
+        shards = threads_for(cost, cores() if threads is None else threads)
+    return np.float32(_sum_whole(flat, shards))
 
 
 def _simplified(shape: tuple[int, ...], reduced: Sequence[bool]) -> tuple[list[int], list[bool]]:
@@ -322,24 +322,24 @@ def mean(
 def bias_gradient(dy: Array, threads: int | None = None) -> Array:
     """Sum of dy over all axes but the last: TensorFlow's `BiasAddGrad`.
 
-    Row after row; where that is enough work for two threads and the rows are narrow, each thread
-    adds its part of the rows.
+    Row after row.  If that is enough work for two threads and the rows are narrow, each of
+    TensorFlow's threads adds a shard of the rows.
     """
     limit = cores() if threads is None else threads
     columns = dy.shape[-1]
     x = dy
     if dy.ndim != 2 or not dy.flags.c_contiguous:
         x = np.ascontiguousarray(dy).reshape(-1, columns)
-    rows, blocks = x.shape[0], 1
+    rows, shards = x.shape[0], 1
     if x.size > 60_000 and columns <= limit * 32 and rows > 1:  # below, one thread is enough
         least = -(-2000 // columns)
-        blocks = min(min(rows, -(-x.size // least)), limit)
-        height = -(-rows // blocks)
-        cost = blocks * height * columns * (4 * CYCLES_PER_BYTE + 1)
+        shards = min(min(rows, -(-x.size // least)), limit)
+        height = -(-rows // shards)
+        cost = shards * height * columns * (4 * CYCLES_PER_BYTE + 1)
         if threads_for(cost, limit) == 1:
-            blocks = 1
-    parts = np.empty((blocks, columns), np.float32)
-    _add_rows(workers_for(x.size), x, parts)
-    for part in parts[1:]:
-        parts[0] += part
-    return parts[0]
+            shards = 1
+    sums = np.empty((shards, columns), np.float32)
+    _add_rows(workers_for(x.size), x, sums)
+    for shard in sums[1:]:
+        sums[0] += shard
+    return sums[0]

@@ -17,9 +17,8 @@ from numba.extending import overload
 from numba.np.unsafe.ndarray import to_fixed_tuple
 
 from minikeras.kernels.runtime.compile import intrinsic, kernel
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div
 from minikeras.types import Array
-
-PART = 16_384  # numbers of an array that are one part of the work
 
 # Where Python keeps the items of a list: ``PyListObject``.
 LENGTH, _ITEMS = object.__basicsize__, object.__basicsize__ + 8
@@ -70,15 +69,15 @@ def item(objects, i):
 
 
 @kernel
-def cut(objects, roles, dtype, itemsize, written):
-    """A row for each part: its length, its variable, and the addresses of its numbers.
+def table_of_parts(objects, roles, dtype, itemsize, written):
+    """A row for each part of the arrays: its length, its variable, the addresses of its numbers.
 
     The first ``written`` roles must be writeable.  No rows if an array does not fit.
     """
     variables, parts = load(objects + LENGTH) // roles, 0
     for i in range(variables):
         size = size_of(item(objects, i))
-        parts += (size + PART - 1) // PART
+        parts += ceil_div(size, CHUNK)
         for role in range(roles):
             array = item(objects, role * variables + i)
             wanted = _CONTIGUOUS_AND_ALIGNED | (_WRITEABLE if role < written else 0)
@@ -89,8 +88,8 @@ def cut(objects, roles, dtype, itemsize, written):
     part = 0
     for i in range(variables):
         size = size_of(item(objects, i))
-        for start in range(0, size, PART):
-            table[part, 0], table[part, 1] = min(PART, size - start), i
+        for start in range(0, size, CHUNK):
+            table[part, 0], table[part, 1] = min(CHUNK, size - start), i
             for role in range(roles):
                 table[part, 2 + role] = (
                     load(item(objects, role * variables + i) + DATA) + start * itemsize

@@ -90,7 +90,7 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
         module = (function.__module__ or "__main__").removeprefix("minikeras.kernels.")
         self._name = f"{module}.{function.__qualname__}"
-        self._line, self._options = function.__code__.co_firstlineno, options
+        self._lineno, self._options = function.__code__.co_firstlineno, options
         source = Path(function.__code__.co_filename)
         # A function without a module, such as one defined on a page of the documentation, is not
         # stored: pickle would store all other names of the page with it.
@@ -103,7 +103,7 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
         made_from = self._source, sorted(self._options.items()), sys.version_info[:2]
         made_for = repr((signature, codegen.magic_tuple(), made_from))
         mark = hashlib.sha256(made_for.encode()).hexdigest()[:16]
-        name = f"{self._name}-{self._line}.{mark}"
+        name = f"{self._name}-{self._lineno}.{mark}"
         return Path(cache_directory(), name) if self._is_stored and cache_directory() else None
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
@@ -132,13 +132,13 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
         if isinstance(data.library, InternalLibrary):
             library, described, _, signature, *_ = stored
             stored = *library, described, signature
-        beside = file.with_name(f".{file.name}.{os.getpid()}")
+        unfinished = file.with_name(f".{file.name}.{os.getpid()}")
         try:
-            beside.write_bytes(serialize.dumps(stored))
-            beside.replace(file)
+            unfinished.write_bytes(serialize.dumps(stored))
+            unfinished.replace(file)
         except OSError:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                unfinished.unlink()
 
     def enable(self) -> None: ...
 

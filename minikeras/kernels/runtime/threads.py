@@ -1,6 +1,6 @@
 """The thread pool of all kernels.
 
-A kernel with enough work for several threads is written for a range of parts of its work,
+A kernel with enough work for several threads is written for a range of parts of it,
 ``part(start, stop, *data)``.  Another kernel runs it:
 
     run_parts(workers, part, count, (x, w, y))  # part(0, 1, x, w, y), part(1, 2, x, w, y), ...
@@ -8,7 +8,7 @@ A kernel with enough work for several threads is written for a range of parts of
 where ``workers`` is the result of ``workers_for(work)``.  Each idle thread, the caller included,
 takes the next of the ``count`` parts until none is left.
 
-- How the work is cut depends on its size alone, never on the number of threads, and each part
+- How the work is split depends on its size alone, never on the number of threads, and each part
   writes its own elements.  So the bits do not depend on which thread computed which part.
 - Parts must not raise.
 - If the pool is busy with another job, the caller runs all parts itself.
@@ -46,6 +46,8 @@ from minikeras.kernels.runtime.compile import (
 _JOB, _CODE, _DATA, _DONE, _BUSY = (8 * i for i in range(5))
 _PARTS_BITS = 20
 _PARTS = (1 << _PARTS_BITS) - 1
+
+CHUNK = 16_384  # numbers of an array that are one part of the work, unless a kernel says otherwise
 
 _SPINS = 4000  # pauses, some tens of nanoseconds each, before a worker goes to sleep
 _PATIENCE = 200  # pauses of an idle thread before it calls sched_yield
@@ -165,27 +167,28 @@ def _emit_run_parts(typing, pool, part, count, data):
         entry.linkage = "internal"
         entry.attributes.add("noinline")  # called from two places, optimized once
         inside = ir.IRBuilder(entry.append_basic_block())
-        address, start, stop = entry.args
-        values = inside.load(inside.inttoptr(address, data.type.as_pointer()))
+        packed, start, stop = entry.args
+        values = inside.load(inside.inttoptr(packed, data.type.as_pointer()))
         values = cgutils.unpack_tuple(inside, values)
         context.call_conv.call_function(
             inside, function, types.void, arguments, [start, stop, *values]
         )
         inside.ret_void()
 
-        place = builder.ptrtoint(cgutils.alloca_once_value(builder, data), _word)
-        # If there are more parts than the word of the job can count, the caller runs them all.
+        address = builder.ptrtoint(cgutils.alloca_once_value(builder, data), _word)
+        # A pool is idle (0) or busy (1).  If there are more parts than the word of the job can
+        # count, it is asked for a state that does not occur, so the caller runs them all.
         countable = builder.icmp_unsigned("<=", count, _word(_PARTS))
-        idle = builder.select(countable, _word(0), _word(2))  # a pool is never 2
+        idle = builder.select(countable, _word(0), _word(2))
         free = _replace(builder, pool, _BUSY, idle, _word(1))
         with builder.if_else(free) as (with_workers, alone):
             with with_workers:
-                _post(builder, pool, builder.ptrtoint(entry, _word), place, count)
+                _post(builder, pool, builder.ptrtoint(entry, _word), address, count)
                 _take_parts(builder, pool)
                 _wait(builder, pool, count)
                 _store(builder, pool, _BUSY, _word(0))
             with alone:
-                builder.call(entry, [place, _word(0), count])
+                builder.call(entry, [address, _word(0), count])
         return context.get_dummy_value()
 
     return types.void(types.int64, part, types.int64, data), generate
@@ -230,7 +233,7 @@ def _serve(pool: int, spins: int) -> None:
 
 
 @kernel
-def _work(pool: int, spins: int) -> None:
+def _run_worker(pool: int, spins: int) -> None:
     _serve(pool, spins)
 
 
@@ -251,7 +254,7 @@ class _Pool:
     def _live(self, lock: Any) -> None:
         lock.acquire()
         while self._open:
-            _work(self.address, _SPINS)
+            _run_worker(self.address, _SPINS)
             lock.acquire()
 
     def wake(self) -> int:

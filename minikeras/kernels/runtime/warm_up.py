@@ -24,11 +24,15 @@ from numba.core.sigutils import normalize_signature
 from minikeras import settings
 
 _f, _F, _i, _u, _U = "float32[::1]", "float32[:,::1]", "int64[::1]", "uint64", "uint64[::1]"
+_windows = f"Tuple(({_U},{_U},{_u},{_u}))"
 
 # In the order of the step.  A signature that is out of date only wastes the time to compile it.
 STEP = (
-    ("conv._convolve", f"int64,{_f},int64,{_i},{_i},{_U},int64,{_F},{_i},{_F},{_f},boolean"),
-    ("pool._maxima", f"int64,{_f},{_U},{_U},{_u},{_u},{_f}"),
+    (
+        "conv._convolve",
+        f"int64,{_f},int64,Tuple(({_i},{_i},{_U},int64)),Tuple(({_F},{_i},{_f},boolean)),{_F}",
+    ),
+    ("pool._maxima", f"int64,{_f},{_windows},{_f}"),
     ("rounding.contraction.strided_gemm", f"int64,{_f},int64,int64,{_F},{_i},{_F}"),
     ("random._dropout_mask", f"int64,boolean[::1],{_U},int64,{_u}"),
     ("random._masked", f"int64,{_f},boolean[::1],float32,{_f}"),
@@ -39,14 +43,14 @@ STEP = (
     ("rounding.sums._sum_few", f"{_f},"),
     ("rounding.softmax._sparse_vjp", f"int64,{_i},{_F},{_f},{_F}"),
     ("rounding.sums._add_rows", f"int64,{_F},{_F}"),
-    ("pool._spread", f"int64,{_f},{_f},{_U},{_U},{_u},{_u},{_f}"),
+    ("pool._spread", f"int64,{_f},{_f},{_windows},{_f}"),
     ("relu._relu_gradient", f"int64,{_f},{_f},{_f}"),
     ("rounding.contraction.gemm", f"int64,{_f},{_i},{_i},{_F},{_i},{_F}"),
     ("optimizers.adam", f"int64,int64,int64,int64,{_f}"),
 )
 _COMMAND = (
     "import sys; sys.path[:] = sys.argv[1:]; "
-    "from minikeras.kernels.runtime import warm_up; warm_up.work()"
+    "from minikeras.kernels.runtime import warm_up; warm_up.compile_step()"
 )
 _WANTED = "MINIKERAS_COMPILE_AHEAD"
 _was_asked = False
@@ -85,7 +89,7 @@ def _end(helper: subprocess.Popen[bytes]) -> None:
         helper.wait(1)
 
 
-def work() -> None:
+def compile_step() -> None:
     """Compile the kernels of a step, the last first: the task of the second process."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):

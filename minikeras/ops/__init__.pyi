@@ -387,7 +387,7 @@ def log_softmax(x: TensorLike, axis: Any=-1) -> TensorLike:
 def logaddexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = ln(e^x₁ + e^x₂) = max(x₁, x₂) + ln(1 + e^−|x₁ − x₂|)
 
-    Two equal infinities give themselves."""
+    Two equal infinities give that infinity."""
 def logaddexp2(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = log₂(2^x₁ + 2^x₂)"""
 def logdet(x: TensorLike) -> TensorLike:
@@ -499,7 +499,7 @@ def normalize(x: TensorLike, axis: Any=-1, order: int=2, epsilon: float | None=N
 
     Raises ValueError unless `order` is an int ≥ 1.
 
-    Parity: the Euclidean norm is met by x · min(1 / ‖x‖, 1 / ε)."""
+    Parity: for order 2 the result is x · min(1 / ‖x‖, 1 / ε)."""
 def not_equal(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = [x₁ ≠ x₂]"""
 def one_hot(x: TensorLike, num_classes: int, axis: int=-1, dtype: DType=None, sparse: bool=False) -> TensorLike:
@@ -746,11 +746,11 @@ def tril(x: TensorLike, k: int=0) -> TensorLike:
 def triu(x: TensorLike, k: int=0) -> TensorLike:
     """x with zeros below the k-th diagonal."""
 def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """x₁ / x₂: ``divide`` by the name that the node of ``x1 / x2`` has in a graph."""
+    """``divide``; the node of ``x1 / x2`` in a graph has this name."""
 def trunc(x: TensorLike) -> TensorLike:
     """x without its fraction; whole numbers keep their dtype."""
 def unique(x: TensorLike, sorted: bool=True, return_index: bool=False, return_inverse: bool=False, return_counts: bool=False, axis: int | None=None, size: int | None=None, fill_value: Any=None) -> Any:
-    """The different elements (or slices along `axis`), and where, whence and how often they occur.
+    """The different elements (or slices along `axis`), with first indices, inverse and counts.
 
     `size` cuts or fills up the result to a fixed length.  Always sorted here."""
 def unravel_index(indices: TensorLike, shape: Sequence[int]) -> tuple[TensorLike, ...]:

@@ -1,4 +1,4 @@
-"""Shape arithmetic on plain tuples.  ``None`` stands for a size not known yet."""
+"""Arithmetic on shapes, which are tuples.  ``None`` stands for a size that is not known yet."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ def standardize(shape: Any) -> Shape:
         raise ValueError("Undefined shapes are not supported: shape is None")
     if not hasattr(shape, "__iter__"):
         raise ValueError(f"Cannot convert {shape!r} to a shape: expected a tuple of sizes")
-    sizes = tuple(n if n is None else _size(n, shape) for n in shape)
-    return sizes
+    return tuple(n if n is None else _size(n, shape) for n in shape)
 
 
 def _size(n: Any, shape: Any) -> int:
@@ -50,8 +49,13 @@ def _broadcast_sizes(sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]) -
     return None if None in sizes else 1
 
 
+def unchanged(first: Shape, *others: Shape, **static: Any) -> Shape:
+    """The shape rule of operations whose result has the shape of their first input."""
+    return first
+
+
 def match(a: int | None, b: int | None) -> bool:
-    """True unless two known sizes differ."""
+    """Whether two sizes may be equal: True unless both are known and differ."""
     return a is None or b is None or a == b
 
 
@@ -84,7 +88,7 @@ def normalize_axes(axis: int | Sequence[int] | None, rank: int) -> tuple[int, ..
 
 
 def reduced(shape: Shape, axis: int | Sequence[int] | None, keepdims: bool) -> Shape:
-    """What is left after folding ``axis`` away (``None``: all of them)."""
+    """The shape that is left of ``shape`` after a reduction along ``axis`` (``None``: all)."""
     axes = normalize_axes(axis, len(shape))
     if keepdims:
         return tuple(1 if i in axes else n for i, n in enumerate(shape))

@@ -292,9 +292,16 @@ def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:
 
 
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:
-    """The rule; TypeError at once if its parameters are not those of the forward function."""
+    """The rule; TypeError at once if its parameters are not those of the forward function.
+
+    ``**static`` stands for static ones that the rule only hands on.
+    """
     declared, given = _parameters(op.forward), _parameters(rule)[extra:]
-    if given != declared:
+    expected = declared
+    if inspect.unwrap(rule).__code__.co_flags & inspect.CO_VARKEYWORDS:
+        tensors = inspect.unwrap(op.forward).__code__.co_argcount
+        expected = (*declared[:tensors], *(p for p in declared[tensors:] if p in given))
+    if given != expected:
         name = getattr(rule, "__name__", rule)
         raise TypeError(f"{name} takes {given}, but {op.__name__} takes {declared}")
     return rule

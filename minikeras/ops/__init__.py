@@ -1,6 +1,9 @@
 """The differentiable operations: the names of `keras.ops`.
 
-Each module declares where its operations appear; the names stand in `__init__.pyi`.
+What has a derivative of its own stands in `primitives/`, on arrays.  The files here hold the public
+functions: those that prepare the arguments of a primitive (in the file of the same name), and those
+that are composed of other operations.  Each declares where it appears, see `declarations.py`; the
+signatures of all of them stand in `__init__.pyi`.
 """
 
 from minikeras.autograd import engine_ops

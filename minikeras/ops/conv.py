@@ -1,14 +1,7 @@
 """Convolution over any number of spatial axes.
 
-Three linear maps of the same sum, each the derivative of the other two, carry everything, to
-any order of differentiation:
-
-    convolve(x, w)                  y[n, i, o]           = Σ_p Σ_c  x[n, i·s + p·d, c] · w[p, c, o]
-    convolve_input_gradient(dy, w)  dx[n, i·s + p·d, c] += Σ_o  dy[n, i, o] · w[p, c, o]
-    convolve_kernel_gradient(x, dy) dw[p, c, o]          = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
-
-(letters as in ``windows.py``; c counts input channels, o output channels).  They know neither
-padding nor groups nor layouts: the public functions below compose those.
+The public functions add padding, groups and layouts to the maps of ``primitives/conv.py``, where
+the formulas stand.  Letters as there and in ``windows.py``.
 """
 
 from __future__ import annotations

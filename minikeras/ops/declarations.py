@@ -60,8 +60,8 @@ def names_of(place: str) -> dict[str, Any]:
     }
 
 
-def face(place: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of a module that shows what appears in a place."""
+def module_hooks(place: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """`__getattr__` and `__dir__` of the module of a place: it has the names that appear there."""
 
     def get(name: str) -> Any:
         try:

@@ -1,4 +1,7 @@
-"""Dtype rules of single families, beside `promote`, `floating` and `separate`."""
+"""What declarations of several families share: dtype rules, and conditions of compiled twins.
+
+The dtype rules `promote`, `floating` and `separate`, which most operations have, are in `dtypes`.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -50,7 +53,7 @@ def averaging(*kinds: Any) -> np.dtype[Any]:
 
 
 def in_float32(*xs: Array, **_: Any) -> bool:
-    """Whether the twins that round as TensorFlow does apply: all floats are float32, none empty."""
+    """Whether all floating arrays are float32 and none is empty: then twins round as TensorFlow."""
     return xs[-1].dtype == np.float32 and all(
         (x.size > 0 and x.dtype.kind != "f") or (x.dtype == np.float32 and x.size > 0) for x in xs
     )

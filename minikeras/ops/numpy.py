@@ -1,5 +1,5 @@
 """`keras.ops.numpy`: the operations that NumPy has too."""
 
-from minikeras.ops.declarations import face
+from minikeras.ops.declarations import module_hooks
 
-__getattr__, __dir__ = face("ops.numpy")
+__getattr__, __dir__ = module_hooks("ops.numpy")

@@ -142,17 +142,6 @@ def _plain_method(op: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
-def _unary(op: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any) -> Any:
-        return op(self)
-
-    return method
-
-
-def _getitem(self: Any, key: Any) -> Any:
-    return indexing.get_item(self, key)
-
-
 def install() -> None:
     """Give Tensor, Variable and Symbol their operators and methods."""
     ops = names_of("ops")
@@ -162,18 +151,18 @@ def install() -> None:
     _UFUNCS[np.rint] = ops["round"]
     _FUNCTIONS[np.linalg.norm] = ops["norm"]
     members: dict[str, Any] = {
-        "__getitem__": _getitem,
+        "__getitem__": _plain_method(indexing.get_item),
         "__array_ufunc__": _array_ufunc,
         "__array_function__": _array_function,
-        "__neg__": _unary(negative),
-        "__pos__": _unary(lambda x: x),
-        "__abs__": _unary(ops["absolute"]),
-        "__invert__": _unary(_invert),
+        "__neg__": _plain_method(negative),
+        "__pos__": lambda self: self,
+        "__abs__": _plain_method(ops["absolute"]),
+        "__invert__": _invert,
         "T": property(lambda self: reshaping.transpose(self)),
         "mT": property(lambda self: reshaping.swapaxes(self, -1, -2)),
-        "astype": _plain_method(_astype),
-        "reshape": _plain_method(_reshape),
-        "transpose": _plain_method(_transpose),
+        "astype": _astype,
+        "reshape": _reshape,
+        "transpose": _transpose,
         "flatten": _plain_method(reshaping.ravel),
     }
     binary: dict[str, Callable[..., Any]] = {"add": _add, "and": _and, "or": _or, "xor": _xor}

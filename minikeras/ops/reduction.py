@@ -31,14 +31,14 @@ from minikeras.types import TensorLike
 def all(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Whether every element along `axis` is true."""
     x = tensor(x)
-    return _all(x, axis=shapes.normalize_axes(axis, len(x.shape)), keepdims=keepdims)
+    return _all(x, axis=_axes(x, axis), keepdims=keepdims)
 
 
 @operation("ops.numpy Tensor numpy")
 def any(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
     """Whether some element along `axis` is true."""
     x = tensor(x)
-    return _any(x, axis=shapes.normalize_axes(axis, len(x.shape)), keepdims=keepdims)
+    return _any(x, axis=_axes(x, axis), keepdims=keepdims)
 
 
 def _axes(x: TensorLike, axis: Axis) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Reductions over segments: rows that carry the same number are reduced to one."""
+"""Reductions over segments: the rows that have the same id are reduced to one row."""
 
 from __future__ import annotations
 

@@ -12,28 +12,32 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.kernels.rounding import elementwise as eigen_math
-from minikeras.kernels.rounding import matmul as eigen_matmul
-from minikeras.kernels.rounding import softmax as eigen_softmax
-from minikeras.kernels.rounding import sums as eigen_reduce
+from minikeras.kernels.rounding import matmul, softmax, sums
+from minikeras.kernels.rounding.elementwise import (
+    PACKET,
+    exp,
+    expm1,
+    log,
+    log1p,
+    reciprocal,
+    rsqrt,
+    softplus,
+    tanh,
+)
+from minikeras.kernels.rounding.elementwise import sigmoid as _sigmoid
+from minikeras.kernels.rounding.softmax import log_softmax as _log_softmax
+from minikeras.kernels.rounding.softmax import softmax as _softmax
 from minikeras.ops.primitives.activations import SELU_SCALE, SELU_SCALE_ALPHA
 from minikeras.ops.primitives.crossentropy import check_classes
 from minikeras.types import Array
 
-exp, log, log1p, expm1 = eigen_math.exp, eigen_math.log, eigen_math.log1p, eigen_math.expm1
-tanh, softplus, rsqrt, reciprocal = (
-    eigen_math.tanh,
-    eigen_math.softplus,
-    eigen_math.rsqrt,
-    eigen_math.reciprocal,
-)
-_sigmoid = eigen_math.sigmoid
-_softmax, _log_softmax = eigen_softmax.softmax, eigen_softmax.log_softmax
+# These kernels are twins as they stand.
+__all__ = ["_softmax", "expm1", "log", "rsqrt", "softplus", "tanh"]
 
 
 def _leftover(dx: Array, rule: Callable[..., Array], *arrays: Array) -> Array:
     """Eigen evaluates whole packets and the few elements after the last one by two expressions."""
-    rest = dx.size % eigen_math.PACKET
+    rest = dx.size % PACKET
     if rest:
         dx = np.ascontiguousarray(dx)
         dx.reshape(-1)[-rest:] = rule(*(a.reshape(-1)[-rest:] for a in arrays))
@@ -84,24 +88,24 @@ def silu_vjp(dy: Array, y: Array, x: Array) -> Array:
 
 def _matmul(a: Array, b: Array) -> Array:
     if a.ndim == 2:
-        return eigen_matmul.matmul(a, b)
+        return matmul.matmul(a, b)
     tall = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
-    return eigen_matmul.matmul(tall, b).reshape(*a.shape[:-1], b.shape[-1])
+    return matmul.matmul(tall, b).reshape(*a.shape[:-1], b.shape[-1])
 
 
 def _matmul_vjp(dy: Array, y: Array, a: Array, b: Array) -> Any:
     if a.ndim > 2:
         a, tall = a.reshape(-1, a.shape[-1]), dy.reshape(-1, dy.shape[-1])
-        return lambda: _matmul(dy, b.T), lambda: eigen_matmul.matmul(a.T, tall)
-    return lambda: eigen_matmul.matmul(dy, b.T), lambda: eigen_matmul.matmul(a.T, dy)
+        return lambda: _matmul(dy, b.T), lambda: matmul.matmul(a.T, tall)
+    return lambda: matmul.matmul(dy, b.T), lambda: matmul.matmul(a.T, dy)
 
 
 def bias_add_vjp(dy: Array, y: Array, x: Array, b: Array) -> Any:
-    return dy, lambda: eigen_reduce.bias_gradient(dy)
+    return dy, lambda: sums.bias_gradient(dy)
 
 
 def _sum(x: Array, *, axis: Any, keepdims: bool) -> Array:
-    return eigen_reduce.sum(x, axis, keepdims)
+    return sums.sum(x, axis, keepdims)
 
 
 def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
@@ -117,7 +121,7 @@ def _sum_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Arr
 
 
 def _mean(x: Array, *, axis: Any, keepdims: bool) -> Array:
-    return eigen_reduce.mean(x, axis, keepdims)
+    return sums.mean(x, axis, keepdims)
 
 
 def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
@@ -126,11 +130,11 @@ def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Ar
 
 
 def _sum_over_leading_axes(x: Array) -> Array:
-    return eigen_reduce.bias_gradient(x)
+    return sums.bias_gradient(x)
 
 
 def _row_sums(x: Array) -> Array:
-    return eigen_reduce.sum(x, -1, keepdims=True)
+    return sums.sum(x, -1, keepdims=True)
 
 
 def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
@@ -146,20 +150,20 @@ def _rows(x: Array) -> Array:
 
 
 def softmax_crossentropy(target: Array, logits: Array) -> Array:
-    loss = eigen_softmax.crossentropy(_rows(target), _rows(logits))
+    loss = softmax.crossentropy(_rows(target), _rows(logits))
     return loss.reshape(logits.shape[:-1])
 
 
 def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
     def dlogits() -> Array:
-        dx = eigen_softmax.crossentropy_vjp(_flat(dy), _rows(target), _rows(logits))
+        dx = softmax.crossentropy_vjp(_flat(dy), _rows(target), _rows(logits))
         return dx.reshape(logits.shape)
 
     return lambda: dy[..., None] * -_log_softmax(logits), dlogits
 
 
 def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
-    loss = eigen_softmax.sparse_crossentropy(_flat(target), _rows(logits))
+    loss = softmax.sparse_crossentropy(_flat(target), _rows(logits))
     if loss is None:
         check_classes(target, logits.shape[-1])
         raise AssertionError("the kernel found a class that does not exist")
@@ -167,7 +171,7 @@ def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
 
 
 def sparse_softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
-    dx = eigen_softmax.sparse_crossentropy_vjp(_flat(dy), _flat(target), _rows(logits))
+    dx = softmax.sparse_crossentropy_vjp(_flat(dy), _flat(target), _rows(logits))
     return None, dx.reshape(logits.shape)
 
 

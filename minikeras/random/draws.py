@@ -18,6 +18,7 @@ from minikeras import dtypes, shapes
 from minikeras.autograd import Symbol, Tensor, Variable, array_of, as_tensor, operation, primitive
 from minikeras.random import distributions, rejection
 from minikeras.random.seeds import draw_pair, seed_of
+from minikeras.shapes import unchanged
 from minikeras.types import Array, DType, Shape, TensorLike
 
 
@@ -187,15 +188,10 @@ def _mask_shape(shape: tuple[int, ...], noise_shape: Any) -> tuple[int, ...]:
     return wanted
 
 
-@primitive(dtype=dtypes.separate)
+@primitive(dtype=dtypes.separate, shape=unchanged)
 def masked(x: Array, mask: Array, *, rate: float) -> Array:
     """y = x / (1 − rate) where ``mask``, else 0;  dx is the same map of dy."""
     return distributions.masked(x, mask, rate)
-
-
-@masked.shape
-def masked_shape(x: Shape, mask: Shape, *, rate: float) -> Shape:
-    return x
 
 
 @masked.vjp
@@ -214,15 +210,10 @@ masked.fast(
 )
 
 
-@primitive(dtype=dtypes.separate)
+@primitive(dtype=dtypes.separate, shape=unchanged)
 def reorder(x: Array, *, order: Array, axis: int) -> Array:
     """y[i] = x[order[i]] along ``axis``;  dx[order[i]] = dy[i]."""
     return np.take(x, order, axis)
-
-
-@reorder.shape
-def reorder_shape(x: Shape, *, order: Array, axis: int) -> Shape:
-    return x
 
 
 @reorder.vjp

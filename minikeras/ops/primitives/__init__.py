@@ -1,5 +1,6 @@
-"""The operations that have a derivative of their own, or none because they are constant.
+"""Primitives: the operations that have a derivative of their own, or are declared constant.
 
-Each is declared on one screen: the map on plain arrays, its shape, its derivative, the link to
-its fast twin.  Nothing here knows the composed and public functions of `minikeras.ops`.
+A primitive stands here with its shape rule, its derivative and the link to its compiled twin.  The
+file of the same name one folder above holds the public functions that prepare the arguments of
+these primitives, and those that are composed of them.
 """

@@ -7,7 +7,8 @@ import numpy as np
 from minikeras.dtypes import floating, promote
 from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import in_float32, is_large, quiet
-from minikeras.types import Array, Shape, TensorLike
+from minikeras.shapes import unchanged
+from minikeras.types import Array, TensorLike
 
 
 @elementwise("ops.nn", dtype=promote)
@@ -148,15 +149,16 @@ def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
 silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-def _unchanged(x: Shape) -> Shape:
-    return x
+def minus_max(x: TensorLike) -> TensorLike:
+    """x minus its maximum along the last axis: the exponentials of the result cannot overflow."""
+    return x - np.max(x, -1, keepdims=True)
 
 
-@primitive(dtype=promote, shape=_unchanged)
+@primitive(dtype=promote, shape=unchanged)
 @quiet
 def _softmax(x: Array) -> Array:
     """y = e^(x − m) / Σ e^(x − m), m = max x, along the last axis          dx = (dy − Σ dy y) y"""
-    e = np.exp(x - np.max(x, -1, keepdims=True))
+    e = np.exp(minus_max(x))
     return e * (1 / np.sum(e, -1, keepdims=True))
 
 
@@ -168,11 +170,11 @@ def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
 _softmax.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@primitive(dtype=promote, shape=_unchanged)
+@primitive(dtype=promote, shape=unchanged)
 @quiet
 def _log_softmax(x: Array) -> Array:
     """y = x − m − ln Σ e^(x − m), m = max x, along the last axis           dx = dy − e^y Σ dy"""
-    shifted = x - np.max(x, -1, keepdims=True)
+    shifted = minus_max(x)
     return shifted - np.log(np.sum(np.exp(shifted), -1, keepdims=True))
 
 

@@ -21,7 +21,7 @@ def _add_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> tuple[Array, Array]:
     return dy, dy
 
 
-@primitive(dtype=promote)
+@primitive(dtype=promote, shape=shapes.broadcast)
 @quiet
 def bias_add(x: Array, b: Array) -> Array:
     """A vector added along the last axis.
@@ -29,11 +29,6 @@ def bias_add(x: Array, b: Array) -> Array:
     y = x + b               dx = dy,  db = Σ dy over all axes but the last
     """
     return np.add(x, b)
-
-
-@bias_add.shape
-def bias_add_shape(x: Shape, b: Shape) -> Shape:
-    return shapes.broadcast(x, b)
 
 
 @bias_add.vjp

@@ -8,7 +8,8 @@ differentiated to any order:
     convolve_kernel_gradient(x, dy) dw[p, c, o]          = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
 
 (letters as in ``windows.py``; c counts input channels, o output channels).  ``margins`` pads x
-with zeros.  Groups and layouts are composed in ``ops/conv.py``.
+with zeros.  Groups and layouts are composed in ``ops/conv.py``.  ``**how``
+stands for strides, dilation and margins.
 """
 
 from __future__ import annotations
@@ -61,17 +62,7 @@ def convolve_shape(
 
 
 @convolve.vjp
-def convolve_vjp(
-    dy: Array,
-    y: Array,
-    x: Array,
-    w: Array,
-    *,
-    strides: Sizes,
-    dilation: Sizes,
-    margins: Margins = (),
-) -> TensorLike:
-    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+def convolve_vjp(dy: Array, y: Array, x: Array, w: Array, **how: Any) -> TensorLike:
     return (
         lambda: convolve_input_gradient.compute(dy, w, space=x.shape[1:-1], **how),
         lambda: convolve_kernel_gradient.compute(x, dy, size=w.shape[:-2], **how),
@@ -96,25 +87,14 @@ def convolve_input_gradient(
 
 
 @convolve_input_gradient.shape
-def convolve_input_gradient_shape(
-    dy: Shape, w: Shape, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
-) -> Shape:
+def convolve_input_gradient_shape(dy: Shape, w: Shape, *, space: Sizes, **how: Any) -> Shape:
     return (dy[0], *space, w[-2])
 
 
 @convolve_input_gradient.vjp
 def convolve_input_gradient_vjp(
-    ddx: Array,
-    dx: Array,
-    dy: Array,
-    w: Array,
-    *,
-    space: Sizes,
-    strides: Sizes,
-    dilation: Sizes,
-    margins: Margins = (),
+    ddx: Array, dx: Array, dy: Array, w: Array, *, space: Sizes, **how: Any
 ) -> TensorLike:
-    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
         lambda: convolve.compute(ddx, w, **how),
         lambda: convolve_kernel_gradient.compute(ddx, dy, size=w.shape[:-2], **how),
@@ -138,25 +118,14 @@ def convolve_kernel_gradient(
 
 
 @convolve_kernel_gradient.shape
-def convolve_kernel_gradient_shape(
-    x: Shape, dy: Shape, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
-) -> Shape:
+def convolve_kernel_gradient_shape(x: Shape, dy: Shape, *, size: Sizes, **how: Any) -> Shape:
     return (*size, x[-1], dy[-1])
 
 
 @convolve_kernel_gradient.vjp
 def convolve_kernel_gradient_vjp(
-    ddw: Array,
-    dw: Array,
-    x: Array,
-    dy: Array,
-    *,
-    size: Sizes,
-    strides: Sizes,
-    dilation: Sizes,
-    margins: Margins = (),
+    ddw: Array, dw: Array, x: Array, dy: Array, *, size: Sizes, **how: Any
 ) -> TensorLike:
-    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
         lambda: convolve_input_gradient.compute(dy, ddw, space=x.shape[1:-1], **how),
         lambda: convolve.compute(x, ddw, **how),
@@ -180,34 +149,16 @@ def convolve_biased(
 
 
 @convolve_biased.shape
-def convolve_biased_shape(
-    x: Shape,
-    w: Shape,
-    b: Shape,
-    *,
-    strides: Sizes,
-    dilation: Sizes,
-    margins: Margins,
-    rectified: bool,
-) -> Shape:
-    return convolve_shape(x, w, strides=strides, dilation=dilation, margins=margins)
+def convolve_biased_shape(x: Shape, w: Shape, b: Shape, *, rectified: bool, **how: Any) -> Shape:
+    return convolve_shape(x, w, **how)
 
 
 @convolve_biased.vjp
 def convolve_biased_vjp(
-    dy: Array,
-    y: Array,
-    x: Array,
-    w: Array,
-    b: Array,
-    *,
-    strides: Sizes,
-    dilation: Sizes,
-    margins: Margins,
-    rectified: bool,
+    dy: Array, y: Array, x: Array, w: Array, b: Array, *, rectified: bool, **how: Any
 ) -> TensorLike:
     dz = dy * (y > 0) if rectified else dy
-    dxw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
+    dxw = convolve_vjp(dz, y, x, w, **how)
     return *dxw, lambda: _sum_over_leading_axes.compute(dz)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from minikeras.dtypes import promote, separate
 from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import in_float32, quiet
+from minikeras.ops.primitives.activations import minus_max
 from minikeras.types import Array, Shape, TensorLike
 
 
@@ -21,7 +22,7 @@ def softmax_crossentropy(target: Array, logits: Array) -> Array:
 
     Parity: dx is the derivative where Σ t = 1; Keras uses it for every t.
     """
-    shifted = logits - np.max(logits, -1, keepdims=True)
+    shifted = minus_max(logits)
     return np.sum(target * (np.log(np.sum(np.exp(shifted), -1, keepdims=True)) - shifted), -1)
 
 
@@ -32,7 +33,7 @@ def softmax_crossentropy_shape(target: Shape, logits: Shape) -> Shape:
 
 @softmax_crossentropy.vjp
 def softmax_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> TensorLike:
-    shifted = logits - np.max(logits, -1, keepdims=True)
+    shifted = minus_max(logits)
     e = np.exp(shifted)
     total = np.sum(e, -1, keepdims=True)
     dy = np.expand_dims(dy, -1)
@@ -60,7 +61,7 @@ def sparse_softmax_crossentropy(target: Array, logits: Array) -> Array:
     Raises ValueError for a class that does not exist.
     """
     check_classes(target, logits.shape[-1])
-    shifted = logits - np.max(logits, -1, keepdims=True)
+    shifted = minus_max(logits)
     own = np.take_along_axis(shifted, target[..., None], -1)[..., 0]
     return np.log(np.sum(np.exp(shifted), -1)) - own
 
@@ -74,7 +75,7 @@ def sparse_softmax_crossentropy_shape(target: Shape, logits: Shape) -> Shape:
 def sparse_softmax_crossentropy_vjp(
     dy: Array, y: Array, target: Array, logits: Array
 ) -> TensorLike:
-    e = np.exp(logits - np.max(logits, -1, keepdims=True))
+    e = np.exp(minus_max(logits))
     p = e / np.sum(e, -1, keepdims=True)
     chosen = np.asarray(target)[..., None] == np.arange(logits.shape[-1])
     return None, np.expand_dims(dy, -1) * (p - chosen.astype(p.dtype))

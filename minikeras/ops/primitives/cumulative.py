@@ -5,10 +5,11 @@ import numpy as np
 from minikeras.ops.declarations import primitive
 from minikeras.ops.kinds import counting, quiet
 from minikeras.ops.primitives.arithmetic import divide_no_nan
-from minikeras.types import Array, Shape, TensorLike
+from minikeras.shapes import unchanged
+from minikeras.types import Array, TensorLike
 
 
-@primitive(dtype=counting)
+@primitive(dtype=counting, shape=unchanged)
 @quiet
 def _cumsum(x: Array, *, axis: int, reverse: bool) -> Array:
     """yᵢ = Σ_{j≤i} xⱼ       dxᵢ = Σ_{j≥i} dyⱼ"""
@@ -17,17 +18,12 @@ def _cumsum(x: Array, *, axis: int, reverse: bool) -> Array:
     return np.cumsum(x, axis=axis, dtype=x.dtype)
 
 
-@_cumsum.shape
-def _cumsum_shape(x: Shape, *, axis: int, reverse: bool) -> Shape:
-    return x
-
-
 @_cumsum.vjp
 def _cumsum_vjp(dy: Array, y: Array, x: Array, *, axis: int, reverse: bool) -> TensorLike:
     return _cumsum.compute(dy, axis=axis, reverse=not reverse)
 
 
-@primitive(dtype=counting)
+@primitive(dtype=counting, shape=unchanged)
 @quiet
 def _cumprod(x: Array, *, axis: int) -> Array:
     """yᵢ = Π_{j≤i} xⱼ       dxᵢ = Σ_{j≥i} yⱼ dyⱼ / xᵢ
@@ -35,11 +31,6 @@ def _cumprod(x: Array, *, axis: int) -> Array:
     Parity: where xᵢ = 0 the gradient is taken to be 0.
     """
     return np.cumprod(x, axis=axis, dtype=x.dtype)
-
-
-@_cumprod.shape
-def _cumprod_shape(x: Shape, *, axis: int) -> Shape:
-    return x
 
 
 @_cumprod.vjp

@@ -6,29 +6,20 @@ import numpy as np
 
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
+from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape, TensorLike
 
 
-@primitive(dtype=separate)
+@primitive(dtype=separate, shape=unchanged)
 def _tril(x: Array, *, k: int) -> Array:
     """y = x on and below the k-th diagonal, 0 above        dx = the same of dy"""
     return np.tril(x, k)
 
 
-@primitive(dtype=separate)
+@primitive(dtype=separate, shape=unchanged)
 def _triu(x: Array, *, k: int) -> Array:
     """y = x on and above the k-th diagonal, 0 below        dx = the same of dy"""
     return np.triu(x, k)
-
-
-@_tril.shape
-def _tril_shape(x: Shape, *, k: int) -> Shape:
-    return x
-
-
-@_triu.shape
-def _triu_shape(x: Shape, *, k: int) -> Shape:
-    return x
 
 
 @_tril.vjp

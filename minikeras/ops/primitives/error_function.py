@@ -20,8 +20,7 @@ def erf(x: Array) -> Array:
 
 @erf.vjp
 def erf_vjp(dy: Array, y: Array, x: Array) -> Array:
-    two_over_root_pi = 2 / math.sqrt(math.pi)
-    return two_over_root_pi * dy * np.exp(-(x * x))
+    return 2 / math.sqrt(math.pi) * dy * np.exp(-(x * x))
 
 
 @elementwise("ops", dtype=floating)
@@ -32,8 +31,7 @@ def erfc(x: Array) -> Array:
 
 @erfc.vjp
 def erfc_vjp(dy: Array, y: Array, x: Array) -> Array:
-    minus_two_over_root_pi = -2 / math.sqrt(math.pi)
-    return minus_two_over_root_pi * dy * np.exp(-(x * x))
+    return -erf_vjp(dy, y, x)
 
 
 @elementwise("ops", dtype=floating)
@@ -44,5 +42,4 @@ def erfinv(x: Array) -> Array:
 
 @erfinv.vjp
 def erfinv_vjp(dy: Array, y: Array, x: Array) -> Array:
-    root_pi_over_two = math.sqrt(math.pi) / 2
-    return dy * root_pi_over_two * np.exp(y * y)
+    return dy * (math.sqrt(math.pi) / 2) * np.exp(y * y)

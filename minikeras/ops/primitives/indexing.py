@@ -9,6 +9,7 @@ import numpy as np
 from minikeras import shapes
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
+from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape, TensorLike
 
 Key = Any  # whatever stands between brackets
@@ -132,11 +133,6 @@ def _add_at_vjp(
     return lambda: _take.compute(dy, indices, axis=axis), None
 
 
-def add_at(x: TensorLike, indices: TensorLike, axis: int, size: int) -> TensorLike:
-    """Zeros of `size` along an axis, with the slices of x added up at the indices."""
-    return _add_at(x, indices, axis=axis, size=size)
-
-
 @primitive(dtype=separate)
 def _take_along_axis(x: Array, indices: Array, *, axis: int) -> Array:
     """yᵢ = x[indicesᵢ] for each row along the axis         dx[indicesᵢ] += dyᵢ"""
@@ -187,11 +183,6 @@ def _where(condition: Array, x1: Array, x2: Array) -> Array:
     return np.where(condition, x1, x2)
 
 
-@_where.shape
-def _where_shape(condition: Shape, x1: Shape, x2: Shape) -> Shape:
-    return shapes.broadcast(condition, x1, x2)
-
-
 @_where.vjp
 def _where_vjp(dy: Array, y: Array, condition: Array, x1: Array, x2: Array) -> TensorLike:
     zero = np.zeros((), dy.dtype)
@@ -205,7 +196,7 @@ def _where_vjp(dy: Array, y: Array, condition: Array, x1: Array, x2: Array) -> T
 _AT = {"add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
 
 
-@primitive(dtype=separate)
+@primitive(dtype=separate, shape=unchanged)
 def _scatter_update(x: Array, updates: Array, *, key: Key, reduction: str | None) -> Array:
     """y = x but y[key] = updates       dx = dy without those places,  dupdates = dy[key]"""
     y = x.copy()
@@ -214,11 +205,6 @@ def _scatter_update(x: Array, updates: Array, *, key: Key, reduction: str | None
     else:
         _AT[reduction].at(y, key, updates)
     return y
-
-
-@_scatter_update.shape
-def _scatter_update_shape(x: Shape, updates: Shape, *, key: Key, reduction: str | None) -> Shape:
-    return x
 
 
 @_scatter_update.vjp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from minikeras import shapes
 from minikeras.dtypes import promote, separate
 from minikeras.ops.declarations import primitive
-from minikeras.ops.primitives.indexing import add_at
+from minikeras.ops.primitives.indexing import _add_at
 from minikeras.types import Array, Shape, TensorLike
 
 
@@ -20,8 +21,13 @@ def _pad(x: Array, *, widths: tuple[tuple[int, int], ...], value: float) -> Arra
         raise ValueError("index can't contain negative values")
     shape = [n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)]
     y = np.full(shape, value, x.dtype)  # np.pad takes 60 µs more
-    y[tuple(slice(b, b + n) for n, (b, _) in zip(x.shape, widths, strict=True))] = x
+    y[_inside(x.shape, widths)] = x
     return y
+
+
+def _inside(shape: Sequence[int], widths: tuple[tuple[int, int], ...]) -> tuple[slice, ...]:
+    """Where an array of ``shape`` lies in the padded one."""
+    return tuple(slice(b, b + n) for n, (b, _) in zip(shape, widths, strict=True))
 
 
 @_pad.shape
@@ -35,7 +41,7 @@ def _pad_shape(x: Shape, *, widths: tuple[tuple[int, int], ...], value: float) -
 def _pad_vjp(
     dy: Array, y: Array, x: Array, *, widths: tuple[tuple[int, int], ...], value: float
 ) -> Array:
-    return dy[tuple(slice(b, b + n) for (b, _), n in zip(widths, x.shape, strict=True))]
+    return dy[_inside(x.shape, widths)]
 
 
 @primitive(dtype=separate)
@@ -59,7 +65,7 @@ def _repeat_vjp(
         paired = (*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :])
         return dy.reshape(paired).sum(axis=axis + 1)
     source = np.repeat(np.arange(x.shape[axis]), repeats)
-    return add_at(dy, source, axis=axis, size=x.shape[axis])
+    return _add_at.compute(dy, source, axis=axis, size=x.shape[axis])
 
 
 @primitive(dtype=separate)

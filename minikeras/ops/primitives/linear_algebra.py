@@ -6,15 +6,12 @@ import numpy as np
 
 from minikeras.dtypes import promote
 from minikeras.ops.declarations import primitive
-from minikeras.ops.primitives.products import _matmul
+from minikeras.ops.primitives.products import _matmul, _swapped
+from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape, TensorLike
 
 
-def _unchanged(a: Shape) -> Shape:
-    return a
-
-
-@primitive(dtype=promote, shape=_unchanged)
+@primitive(dtype=promote, shape=unchanged)
 def _inv(a: Array) -> Array:
     """y a = 1              da = −yᵀ dy yᵀ"""
     return np.linalg.inv(a)
@@ -22,7 +19,7 @@ def _inv(a: Array) -> Array:
 
 @_inv.vjp
 def _inv_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    yt = np.swapaxes(y, -1, -2)
+    yt = _swapped(y)
     return -np.matmul(yt, np.matmul(dy, yt))
 
 
@@ -39,7 +36,7 @@ def _det_shape(a: Shape) -> Shape:
 
 @_det.vjp
 def _det_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
-    return np.expand_dims(dy * y, (-1, -2)) * np.swapaxes(_inv.compute(a), -1, -2)
+    return np.expand_dims(dy * y, (-1, -2)) * _swapped(_inv.compute(a))
 
 
 @primitive(dtype=promote, broadcasts=True)
@@ -55,11 +52,11 @@ def _solve_shape(a: Shape, b: Shape) -> Shape:
 
 @_solve.vjp
 def _solve_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
-    db = _solve.compute(np.swapaxes(a, -1, -2), dy)
-    return lambda: -_matmul.compute(db, np.swapaxes(y, -1, -2)), db
+    db = _solve.compute(_swapped(a), dy)
+    return lambda: -_matmul.compute(db, _swapped(y)), db
 
 
-@primitive(dtype=promote, shape=_unchanged)
+@primitive(dtype=promote, shape=unchanged)
 def _cholesky(a: Array) -> Array:
     """a = y yᵀ, y lower triangular
 
@@ -71,11 +68,11 @@ def _cholesky(a: Array) -> Array:
 @_cholesky.vjp
 def _cholesky_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
     inverse = _inv.compute(y)
-    yt = np.swapaxes(y, -1, -2)
+    yt = _swapped(y)
     n = a.shape[-1]
     inner = np.tril(np.matmul(yt, dy)) * (1 - 0.5 * np.eye(n, dtype=a.dtype))
-    s = _matmul.compute(np.swapaxes(inverse, -1, -2), _matmul.compute(inner, inverse))
-    return 0.5 * (s + np.swapaxes(s, -1, -2))
+    s = _matmul.compute(_swapped(inverse), _matmul.compute(inner, inverse))
+    return 0.5 * (s + _swapped(s))
 
 
 @primitive(dtype=promote)
@@ -100,10 +97,10 @@ def _qr_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> Tensor
     (dq, dr), (q, r) = dy, y
     if a.shape[-2] < a.shape[-1]:
         raise NotImplementedError(f"no gradient through qr of wide matrices: {a.shape}")
-    m = np.matmul(r, np.swapaxes(dr, -1, -2)) - np.matmul(np.swapaxes(dq, -1, -2), q)
+    m = np.matmul(r, _swapped(dr)) - np.matmul(_swapped(dq), q)
     low = np.tril(m, -1)
-    symmetric = np.tril(m) + np.swapaxes(low, -1, -2)
-    inverse = np.swapaxes(_inv.compute(r), -1, -2)
+    symmetric = np.tril(m) + _swapped(low)
+    inverse = _swapped(_inv.compute(r))
     return _matmul.compute(dq + np.matmul(q, symmetric), inverse)
 
 
@@ -132,7 +129,7 @@ def _eigh_shape(a: Shape) -> list[Shape]:
 @_eigh.vjp
 def _eigh_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> TensorLike:
     (dw, dv), (w, v) = dy, y
-    vt = np.swapaxes(v, -1, -2)
+    vt = _swapped(v)
     diagonal_one = np.eye(a.shape[-1], dtype=a.dtype)
     gap = np.expand_dims(w, -2) - np.expand_dims(w, -1) + diagonal_one
     inner = np.expand_dims(dw, -1) * diagonal_one + np.matmul(vt, dv) * (1 - diagonal_one) / gap

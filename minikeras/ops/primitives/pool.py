@@ -56,8 +56,8 @@ max_window.shape(_pooled)
 
 
 @max_window.vjp
-def max_window_vjp(dy: Array, y: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    return spread_to_winners.compute(dy, x, size=size, strides=strides)
+def max_window_vjp(dy: Array, y: Array, x: Array, **windows: Sizes) -> Array:
+    return spread_to_winners.compute(dy, x, **windows)
 
 
 @primitive(dtype=promote)
@@ -72,15 +72,15 @@ def spread_to_winners(dy: Array, x: Array, *, size: Sizes, strides: Sizes) -> Ar
 
 
 @spread_to_winners.shape
-def spread_to_winners_shape(dy: Shape, x: Shape, *, size: Sizes, strides: Sizes) -> Shape:
+def spread_to_winners_shape(dy: Shape, x: Shape, **windows: Sizes) -> Shape:
     return x
 
 
 @spread_to_winners.vjp
 def spread_to_winners_vjp(
-    ddx: Array, dx: Array, dy: Array, x: Array, *, size: Sizes, strides: Sizes
+    ddx: Array, dx: Array, dy: Array, x: Array, **windows: Sizes
 ) -> TensorLike:
-    return pick_winners.compute(ddx, x, size=size, strides=strides), None
+    return pick_winners.compute(ddx, x, **windows), None
 
 
 @primitive(dtype=promote)
@@ -92,15 +92,13 @@ def pick_winners(g: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
 
 
 @pick_winners.shape
-def pick_winners_shape(g: Shape, x: Shape, *, size: Sizes, strides: Sizes) -> Shape:
-    return _pooled(x, size=size, strides=strides)
+def pick_winners_shape(g: Shape, x: Shape, **windows: Sizes) -> Shape:
+    return _pooled(x, **windows)
 
 
 @pick_winners.vjp
-def pick_winners_vjp(
-    dy: Array, y: Array, g: Array, x: Array, *, size: Sizes, strides: Sizes
-) -> TensorLike:
-    return spread_to_winners.compute(dy, x, size=size, strides=strides), None
+def pick_winners_vjp(dy: Array, y: Array, g: Array, x: Array, **windows: Sizes) -> TensorLike:
+    return spread_to_winners.compute(dy, x, **windows), None
 
 
 def _wins(x: Array, windows: list[Window], rank: int) -> Array:
@@ -125,8 +123,8 @@ window_sum.shape(_pooled)
 
 
 @window_sum.vjp
-def window_sum_vjp(dy: Array, y: Array, x: Array, *, size: Sizes, strides: Sizes) -> Array:
-    return spread.compute(dy, space=x.shape[1:-1], size=size, strides=strides)
+def window_sum_vjp(dy: Array, y: Array, x: Array, **windows: Sizes) -> Array:
+    return spread.compute(dy, space=x.shape[1:-1], **windows)
 
 
 @primitive(dtype=promote)
@@ -140,15 +138,13 @@ def spread(dy: Array, *, space: Sizes, size: Sizes, strides: Sizes) -> Array:
 
 
 @spread.shape
-def spread_shape(dy: Shape, *, space: Sizes, size: Sizes, strides: Sizes) -> Shape:
+def spread_shape(dy: Shape, *, space: Sizes, **windows: Sizes) -> Shape:
     return (dy[0], *space, dy[-1])
 
 
 @spread.vjp
-def spread_vjp(
-    ddx: Array, dx: Array, dy: Array, *, space: Sizes, size: Sizes, strides: Sizes
-) -> Array:
-    return window_sum.compute(ddx, size=size, strides=strides)
+def spread_vjp(ddx: Array, dx: Array, dy: Array, *, space: Sizes, **windows: Sizes) -> Array:
+    return window_sum.compute(ddx, **windows)
 
 
 @primitive(dtype=floating)
@@ -160,22 +156,17 @@ def mean_window(x: Array, cells: Array, *, size: Sizes, strides: Sizes) -> Array
 
     Parity: the gradient multiplies by the rounded reciprocal.
     """
-    y: Array = np.zeros(_pooled(x.shape, size=size, strides=strides), x.dtype)  # type: ignore[arg-type]  # arrays have known sizes
-    for window in _windows(x.shape, size, strides):
-        y += x[window]
-    return y / cells
+    return window_sum.forward(x, size=size, strides=strides) / cells
 
 
 @mean_window.shape
-def mean_window_shape(x: Shape, cells: Shape, *, size: Sizes, strides: Sizes) -> Shape:
-    return _pooled(x, size=size, strides=strides)
+def mean_window_shape(x: Shape, cells: Shape, **windows: Sizes) -> Shape:
+    return _pooled(x, **windows)
 
 
 @mean_window.vjp
-def mean_window_vjp(
-    dy: Array, y: Array, x: Array, cells: Array, *, size: Sizes, strides: Sizes
-) -> TensorLike:
-    return spread.compute(dy * (1 / cells), space=x.shape[1:-1], size=size, strides=strides), None
+def mean_window_vjp(dy: Array, y: Array, x: Array, cells: Array, **windows: Sizes) -> TensorLike:
+    return spread.compute(dy * (1 / cells), space=x.shape[1:-1], **windows), None
 
 
 @primitive(dtype=promote)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -122,15 +123,11 @@ def _min(x: Array, *, axis: Axis, keepdims: bool) -> Array:
 
 
 @_min.vjp
-def _min_vjp(dy: Array, y: Array, x: Array, *, axis: Axis, keepdims: bool) -> Array:
-    return _max_vjp(dy, y, x, axis=axis, keepdims=keepdims)
+def _min_vjp(dy: Array, y: Array, x: Array, **static: Any) -> Array:
+    return _max_vjp(dy, y, x, **static)
 
 
-def _argument_shape(x: Shape, *, axis: int | None, keepdims: bool) -> Shape:
-    return shapes.reduced(x, axis, keepdims)
-
-
-@primitive(dtype=separate, out="int32", constant=True, shape=_argument_shape)
+@primitive(dtype=separate, out="int32", constant=True, shape=reduced_shape)
 def _argmax(x: Array, *, axis: int | None, keepdims: bool) -> Array:
     """The first place of the largest element.
 
@@ -139,7 +136,7 @@ def _argmax(x: Array, *, axis: int | None, keepdims: bool) -> Array:
     return np.argmax(_ordered(x, -np.inf), axis=axis, keepdims=keepdims).astype("int32")
 
 
-@primitive(dtype=separate, out="int32", constant=True, shape=_argument_shape)
+@primitive(dtype=separate, out="int32", constant=True, shape=reduced_shape)
 def _argmin(x: Array, *, axis: int | None, keepdims: bool) -> Array:
     """The first place of the smallest element.
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from minikeras import shapes
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
+from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape, TensorLike
 
 
-@primitive(dtype=separate)
+@primitive(dtype=separate, shape=unchanged)
 def _flip(x: Array, *, axis: tuple[int, ...]) -> Array:
     """x in reverse order       dx = dy in reverse order"""
     return np.flip(x, axis)
-
-
-@_flip.shape
-def _flip_shape(x: Shape, *, axis: tuple[int, ...]) -> Shape:
-    return x
 
 
 @_flip.vjp
@@ -28,15 +25,10 @@ def _flip_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...]) -> Tensor
     return _flip.compute(dy, axis=axis)
 
 
-@primitive(dtype=separate)
+@primitive(dtype=separate, shape=unchanged)
 def _roll(x: Array, *, shift: tuple[int, ...], axis: tuple[int, ...]) -> Array:
     """x shifted around in a circle         dx = dy shifted back"""
     return np.roll(x, shift, axis)
-
-
-@_roll.shape
-def _roll_shape(x: Shape, *, shift: tuple[int, ...], axis: tuple[int, ...]) -> Shape:
-    return x
 
 
 @_roll.vjp
@@ -66,7 +58,7 @@ def _reshape_shape(x: Shape, *, newshape: Shape) -> Shape:
 
 
 @_reshape.vjp
-def _reshape_vjp(dy: Array, y: Array, x: Array, *, newshape: Shape) -> Array:
+def _reshape_vjp(dy: Array, y: Array, x: Array, **static: Any) -> Array:
     return dy.reshape(x.shape)
 
 
@@ -97,9 +89,7 @@ def _squeeze_shape(x: Shape, *, axis: tuple[int, ...]) -> Shape:
     return tuple(n for i, n in enumerate(x) if i not in axis)
 
 
-@_squeeze.vjp
-def _squeeze_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...]) -> Array:
-    return dy.reshape(x.shape)
+_squeeze.vjp(_reshape_vjp)
 
 
 @primitive(dtype=separate)
@@ -116,9 +106,7 @@ def _expand_dims_shape(x: Shape, *, axis: tuple[int, ...]) -> Shape:
     return tuple(sizes)
 
 
-@_expand_dims.vjp
-def _expand_dims_vjp(dy: Array, y: Array, x: Array, *, axis: tuple[int, ...]) -> Array:
-    return dy.reshape(x.shape)
+_expand_dims.vjp(_reshape_vjp)
 
 
 @primitive(dtype=separate, broadcasts=True)

@@ -1,4 +1,4 @@
-"""Reductions over segments: rows that carry the same number are reduced to one."""
+"""Reductions over segments: the rows of x that have the same id are reduced to one row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from minikeras.types import Array, Shape, TensorLike
 
 @primitive(dtype=separate)
 def _segment(x: Array, ids: Array, *, size: int, how: str) -> Array:
-    """The extreme of the rows of each segment       dx = dy / (number of winners), at each"""
+    """yᵢ = the maximum, minimum or product (``how``) of the rows of x whose id is i
+
+    dx = dy / n at the n elements of a segment that are its maximum (or minimum), 0 elsewhere
+    """
     start, ufunc = _EXTREMES[how]
     y = np.full((size, *x.shape[1:]), start(x.dtype), x.dtype)
     ufunc.at(y, ids, x)

@@ -6,32 +6,24 @@ import numpy as np
 
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
+from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape
 
 
-def _sorted_shape(x: Shape, *, axis: int) -> Shape:
-    return x
-
-
-@primitive(dtype=separate, out="int32", constant=True, shape=_sorted_shape)
+@primitive(dtype=separate, out="int32", constant=True, shape=unchanged)
 def _argsort(x: Array, *, axis: int) -> Array:
     """The order in which the elements rise; equal ones stay in theirs."""
     return np.argsort(x, axis, kind="stable").astype("int32")
 
 
-@primitive(dtype=separate, out="int32", constant=True)
+@primitive(dtype=separate, out="int32", constant=True, shape=unchanged)
 def _falling(x: Array) -> Array:
     """The order in which the last axis falls; equal elements stay in theirs."""
     backwards = np.argsort(x[..., ::-1], -1, kind="stable")[..., ::-1]
     return (x.shape[-1] - 1 - backwards).astype("int32")
 
 
-@_falling.shape
-def _falling_shape(x: Shape) -> Shape:
-    return x
-
-
-@primitive(dtype=separate, out="bool", constant=True)
+@primitive(dtype=separate, out="bool", constant=True, shape=unchanged)
 def _in_top_k(targets: Array, predictions: Array, *, k: int) -> Array:
     """y = [fewer than k predictions exceed the target's, which is finite]"""
     exists = (targets >= 0) & (targets < predictions.shape[-1])
@@ -39,11 +31,6 @@ def _in_top_k(targets: Array, predictions: Array, *, k: int) -> Array:
     own = np.take_along_axis(predictions, safe, -1)
     better = (predictions > own).sum(-1)
     return exists & np.isfinite(predictions).all(-1) & (better < k)
-
-
-@_in_top_k.shape
-def _in_top_k_shape(targets: Shape, predictions: Shape, *, k: int) -> Shape:
-    return targets
 
 
 @primitive(dtype=separate, out="int32", constant=True)

@@ -66,7 +66,7 @@ def arccos(x: Array) -> Array:
 
 @arccos.vjp
 def arccos_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return -dy * (1 / np.sqrt(1 - x * x))
+    return -arcsin_vjp(dy, y, x)
 
 
 @elementwise("ops.numpy numpy", dtype=floating)

@@ -1,13 +1,19 @@
-"""The activation functions by name.  Formulas and derivatives stand in `ops`."""
+"""`keras.activations`: activation functions, and their names in configurations.
+
+Formulas and derivatives stand in `ops`.
+"""
 
 from __future__ import annotations
 
+import sys
+import types
 from typing import Any
 
 import numpy as np
 
 from minikeras import ops
 from minikeras.autograd import operation
+from minikeras.declare.registry import Registry, public_in
 from minikeras.ops.activations import remember
 from minikeras.types import TensorLike
 
@@ -188,3 +194,31 @@ def log_softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
 def sparsemax(x: TensorLike, axis: int = -1) -> TensorLike:
     """The nearest point of the probability simplex along `axis`"""
     return ops.sparsemax(x, axis=axis)
+
+
+hard_swish, swish = hard_silu, silu
+
+
+class _Activations(Registry):
+    """No activation is the linear one, and a known function is written as its name."""
+
+    def get(self, identifier: Any) -> Any:
+        return linear if identifier is None else super().get(identifier)
+
+    def serialize(self, activation: Any) -> Any:
+        name = getattr(activation, "__name__", "")
+        if isinstance(activation, types.FunctionType) and self.entries.get(name) is activation:
+            return name
+        config = super().serialize(activation)
+        if not isinstance(config, dict) or "config" not in config:
+            raise ValueError(
+                f"Unknown activation function {activation!r} cannot be serialized: it has no name "
+                "that can be found again. Use `@register_keras_serializable()`"
+            )
+        return config
+
+
+registry = _Activations(
+    "activation", *public_in(sys.modules[__name__]), swish=silu, hard_swish=hard_silu
+)
+get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

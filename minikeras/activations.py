@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import ops
-from minikeras.autograd import operation
+from minikeras import autograd, ops
 from minikeras.declare.registry import Registry, public_in
-from minikeras.ops.activations import remember
+from minikeras.ops.activations import remember as _remember
 from minikeras.types import TensorLike
 
 
-@operation
+@autograd.operation
 def relu(
     x: TensorLike, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0
 ) -> TensorLike:
@@ -55,7 +54,7 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
 
     Parity: the result remembers x as its logits, for a tuple of axes too.
     """
-    return remember(ops.softmax(x, axis=axis), x)
+    return _remember(ops.softmax(x, axis=axis), x)
 
 
 def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
@@ -179,7 +178,7 @@ def linear(x: TensorLike) -> TensorLike:
     return x
 
 
-@operation
+@autograd.operation
 def mish(x: TensorLike) -> TensorLike:
     """y = x tanh(softplus x)"""
     x = ops.convert_to_tensor(x)

@@ -1,4 +1,4 @@
-"""The graph that symbolic calls leave behind: tensors that know which call made them.
+"""The graph of symbolic calls: each tensor knows the call that made it.
 
 Calling a layer or an op with a ``KerasTensor`` computes nothing.  It makes a ``Node`` that
 remembers the operation and its arguments; functional models are read off these nodes.
@@ -156,15 +156,15 @@ class Operation:
 
     @property
     def input(self) -> Any:
-        """What the first symbolic call was given: a tensor, or a list unless it was just one.
+        """The tensor that the first symbolic call was given; a list if there were several.
 
-        Raises AttributeError if there was none.
+        Raises AttributeError if there was no such call.
         """
         return _one_or_all(self._first_node("input").input_tensors)
 
     @property
     def output(self) -> Any:
-        """What the first symbolic call returned, likewise."""
+        """The tensor that the first symbolic call returned; a list if there were several."""
         return _one_or_all(self._first_node("output").output_tensors)
 
     def _first_node(self, what: str) -> Node:
@@ -191,7 +191,7 @@ class Node:
         self.output_tensors = [x for x in tree.flatten(outputs) if isinstance(x, KerasTensor)]
         for i, tensor in enumerate(self.output_tensors):
             tensor._keras_history = KerasHistory(operation, len(operation._inbound_nodes), i)
-        self._lone = len(args) == 1 and isinstance(args[0], KerasTensor)
+        self._has_one_argument = len(args) == 1 and isinstance(args[0], KerasTensor)
         self._kwargs_are_plain = not any(isinstance(x, KerasTensor) for x in tree.flatten(kwargs))
         operation._inbound_nodes.append(self)
         for parent in self.parent_nodes:
@@ -208,7 +208,7 @@ class Node:
 
     def arguments(self, values: dict[int, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with each KerasTensor replaced by the value of that id."""
-        args = (values[id(self.args[0])],) if self._lone else fill(self.args, values)
+        args = (values[id(self.args[0])],) if self._has_one_argument else fill(self.args, values)
         kwargs = dict(self.kwargs) if self._kwargs_are_plain else fill(self.kwargs, values)
         return args, kwargs
 
@@ -245,7 +245,7 @@ _op_classes: dict[Any, type[OpOperation]] = {}
 
 
 def _op_class(name: str) -> type[OpOperation] | None:
-    """The class of nodes that configs name, such as ``"LogSoftmax"``; None if there is no op."""
+    """The class of nodes that a config names, such as ``"LogSoftmax"``; None if it is no op's."""
     function = getattr(sys.modules["minikeras.ops"], to_snake_case(name), None)
     return None if function is None else OpOperation.named(function)
 
@@ -254,7 +254,7 @@ serialization.finders["minikeras.ops"] = _op_class
 
 
 def strip(structure: Any) -> Any:
-    """KerasTensors as bare symbols, so that ops compute shapes and leave no nodes."""
+    """The structure with a plain symbol for each KerasTensor: ops on these add no nodes."""
 
     def bare(x: Any) -> Any:
         if not isinstance(x, KerasTensor):
@@ -267,7 +267,7 @@ def strip(structure: Any) -> Any:
 
 
 def symbolic_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """One node for one call of an op."""
+    """Add the node of a call of an op; returns its outputs."""
     return OpOperation.named(function)().symbolic_call(*args, **kwargs)
 
 

@@ -134,7 +134,7 @@ class Variable:
     # What it holds
 
     def _read(self) -> Array:
-        """The array as operations see it: never to be written to."""
+        """The array that operations see.  It must not be written to."""
         value = self._value
         if scopes.stateless is not None:
             value = scopes.stateless.read(self)
@@ -150,7 +150,7 @@ class Variable:
 
     @property
     def _observed(self) -> Array:
-        """The array as operations see it, for uses that let Python see its values."""
+        """The array that operations see, for uses that let Python see its values."""
         value_observed()
         return self._read()
 
@@ -163,7 +163,7 @@ class Variable:
     def assign(self, value: TensorLike) -> Any:
         """Replace the value; ValueError unless the shapes agree.  Returns the new value."""
         if isinstance(value, Symbol) and scopes.stateless is not None:
-            return value  # shapes are being traced: nothing is to change
+            return value  # only shapes are computed, so there is no value to assign
         if isinstance(value, Tensor):
             array = value._value
         else:
@@ -240,10 +240,10 @@ class AutocastScope:
 
 
 class StatelessScope:
-    """Within the block variables read as ``state_mapping`` says, and assignments are collected.
+    """Within the block variables have the values of ``state_mapping``, and do not change.
 
-    ``state_mapping`` is a list of ``(variable, value)``; ``get_current_value`` tells what a
-    variable would hold afterwards; nothing is written to the variables themselves.
+    ``state_mapping`` is a list of ``(variable, value)``.  An assignment changes the value in the
+    mapping, where ``get_current_value`` finds it.
     """
 
     def __init__(

@@ -120,8 +120,8 @@ class Primitive:
 
     @functools.cached_property
     def _tensors(self) -> dict[str, None]:
-        parameters = inspect.signature(self.forward).parameters.values()
-        return dict.fromkeys(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+        code = inspect.unwrap(self.forward).__code__
+        return dict.fromkeys(code.co_varnames[: code.co_argcount])
 
     def _by_position(
         self, inputs: tuple[Any, ...], static: dict[str, Any]
@@ -254,9 +254,9 @@ def unbroadcast(dx: Any, shape: Shape, observe: Observe = unobserved) -> Any:
     repeated = (i + extra for i, n in enumerate(shape) if n == 1 != dx.shape[i + extra])
     axes = (*range(extra), *repeated)
     if axes:
-        static = {"axis": axes, "keepdims": False}
-        add = engine_ops.sum if type(dx) is Tensor else engine_ops.sum.rules([dx], static)[0]
-        dx = observe(add)(dx, **static)
+        how = {"axis": axes, "keepdims": False}
+        add = engine_ops.sum if type(dx) is Tensor else engine_ops.sum.rules([dx], how)[0]
+        dx = observe(add)(dx, **how)
     return observe(_reshaped)(dx, shape=shape)
 
 
@@ -299,8 +299,7 @@ def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:
     declared, given = _parameters(op.forward), _parameters(rule)[extra:]
     expected = declared
     if inspect.unwrap(rule).__code__.co_flags & inspect.CO_VARKEYWORDS:
-        tensors = inspect.unwrap(op.forward).__code__.co_argcount
-        expected = (*declared[:tensors], *(p for p in declared[tensors:] if p in given))
+        expected = tuple(p for p in declared if p in op._tensors or p in given)
     if given != expected:
         name = getattr(rule, "__name__", rule)
         raise TypeError(f"{name} takes {given}, but {op.__name__} takes {declared}")

@@ -95,8 +95,7 @@ class GradientTape:
                 found = True
         if found:
             self._calls.append(call)
-            output = call.output
-            for y in output if type(output) is tuple else (output,):
+            for y in call.output if type(call.output) is tuple else (call.output,):
                 tracked[id(y)] = y
 
     def gradient(
@@ -151,10 +150,8 @@ class GradientTape:
             add(y, arithmetic.wrap(_seed(y, seed)))
         for call in self._reversed():
             output, inputs = call.output, call.inputs
-            if type(output) is tuple:
-                dy = _or_zeros(output, [*map(take, output)], arithmetic)
-            else:
-                dy = take(output)
+            several = type(output) is tuple
+            dy = _or_zeros(output, [*map(take, output)], arithmetic) if several else take(output)
             if dy is None:
                 continue
             needed = [id(x) in self._tracked for x in inputs]
@@ -175,8 +172,7 @@ class GradientTape:
         while calls:
             call = calls.pop()
             yield call
-            output = call.output
-            for y in output if type(output) is tuple else (output,):
+            for y in call.output if type(call.output) is tuple else (call.output,):
                 self._tracked.pop(id(y), None)
         self._tracked = {}
 
@@ -203,8 +199,8 @@ class _OnTensors(_OnArrays):
         return Tensor(cotangent)
 
     def pullback(self, call: OpCall, dy: Any, needed: list[bool]) -> list[Any]:
-        pairs = zip(call.inputs, call.arrays)
-        live = [x if isinstance(x, Tensor | Variable) else array for x, array in pairs]
+        both = zip(call.inputs, call.arrays)
+        live = [x if isinstance(x, Tensor | Variable) else array for x, array in both]
         return call.op.pullback(dy, call.output, live, call.static, needed, self.observe)
 
 

@@ -160,9 +160,9 @@ def install() -> None:
         "__invert__": _invert,
         "T": property(lambda self: reshaping.transpose(self)),
         "mT": property(lambda self: reshaping.swapaxes(self, -1, -2)),
-        "astype": _astype,
-        "reshape": _reshape,
-        "transpose": _transpose,
+        "astype": _plain_method(_astype),
+        "reshape": _plain_method(_reshape),
+        "transpose": _plain_method(_transpose),
         "flatten": _plain_method(reshaping.ravel),
     }
     binary: dict[str, Callable[..., Any]] = {"add": _add, "and": _and, "or": _or, "xor": _xor}

@@ -65,7 +65,7 @@ PLANTS = {
     ),
     "broadcasting undone by a choice instead of a sum": Plant(
         "autograd.primitive:unbroadcast",
-        "observe(add)(dx, **static)",
+        "observe(add)(dx, **how)",
         "dx[tuple(slice(1) if i in axes else slice(None) for i in range(dx.ndim))]",
         "ops.test_elementwise:test_binary",
         {"name": "multiply", "domain": (-2, 2)},

@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -31,53 +31,30 @@ NAMESPACES: list[ModuleType] = [
 ]
 
 
-def mypy(path: Path) -> dict[int, str]:
-    """What mypy says of each line that it rejects."""
-    command = [
-        sys.executable,
-        "-m",
-        "mypy",
-        "--strict",
-        "--no-error-summary",
-        "--hide-error-context",
-    ]
-    run = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
-    found = re.findall(rf"{re.escape(path.name)}:(\d+): error: (.*)", run.stdout)
+def mypy(*paths: Path) -> Iterator[tuple[str, int, str]]:
+    """What mypy rejects: file, line and message."""
+    options = ["--strict", "--no-error-summary", "--hide-error-context"]
+    command = [sys.executable, "-m", "mypy", *options, *map(str, paths)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.findall(r"(\w+\.py):(\d+): error: (.*)", run.stdout)
     assert run.returncode == bool(found), run.stdout + run.stderr
-    return {int(line): message for line, message in found}
+    for name, line, message in found:
+        yield name, int(line), message
 
 
-def pyright(path: Path) -> dict[int, str]:
-    """What pyright says of each line that it rejects."""
+def pyright(*paths: Path) -> Iterator[tuple[str, int, str]]:
+    """What pyright rejects, likewise."""
     command = [sys.executable, "-m", "pyright", "--outputjson", "--pythonpath", sys.executable]
-    run = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
-    found = json.loads(run.stdout)["generalDiagnostics"]
-    return {
-        d["range"]["start"]["line"] + 1: d["message"] for d in found if d["severity"] == "error"
-    }
-
-
-checkers = pytest.mark.parametrize("checker", [mypy, pyright])
+    run = subprocess.run([*command, *map(str, paths)], capture_output=True, text=True, check=False)
+    for d in json.loads(run.stdout)["generalDiagnostics"]:
+        if d["severity"] == "error":
+            yield Path(d["file"]).name, d["range"]["start"]["line"] + 1, d["message"]
 
 
 def test_the_stubs_are_current() -> None:
     """If not: ``python -m parity_tests.house.stubs``."""
     old = [path.parent.name for path, text in stubs.stubs().items() if path.read_text() != text]
     assert not old
-
-
-@checkers
-def test_correct_programs_are_accepted(checker: Callable[[Path], dict[int, str]]) -> None:
-    assert not checker(TYPED / "right.py")
-
-
-@checkers
-def test_every_mistake_is_found(checker: Callable[[Path], dict[int, str]]) -> None:
-    path = TYPED / "wrong.py"
-    lines = path.read_text().splitlines()
-    mistakes = {i for i, line in enumerate(lines, 1) if line.endswith(")") and "import" not in line}
-    assert len(mistakes) >= 20
-    assert checker(path).keys() == mistakes
 
 
 def public_classes() -> dict[str, Any]:
@@ -120,19 +97,44 @@ def calls(name: str, cls: Any) -> Iterator[tuple[str, bool]]:
             yield f"{name}({', '.join([*least, f'{p.name}={p.default!r}'])})", True
 
 
-@checkers
-def test_constructors_are_typed_as_they_run(
-    checker: Callable[[Path], dict[int, str]], tmp_path: Path
-) -> None:
+HEAD = ["from typing import Any", "import minikeras as keras", "a: Any = None"]
+CALLS = [call for name, cls in public_classes().items() for call in calls(name, cls)]
+
+
+@pytest.fixture(  # one run of each checker; the groups let one worker have all tests of a run
+    scope="module",
+    params=[pytest.param(c, marks=pytest.mark.xdist_group(c.__name__)) for c in (mypy, pyright)],
+)
+def rejected(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[int, str]]:
+    """For each program, what the checker says of each line that it rejects."""
+    constructors = tmp_path_factory.mktemp("typed") / "constructors.py"
+    constructors.write_text("\n".join([*HEAD, *(text for text, _ in CALLS)]) + "\n")
+    paths = [TYPED / "right.py", TYPED / "wrong.py", constructors]
+    found: dict[str, dict[int, str]] = {path.name: {} for path in paths}
+    for name, line, message in request.param(*paths):
+        found[name][line] = message
+    return found
+
+
+def test_correct_programs_are_accepted(rejected: dict[str, dict[int, str]]) -> None:
+    assert not rejected["right.py"]
+
+
+def test_every_mistake_is_found(rejected: dict[str, dict[int, str]]) -> None:
+    lines = (TYPED / "wrong.py").read_text().splitlines()
+    mistakes = {i for i, line in enumerate(lines, 1) if line.endswith(")") and "import" not in line}
+    assert len(mistakes) >= 20
+    assert rejected["wrong.py"].keys() == mistakes
+
+
+def test_constructors_are_typed_as_they_run(rejected: dict[str, dict[int, str]]) -> None:
     """Each public class: all positional forms, each keyword, each default, and three mistakes."""
-    written = [call for name, cls in public_classes().items() for call in calls(name, cls)]
-    head = ["from typing import Any", "import minikeras as keras", "a: Any = None"]
-    path = tmp_path / "constructors.py"
-    path.write_text("\n".join([*head, *(text for text, _ in written)]) + "\n")
-    rejected = checker(path)
+    answers = rejected["constructors.py"]
     wrong = [
-        f"{text}: {rejected.get(line, 'accepted')}"
-        for line, (text, right) in enumerate(written, len(head) + 1)
-        if right == (line in rejected)
+        f"{text}: {answers.get(line, 'accepted')}"
+        for line, (text, right) in enumerate(CALLS, len(HEAD) + 1)
+        if right == (line in answers)
     ]
-    assert not wrong, f"{len(wrong)} of {len(written)}:\n" + "\n".join(wrong)
+    assert not wrong, f"{len(wrong)} of {len(CALLS)}:\n" + "\n".join(wrong)

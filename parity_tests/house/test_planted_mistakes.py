@@ -287,8 +287,8 @@ PLANTS = {
     "validation with the first samples": Plant(
         "training.adapters.arrays:train_validation_split",
         "return first, rest",
-        "return tree.map_structure(lambda a: a[n - cut:], arrays, none_is_leaf=False), "
-        "tree.map_structure(lambda a: a[:n - cut], arrays, none_is_leaf=False)",
+        "return tree.map_structure(lambda a: a[n - count:], arrays, none_is_leaf=False), "
+        "tree.map_structure(lambda a: a[:n - count], arrays, none_is_leaf=False)",
         "training.test_adapters:test_train_validation_split",
     ),
     "classes without a weight weigh nothing": Plant(

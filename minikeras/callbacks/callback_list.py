@@ -49,19 +49,18 @@ class CallbackList(Callback):
                     "set_model()"
                 )
         self._listeners: dict[str, list[Any]] = {}
-        self._history = self._find(History)
-        self._progbar = self._find(ProgbarLogger)
-        if self._history is None and add_history:
-            self._history = History()
-            self.callbacks.append(self._history)
-        if self._progbar is None and add_progbar:
-            self._progbar = ProgbarLogger()
-            self.callbacks.append(self._progbar)
+        self._history = self._find(History, add_history)
+        self._find(ProgbarLogger, add_progbar)
         self.set_model(model)
         self.set_params(params)
 
-    def _find(self, kind: type) -> Any:
-        return next((c for c in reversed(self.callbacks) if isinstance(c, kind)), None)
+    def _find(self, kind: type, add: bool) -> Any:
+        """The last callback of a kind; if there is none, a new one that is added, or None."""
+        found = next((c for c in reversed(self.callbacks) if isinstance(c, kind)), None)
+        if found is None and add:
+            found = kind()
+            self.callbacks.append(found)
+        return found
 
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params

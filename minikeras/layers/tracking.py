@@ -57,14 +57,7 @@ class TrackedDict(dict[Any, Any]):
         super().__delitem__(key)
         self._owner._release(value)
 
-    update, clear = _Mapping.update, _Mapping.clear
-
-    def pop(self, key: Any, *default: Any) -> Any:
-        known = key in self
-        value = super().pop(key, *default)
-        if known:
-            self._owner._release(value)
-        return value
+    update, clear, pop = _Mapping.update, _Mapping.clear, _Mapping.pop
 
     def popitem(self) -> tuple[Any, Any]:
         key, value = super().popitem()

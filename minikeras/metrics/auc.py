@@ -73,7 +73,6 @@ class AUC(confusion.CountingMetric):
             self.label_weights = ops.convert_to_tensor(self.label_weights, dtype=self.dtype)
         weights = None if self.multi_label else self.label_weights
         self._options = {"multi_label": self.multi_label, "label_weights": weights, "even": even}
-        self._built = False
         if self.num_labels and not self.multi_label:
             raise ValueError("`num_labels` is needed only when `multi_label` is True.")
         if not self.multi_label:
@@ -87,14 +86,12 @@ class AUC(confusion.CountingMetric):
                 f"`y_pred` must have rank 2 when `multi_label=True`, found rank {len(shape)}: "
                 f"y_pred.shape={shape}"
             )
-        self._num_labels = shape[1] if self.multi_label else None
         self._counts = confusion.make_counts(self, (self.num_thresholds, *shape[1:]))
-        self._built = True
 
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
-        if not self._built:
+        if not self._counts:
             self._build(tuple(y_pred.shape))
         p = ops.sigmoid(y_pred) if self.from_logits else y_pred
         super().update_state(y_true, p, sample_weight)

@@ -25,7 +25,7 @@ COUNTS = {
 class CountingMetric(DeclaredMetric):
     """Adds counts of each batch, at each of ``thresholds``, to the variables ``_counts``."""
 
-    _counts: dict[str, Variable]
+    _counts: dict[str, Variable] = {}
     _options: dict[str, Any] = {}  # further arguments of `update`
 
     if TYPE_CHECKING:  # no field

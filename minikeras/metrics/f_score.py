@@ -52,7 +52,6 @@ class FBetaScore(DeclaredMetric):
                 f"0 < threshold <= 1, received threshold={t!r} of type {type(t)}"
             )
         super().setup()
-        self._built = False
 
     def _build(self, y_shape: Shape, p_shape: Shape) -> None:
         check_2d("FBetaScore", y_shape, p_shape)
@@ -61,13 +60,12 @@ class FBetaScore(DeclaredMetric):
         self.false_positives = self.zeros("false_positives", classes, self.dtype)
         self.false_negatives = self.zeros("false_negatives", classes, self.dtype)
         self.intermediate_weights = self.zeros("intermediate_weights", classes, self.dtype)
-        self._built = True
 
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
         y, p = array(y_true, self.dtype), array(y_pred, self.dtype)
-        if not self._built:
+        if not self._variables:
             self._build(y.shape, p.shape)
         if self.threshold is None:
             predicted = (p >= p.max(axis=-1, keepdims=True)) & (np.abs(p) > 1e-9)

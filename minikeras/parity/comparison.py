@@ -28,15 +28,15 @@ def compare(ours: Run, theirs: Run, **about: Any) -> Document:
     floatx = theirs.found["floatx"]
     problems: list[str] = []
     fits = [
-        _compare_fit(mine, yours, floatx, problems, f"fit {number}")
-        for number, mine, yours in _pairs(ours, theirs, "fits", problems)
+        _compare_fit(a, b, floatx, problems, f"fit {number}")
+        for number, a, b in _pairs(ours, theirs, "fits", problems)
     ]
     evaluations = [
         {
-            "model": yours["model"],
-            "metrics": _compare_logs(mine["result"], yours["result"], floatx, problems, "evaluate"),
+            "model": b["model"],
+            "metrics": _compare_logs(a["result"], b["result"], floatx, problems, "evaluate"),
         }
-        for _, mine, yours in _pairs(ours, theirs, "evaluations", problems)
+        for _, a, b in _pairs(ours, theirs, "evaluations", problems)
     ]
     models = [
         _compare_model(ours, theirs, number - 1, problems)
@@ -57,30 +57,30 @@ def compare(ours: Run, theirs: Run, **about: Any) -> Document:
 def _pairs(
     ours: Run, theirs: Run, what: str, problems: list[str]
 ) -> Iterable[tuple[int, dict[str, Any], dict[str, Any]]]:
-    mine, yours = ours.found[what], theirs.found[what]
-    if len(mine) != len(yours):
-        problems.append(f"{len(mine)} {what} in {ours.framework}, {len(yours)} in keras")
-    return [(number, a, b) for number, (a, b) in enumerate(zip(mine, yours), start=1)]
+    our_items, their_items = ours.found[what], theirs.found[what]
+    if len(our_items) != len(their_items):
+        problems.append(f"{len(our_items)} {what} in {ours.framework}, {len(their_items)} in keras")
+    return [(number, a, b) for number, (a, b) in enumerate(zip(our_items, their_items), start=1)]
 
 
 def _compare_fit(
-    mine: dict[str, Any], yours: dict[str, Any], floatx: str, problems: list[str], what: str
+    ours: dict[str, Any], theirs: dict[str, Any], floatx: str, problems: list[str], what: str
 ) -> Document:
-    if mine["epochs"] != yours["epochs"]:
-        problems.append(f"{what} ran epochs {mine['epochs']}, keras {yours['epochs']}")
+    if ours["epochs"] != theirs["epochs"]:
+        problems.append(f"{what} ran epochs {ours['epochs']}, keras {theirs['epochs']}")
     rows = [
         {
             "epoch": epoch + 1,
             "metrics": _compare_logs(a, b, floatx, problems, f"{what}, epoch {epoch + 1}"),
         }
-        for epoch, a, b in zip(yours["epochs"], mine["logs"], yours["logs"])
+        for epoch, a, b in zip(theirs["epochs"], ours["logs"], theirs["logs"])
     ]
     return {
-        "model": yours["model"],
+        "model": theirs["model"],
         "metrics": sorted({name for row in rows for name in row["metrics"]}, key=_reading_order),
         "epochs": rows,
-        "lines": {"minikeras": mine["lines"], "keras": yours["lines"]},
-        "same_lines": mine["lines"] == yours["lines"],
+        "lines": {"minikeras": ours["lines"], "keras": theirs["lines"]},
+        "same_lines": ours["lines"] == theirs["lines"],
     }
 
 
@@ -89,19 +89,19 @@ def _reading_order(name: str) -> tuple[bool, str]:
 
 
 def _compare_logs(
-    mine: dict[str, float], yours: dict[str, float], floatx: str, problems: list[str], what: str
+    ours: dict[str, float], theirs: dict[str, float], floatx: str, problems: list[str], what: str
 ) -> Document:
-    for name in sorted(mine.keys() ^ yours.keys()):
-        problems.append(f"{what}: only {'minikeras' if name in mine else 'keras'} has {name!r}")
+    for name in sorted(ours.keys() ^ theirs.keys()):
+        problems.append(f"{what}: only {'minikeras' if name in ours else 'keras'} has {name!r}")
     dtype = floatx if floatx in RELATIVE_TOLERANCE else "float32"
     return {
         name: {
-            "minikeras": mine[name],
-            "keras": yours[name],
-            "relative": float(relative_difference(mine[name], yours[name])),
-            "ulp": int(ulp_distance(mine[name], yours[name], dtype)),
+            "minikeras": ours[name],
+            "keras": theirs[name],
+            "relative": float(relative_difference(ours[name], theirs[name])),
+            "ulp": int(ulp_distance(ours[name], theirs[name], dtype)),
         }
-        for name in sorted(mine.keys() & yours.keys(), key=_reading_order)
+        for name in sorted(ours.keys() & theirs.keys(), key=_reading_order)
     }
 
 
@@ -114,12 +114,12 @@ def _compare_model(ours: Run, theirs: Run, index: int, problems: list[str]) -> D
         )
     stages = {}
     for stage in ("initial", "final"):
-        mine, yours = ours.weights(index, stage), theirs.weights(index, stage)
-        shapes = [[(list(w.shape), str(w.dtype)) for w in side] for side in (mine, yours)]
+        sides = [run.weights(index, stage) for run in (ours, theirs)]
+        shapes = [[(list(w.shape), str(w.dtype)) for w in side] for side in sides]
         if shapes[0] != shapes[1]:
             problems.append(f"model {name!r}: {stage} weights {shapes[0]}, keras {shapes[1]}")
-            mine = yours = []
-        stages[stage] = [_compare_weights(a, b) for a, b in zip(mine, yours)]
+            sides = [[], []]
+        stages[stage] = [_compare_weights(a, b) for a, b in zip(*sides)]
     return {
         "name": name,
         "class": described["class"],

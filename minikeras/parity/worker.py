@@ -123,12 +123,10 @@ class Recorder:
     @contextmanager
     def recording(self) -> Iterator[None]:
         model = self.keras.Model
-        originals = {
-            name: model.__dict__.get(name) for name in ("fit", "evaluate", "train_on_batch")
-        }
-        model.fit = self._hook(model.fit, self._fit)
-        model.evaluate = self._hook(model.evaluate, self._evaluate)
-        model.train_on_batch = self._hook(model.train_on_batch, self._call)
+        hooks = {"fit": self._fit, "evaluate": self._evaluate, "train_on_batch": self._call}
+        originals = {name: model.__dict__.get(name) for name in hooks}
+        for name, record in hooks.items():
+            setattr(model, name, self._hook(getattr(model, name), record))
         try:
             yield
         finally:

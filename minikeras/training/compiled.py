@@ -44,10 +44,7 @@ class Compiled:
     if TYPE_CHECKING:
         built: bool
         trainable_variables: list[Variable]
-
-        def _flatten_layers(
-            self, include_self: bool = True, recursive: bool = True
-        ) -> list[Any]: ...
+        _flatten_layers: Callable[..., list[Any]]
 
     def compile(
         self,

@@ -46,7 +46,7 @@ class Differentiable(Protocol):
 Observe = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-@dataclasses.dataclass(slots=True, eq=False)  # made sooner than a NamedTuple
+@dataclasses.dataclass(slots=True, eq=False)  # 0.3 µs, as a NamedTuple 0.45
 class OpCall:
     """One call ``output = op(*inputs, **static)``.
 
@@ -68,13 +68,13 @@ class Listener(Protocol):
 
 class Observer(Listener, Protocol):
     def observe(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """A step of a backward pass on arrays, whose calls are to be observed."""
+        """The function, a step of a backward pass on arrays, with its calls observed."""
         ...
 
     def on_assign(self, variable: Variable, value: Array, array: Array) -> None:
         """``variable`` now holds ``array``, a copy of ``value``."""
 
-    def on_observe(self) -> None:
+    def on_value_observed(self) -> None:
         """Python looked at the value of a tensor or variable."""
 
 
@@ -99,4 +99,4 @@ def nothing_recorded() -> Iterator[None]:
 def value_observed() -> None:
     """Called wherever Python gets to see a value: what it does next may depend on it."""
     if recording.observer is not None:
-        recording.observer.on_observe()
+        recording.observer.on_value_observed()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.autograd import GradientTape, Replay, Tensor, Variable
+from minikeras.autograd import GradientTape, Primitive, Replay, Tensor, Variable, registry
 from parity_tests.architectures import architectures
 from parity_tests.drawing import seeds
 
@@ -80,6 +80,20 @@ def test_gradients_and_assignments():
         w.assign(w.numpy() + 1)  # the next call reads the new value
     assert replay.refused is None
     assert "_value = " in replay.source
+
+
+def test_rules_without_a_name():
+    op = Primitive(lambda x: 2 * x, broadcasts=True)
+    op.vjp(lambda dy, y, x: 2 * dy)
+    del registry[op.__name__]
+
+    def function(x, y):
+        with GradientTape() as tape:
+            tape.watch(x)
+            loss = ops.sum(op(x) * y)
+        return tape.gradient(loss, x)
+
+    assert watched(function, *BATCHES).refused is None
 
 
 def test_one_array_given_twice_is_another_signature():

@@ -72,7 +72,7 @@ class Recorder(Observer):
         self.program.statements.append(Store(self._variable(variable), copy))
         return None
 
-    def on_observe(self) -> None:
+    def on_value_observed(self) -> None:
         self.refuse("a value was looked at")
 
     def observe(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -148,6 +148,7 @@ class Recorder(Observer):
         static: dict[str, Any],
     ) -> None:
         # A replay runs in one np.errstate for all calls.
+        name = name if name.isidentifier() else "f"  # a lambda has no name
         function = self._bind(name, getattr(function, "unguarded", function))
         texts = [(k, repr(v) if _is_plain(v) else self._bind(k, v)) for k, v in static.items()]
         self.program.statements.append(Call(targets, function, arguments, tuple(texts)))

@@ -77,7 +77,7 @@ def margins_for(
 
 
 def enlarged(space: S, margins: Margins) -> S:
-    """The spatial sizes with ``margins``."""
+    """The sizes of ``space``, with ``margins`` before and after each axis."""
     if not margins:
         return space
     out = tuple(n if n is None else n + low + high for n, (low, high) in zip(space, margins))

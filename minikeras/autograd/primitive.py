@@ -294,7 +294,7 @@ def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:
     """The rule; TypeError at once if its parameters are not those of the forward function.
 
-    ``**static`` stands for static ones that the rule only hands on.
+    ``**static`` stands for static ones that the rule ignores or hands on.
     """
     declared, given = _parameters(op.forward), _parameters(rule)[extra:]
     expected = declared

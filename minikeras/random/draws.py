@@ -253,9 +253,7 @@ def drawn(
 
 
 @drawn.shape
-def drawn_shape(
-    pair: Shape, *, function: Callable[..., Array], shape: Shape, options: tuple[Any, ...]
-) -> Shape:
+def drawn_shape(pair: Shape, *, shape: Shape, **static: Any) -> Shape:
     return shape
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from minikeras.dtypes import separate
@@ -66,7 +68,5 @@ def _on_diagonal_shape(x: Shape, *, shape: tuple[int, int], k: int) -> Shape:
 
 
 @_on_diagonal.vjp
-def _on_diagonal_vjp(
-    dy: Array, y: Array, x: Array, *, shape: tuple[int, int], k: int
-) -> TensorLike:
+def _on_diagonal_vjp(dy: Array, y: Array, x: Array, *, k: int, **static: Any) -> TensorLike:
     return _diagonal.compute(dy, k=k)

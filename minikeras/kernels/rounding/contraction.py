@@ -252,13 +252,14 @@ def gemm_part(
     for part in range(start, stop):
         o, first = part % panels * step, part // panels * height
         width, last = min(step, filters - o), min(first + height, len(starts))
-        panel = Panel(w, o, o, width)
+        weights, column = w, o
         if pack:
-            panel = Panel(packed, 0, o, width)
+            weights, column = packed, 0
             for k in range(inner):
                 target, source = packed[k], w[k, o : o + width]
                 for i in range(len(source)):
                     target[i] = source[i]
+        panel = Panel(weights, column, o, width)  # made once: w may be read-only, packed is not
         s, before = 0, 0
         while s < len(cuts):
             t, length = s + 1, cuts[s]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import json
+import resource
 import subprocess
 import sys
 import weakref
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,15 +70,11 @@ def trained(kind: str, stop: bool = True) -> Any:
 
 
 def resident_mb() -> float:
+    """The memory in use; without Linux's /proc the largest so far."""
     try:
-        with open("/proc/self/statm") as file:
-            pages = int(file.read().split()[1])
-    except OSError:  # no Linux: the peak
-        import resource
-
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    import resource
-
     return pages * resource.getpagesize() / 2**20
 
 

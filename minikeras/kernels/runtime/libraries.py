@@ -34,7 +34,7 @@ with without_collection():
     if importlib.util.find_spec("scipy"):
         before, linalg.ensure_blas = linalg.ensure_blas, lambda: None
         try:
-            import numba.np.arraymath  # noqa: F401  (imported for the call of ensure_blas in it)
+            import numba.np.arraymath  # noqa: F401  # imported for the call of ensure_blas in it
         finally:
             linalg.ensure_blas = before
 

@@ -6,9 +6,9 @@ import collections
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from minikeras.optional import Library
+from minikeras import optional
 
-optree = Library("optree")
+_optree = optional.Library("optree")
 
 MAP_TO_NONE = type("MAP_TO_NONE", (), {"__doc__": "Returned by ``traverse`` functions for None."})
 
@@ -17,27 +17,27 @@ _NAMESPACE = "minikeras"
 
 def register(cls: type, to_leaves: Callable[..., Any], from_leaves: Callable[..., Any]) -> None:
     """Teach all functions here that ``cls`` is a container, as optree's registration does."""
-    optree.register_pytree_node(cls, to_leaves, from_leaves, namespace=_NAMESPACE)
+    _optree.register_pytree_node(cls, to_leaves, from_leaves, namespace=_NAMESPACE)
 
 
 def is_nested(structure: Any) -> bool:
     """True for a container, False for a leaf (None is a leaf)."""
-    return not optree.tree_is_leaf(structure, none_is_leaf=True, namespace=_NAMESPACE)
+    return not _optree.tree_is_leaf(structure, none_is_leaf=True, namespace=_NAMESPACE)
 
 
 def flatten(structure: Any) -> list[Any]:
     """The leaves in order; dicts in the order of their sorted keys."""
-    return list(optree.tree_leaves(structure, none_is_leaf=True, namespace=_NAMESPACE))
+    return list(_optree.tree_leaves(structure, none_is_leaf=True, namespace=_NAMESPACE))
 
 
 def structure(structure: Any) -> Any:
     """What is left of a structure without its leaves: equal for equal structures, hashable."""
-    return optree.tree_structure(structure, none_is_leaf=True, namespace=_NAMESPACE)
+    return _optree.tree_structure(structure, none_is_leaf=True, namespace=_NAMESPACE)
 
 
 def flatten_with_path(structure: Any) -> list[tuple[tuple[Any, ...], Any]]:
     """The leaves, each with the keys and indices that lead to it."""
-    paths, leaves, _ = optree.tree_flatten_with_path(
+    paths, leaves, _ = _optree.tree_flatten_with_path(
         structure, none_is_leaf=True, namespace=_NAMESPACE
     )
     return list(zip(paths, leaves, strict=True))
@@ -55,14 +55,14 @@ def map_structure(func: Callable[..., Any], *structures: Any, none_is_leaf: bool
     first, *others = structures
     for other in others:
         assert_same_structure(first, other)
-    return optree.tree_map(func, *structures, none_is_leaf=none_is_leaf, namespace=_NAMESPACE)
+    return _optree.tree_map(func, *structures, none_is_leaf=none_is_leaf, namespace=_NAMESPACE)
 
 
 def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *structures: Any) -> Any:
     """Walks only as deep as ``shallow_structure``; what lies below is handed over whole."""
     if not structures:
         raise ValueError("map_structure_up_to needs at least one structure")
-    return optree.tree_map(
+    return _optree.tree_map(
         lambda _, *parts: func(*parts),
         shallow_structure,
         *structures,
@@ -73,8 +73,8 @@ def map_structure_up_to(shallow_structure: Any, func: Callable[..., Any], *struc
 
 def assert_same_structure(a: Any, b: Any) -> None:
     """Raises ValueError unless ``a`` and ``b`` have the same containers at the same places."""
-    spec_a = optree.tree_structure(a, none_is_leaf=True, namespace=_NAMESPACE)
-    spec_b = optree.tree_structure(b, none_is_leaf=True, namespace=_NAMESPACE)
+    spec_a = _optree.tree_structure(a, none_is_leaf=True, namespace=_NAMESPACE)
+    spec_b = _optree.tree_structure(b, none_is_leaf=True, namespace=_NAMESPACE)
     if spec_a != spec_b:
         raise ValueError(f"The structures differ: {spec_a} and {spec_b}, of {a!r} and {b!r}")
 
@@ -98,12 +98,12 @@ def pack_sequence_as(structure: Any, flat_sequence: Any) -> Any:
     if not isinstance(flat_sequence, collections.abc.Iterable) or isinstance(flat_sequence, str):
         raise TypeError(f"flat_sequence must be a sequence, received {flat_sequence!r}")
     leaves = list(flat_sequence)
-    spec = optree.tree_structure(structure, none_is_leaf=True, namespace=_NAMESPACE)
+    spec = _optree.tree_structure(structure, none_is_leaf=True, namespace=_NAMESPACE)
     if spec.num_leaves != len(leaves):
         raise ValueError(
             f"structure has {spec.num_leaves} leaves, flat_sequence has {len(leaves)} values"
         )
-    return optree.tree_unflatten(spec, leaves)
+    return _optree.tree_unflatten(spec, leaves)
 
 
 def lists_to_tuples(structure: Any) -> Any:
@@ -128,7 +128,7 @@ def map_shape_structure(func: Callable[..., Any], structure: Any) -> Any:
     """``func`` of every shape: a tuple of ints and Nones counts as one leaf."""
     if not callable(func):
         raise TypeError(f"func must be callable, received {func!r} of type {type(func)}")
-    return optree.tree_map(
+    return _optree.tree_map(
         func, structure, is_leaf=_is_shape, none_is_leaf=True, namespace=_NAMESPACE
     )
 
@@ -151,7 +151,7 @@ def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) 
             for answer in replaced(part):
                 return answer
         if is_nested(part):
-            children, metadata, _, rebuild = optree.tree_flatten_one_level(
+            children, metadata, _, rebuild = _optree.tree_flatten_one_level(
                 part, none_is_leaf=True, namespace=_NAMESPACE
             )
             part = rebuild(metadata, [walk(child) for child in children])

@@ -27,7 +27,7 @@ NOT_KERNELS = {
     "rounding.packets": "_libm",
     "rounding.contraction": "_tile _emit at declare row_of_vectors phis add_incoming splat",
     "rounding.matrix_vector": "_eight at eight",
-    "rounding.elementwise": "_elementwise",
+    "rounding.elementwise": "_elementwise _over_packets",
 }
 EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that writes LLVM; lambdas
 

@@ -202,71 +202,58 @@ def softplus_rest(x):
     return x if x > -_SOFTPLUS_EDGE else y
 
 
-# One loop each, written out: Numba does not find kernels that close over a function in its cache.
-# LLVM vectorises the loop over whole packets.
+def _over_packets(name: str, packet: Any, rest: Any) -> Any:
+    """A kernel that writes ``packet`` of whole packets, which LLVM vectorises, and ``rest``."""
+
+    def write(x, y):
+        whole = x.size - x.size % PACKET
+        for i in range(whole):
+            y[i] = packet(x[i])
+        for i in range(whole, x.size):
+            y[i] = rest(x[i])
+
+    write.__qualname__ = write.__name__ = name  # each has files of its own in the cache
+    return kernel(write)
+
+
+exp_into = _over_packets("exp_into", exp_packet, exp_rest)
+log_into = _over_packets("log_into", log_packet, log_rest)
+log1p_into = _over_packets("log1p_into", log1p_packet, log1p_rest)
+expm1_into = _over_packets("expm1_into", expm1_packet, expm1_rest)
+tanh_into = _over_packets("tanh_into", tanh_packet, tanh_packet)
+sigmoid_into = _over_packets("sigmoid_into", sigmoid_packet, sigmoid_rest)
+softplus_into = _over_packets("softplus_into", softplus_packet, softplus_rest)
 
 
 @kernel
-def exp_into(x, y):
+def _reciprocal(x, y):
+    """y = 1 / x by one Newton step from the processor's estimate.
+
+    The estimate differs between makers of processors, and TensorFlow's result with it.
+    """
     whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = exp_packet(x[i])
+    for i in range(0, whole, PACKET):
+        rcp_packet(x, y, i)
+        for j in range(i, i + PACKET):
+            error = _1 - x[j] * y[j]
+            usable = error == error and abs(y[j]) < _INF  # not for 0, inf and what is flushed
+            y[j] = y[j] + y[j] * error if usable else y[j]
     for i in range(whole, x.size):
-        y[i] = exp_rest(x[i])
+        y[i] = _1 / x[i]
 
 
 @kernel
-def log_into(x, y):
+def rsqrt_into(x, y):
+    """y = 1 / √x by one Newton step from the processor's estimate."""
     whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = log_packet(x[i])
+    for i in range(0, whole, PACKET):
+        rsqrt_packet(x, y, i)
+        for j in range(i, i + PACKET):
+            error = (x[j] * y[j]) * y[j] - _1
+            refined = (y[j] * -_HALF) * error + y[j]
+            y[j] = refined if refined == refined else y[j]
     for i in range(whole, x.size):
-        y[i] = log_rest(x[i])
-
-
-@kernel
-def log1p_into(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = log1p_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = log1p_rest(x[i])
-
-
-@kernel
-def expm1_into(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = expm1_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = expm1_rest(x[i])
-
-
-@kernel
-def tanh_into(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = tanh_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = tanh_packet(x[i])
-
-
-@kernel
-def sigmoid_into(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = sigmoid_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = sigmoid_rest(x[i])
-
-
-@kernel
-def softplus_into(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        y[i] = softplus_packet(x[i])
-    for i in range(whole, x.size):
-        y[i] = softplus_rest(x[i])
+        y[i] = _1 / np.sqrt(x[i])
 
 
 def _elementwise(kernel: Any) -> Any:
@@ -286,52 +273,5 @@ expm1 = _elementwise(expm1_into)
 tanh = _elementwise(tanh_into)
 sigmoid = _elementwise(sigmoid_into)
 softplus = _elementwise(softplus_into)
-
-
-@kernel
-def _reciprocal(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(0, whole, PACKET):
-        rcp_packet(x, y, i)
-        for j in range(i, i + PACKET):
-            error = _1 - x[j] * y[j]
-            usable = error == error and abs(y[j]) < _INF  # not for 0, inf and what is flushed
-            y[j] = y[j] + y[j] * error if usable else y[j]
-    for i in range(whole, x.size):
-        y[i] = _1 / x[i]
-
-
-@kernel
-def rsqrt_into(x, y):
-    whole = x.size - x.size % PACKET
-    for i in range(0, whole, PACKET):
-        rsqrt_packet(x, y, i)
-        for j in range(i, i + PACKET):
-            error = (x[j] * y[j]) * y[j] - _1
-            refined = (y[j] * -_HALF) * error + y[j]
-            y[j] = refined if refined == refined else y[j]
-    for i in range(whole, x.size):
-        y[i] = _1 / np.sqrt(x[i])
-
-
-def reciprocal(x: Array) -> Array:
-    """1 / x by one Newton step from the processor's estimate; plain division off x86.
-
-    The estimate differs between makers of processors, and TensorFlow's result with it.
-    """
-    if not HAS_RCP:
-        return np.reciprocal(x)
-    flat = np.ascontiguousarray(x).reshape(-1)
-    y = np.empty_like(flat)
-    _reciprocal(flat, y)
-    return y.reshape(x.shape)
-
-
-def rsqrt(x: Array) -> Array:
-    """1 / √x by one Newton step from the processor's estimate; plain division off x86."""
-    if not HAS_RCP:
-        return 1 / np.sqrt(x)
-    flat = np.ascontiguousarray(x).reshape(-1)
-    y = np.empty_like(flat)
-    rsqrt_into(flat, y)
-    return y.reshape(x.shape)
+reciprocal = _elementwise(_reciprocal) if HAS_RCP else np.reciprocal
+rsqrt = _elementwise(rsqrt_into) if HAS_RCP else lambda x: 1 / np.sqrt(x)

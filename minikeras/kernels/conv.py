@@ -20,13 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minikeras.kernels.relu import relu_vjp
-from minikeras.kernels.rounding.contraction import (
-    ROWS,
-    Reads,
-    gemm_part,
-    indexed_matmul,
-    panels_of,
-)
+from minikeras.kernels.rounding.contraction import ROWS, Reads, gemm_part, indexed_matmul, panels_of
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import HAS_AVX512, add_lanes, cores, fma
@@ -200,13 +194,7 @@ def convolve_kernel_gradient(
 
 
 def convolve_input_gradient(
-    dy: Array,
-    w: Array,
-    *,
-    space: Sizes,
-    strides: Sizes,
-    dilation: Sizes,
-    margins: Margins = (),
+    dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     out, shape = dy.shape[1:-1], (*space, channels)
@@ -312,14 +300,7 @@ def _add_images(
 
 @kernel
 def _add_products(
-    workers: int,
-    dy: Array,
-    w: Array,
-    cuts: Array,
-    windows: Any,
-    run: int,
-    dx: Array,
-    images: int,
+    workers: int, dy: Array, w: Array, cuts: Array, windows: Any, run: int, dx: Array, images: int
 ) -> None:
     """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
     run_parts(workers, _add_images, images, (dy, w, cuts, Windows(*windows), run, dx, images))

@@ -14,10 +14,7 @@ from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 RETAINED = 1 << 29  # bytes; more than that at the end of the heap goes back to the system at once
-_LARGEST = (
-    1 << 28,
-    1 << 25,
-)  # bytes of the largest retained array, by version
+_LARGEST = (1 << 28, 1 << 25)  # bytes of the largest retained array, by version
 
 
 @functools.cache

@@ -8,8 +8,6 @@ and relu meet each image while it is there.  Sums run in TensorFlow's order, see
     forward           over the cells of the window (p, q, c)
     kernel gradient   over the windows (n, i, j)
     input gradient    over the filters, then over the windows that hold the cell, in ascending order
-
-``how`` stands for the strides, dilation and margins of the reference.
 """
 
 from __future__ import annotations
@@ -46,22 +44,27 @@ _PATCH = (3 * 24 + 14) / 8
 _NONE = np.empty(0, np.uintp)
 
 
-def convolve(x: Array, w: Array, **how: Any) -> Array:
-    return _convolved(x, w, np.empty(0, w.dtype), False, **how)
+def convolve(
+    x: Array, w: Array, *, strides: Sizes, dilation: Sizes, margins: Margins = ()
+) -> Array:
+    return _convolved(x, w, np.empty(0, w.dtype), strides, dilation, margins, False)
 
 
-def convolve_biased(x: Array, w: Array, b: Array, *, rectified: bool, **how: Any) -> Array:
-    return _convolved(x, w, flat(b), rectified, **how)
-
-
-def _convolved(
+def convolve_biased(
     x: Array,
     w: Array,
     b: Array,
-    rectified: bool,
+    *,
     strides: Sizes,
     dilation: Sizes,
-    margins: Margins = (),
+    margins: Margins,
+    rectified: bool,
+) -> Array:
+    return _convolved(x, w, flat(b), strides, dilation, margins, rectified)
+
+
+def _convolved(
+    x: Array, w: Array, b: Array, strides: Sizes, dilation: Sizes, margins: Margins, rectified: bool
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     space = enlarged(x.shape[1:-1], margins)
@@ -157,7 +160,17 @@ def _convolve(workers: int, x: Array, images: int, windows: Any, filters: Any, y
     run_parts(workers, _convolve_part, images * per_image, factors)
 
 
-def convolve_vjp(dy: Array, y: Array, x: Array, w: Array, **how: Any) -> Any:
+def convolve_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins = (),
+) -> Any:
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     return (
         lambda: convolve_input_gradient(dy, w, space=x.shape[1:-1], **how),
         lambda: convolve_kernel_gradient(x, dy, size=w.shape[:-2], **how),
@@ -165,10 +178,20 @@ def convolve_vjp(dy: Array, y: Array, x: Array, w: Array, **how: Any) -> Any:
 
 
 def convolve_biased_vjp(
-    dy: Array, y: Array, x: Array, w: Array, b: Array, *, rectified: bool, **how: Any
+    dy: Array,
+    y: Array,
+    x: Array,
+    w: Array,
+    b: Array,
+    *,
+    strides: Sizes,
+    dilation: Sizes,
+    margins: Margins,
+    rectified: bool,
 ) -> Any:
     dz = relu_vjp(dy, y, y) if rectified else dy
-    return *convolve_vjp(dz, y, x, w, **how), lambda: _bias_gradient(dz)
+    dx, dw = convolve_vjp(dz, y, x, w, strides=strides, dilation=dilation, margins=margins)
+    return dx, dw, lambda: _bias_gradient(dz)
 
 
 def _bias_gradient(dz: Array) -> Array:

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("hover")  # so that only one worker starts the server
-
 ROOT = Path(__file__).parents[2]
 SHOWN = {  # a word of the signature, and the first words of the documentation
     "keras.layers.Dense": ("units: int", "An affine map"),

@@ -101,10 +101,7 @@ HEAD = ["from typing import Any", "import minikeras as keras", "a: Any = None"]
 CALLS = [call for name, cls in public_classes().items() for call in calls(name, cls)]
 
 
-@pytest.fixture(  # one run of each checker; the groups let one worker have all tests of a run
-    scope="module",
-    params=[pytest.param(c, marks=pytest.mark.xdist_group(c.__name__)) for c in (mypy, pyright)],
-)
+@pytest.fixture(scope="module", params=[mypy, pyright])  # one run of each checker
 def rejected(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, dict[int, str]]:

@@ -16,8 +16,6 @@ from minikeras.kernels.rounding.packets import HAS_AVX512
 from minikeras.parity import runs
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 
-pytestmark = pytest.mark.xdist_group("curves")  # so that one worker makes the fixture
-
 DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
 SCRIPT = str(Path(__file__).with_name("train_all.py"))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from parity_tests.house.sources import PACKAGE
 
 # Kernels must be read from a file; these compile in a moment.
 KERNELS = """
@@ -33,8 +36,8 @@ run()
 """
 
 
-def started(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    (folder / "doubling.py").write_text(KERNELS)
+def started(folder: Path, code: str = KERNELS, **environment: str) -> subprocess.Popen[str]:
+    (folder / "doubling.py").write_text(code)
     variables = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
     variables |= {"XDG_CACHE_HOME": str(folder / "cache"), **environment}
     command = [sys.executable, str(folder / "doubling.py")]
@@ -67,6 +70,20 @@ def test_two_processes_may_compile_at_the_same_time(tmp_path: Path) -> None:
     both = [started(tmp_path) for _ in range(2)]
     folders = {finished(process)[1] for process in both}
     assert finished(started(tmp_path)) == (2, folders.pop())
+
+
+def test_edited_sources(tmp_path: Path) -> None:
+    """They get a folder of their own, and a process that began before the edit stores nothing."""
+    shutil.copytree(PACKAGE, tmp_path / "minikeras", ignore=shutil.ignore_patterns("__pycache__"))
+    edited = tmp_path / "minikeras" / "philox.py"  # its constants are compiled into kernels
+    _, folder = finished(started(tmp_path))
+    edited.write_text(edited.read_text() + "# edited\n")
+    _, another = finished(started(tmp_path))
+    assert another != folder and len([*Path(another).iterdir()]) == 2
+    edit = f"open({str(edited)!r}, 'a').write('# again\\n')\nrun()"
+    _, stale = finished(started(tmp_path, KERNELS.replace("\nrun()", "\n" + edit)))
+    assert stale == another and len([*Path(stale).iterdir()]) == 2
+    assert finished(started(tmp_path))[0] == 0
 
 
 def test_the_users_choice_of_a_folder(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 Numba's own cache (``cache=True``) stores neither internal kernels nor code for several processors,
 and trusts any folder.  Here each signature of a kernel is a file in a private folder, which is
-named after all sources of ``minikeras.kernels`` and the versions of the compilers.
+named after the versions of the compilers and all sources that decide the machine code.
 """
 
 from __future__ import annotations
@@ -27,22 +27,33 @@ from numba.core import caching, codegen, compiler, config, serialize
 from minikeras.kernels.runtime import warm_up
 from minikeras.kernels.runtime.libraries import InternalLibrary, library_class, rebuilt_internal
 
-_KERNELS = Path(__file__).parents[1]  # minikeras/kernels: every file below decides the machine code
+_KERNELS = Path(__file__).parents[1]
 _UNUSED_FOR = 30 * 24 * 3600  # seconds, after which a folder is removed
+
+
+def _digest() -> str:
+    """A name for the versions of the compilers and the sources that decide the machine code.
+
+    These are the kernels, and the modules directly in ``minikeras``, whose constants they use.
+    """
+    made_from = hashlib.sha256(
+        f"{numba.__version__} {llvmlite.__version__} {np.__version__}".encode()
+    )
+    for source in sorted([*_KERNELS.parent.glob("*.py"), *_KERNELS.rglob("*.py")]):
+        name = source.relative_to(_KERNELS.parent).as_posix()
+        made_from.update(name.encode() + b"\0" + source.read_bytes())
+    return made_from.hexdigest()[:16]
+
+
+_IMPORTED = _digest()  # of the sources as they were when this process began to import them
 
 
 @functools.cache
 def cache_directory() -> str:
     """The folder of compiled kernels, created on first use; "" if no place is private."""
-    made_from = hashlib.sha256(
-        f"{numba.__version__} {llvmlite.__version__} {np.__version__}".encode()
-    )
     try:
-        for source in sorted(_KERNELS.rglob("*.py")):
-            name = source.relative_to(_KERNELS).as_posix()
-            made_from.update(name.encode() + b"\0" + source.read_bytes())
         home = _system_caches() / "minikeras"
-        folder = home / made_from.hexdigest()[:16]
+        folder = home / _IMPORTED
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         if not (_is_private(home) and _is_private(folder)):
@@ -127,6 +138,8 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
     def save_overload(self, sig: Any, data: Any) -> None:
         file = self._file(sig, data.codegen)
         if file is None or data.library.has_dynamic_globals:
+            return
+        if _digest() != _IMPORTED:  # a source was edited since, so this code may be of either state
             return
         stored = data._reduce()
         if isinstance(data.library, InternalLibrary):

@@ -1,6 +1,6 @@
-"""Chooses between a readable function and its compiled twin in ``minikeras.kernels``.
+"""Chooses between a readable function and its twin, which is faster or rounds as TensorFlow does.
 
-A twin takes the same arguments and returns the same result, sooner or with TensorFlow's rounding.
+A twin takes the same arguments and returns the same result up to rounding.
 It runs only while ``settings.kernels()`` is ``"fast"``, and its module is imported when it is first
 wanted.  Primitives declare their twins with ``Primitive.fast``; plain functions do so here:
 

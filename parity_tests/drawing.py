@@ -102,7 +102,7 @@ def trajectories(draw: Any, dtype: str = "float32", max_steps: int = 5) -> Any:
 
 @st.composite
 def probabilities(draw: Any, shape: tuple[int, ...], dtype: str = "float32") -> Any:
-    """Uniform, softmax outputs, exact zeros and ones, or quarters (not normalised)."""
+    """Uniform, softmax outputs, exact zeros and ones, or quarters (not normalized)."""
     rng = draw(generators)
     kind = draw(st.sampled_from(["uniform", "softmax", "hard", "quarters"]))
     if kind == "softmax":

@@ -75,8 +75,8 @@ class Tensor:
         return self._observed.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        if copy is False and dtype is not None and dtype != self._value.dtype:
-            raise ValueError(f"cannot view {self.dtype} as {dtype} without a copy")
+        if copy is False:
+            raise ValueError("a tensor's array can only be copied: a tensor does not change")
         return np.array(self._observed, dtype=dtype)
 
     def __len__(self) -> int:

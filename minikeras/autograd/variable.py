@@ -158,6 +158,8 @@ class Variable:
         return np.array(self._observed)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            raise ValueError("a variable's array can only be copied: its values change")
         return np.array(self._observed, dtype=dtype)
 
     def assign(self, value: TensorLike) -> Any:

@@ -85,8 +85,8 @@ def sparse_categorical_crossentropy(
     ignore_class: a label whose entries are ignored.
     axis: the axis of the classes.
 
-    Parity: probabilities are clipped, not normalised; the softmax of their logarithms then
-    normalises them.
+    Parity: probabilities are clipped, not normalized; the softmax of their logarithms then
+    normalizes them.
     """
     rank = len(y_pred.shape)
     if len(y_true.shape) == rank and y_true.shape[axis] == 1:
@@ -150,7 +150,7 @@ def categorical_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Any:
-    """Σ α (1 − p)^γ (−y ln p) along ``axis``, p first normalised, then clipped to [ε, 1 − ε].
+    """Σ α (1 − p)^γ (−y ln p) along ``axis``, p first normalized, then clipped to [ε, 1 − ε].
 
     alpha: α, the weight of the classes; a number, or one for each class.
     gamma: γ, how strongly correct predictions are down-weighted.

@@ -18,7 +18,7 @@ def circle(
     gamma: float = 80,
     margin: float = 0.4,
 ) -> Any:
-    """Circle loss of L2-normalised embeddings (Sun et al., 2020), a value per row, at m = margin:
+    """Circle loss of L2-normalized embeddings (Sun et al., 2020), a value per row, at m = margin:
 
     softplus(logsumexp₊ γ max(d + m, 0) (d − m) + logsumexp₋ γ max(1 + m − d, 0) (1 − m − d))
 

@@ -99,7 +99,7 @@ def broadcast_to(x: TensorLike, shape: Sequence[int | None]) -> TensorLike:
 def cast(x: TensorLike, dtype: DType) -> TensorLike:
     """x in another dtype (None: floatx)."""
 def categorical_crossentropy(target: TensorLike, output: TensorLike, from_logits: bool=False, axis: int=-1) -> TensorLike:
-    """−Σ t ln p along `axis`, p normalised and clipped to [ε, 1 − ε]; or from logits.
+    """−Σ t ln p along `axis`, p normalized and clipped to [ε, 1 − ε]; or from logits.
 
     Raises ValueError for scalars and for shapes that differ.
 
@@ -659,7 +659,7 @@ def sparse_categorical_crossentropy(target: TensorLike, output: TensorLike, from
     Raises ValueError for another axis, for shapes that do not fit and for classes out of range.
 
     Parity: probabilities are clipped to [ε, 1 − ε] and their logarithms then taken as logits,
-    which normalises them; logits that `output` remembers are used instead of it."""
+    which normalizes them; logits that `output` remembers are used instead of it."""
 def sparse_plus(x: TensorLike) -> TensorLike:
     """y = 0 up to −1, (x + 1)² / 4 up to 1, x from there"""
 def sparse_sigmoid(x: TensorLike) -> TensorLike:

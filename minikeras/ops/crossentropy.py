@@ -58,7 +58,7 @@ def _clipped(p: TensorLike) -> TensorLike:
 def categorical_crossentropy(
     target: TensorLike, output: TensorLike, from_logits: bool = False, axis: int = -1
 ) -> TensorLike:
-    """−Σ t ln p along `axis`, p normalised and clipped to [ε, 1 − ε]; or from logits.
+    """−Σ t ln p along `axis`, p normalized and clipped to [ε, 1 − ε]; or from logits.
 
     Raises ValueError for scalars and for shapes that differ.
 
@@ -92,7 +92,7 @@ def sparse_categorical_crossentropy(
     Raises ValueError for another axis, for shapes that do not fit and for classes out of range.
 
     Parity: probabilities are clipped to [ε, 1 − ε] and their logarithms then taken as logits,
-    which normalises them; logits that `output` remembers are used instead of it.
+    which normalizes them; logits that `output` remembers are used instead of it.
     """
     if axis not in (-1, len(output.shape) - 1):
         raise ValueError(f"Only axis=-1 is currently supported. Received: axis={axis}")

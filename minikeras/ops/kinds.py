@@ -1,4 +1,4 @@
-"""What declarations of several families share: dtype rules, and conditions of compiled twins.
+"""What declarations of several families share: dtype rules, and conditions of twins.
 
 The dtype rules `promote`, `floating` and `separate`, which most operations have, are in `dtypes`.
 """

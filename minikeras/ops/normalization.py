@@ -1,4 +1,4 @@
-"""Moments and the normalisations built on them."""
+"""Moments and the normalizations built on them."""
 
 from __future__ import annotations
 

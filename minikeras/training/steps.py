@@ -24,7 +24,7 @@ class Steps(Compiled):
     A batch of arrays goes through
 
     train_function(batches)   takes the next batches from the iterator
-    _train_batch(batch)       turns arrays into tensors, restores state if the step fails
+    _train_batch(batch)       turns arrays into tensors, restores untrained state after an error
     train_step(data)          forward pass, loss, gradients, update, metrics
 
     and likewise for testing and predicting.  ``train_step``, ``test_step``, ``predict_step``,

@@ -60,8 +60,8 @@ class Trainer(Steps):
             ``(x, y, sample_weight)``: a generator, a ``PyDataset``, a tf.data or torch data set.
         y, sample_weight: labels and weights, if ``x`` holds arrays.
         batch_size: the number of samples in a batch, if ``x`` holds arrays; 32 by default.
-        shuffle: True for a new order of the samples in every epoch, "batch" for a new order within
-            each batch; if ``x`` holds arrays.
+        shuffle: True to shuffle the samples before every epoch, "batch" to shuffle within each
+            batch; if ``x`` holds arrays.  After ``set_random_seed`` every epoch has the same order.
         verbose: 0 prints nothing, 1 or "auto" a progress bar, 2 a line for each epoch.
         callbacks: ``Callback`` objects.
         validation_split: the fraction of the samples, from the end, that is used for validation.
@@ -71,8 +71,8 @@ class Trainer(Steps):
         class_weight: weights of the samples by class number; 1 for other classes.
         steps_per_epoch: batches in an epoch; the next epoch continues in the data.
 
-        Returns the ``History``.  After Ctrl-C or an error the model is in the state after the last
-        complete step.  Raises ValueError before ``compile``.
+        Returns the ``History``.  If the forward or backward pass fails, the model is in the state
+        after the step before.  Raises ValueError before ``compile``.
         """
         self._assert_compile_called()
         if not hasattr(epochs, "__index__"):

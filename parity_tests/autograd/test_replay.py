@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.autograd import GradientTape, Primitive, Replay, Tensor, Variable, registry
+from minikeras.autograd import (
+    AutocastScope,
+    GradientTape,
+    Primitive,
+    Replay,
+    Tensor,
+    Variable,
+    registry,
+)
 from parity_tests.architectures import architectures
 from parity_tests.drawing import seeds
 
@@ -257,3 +265,14 @@ def test_train_on_batch_in_the_steps_of_keras(steps):
     for _ in range(steps):
         model.train_on_batch(np.ones((3, 2)), np.ones((3, 1)))
     assert Loud.heard - before == min(steps, 2)
+
+
+def test_within_a_scope_of_another_dtype_the_function_itself_runs():
+    w = Variable(np.ones(2, "float32"))
+
+    def doubled(x):
+        return w * x
+
+    replay = watched(doubled, *[(tensor(i, 2),) for i in range(3)])
+    with AutocastScope("float16"):
+        assert replay(tensor(1, 2)).dtype == doubled(tensor(1, 2)).dtype

@@ -1,4 +1,4 @@
-"""Normalisation by the moments of the batch: the shared kernel against the formula."""
+"""Normalization by the moments of the batch: the shared kernel against the formula."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ def test_batch_normalize(dtype: str, shape: Any, seed: int) -> None:
         dmine = normalization.batch_normalize_vjp((dy, dm, dv), mine, *factors, epsilon=0.1)
         results.append([*mine, *dmine])
     config.set_threads(None)
-    # What is added up, at its largest: x, or dy, times what normalises it, and the sums over rows.
+    # What is added up, at its largest: x, or dy, times what normalizes it, and the sums over rows.
     factor = np.max(np.abs(gamma) / np.sqrt(y[2] + 0.1))
     most, sums = np.abs(x).max(), np.abs(dy).sum((0, 1)).max() * np.abs(x - y[1]).max() * factor
     scales = {

@@ -53,13 +53,13 @@ class Replay:
         self.refused: str | None = None
 
     def __call__(self, *inputs: Any) -> Any:
+        if recording.listeners or scopes.stateless is not None or scopes.autocast is not None:
+            return self._function(*inputs)  # within a tape or a scope, which the program lacks
         signature, arrays = _signature(inputs)
         if signature not in self._known:
-            if recording.listeners or scopes.stateless is not None or scopes.autocast is not None:
-                return self._function(*inputs)
             return self._observe(signature, inputs, arrays)
         replayed = self._known[signature]
-        if replayed is None or recording.listeners or scopes.stateless is not None:
+        if replayed is None:
             return self._function(*inputs)
         with np.errstate(all="ignore"):  # as in a backward pass
             return replayed(*arrays)

@@ -13,7 +13,7 @@ from minikeras.types import Shape, TensorLike
 
 
 class BatchNormalization(ScaledLayer):
-    """Normalises with the moments of the batch in training, else with their running means.
+    """Normalizes with the moments of the batch in training, else with their running means.
 
     outputs = gamma (inputs − m) / √(v + epsilon) + beta
     moving_mean     ← momentum · moving_mean     + (1 − momentum) m
@@ -34,7 +34,7 @@ class BatchNormalization(ScaledLayer):
     momentum: the weight of the old running mean in the new one.
     moving_mean_initializer, moving_variance_initializer: functions of (shape, dtype), or their
         names.
-    renorm: whether to use batch renormalisation.
+    renorm: whether to use batch renormalization.
     renorm_clipping: a dict of limits: "rmin" and "rmax" of r, "dmax" of the size of d.
     renorm_momentum: the momentum of ``renorm_mean`` and ``renorm_stddev``.
     synchronized: without any effect, since there is one device.

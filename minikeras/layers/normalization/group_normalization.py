@@ -16,7 +16,7 @@ class GroupNormalization(ScaleAndShift):
 
     gamma, beta: (channels,)
 
-    groups: the number of groups; −1 for one of each channel (instance normalisation).
+    groups: the number of groups; −1 for one of each channel (instance normalization).
     axis: the axis of the channels.
 
     Raises ValueError unless ``groups`` is −1 or a positive integer that divides the channels.

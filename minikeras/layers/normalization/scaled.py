@@ -1,4 +1,4 @@
-"""The bases of normalising layers: a learned scale and a learned shift."""
+"""The bases of normalizing layers: a learned scale and a learned shift."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minikeras.types import Shape
 class ScaledLayer(Layer):
     """Multiplies by ``gamma`` and adds ``beta``; both are read in the dtype they are stored in.
 
-    axis: the normalised axis, or the one of the channels.
+    axis: the normalized axis, or the one of the channels.
     epsilon: what is added to the variance, so that no division by zero occurs.
     center: whether ``beta`` is added.
     scale: whether ``gamma`` multiplies.

@@ -1,4 +1,4 @@
-"""Batch normalisation with the moments of the batch."""
+"""Batch normalization with the moments of the batch."""
 
 from __future__ import annotations
 

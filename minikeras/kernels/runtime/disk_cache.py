@@ -28,6 +28,7 @@ from minikeras.kernels.runtime import warm_up
 from minikeras.kernels.runtime.libraries import InternalLibrary, library_class, rebuilt_internal
 
 _KERNELS = Path(__file__).parents[1]
+_SOURCES = sorted([*_KERNELS.parent.glob("*.py"), *_KERNELS.rglob("*.py")])
 _UNUSED_FOR = 30 * 24 * 3600  # seconds, after which a folder is removed
 
 
@@ -39,13 +40,22 @@ def _digest() -> str:
     made_from = hashlib.sha256(
         f"{numba.__version__} {llvmlite.__version__} {np.__version__}".encode()
     )
-    for source in sorted([*_KERNELS.parent.glob("*.py"), *_KERNELS.rglob("*.py")]):
+    for source in _SOURCES:
         name = source.relative_to(_KERNELS.parent).as_posix()
         made_from.update(name.encode() + b"\0" + source.read_bytes())
     return made_from.hexdigest()[:16]
 
 
-_IMPORTED = _digest()  # of the sources as they were when this process began to import them
+def _state() -> list[tuple[int, int]]:
+    """Times and sizes of the sources, which an edit changes; nothing if one was removed."""
+    try:
+        return [(status.st_mtime_ns, status.st_size) for status in map(os.stat, _SOURCES)]
+    except OSError:
+        return []
+
+
+# The sources as they were when this process began to import them.
+_IMPORTED, _IMPORTED_STATE = _digest(), _state()
 
 
 @functools.cache
@@ -139,7 +149,7 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
         file = self._file(sig, data.codegen)
         if file is None or data.library.has_dynamic_globals:
             return
-        if _digest() != _IMPORTED:  # a source was edited since, so this code may be of either state
+        if _state() != _IMPORTED_STATE:  # edited since: the code may be of either state
             return
         stored = data._reduce()
         if isinstance(data.library, InternalLibrary):

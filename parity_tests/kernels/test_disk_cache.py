@@ -72,6 +72,40 @@ def test_two_processes_may_compile_at_the_same_time(tmp_path: Path) -> None:
     assert finished(started(tmp_path)) == (2, folders.pop())
 
 
+CALLERS = """
+import numpy as np
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.disk_cache import cache_directory
+
+@internal_kernel
+def plus(a, b):
+    return a + b
+
+@internal_kernel
+def times(a, b):
+    return a * b
+
+@kernel
+def both(x):
+    x[0] = plus(x[1], x[2])
+    x[3] = times(x[1], x[2])
+
+x = np.array([0, 3, 5, 0])
+{}
+assert x.tolist() == [8, 3, 5, 15], x
+print([], cache_directory(), sep="\\n")
+"""
+
+
+def test_loaded_kernels_of_one_signature_are_told_apart(tmp_path: Path) -> None:
+    """The second process compiles their caller anew."""
+    _, folder = finished(started(tmp_path, CALLERS.format("both(x)")))
+    for file in Path(folder).glob("*both*"):
+        file.unlink()
+    assert len([*Path(folder).iterdir()]) == 2
+    finished(started(tmp_path, CALLERS.format("both(x)")))
+
+
 def test_edited_sources(tmp_path: Path) -> None:
     """They get a folder of their own, and a process that began before the edit stores nothing."""
     shutil.copytree(PACKAGE, tmp_path / "minikeras", ignore=shutil.ignore_patterns("__pycache__"))

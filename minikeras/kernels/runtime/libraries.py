@@ -91,7 +91,7 @@ def rebuilt_internal(
     return compiler.compile_result(
         typing_context=context.typing_context,
         target_context=context,
-        entry_point=None,
+        entry_point=library,  # Numba tells functions of one signature apart by it
         typing_error=None,
         library=library,
         fndesc=described,

@@ -11,8 +11,8 @@
 It promises:
 
 - Results do not depend on the number of threads, on the cache, or on which process compiled.
-- The folder of compiled code is named after all sources below ``minikeras.kernels``, so code that
-  belongs to other sources is never loaded.  Files are read only from a folder that nobody else can
+- The folder of compiled code is named after all sources that decide it, so code that belongs to
+  other sources is never loaded.  Files are read only from a folder that nobody else can
   write to.
 - Nothing fails for want of a cache, of a second processor, or of glibc.
 - With ``NUMBA_DISABLE_JIT=1`` every kernel is a Python function.  No thread starts, and nothing is

@@ -185,7 +185,7 @@ class _GeneratedInit:
         self.cls = cls
 
     def __get__(self, instance: Configurable | None, owner: type[Configurable]) -> Any:
-        self.cls.__init__ = made = _make_init(self.cls)  # type: ignore[method-assign]  # in place of the descriptor
+        self.cls.__init__ = made = _make_init(self.cls)  # type: ignore[method-assign]  # from now on
         return made.__get__(instance, owner)
 
 

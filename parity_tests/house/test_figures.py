@@ -42,6 +42,11 @@ def test_size_of_the_engine(page: str, sentence: str) -> None:
     assert hundreds == round(size(PACKAGE / "autograd")[2], -2)
 
 
+def test_size_of_the_package() -> None:
+    (thousands,) = figures("README.md", r"its ([\d,]+) lines of code are meant to be read")
+    assert thousands == round(size(PACKAGE)[2], -3)
+
+
 def test_size_of_declarations() -> None:
     (tens,) = figures("docs/decisions/fields_or_init.md", r"the (\d+) lines of code in")
     assert tens == round(code_lines((PACKAGE / "declare" / "configurable.py").read_text()), -1)

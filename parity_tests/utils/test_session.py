@@ -1,8 +1,9 @@
-"""What ``set_random_seed`` fixes and ``clear_session`` forgets."""
+"""What ``set_random_seed`` fixes, ``clear_session`` forgets, and a thread keeps for itself."""
 
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minikeras
+from minikeras.declare.names import current_path
+from minikeras.optimizers import rounding
 
 both = pytest.mark.parametrize("library", [minikeras, keras], ids=["ours", "theirs"])
 
@@ -113,3 +116,13 @@ raise SystemExit(random.getstate() != before)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_scopes_belong_to_their_thread():
+    def seen():
+        return current_path(), rounding.is_compiled()
+
+    with ThreadPoolExecutor(1) as pool, minikeras.name_scope("encoder"), rounding.compiled():
+        assert seen() == ("encoder", True)
+        assert pool.submit(seen).result() == ("", False)
+    assert seen() == ("", False)

@@ -1,8 +1,8 @@
-"""TensorFlow's order of float32 arithmetic: kernels that exist for its bits, not for the maths.
+"""Kernels that follow TensorFlow's order of float32 arithmetic, so that results have the same bits.
 
-Whoever wants to know what an operation computes can skip this folder and read the references.  In
-float32 and with ``config.kernels()`` ``"fast"``, these kernels repeat what TensorFlow 2.21 computes
-on x86-64 Linux, one order of operations after the other:
+To learn what an operation computes, read its reference; this folder can be skipped.  In float32 and
+with ``config.kernels()`` ``"fast"``, these kernels repeat what TensorFlow 2.21 computes on x86-64
+Linux, one order of operations after the other:
 
     packets            Eigen's packets of eight and its cost model, AVX without FMA
     elementwise        Eigen's exp, log, tanh, ...: packets; glibc for the elements after the last

@@ -3,6 +3,7 @@
 from minikeras.declare.configurable import REQUIRED, Configurable, Field, field
 from minikeras.declare.names import auto_name, get_uid, reset_uids, to_snake_case, uniquify
 from minikeras.declare.registry import Registry, public_in
+from minikeras.declare.suggestions import did_you_mean
 
 __all__ = [
     "REQUIRED",
@@ -10,6 +11,7 @@ __all__ = [
     "Field",
     "Registry",
     "auto_name",
+    "did_you_mean",
     "field",
     "get_uid",
     "public_in",

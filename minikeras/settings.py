@@ -166,15 +166,17 @@ def is_interactive_logging_enabled() -> bool:
 
 
 def enable_traceback_filtering() -> None:
+    """Tracebacks show the program's lines, and of minikeras the one that raised the error."""
     _settings["traceback_filtering"] = True
 
 
 def disable_traceback_filtering() -> None:
+    """Tracebacks show all lines, those of minikeras too."""
     _settings["traceback_filtering"] = False
 
 
 def is_traceback_filtering_enabled() -> bool:
-    """Kept for programs that ask: minikeras has no layers of wrapping to filter out."""
+    """Whether tracebacks show no lines of minikeras but the one that raised the error."""
     return bool(_settings["traceback_filtering"])
 
 

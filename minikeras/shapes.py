@@ -43,7 +43,11 @@ def broadcast(*shapes: Shape) -> Shape:
 def _broadcast_sizes(sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]) -> int | None:
     known = {s for s in sizes if s not in (1, None)}
     if len(known) > 1:
-        raise ValueError(f"Cannot broadcast shapes {' and '.join(map(str, shapes))}")
+        raise ValueError(
+            f"shapes {' and '.join(map(str, shapes))} do not broadcast: counted from the last "
+            f"axis, two sizes must be equal or one of them 1; here {' and '.join(map(str, sizes))} "
+            "meet"
+        )
     if known:
         return known.pop()
     return None if None in sizes else 1

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from minikeras import dtypes, shapes, tree
+from minikeras import dtypes, frames, shapes, tree
 from minikeras.declare import serialization
 from minikeras.declare.names import auto_name, to_snake_case
 from minikeras.types import DType, Shape
@@ -276,14 +276,18 @@ def operation(function: Callable[..., Any]) -> Any:
 
     @functools.wraps(function)
     def public(*args: Any, **kwargs: Any) -> Any:
-        for x in args:
-            cls = type(x)
-            if cls is KerasTensor or (
-                (cls is list or cls is tuple or cls is dict) and any_symbolic(x)
-            ):
+        try:
+            for x in args:
+                cls = type(x)
+                if cls is KerasTensor or (
+                    (cls is list or cls is tuple or cls is dict) and any_symbolic(x)
+                ):
+                    return symbolic_call(public, args, kwargs)
+            if kwargs and any_symbolic(kwargs):
                 return symbolic_call(public, args, kwargs)
-        if kwargs and any_symbolic(kwargs):
-            return symbolic_call(public, args, kwargs)
-        return function(*args, **kwargs)
+            return function(*args, **kwargs)
+        except Exception as error:
+            frames.shorten(error)
+            raise
 
     return public

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, settings, shapes, twins
+from minikeras import dtypes, frames, settings, shapes, twins
 from minikeras.autograd import graph
 from minikeras.autograd.conversion import array_of, as_tensor, dtype_of, kind_of, readable, shape_of
 from minikeras.autograd.listeners import Observe, OpCall, recording
@@ -57,7 +57,7 @@ class Primitive:
         functools.update_wrapper(self, forward)
         self.forward, self.dtype, self.out = forward, dtype, out
         self.broadcasts, self.constant = broadcasts, constant
-        self.shape_rule = shape or (_broadcast_shape if broadcasts else None)
+        self.shape_rule = shape or (self._broadcast if broadcasts else None)
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None
         self.twin_rules: list[str] = []
@@ -95,6 +95,12 @@ class Primitive:
             return self._twins
         return self.forward, self.vjp_rule
 
+    def _broadcast(self, *shapes_: Shape, **static: Any) -> Shape:
+        try:
+            return shapes.broadcast(*shapes_)
+        except ValueError as error:
+            raise ValueError(f"{self.__name__.lstrip('_')}: {error}") from None
+
     # Calling
 
     def __call__(self, *inputs: Any, **static: Any) -> Any:
@@ -116,7 +122,11 @@ class Primitive:
             else:
                 return self._call_unusual(inputs, static)
             arrays.append(x)
-        return self._run(inputs, arrays, kinds, static)
+        try:
+            return self._run(inputs, arrays, kinds, static)
+        except Exception as error:
+            frames.shorten(error)
+            raise
 
     @functools.cached_property
     def _tensors(self) -> dict[str, None]:
@@ -138,7 +148,12 @@ class Primitive:
         for i, kind in enumerate(kinds):
             if kind is not dtype and (dtype is not None or type(kind) is type):
                 inputs = _convert(inputs, arrays, i, dtype)
-        y = self.rules(arrays, static)[0](*arrays, **static)
+        try:
+            y = self.rules(arrays, static)[0](*arrays, **static)
+        except ValueError:
+            if self.broadcasts:
+                self._broadcast(*[x.shape for x in arrays])  # says it in the words of this op
+            raise
         if type(y) is np.ndarray:
             output: Any = Tensor(y)
         elif type(y) is tuple:
@@ -285,10 +300,6 @@ def _convert(inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: Any) -> 
     else:
         arrays[i] = as_tensor(x, dtype)._value
     return inputs
-
-
-def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:
-    return shapes.broadcast(*shapes_)
 
 
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:

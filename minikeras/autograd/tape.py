@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import tree
+from minikeras import frames, tree
 from minikeras.autograd.listeners import Observe, OpCall, recording
 from minikeras.autograd.primitive import unobserved
 from minikeras.autograd.tensor import Tensor
@@ -98,6 +98,7 @@ class GradientTape:
             for y in call.output if type(call.output) is tuple else (call.output,):
                 tracked[id(y)] = y
 
+    @frames.filter_traceback
     def gradient(
         self,
         target: Any,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
+from minikeras import frames
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
 
@@ -47,10 +47,9 @@ class MonitorCallback(Callback):
     def __init__(self, monitor: str = "val_loss", mode: str = "auto", min_delta: float = 0) -> None:
         super().__init__()
         if mode not in ("auto", "min", "max"):
-            warnings.warn(
+            frames.warn(
                 f"{type(self).__name__} does not know mode={mode!r}: expected 'auto', 'min' or "
-                "'max'. Using 'auto'.",
-                stacklevel=3,
+                "'max'. Using 'auto'."
             )
             mode = "auto"
         self.monitor = monitor
@@ -63,10 +62,9 @@ class MonitorCallback(Callback):
         """The monitored value; None, with a warning, if it is not in the logs."""
         value = (logs or {}).get(self.monitor)
         if value is None:
-            warnings.warn(
+            frames.warn(
                 f"{self._purpose} watches monitor={self.monitor!r}, which the logs lack. "
-                f"They have: {','.join(logs or ())}",
-                stacklevel=2,
+                f"They have: {','.join(logs or ())}"
             )
         return value
 

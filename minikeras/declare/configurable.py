@@ -25,6 +25,7 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from minikeras import frames, messages
 from minikeras.declare.docstrings import describe_arguments
 
 REQUIRED: Any = inspect.Parameter.empty
@@ -151,7 +152,11 @@ def _remember_call(init: Callable[..., None]) -> Callable[..., None]:
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if self._call is None:  # the outermost constructor is the one that was called
             object.__setattr__(self, "_call", (args, kwargs))
-        init(self, *args, **kwargs)
+        try:
+            init(self, *args, **kwargs)
+        except Exception as error:
+            frames.shorten(error)
+            raise
 
     return __init__
 
@@ -198,12 +203,16 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
     if base_init:
         parameters.append(inspect.Parameter("kwargs", inspect.Parameter.VAR_KEYWORD))
     signature = inspect.Signature(sorted(parameters, key=lambda p: p.kind))
+    named = [*fields, *(_parameters(base_init) if base_init else ())]
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+    def construct(self: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        kwargs = self._update_keywords(kwargs)
         try:
-            bound = signature.bind(*args, **self._update_keywords(kwargs))
+            bound = signature.bind(*args, **kwargs)
         except TypeError as error:
-            raise TypeError(f"{type(self).__name__}.__init__(): {error}") from None
+            unknown = [name for name in kwargs if name not in named]
+            hint = messages.did_you_mean(unknown[0], named) if unknown else ""
+            raise TypeError(f"{type(self).__name__}.__init__(): {error}{hint}") from None
         bound.apply_defaults()
         if base_init:
             base_init(self, **bound.arguments.pop("kwargs", {}))
@@ -212,10 +221,16 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
             setattr(self, name, fields[name].convert(value))
         self.setup(**init_only)
 
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            construct(self, args, kwargs)
+        except Exception as error:
+            frames.shorten(error)
+            raise
+
     this = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
     __init__.__signature__ = signature.replace(  # type: ignore[attr-defined]  # for inspect
         parameters=[this, *signature.parameters.values()]
     )
-    named = [*fields, *(_parameters(base_init) if base_init else ())]
     __init__.__doc__ = describe_arguments(cls, named)
     return __init__

@@ -14,13 +14,12 @@ import inspect
 import marshal
 import sys
 import types
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, settings
+from minikeras import dtypes, frames, settings
 
 _PLAIN = (str, int, float, bool, type(None))
 _FUNCTION_HOMES = ("activations", "losses", "metrics", "ops", "initializers", "constraints")
@@ -145,10 +144,9 @@ def _serialize_special(obj: Any) -> Any:
         array = {"value": obj.numpy().tolist(), "dtype": dtypes.standardize(obj.dtype)}
         return {"class_name": "__tensor__", "config": array}
     if isinstance(obj, types.FunctionType) and obj.__name__ == "<lambda>":
-        warnings.warn(
+        frames.warn(
             "A lambda is being serialized; reading it back runs its code and needs "
-            "safe_mode=False. Prefer a named, registered function.",
-            stacklevel=4,
+            "safe_mode=False. Prefer a named, registered function."
         )
         return {"class_name": "__lambda__", "config": {"value": _dump_function(obj)}}
     return None

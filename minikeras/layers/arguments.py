@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, ops, tree
+from minikeras import dtypes, messages, ops, tree
 from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable, any_symbolic
 from minikeras.autograd.conversion import as_tensor
 
@@ -123,3 +123,26 @@ def _has_tensors(x: Any) -> bool:
 def shapes_of(structure: Any) -> Any:
     """The shapes of a structure of tensors, in the same structure."""
     return tree.map_structure(lambda x: None if x is None else tuple(x.shape), structure)
+
+
+_NOTE = "While calling"
+
+
+def note_call(error: Exception, layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Note on an error in which layer it was raised, unless a layer inside has noted it.
+
+    A note leaves the type, the arguments and ``str(error)`` as they are, which programs compare:
+    the error may be of a user's own class.  Tracebacks, notebooks and ``logging.exception`` show
+    it; whoever prints an error by itself uses ``traceback.format_exception_only``.
+    """
+    if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
+        return
+    name = vars(layer).get("name")
+    if name is None:  # its constructor did not call super().__init__()
+        return
+    where = f"{layer._kind} {name!r} ({type(layer).__name__}"
+    path = layer.path
+    where += f", {path})" if path not in (None, name) else ")"
+    given = dict(zip(layer._signature.names, args, strict=False)) | kwargs
+    lines = [f"  {name}: {messages.describe(x)}" for name, x in given.items()]
+    error.add_note("\n".join([f"{_NOTE} {where} with", *lines] if lines else [f"{_NOTE} {where}"]))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import dtypes, ops, tree
+from minikeras import dtypes, frames, ops, tree
 from minikeras.autograd import (
     AutocastScope,
     KerasTensor,
@@ -19,7 +18,13 @@ from minikeras.autograd import (
     scopes,
 )
 from minikeras.declare import names
-from minikeras.layers.arguments import check_positional, convert, is_symbolic, tensors_among
+from minikeras.layers.arguments import (
+    check_positional,
+    convert,
+    is_symbolic,
+    note_call,
+    tensors_among,
+)
 from minikeras.layers.building import LayerBuilding
 from minikeras.layers.input_spec import assert_input_compatibility
 
@@ -43,6 +48,7 @@ context = CallContext()
 class LayerCalling(LayerBuilding, Operation):
     """``layer(*args, **kwargs)``: everything around the ``call`` that a subclass writes."""
 
+    _kind: ClassVar[str] = "layer"  # what messages call it
     _masks_by_itself: ClassVar[bool] = False  # set where a class overrides `compute_mask`
     _convert_input_args = True
     _allow_non_tensor_positional_args = False
@@ -63,54 +69,60 @@ class LayerCalling(LayerBuilding, Operation):
         of the right shape and dtype, and a node of the graph.
 
         Raises ValueError for positional arguments that are no tensors, and for inputs that do
-        not fit ``input_spec``; TypeError if an argument of ``call`` is missing.
+        not fit ``input_spec``; TypeError if an argument of ``call`` is missing.  Any error receives
+        a note that names the layer, and the shapes and dtypes of the arguments.
         """
-        if "built" not in self.__dict__:
-            self._check_super_called()
-        # Parity: if no argument has to be converted, the node of a symbolic call also records the
-        # `training` and the masks that are filled in below; else it records what was given.
-        original_args, original_kwargs = args, kwargs
-        if self._convert_input_args and (kwargs or not self._is_ready(args)):
-            to = self.dtype_policy._compute_dtype, self.autocast, self.name
-            args = tuple([convert(x, *to) for x in args])
-            kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
-        plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case needs no further checks
-        if not plain and not self._allow_non_tensor_positional_args:
-            check_positional(args)
-        given = self._signature.bind(args, kwargs)
-        first = args[0] if args else next(iter(given.values()), None)
-        spec = self.input_spec
-        if spec is not None:
-            assert_input_compatibility(spec, first, self.name)
-        if not self.built:
-            with self._open_name_scope():
-                self._build_for(given, first)
-
-        outermost = context.depth == 0
-        if outermost:
-            self._clear_losses()
-        context.depth += 1
         try:
-            self._resolve_training(given, kwargs)
-            self._fill_masks(given, kwargs)
-            previous_mask = kwargs.get("mask")
-            if previous_mask is None:
-                previous_mask = mask_of(first)
-            symbolic = not (plain and not kwargs) and is_symbolic(args, kwargs)
-            with self._open_name_scope():
-                outputs = self._compute(args, kwargs, symbolic)
-                if not self.built:
-                    self.built = True
-                if self.activity_regularizer is not None:
-                    self._regularize_activity(outputs)
-            self._mask_outputs(first, outputs, previous_mask)
-        finally:
-            context.depth -= 1
+            if "built" not in self.__dict__:
+                self._check_super_called()
+            # Parity: if no argument has to be converted, the node of a symbolic call also records
+            # the `training` and the masks that are filled in below; else what was given.
+            original_args, original_kwargs = args, kwargs
+            if self._convert_input_args and (kwargs or not self._is_ready(args)):
+                to = self.dtype_policy._compute_dtype, self.autocast, self.name
+                args = tuple([convert(x, *to) for x in args])
+                kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
+            plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case
+            if not plain and not self._allow_non_tensor_positional_args:
+                check_positional(args)
+            given = self._signature.bind(args, kwargs)
+            first = args[0] if args else next(iter(given.values()), None)
+            spec = self.input_spec
+            if spec is not None:
+                assert_input_compatibility(spec, first, self.name)
+            if not self.built:
+                with self._open_name_scope():
+                    self._build_for(given, first)
+
+            outermost = context.depth == 0
             if outermost:
-                context.training = None
-        if symbolic:
-            Node(self, original_args, original_kwargs, outputs)
-        return outputs
+                self._clear_losses()
+            context.depth += 1
+            try:
+                self._resolve_training(given, kwargs)
+                self._fill_masks(given, kwargs)
+                previous_mask = kwargs.get("mask")
+                if previous_mask is None:
+                    previous_mask = mask_of(first)
+                symbolic = not (plain and not kwargs) and is_symbolic(args, kwargs)
+                with self._open_name_scope():
+                    outputs = self._compute(args, kwargs, symbolic)
+                    if not self.built:
+                        self.built = True
+                    if self.activity_regularizer is not None:
+                        self._regularize_activity(outputs)
+                self._mask_outputs(first, outputs, previous_mask)
+            finally:
+                context.depth -= 1
+                if outermost:
+                    context.training = None
+            if symbolic:
+                Node(self, original_args, original_kwargs, outputs)
+            return outputs
+        except Exception as error:
+            note_call(error, self, args, kwargs)
+            frames.shorten(error)
+            raise
 
     def _is_ready(self, args: tuple[Any, ...]) -> bool:
         """Whether the only argument is a tensor of the compute dtype."""
@@ -182,12 +194,11 @@ class LayerCalling(LayerBuilding, Operation):
         )
         if not self.supports_masking:
             if masked:
-                warnings.warn(
+                frames.warn(
                     f"Layer '{self.name}' (of type {type(self).__name__}) was passed an input "
                     "with a mask attached to it. However, this layer does not support masking "
                     "and will therefore destroy the mask information. Downstream layers will not "
-                    "see the mask.",
-                    stacklevel=3,
+                    "see the mask."
                 )
             return
         if not masked and not self._masks_by_itself:

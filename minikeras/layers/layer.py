@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from typing import TYPE_CHECKING, Any
 
-from minikeras import dtype_policies, regularizers, shapes, tree
+from minikeras import dtype_policies, frames, messages, regularizers, shapes, tree
 from minikeras.autograd import KerasTensor, Operation, StatelessScope, Symbol, Tensor, strip
 from minikeras.dtype_policies import DTypePolicy
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
@@ -63,7 +62,14 @@ class Layer(LayerCalling, base=True):
         self._input_shape_arg = _legacy_input_shape(kwargs)
         if kwargs:
             raise ValueError(
-                f"Unrecognized keyword arguments passed to {type(self).__name__}: {kwargs}"
+                messages.unknown_keywords(
+                    type(self).__name__,
+                    kwargs,
+                    [
+                        *inspect.signature(type(self).__init__).parameters,
+                        *inspect.signature(Layer.__init__).parameters,
+                    ],
+                )
             )
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -108,13 +114,12 @@ class Layer(LayerCalling, base=True):
         """
         self._check_super_called()
         if any(not layer.built for layer in self._layers):
-            warnings.warn(
+            frames.warn(
                 f"`build()` was called on layer '{self.name}', however the layer does not have a "
                 "`build()` method implemented and it looks like it has unbuilt state. This will "
                 "cause the layer to be marked as built, despite not being actually built, which "
                 "may cause failures down the line. Make sure to implement a proper `build()` "
-                "method.",
-                stacklevel=4,
+                "method."
             )
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
@@ -223,9 +228,8 @@ def _legacy_input_shape(kwargs: dict[str, Any]) -> Shape | None:
         shape = (dim,)
     if shape is None:
         return None
-    warnings.warn(
+    frames.warn(
         "Do not pass an `input_shape`/`input_dim` argument to a layer. When using Sequential "
-        "models, prefer using an `Input(shape)` object as the first layer in the model instead.",
-        stacklevel=5,
+        "models, prefer using an `Input(shape)` object as the first layer in the model instead."
     )
     return shapes.standardize(shape)

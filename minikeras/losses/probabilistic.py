@@ -7,10 +7,9 @@ outputs do not vanish.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
-from minikeras import ops, settings, shapes
+from minikeras import frames, ops, settings, shapes
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
@@ -198,12 +197,11 @@ def _check(axis: Any, y_pred: Any, loss: str) -> None:
     if isinstance(axis, bool):
         raise ValueError(f"`axis` must be of type `int`, received axis={axis} of type {type(axis)}")
     if y_pred.shape[-1] == 1:
-        warnings.warn(
+        frames.warn(
             f"In loss {loss}, expected y_pred.shape to be (batch_size, num_classes) with "
             f"num_classes > 1, received y_pred.shape={tuple(y_pred.shape)}. Consider "
             "binary_crossentropy for two classes.",
             SyntaxWarning,
-            stacklevel=3,
         )
 
 

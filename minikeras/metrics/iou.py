@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras import ops, settings
+from minikeras import frames, ops, settings
 from minikeras.metrics.metric import DeclaredMetric, array
 from minikeras.types import Array, TensorLike
 
@@ -56,10 +55,9 @@ class IoU(DeclaredMetric):
         p = self._classes(y_pred, self.sparse_y_pred)
         given = str(getattr(sample_weight, "dtype", ""))
         if "float" in given and "int" in self.dtype:
-            warnings.warn(
+            frames.warn(
                 f"sample_weight is {given}, but the metric counts in {self.dtype}: weights are cut "
-                "to integers. Use integer weights or a float dtype.",
-                stacklevel=2,
+                "to integers. Use integer weights or a float dtype."
             )
         w = array(1 if sample_weight is None else sample_weight, self.dtype)
         w = np.broadcast_to(w.reshape(-1) if w.ndim > 1 else w, y.shape)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras import ops
+from minikeras import frames, ops
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array, check_2d
 from minikeras.metrics.reduction import Mean
@@ -102,6 +101,6 @@ class R2Score(DeclaredMetric):
         n, k = ops.convert_to_tensor(self.num_samples, dtype="float32"), self.num_regressors
         if k >= n - 1:
             why = "Division by zero" if k == n - 1 else "More predictors than datapoints"
-            warnings.warn(f"{why} in adjusted R2 score: the plain score is given", stacklevel=3)
+            frames.warn(f"{why} in adjusted R2 score: the plain score is given")
             return score
         return 1.0 - (1.0 - score) * (n - 1.0) / (n - float(k) - 1.0)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import Any, ClassVar
 
-from minikeras import ops, tree
+from minikeras import frames, ops, tree
 from minikeras.autograd import KerasTensor, Node, Operation, Symbol, Tensor
 from minikeras.layers import Input, InputLayer, InputSpec, Layer
 from minikeras.layers.calling import context
@@ -80,6 +79,7 @@ class Functional(Function, Model, base=True):
     _allow_non_tensor_positional_args = True
     of_graph = staticmethod(model_from_graph_config)
 
+    @frames.filter_traceback
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         for argument, given in (("inputs", inputs), ("outputs", outputs)):
             for x in tree.flatten(given):
@@ -90,12 +90,11 @@ class Functional(Function, Model, base=True):
                     )
         for key, x in inputs.items() if isinstance(inputs, dict) else ():
             if isinstance(x, KerasTensor) and key != x.name:
-                warnings.warn(
+                frames.warn(
                     "When providing `inputs` as a dict, all keys in the dict must match the "
                     f"names of the corresponding tensors. Received key '{key}' mapping to "
                     f"value {x} which has name '{x.name}'. Change the tensor name to '{key}' "
-                    f"(via `Input(..., name='{key}')`)",
-                    stacklevel=2,
+                    f"(via `Input(..., name='{key}')`)"
                 )
         trainable = kwargs.pop("trainable", None)
         if not all(map(is_input_tensor, tree.flatten(inputs))):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from minikeras import frames
 from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
 from minikeras.models.summary import print_summary
@@ -35,6 +36,7 @@ class Model(Trainer, Layer, base=True):
     """
 
     _keras_module: ClassVar[str] = "keras"
+    _kind = "model"
     _untracked = Layer._untracked | Trainer._untracked
     _lock_after_build = False
     _functional_class: ClassVar[Any]  # Functional, a subclass: functional.py sets it
@@ -44,6 +46,7 @@ class Model(Trainer, Layer, base=True):
             cls = cls._functional_class
         return object.__new__(cls)
 
+    @frames.filter_traceback
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         functional = Model._functional_class
         if _is_functional(args, kwargs) and not isinstance(self, functional):

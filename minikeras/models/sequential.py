@@ -6,7 +6,7 @@ import contextlib
 import copy
 from typing import Any, ClassVar
 
-from minikeras import shapes
+from minikeras import frames, shapes
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.layers import InputLayer, Layer
 from minikeras.models.functional import Functional
@@ -32,6 +32,7 @@ class Sequential(Model, base=True):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         return object.__new__(cls)
 
+    @frames.filter_traceback
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         Layer.__init__(self, trainable=trainable, name=name)
         self._functional: Functional | None = None
@@ -54,6 +55,7 @@ class Sequential(Model, base=True):
         first = self._stack[0] if self._stack else None
         return first if isinstance(first, InputLayer) else None
 
+    @frames.filter_traceback
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Append a layer.
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras import shapes
+from minikeras import frames, shapes
 from minikeras.autograd import Symbol, Tensor
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind, cast, tensor
@@ -207,10 +206,9 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
     """
     x = tensor(x)
     if isinstance(axis, int) and -len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1:
-        warnings.warn(
+        frames.warn(
             f"softmax over axis {axis} of a tensor of shape {tuple(x.shape)}: an axis of size 1 "
-            "always gives 1. Did you mean a sigmoid?",
-            stacklevel=3,
+            "always gives 1. Did you mean a sigmoid?"
         )
     y = _over_axes(_softmax, x, axis)
     return y if isinstance(axis, (tuple, list)) else remember(y, x)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-
-from minikeras import settings, shapes
+from minikeras import frames, settings, shapes
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.crossentropy import (
@@ -30,10 +28,9 @@ def logits_behind(
     if logits is None:
         return output, from_logits
     if from_logits:
-        warnings.warn(
+        frames.warn(
             f'"`{function}` received `from_logits=True`, but the `output` argument was produced by '
-            f"a {activation} activation and thus does not represent logits. Was this intended?",
-            stacklevel=4,
+            f"a {activation} activation and thus does not represent logits. Was this intended?"
         )
     return logits, True
 

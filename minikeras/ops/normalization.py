@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, settings, shapes
+from minikeras import dtypes, frames, settings, shapes
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.linear_algebra import norm
@@ -116,10 +115,9 @@ def layer_normalization(
         return reshape(v, shape) if len(v.shape) != rank and axes != [rank - 1] else v
 
     if rms_scaling:
-        warnings.warn(
+        frames.warn(
             "`rms_scaling=True` is deprecated: it divides by the deviation, not by the root mean "
-            "square; use `ops.rms_normalization`",
-            stacklevel=3,
+            "square; use `ops.rms_normalization`"
         )
         y = x * rsqrt(var(x, axes, True) + epsilon)
         return cast(y if gamma is None else y * spread(gamma), dtype)

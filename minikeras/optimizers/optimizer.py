@@ -6,13 +6,12 @@ an optimizer owns, ``fused.py`` the same step in native code.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from minikeras import twins
+from minikeras import frames, twins
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name
 from minikeras.optimizers import options
@@ -103,12 +102,14 @@ class Optimizer(OptimizerState):
     def note(self, *variable: Variable, **values: Any) -> None:
         """Record intermediate values for ``explain``; an ordinary step ignores them."""
 
+    @frames.filter_traceback
     def apply_gradients(self, grads_and_vars: Iterable[tuple[TensorLike, Variable]]) -> Variable:
         """``apply`` for pairs of gradient and variable; returns the counter of calls."""
         gradients, variables = zip(*grads_and_vars)
         self.apply(gradients, variables)
         return self._iterations
 
+    @frames.filter_traceback
     def apply(
         self,
         grads: Sequence[TensorLike | None],
@@ -160,10 +161,9 @@ class Optimizer(OptimizerState):
         missing = [v.path for g, v in zip(grads, variables) if g is None]
         if len(missing) == len(grads):
             raise ValueError("No gradients provided for any variable.")
-        warnings.warn(
+        frames.warn(
             f"Gradients do not exist for variables {missing} when minimizing the loss. "
-            "If using `model.compile()`, did you forget to provide a `loss` argument?",
-            stacklevel=3,
+            "If using `model.compile()`, did you forget to provide a `loss` argument?"
         )
 
     def _overwrite(self, pairs: list[tuple[Array, Variable]]) -> None:

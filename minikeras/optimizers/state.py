@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 
-from minikeras import initializers, settings
+from minikeras import frames, initializers, settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import serialization
 from minikeras.declare.names import name_scope
@@ -249,11 +248,10 @@ class OptimizerState(OptimizerOptions):
         """Read what ``save_own_variables`` wrote; if the number differs, warn and read nothing."""
         if len(store.keys()) != len(self._variables):
             built = "" if self._variables else " It has not been built yet."
-            warnings.warn(
+            frames.warn(
                 f"Skipping variable loading for optimizer '{self.name}', because it has "
                 f"{len(self._variables)} variables whereas the saved optimizer has "
-                f"{len(store.keys())} variables.{built}",
-                stacklevel=2,
+                f"{len(store.keys())} variables.{built}"
             )
             return
         for i, variable in enumerate(self._variables):

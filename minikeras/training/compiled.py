@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import optimizers
+from minikeras import frames, optimizers
 from minikeras.autograd import Variable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.metrics import Mean, Metric
@@ -46,6 +45,7 @@ class Compiled:
         trainable_variables: list[Variable]
         _flatten_layers: Callable[..., list[Any]]
 
+    @frames.filter_traceback
     def compile(
         self,
         optimizer: Any = "rmsprop",
@@ -81,10 +81,9 @@ class Compiled:
             jit_compile = False
         if jit_compile and run_eagerly:
             jit_compile = False
-            warnings.warn(
+            frames.warn(
                 "`run_eagerly=True` and `jit_compile=True` exclude each other; using "
-                "`jit_compile=False`.",
-                stacklevel=2,
+                "`jit_compile=False`."
             )
         optimizer = optimizers.get(optimizer)
         names = getattr(self, "output_names", None)
@@ -122,11 +121,10 @@ class Compiled:
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile with the arguments that ``get_compile_config`` returned."""
         if type(self).compile is not Compiled.compile:
-            warnings.warn(
+            frames.warn(
                 f"{type(self).__name__} has a `compile()` of its own, so the model is not "
                 "compiled on loading. Override `get_compile_config` and `compile_from_config` "
-                "as well, or compile afterwards.",
-                stacklevel=2,
+                "as well, or compile afterwards."
             )
             return
         self.compile(**deserialize_keras_object(config))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from minikeras import settings
+from minikeras import frames, settings
 from minikeras.training.adapters import Batch, get_data_adapter
 
 
@@ -32,7 +31,7 @@ class EpochIterator:
     ) -> None:
         limit = settings.max_steps_per_epoch()
         if limit and (not steps_per_epoch or limit < steps_per_epoch):
-            warnings.warn(f"Limiting steps_per_epoch to {limit}", stacklevel=3)
+            frames.warn(f"Limiting steps_per_epoch to {limit}")
             steps_per_epoch = limit
         if steps_per_epoch is not None and steps_per_epoch < 0:
             raise ValueError(f"steps_per_epoch must be positive, received {steps_per_epoch}")
@@ -99,10 +98,9 @@ class EpochIterator:
             self.data_adapter.on_epoch_end()
 
     def _warn(self) -> None:
-        warnings.warn(
+        frames.warn(
             "Your input ran out of data; interrupting training. Make sure that your dataset or "
-            "generator can generate at least `steps_per_epoch * epochs` batches.",
-            stacklevel=4,
+            "generator can generate at least `steps_per_epoch * epochs` batches."
         )
 
     @property

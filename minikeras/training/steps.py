@@ -5,13 +5,12 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-import warnings
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minikeras import dtypes, ops, settings, tree
+from minikeras import dtypes, frames, ops, settings, tree
 from minikeras.autograd import GradientTape, Replay, Tensor, Variable
 from minikeras.optimizers import rounding
 from minikeras.training.adapters import Batch, to_array, unpack_x_y_sample_weight
@@ -104,7 +103,7 @@ class Steps(Compiled):
                 raise AttributeError("optimizer=None cannot train: compile with an optimizer")
             self.optimizer.apply(gradients, self._trained)
         else:
-            warnings.warn("The model does not have any trainable weights.", stacklevel=2)
+            frames.warn("The model does not have any trainable weights.")
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def _loss_and_gradients(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, list[Any]]:

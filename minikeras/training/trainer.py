@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from minikeras import optimizers, settings, tree
+from minikeras import frames, optimizers, settings, tree
 from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
 from minikeras.training.adapters import (
@@ -35,6 +34,7 @@ class Trainer(Steps):
     _initial_epoch: int | None = None  # callbacks that resume training set it in on_train_begin
     _eval_epoch_iterator: EpochIterator | None = None
 
+    @frames.filter_traceback
     def fit(
         self,
         x: Any = None,
@@ -79,7 +79,7 @@ class Trainer(Steps):
             raise TypeError(f"epochs must be an integer; received {epochs!r} ({type(epochs)})")
         limit = settings.max_epochs()
         if limit and limit < epochs:
-            warnings.warn(f"Limiting epochs to {limit}", stacklevel=2)
+            frames.warn(f"Limiting epochs to {limit}")
             epochs = limit
         if validation_split and validation_data is None:
             (x, y, sample_weight), validation_data = train_validation_split(
@@ -121,6 +121,7 @@ class Trainer(Steps):
         callbacks.on_train_end(logs=training_logs)
         return self.history
 
+    @frames.filter_traceback
     def evaluate(
         self,
         x: Any = None,
@@ -158,6 +159,7 @@ class Trainer(Steps):
         callbacks.on_test_end(logs)
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
+    @frames.filter_traceback
     def predict(
         self,
         x: Any,
@@ -201,6 +203,7 @@ class Trainer(Steps):
             raise ValueError(f"x holds no samples to predict from: received {x!r}")
         return tree.map_structure(lambda *a: np.concatenate([*map(to_array, a)]), *outputs)
 
+    @frames.filter_traceback
     def train_on_batch(
         self,
         x: Any,
@@ -221,6 +224,7 @@ class Trainer(Steps):
         self.make_train_function()
         return self._on_batch(self.train_function, (x, y, sample_weight), return_dict)
 
+    @frames.filter_traceback
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
@@ -229,6 +233,7 @@ class Trainer(Steps):
         self.make_test_function()
         return self._on_batch(self.test_function, (x, y, sample_weight), return_dict)
 
+    @frames.filter_traceback
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as arrays."""
         self.make_predict_function()

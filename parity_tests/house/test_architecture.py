@@ -21,7 +21,7 @@ from parity_tests.house.sources import PACKAGE, ROOT, cycles, imports, module_of
 FLOORS = [
     "types optional",
     "settings",
-    "twins",
+    "frames messages twins",
     "dtypes philox shapes summation tree",
     "windows",
     "kernels declare",

@@ -336,7 +336,7 @@ CONSTRUCTION = {
     "ops concatenate": (lambda k: k.ops.concatenate([X, X[:, :2]], axis=0), "(6, 4)", "(6, 2)"),
     "ops reshape": (lambda k: k.ops.reshape(X, (5, 5)), "(6, 4)", "(5, 5)"),
     "ops matmul": (lambda k: k.ops.matmul(X, X), "(6, 4)"),
-    "ops add": (lambda k: k.ops.add(X, X[:3]), "(6,4)", "(3,4)"),
+    "ops add": (lambda k: k.ops.add(X, X[:3]), "add", "(6, 4)", "(3, 4)"),
     "ops cast": (lambda k: k.ops.cast(X, "float31"), "float31"),
     "ops einsum": (lambda k: k.ops.einsum("ij,jk->ik", X, X), "j"),
     "to_categorical label": (lambda k: k.utils.to_categorical([0, 5], 3), "5", "3"),

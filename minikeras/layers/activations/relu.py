@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
-from minikeras import activations
+from minikeras import activations, frames
 from minikeras.layers.layer import WeightlessLayer
 from minikeras.types import TensorLike
 
@@ -60,9 +59,7 @@ class LeakyReLU(WeightlessLayer):
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         if "alpha" in kwargs:
             kwargs["negative_slope"] = kwargs.pop("alpha")
-            warnings.warn(
-                "Argument `alpha` is deprecated. Use `negative_slope` instead.", stacklevel=3
-            )
+            frames.warn("Argument `alpha` is deprecated. Use `negative_slope` instead.")
         return kwargs
 
     def setup(self) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
-from minikeras import constraints, initializers, ops, regularizers
+from minikeras import constraints, frames, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.layer import Layer
 from minikeras.types import Shape, TensorLike
@@ -48,7 +47,7 @@ class Embedding(Layer):
     @classmethod
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         if kwargs.pop("input_length", None) is not None:
-            warnings.warn("Argument `input_length` is deprecated. Just remove it.", stacklevel=3)
+            frames.warn("Argument `input_length` is deprecated. Just remove it.")
         return kwargs
 
     def setup(self, weights: Any = None) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
-from minikeras import dtypes, shapes
+from minikeras import dtypes, frames, shapes
 from minikeras.autograd import KerasTensor, Node
 from minikeras.layers.layer import Layer
 from minikeras.types import DType, Shape
@@ -42,9 +41,7 @@ class InputLayer(Layer):
     ) -> None:
         super().__init__(name=name)
         if "input_shape" in kwargs:
-            warnings.warn(
-                "Argument `input_shape` is deprecated. Use `shape` instead.", stacklevel=3
-            )
+            frames.warn("Argument `input_shape` is deprecated. Use `shape` instead.")
             shape = kwargs.pop("input_shape")
         batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         if input_tensor is None:

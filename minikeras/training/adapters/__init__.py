@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from minikeras import frames
 from minikeras.training.adapters.arrays import (
     ArrayAdapter,
     can_slice_all,
@@ -79,7 +79,6 @@ def _kind(x: Any) -> str:
 
 
 def _warn_about_shuffle(kind: str) -> None:
-    warnings.warn(
-        f"`shuffle=True` is ignored because x is a {kind}: its batches come in its own order.",
-        stacklevel=5,
+    frames.warn(
+        f"`shuffle=True` is ignored because x is a {kind}: its batches come in its own order."
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
-import warnings
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
+from minikeras import frames
 from minikeras.optional import Library
 from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_arrays
 from minikeras.training.adapters.packing import with_class_weight
@@ -23,11 +23,10 @@ def _setting(attribute: str, default: Any) -> Any:
 
     def get(dataset: PyDataset) -> Any:
         if not hasattr(dataset, attribute):
-            warnings.warn(
+            frames.warn(
                 f"{type(dataset).__name__} should call `super().__init__(**kwargs)` in its "
                 "constructor, with `workers`, `use_multiprocessing` and `max_queue_size` among "
-                "the keywords; `fit()` does not take them.",
-                stacklevel=2,
+                "the keywords; `fit()` does not take them."
             )
             setattr(dataset, attribute, default)
         return getattr(dataset, attribute)

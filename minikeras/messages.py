@@ -1,31 +1,13 @@
-"""Words of error messages: a value in at most a line, and the names that were probably meant."""
+"""How error messages show a value: in at most a line or two, and never the data of an array."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from minikeras.optional import Library
-
-difflib = Library("difflib")
 _LINE = 72
 _FEW = 12  # elements of a list that are written out
-
-OLD_NAMES = {  # what arguments were called in earlier versions of Keras
-    "lr": "learning_rate",
-    "nb_epoch": "epochs",
-    "output_dim": "units",
-    "init": "kernel_initializer",
-    "W_regularizer": "kernel_regularizer",
-    "nb_filter": "filters",
-    "border_mode": "padding",
-    "subsample": "strides",
-    "p": "rate",
-    "input": "inputs",
-    "output": "outputs",
-}
 
 
 def describe(value: Any) -> str:
@@ -68,26 +50,3 @@ def _counted(value: Any) -> str:
         sizes.append(len(elements))
     of = type(elements[0]).__name__
     return f"{kind} of {' × '.join(map(str, sizes))} elements (the first is of type {of})"
-
-
-def did_you_mean(word: Any, known: Iterable[str]) -> str:
-    """``"; did you mean 'units'?"`` with up to three names of ``known``, or an empty text."""
-    names = [*known]
-    if not isinstance(word, str):
-        return ""
-    old = OLD_NAMES.get(word)
-    if old in names:
-        return f"; did you mean {old!r}?"
-    spelled = {name.lower(): name for name in reversed(names)}
-    close = difflib.get_close_matches(word.lower(), spelled, n=3, cutoff=0.6)
-    return f"; did you mean {' or '.join(repr(spelled[name]) for name in close)}?" if close else ""
-
-
-def unknown_keywords(owner: str, unknown: Mapping[str, Any], known: Iterable[str]) -> str:
-    """The sentence about keyword arguments that a constructor or method does not have."""
-    names = [name for name in known if name not in ("self", "kwargs")]
-    hints = "".join(did_you_mean(name, names) for name in unknown)
-    given = ", ".join(f"{name}={describe(value)}" for name, value in unknown.items())
-    return f"{owner} has no argument {' or '.join(map(repr, unknown))}; received {given}{hints}" + (
-        "" if hints else f"; its arguments are {', '.join(names)}"
-    )

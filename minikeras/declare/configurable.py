@@ -25,8 +25,9 @@ import inspect
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from minikeras import frames, messages
+from minikeras import frames
 from minikeras.declare.docstrings import describe_arguments
+from minikeras.declare.suggestions import did_you_mean
 
 REQUIRED: Any = inspect.Parameter.empty
 _PLAIN = (str, int, float, bool, type(None))
@@ -211,7 +212,7 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             unknown = [name for name in kwargs if name not in named]
-            hint = messages.did_you_mean(unknown[0], named) if unknown else ""
+            hint = f".{did_you_mean(unknown[0], named)}" if unknown else ""
             raise TypeError(f"{type(self).__name__}.__init__(): {error}{hint}") from None
         bound.apply_defaults()
         if base_init:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from minikeras import dtype_policies, frames, messages, regularizers, shapes, tree
+from minikeras import dtype_policies, frames, regularizers, shapes, tree
 from minikeras.autograd import KerasTensor, Operation, StatelessScope, Symbol, Tensor, strip
+from minikeras.declare import unknown_arguments
 from minikeras.dtype_policies import DTypePolicy
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
 from minikeras.layers.building import finish_build
@@ -61,16 +62,8 @@ class Layer(LayerCalling, base=True):
         self.built = False
         self._input_shape_arg = _legacy_input_shape(kwargs)
         if kwargs:
-            raise ValueError(
-                messages.unknown_keywords(
-                    type(self).__name__,
-                    kwargs,
-                    [
-                        *inspect.signature(type(self).__init__).parameters,
-                        *inspect.signature(Layer.__init__).parameters,
-                    ],
-                )
-            )
+            functions = type(self).__init__, Layer.__init__
+            raise ValueError(unknown_arguments(type(self).__name__, kwargs, *functions))
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

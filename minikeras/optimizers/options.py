@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.declare import Configurable
+from minikeras.declare import Configurable, unknown_arguments
 from minikeras.optimizers.norms import global_norm, global_scale, norm
 from minikeras.optimizers.rounding import over
 from minikeras.types import Array
@@ -46,7 +46,7 @@ class OptimizerOptions(Configurable):
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         unknown = {name: value for name, value in kwargs.items() if name not in cls._fields}
         if unknown:
-            raise ValueError(f"Argument(s) not recognized: {unknown}")
+            raise ValueError(unknown_arguments(cls.__name__, unknown, cls.__init__))
         return kwargs
 
     def _check_options(self) -> None:

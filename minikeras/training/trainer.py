@@ -11,6 +11,7 @@ import numpy as np
 from minikeras import frames, optimizers, settings, tree
 from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
+from minikeras.declare import unknown_arguments
 from minikeras.training.adapters import (
     class_weight_to_sample_weights,
     standardize,
@@ -141,7 +142,7 @@ class Trainer(Steps):
         self._assert_compile_called()
         cached = kwargs.pop("_use_cached_eval_dataset", False)
         if kwargs:
-            raise ValueError(f"Arguments not recognized: {kwargs}")
+            raise ValueError(unknown_arguments("evaluate", kwargs, self.evaluate))
         epoch_iterator = self._eval_epoch_iterator if cached else None
         if epoch_iterator is None:
             data = x, y, sample_weight, batch_size, steps

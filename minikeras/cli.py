@@ -1,4 +1,4 @@
-"""The command line: verify, train, run."""
+"""The command line: verify, train, run, warm-up."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ import click
 from rich.console import Console
 
 import minikeras
+from minikeras.optional import Library
 from minikeras.parity import comparison, examples, plot, runs, stand_in, terminal
 from minikeras.parity import report as reports
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 from minikeras.parity.verify import verify_example, verify_script
+
+warm_ups = Library("minikeras.warm_up")  # imports Numba, which takes half a second
 
 # Everything after the name of the script is an argument of the script.
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -157,6 +160,22 @@ def run(script: str, arguments: tuple[str, ...]) -> None:
     """Run a Keras script with minikeras in place of `keras` and `tensorflow.keras`."""
     stand_in.install()
     stand_in.run_script(script, list(arguments))
+
+
+@main.command("warm-up")
+def warm_up() -> None:
+    """Compile the kernels of usual trainings now, so that no training has to wait for it.
+
+    Compiled kernels are kept on disk. They serve every later process of this user until
+    minikeras, Numba, NumPy or the processor changes.
+    """
+    folder = warm_ups.fill(Console(stderr=True))
+    if not folder:
+        raise BadUse(
+            "compiled kernels cannot be kept: no folder belongs to this user alone; "
+            "NUMBA_CACHE_DIR may name one"
+        )
+    click.echo(f"{len(os.listdir(folder))} compiled kernels are kept in {folder}")
 
 
 def _is_script(target: str) -> bool:

@@ -79,7 +79,7 @@ def test_files_and_modules_that_prose_names_exist(where: str) -> None:
 
 # Parts of identifiers for which there is a usual word.
 IDENTIFIERS = {
-    "ahead": "warm_up, next",
+    "ahead": "precompile, next",
     "besides": "also",
     "fold": "sum_axes, reduce, add_lanes",
     "folded": "summed, reduced",

@@ -3,7 +3,8 @@
     compile        the decorators ``kernel``, ``internal_kernel``, ``inlined`` and ``intrinsic``
     disk_cache     compiled code in files of a private folder
     libraries      what is replaced inside Numba, so that compiling and loading is quick
-    warm_up        a second process that compiles the kernels of a training step
+    announce       the line on standard error while kernels are compiled
+    precompile     a second process that compiles the kernels of a training step
     threads        the thread pool: ``run_parts(workers, part, count, data)``
     array_table    array pointers read from a Python list
     allocator      freed memory is reused for the next large array

@@ -20,6 +20,7 @@ import numba
 import numpy as np
 from numba import extending
 
+from minikeras.kernels.runtime.announce import announced
 from minikeras.kernels.runtime.disk_cache import DiskCache
 from minikeras.kernels.runtime.libraries import Compiler, without_collection
 
@@ -63,6 +64,7 @@ def _compiled(function: Callable[..., Any], **options: bool) -> Any:
     dispatcher = numba.njit(error_model="numpy", pipeline_class=Compiler, **options)(function)
     dispatcher._cache = DiskCache(function, dispatcher.targetoptions)
     compile_or_load, find_template = dispatcher.compile, dispatcher.get_call_template
+    dispatcher._compiler.compile = announced()(dispatcher._compiler.compile)
 
     def compile_quietly(signature: Any) -> Any:
         with without_collection():

@@ -24,7 +24,7 @@ import numba
 import numpy as np
 from numba.core import caching, codegen, compiler, config, serialize
 
-from minikeras.kernels.runtime import warm_up
+from minikeras.kernels.runtime import precompile
 from minikeras.kernels.runtime.libraries import InternalLibrary, library_class, rebuilt_internal
 
 _KERNELS = Path(__file__).parents[1]
@@ -140,7 +140,7 @@ class DiskCache(caching._Cache):  # type: ignore[misc]  # Numba's interface of a
                 return compiler.CompileResult._rebuild(target_context, *stored)
         except FileNotFoundError:
             if not self._source:
-                warm_up.start(cache_directory())
+                precompile.start(cache_directory())
             return None
         except Exception:  # a damaged file may raise anything
             return None

@@ -50,7 +50,7 @@ STEP = (
 )
 _COMMAND = (
     "import sys; sys.path[:] = sys.argv[1:]; "
-    "from minikeras.kernels.runtime import warm_up; warm_up.compile_step()"
+    "from minikeras.kernels.runtime import precompile; precompile.compile_step()"
 )
 _WANTED = "MINIKERAS_COMPILE_AHEAD"
 _was_asked = False

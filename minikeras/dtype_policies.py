@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from minikeras import dtypes, settings
+from minikeras import dtypes, frames, settings
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.types import DType
 
@@ -70,6 +70,7 @@ def dtype_policy() -> DTypePolicy:
     return _global or DTypePolicy(settings.floatx())
 
 
+@frames.filter_traceback
 def set_dtype_policy(policy: DTypePolicy | str | None) -> None:
     """The policy of layers made from now on without ``dtype``; None follows ``floatx`` again."""
     global _global

@@ -6,7 +6,7 @@ import collections
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import constraints, initializers, regularizers, tree
+from minikeras import constraints, frames, initializers, regularizers, tree
 from minikeras.autograd import StatelessScope, Tensor, Variable, scopes
 from minikeras.declare import Configurable
 from minikeras.layers.tracking import tracked
@@ -107,6 +107,7 @@ class LayerState(Configurable):
                     waiting.extendleft(layer._layers)
         return [self, *seen.values()] if include_self else list(seen.values())
 
+    @frames.filter_traceback
     def add_weight(
         self,
         shape: Any = None,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any, Self
 
-from minikeras import dtype_policies, ops, settings, tree
+from minikeras import dtype_policies, frames, ops, settings, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
 from minikeras.ops.core import tensor
 from minikeras.types import TensorLike
@@ -48,6 +48,7 @@ class Loss:
         self.reduction = standardize_reduction(reduction)
         self.dtype: str = dtype_policies.get(dtype or settings.floatx()).compute_dtype
 
+    @frames.filter_traceback
     def __call__(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from minikeras import dtype_policies, initializers, settings, tree
+from minikeras import dtype_policies, frames, initializers, settings, tree
 from minikeras.autograd import StatelessScope, Tensor, Variable
 from minikeras.declare import Configurable, auto_name
 from minikeras.declare.names import name_scope
@@ -47,6 +47,7 @@ class Metric:
         for variable in self.variables:
             variable.assign(np.zeros_like(variable._read()))
 
+    @frames.filter_traceback
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """``update_state``, then ``result``."""
         self._check_super_called()

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, shapes
+from minikeras import dtypes, frames, shapes
 from minikeras.autograd import Symbol, Tensor, Variable, array_of, as_tensor, operation, primitive
 from minikeras.random import distributions, rejection
 from minikeras.random.seeds import draw_pair, seed_of
@@ -22,6 +22,7 @@ from minikeras.shapes import unchanged
 from minikeras.types import Array, DType, Shape, TensorLike
 
 
+@frames.filter_traceback
 def normal(
     shape: Any,
     mean: TensorLike = 0.0,
@@ -33,6 +34,7 @@ def normal(
     return _located(distributions.normal, shape, mean, stddev, _floating("normal", dtype), seed)
 
 
+@frames.filter_traceback
 def truncated_normal(
     shape: Any,
     mean: TensorLike = 0.0,
@@ -45,6 +47,7 @@ def truncated_normal(
     return _located(distributions.truncated_normal, shape, mean, stddev, dtype, seed)
 
 
+@frames.filter_traceback
 def uniform(
     shape: Any,
     minval: TensorLike = 0.0,
@@ -61,6 +64,7 @@ def uniform(
     return _draw(shape, dtype, seed, distributions.uniform, low, high, dtype)
 
 
+@frames.filter_traceback
 def randint(
     shape: Any, minval: TensorLike, maxval: TensorLike, dtype: DType = "int32", seed: Any = None
 ) -> Any:
@@ -76,6 +80,7 @@ def randint(
     return _draw(shape, name, seed, distributions.randint, low, high, name)
 
 
+@frames.filter_traceback
 def gamma(shape: Any, alpha: TensorLike, dtype: DType = None, seed: Any = None) -> Any:
     """Gamma distributed numbers with shape parameter alpha and scale 1.
 
@@ -86,6 +91,7 @@ def gamma(shape: Any, alpha: TensorLike, dtype: DType = None, seed: Any = None) 
     return _draw(shape, dtype, seed, rejection.gamma, a, dtype)
 
 
+@frames.filter_traceback
 def beta(
     shape: Any, alpha: TensorLike, beta: TensorLike, dtype: DType = None, seed: Any = None
 ) -> Any:
@@ -95,6 +101,7 @@ def beta(
     return _draw(shape, dtype, seed, rejection.beta, a, b, dtype)
 
 
+@frames.filter_traceback
 def binomial(
     shape: Any,
     counts: TensorLike,

@@ -109,6 +109,7 @@ def _check_tensor(
             )
 
 
+@frames.filter_traceback
 def Input(
     shape: Any = None,
     batch_size: int | None = None,

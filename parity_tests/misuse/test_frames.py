@@ -289,9 +289,8 @@ def test_every_warning_has_the_programs_line() -> None:
     wrong = []
     for path in sources("minikeras"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Attribute) and node.attr in ("warn", "warn_explicit"):
-                if isinstance(node.value, ast.Name) and node.value.id == "warnings":
-                    wrong.append(str(path.relative_to(ROOT)))
-            if isinstance(node, ast.ImportFrom) and node.module == "warnings":
+            called = isinstance(node, ast.Attribute) and ast.unparse(node)
+            imported = isinstance(node, ast.ImportFrom) and node.module == "warnings"
+            if called in ("warnings.warn", "warnings.warn_explicit") or imported:
                 wrong.append(str(path.relative_to(ROOT)))
     assert wrong == ["minikeras/frames.py"]

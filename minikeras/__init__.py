@@ -1,6 +1,7 @@
 """Keras 3 in plain NumPy: ``import minikeras as keras``."""
 
 from minikeras import (
+    absent,
     activations,
     backend,
     callbacks,
@@ -79,3 +80,5 @@ __all__ = [
     "utils",
     "version",
 ]
+
+absent.install()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import frames
+from minikeras import absent, frames
 from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
 from minikeras.models.summary import print_summary
@@ -59,6 +59,13 @@ class Model(Trainer, Layer, base=True):
             )
         else:
             Layer.__init__(self, **kwargs)
+
+    if not TYPE_CHECKING:  # checkers would take every name for one that is there
+
+        def __getattr__(self, name: str) -> Any:
+            if name in absent.keras_names()["keras.Model"] and not hasattr(Model, name):
+                raise AttributeError(absent.sentence(f"Model.{name}"), name=name)
+            return object.__getattribute__(self, name)  # raises again, a property its own error
 
     def call(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError(

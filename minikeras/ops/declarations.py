@@ -58,16 +58,3 @@ def names_of(place: str) -> dict[str, Any]:
     return {
         n: f for part, named in PLACES.items() if part.startswith("ops") for n, f in named.items()
     }
-
-
-def module_hooks(place: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """`__getattr__` and `__dir__` of the module of a place: it has the names that appear there."""
-
-    def get(name: str) -> Any:
-        try:
-            return PLACES[place][name]
-        except KeyError:
-            module = f"minikeras.{place}"
-            raise AttributeError(f"module {module!r} has no attribute {name!r}") from None
-
-    return get, lambda: sorted(PLACES[place])

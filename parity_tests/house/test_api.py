@@ -40,7 +40,7 @@ def module(root: str, namespace: str) -> Any:
 
 
 def public_names(where: Any) -> set[str]:
-    return {name for name in dir(where) if re.match(r"[A-Za-z]", name) and name != "annotations"}
+    return {name for name in vars(where) if re.match(r"[A-Za-z]", name) and name != "annotations"}
 
 
 @pytest.mark.parametrize("namespace", ["", *NAMESPACES])

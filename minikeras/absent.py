@@ -1,0 +1,75 @@
+"""What is said about a public name of Keras that minikeras does not have.
+
+`keras.layers.LSTM` and `from keras.layers import LSTM` answer with the same sentence.  The names of
+Keras stand in `keras_names.txt`.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from importlib.abc import MetaPathFinder
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
+
+from minikeras import settings
+from minikeras.declare import did_you_mean
+
+
+@functools.cache
+def keras_names() -> dict[str, list[str]]:
+    """The public names of each module of Keras, ``"keras.layers"``, and methods of Model."""
+    lines = Path(__file__).with_name("keras_names.txt").read_text().splitlines()
+    return {path: names.split() for path, _, names in (line.partition(":") for line in lines)}
+
+
+def sentence(path: str) -> str:
+    """About an absent name: ``"keras.layers.LSTM is not in minikeras 0.1 (docs/coverage)"``."""
+    return f"{path} is not in minikeras {settings.version().rpartition('.')[0]} (docs/coverage)"
+
+
+def install() -> None:
+    """Give public modules a ``dir()`` of public names, and an answer for each that is missing."""
+    ours = (sys.modules.get(f"mini{path}") for path in keras_names())
+    for module in filter(None, ours):
+        vars(module)["__getattr__"] = functools.partial(_missing, module)
+        vars(module)["__dir__"] = functools.partial(_public, module)
+        # Only of packages does `from module import name` ask the finders.
+        vars(module).setdefault("__path__", [])
+    sys.meta_path.append(_Finder())
+
+
+def _in_keras(module: str) -> str:
+    """``"minikeras.layers"`` → ``"keras.layers"``."""
+    return module.replace("minikeras", "keras", 1)
+
+
+def _public(module: ModuleType) -> list[str]:
+    theirs = keras_names()[_in_keras(module.__name__)]
+    return sorted({*vars(module).get("__all__", ()), *(vars(module).keys() & theirs)})
+
+
+def _missing(module: ModuleType, name: str) -> NoReturn:
+    message = f"module {module.__name__!r} has no attribute {name!r}"
+    if not name.startswith("_"):
+        path = _in_keras(module.__name__)
+        known = name in keras_names()[path]
+        # Of two spellings, the one that begins as ``name`` does comes last, and is suggested.
+        similar = sorted(dir(module), key=lambda other: other[0].isupper() == name[0].isupper())
+        hint = did_you_mean(name, similar)
+        message = sentence(f"{path}.{name}") if known else f"{message}.{hint}"
+    raise AttributeError(message, name=name)
+
+
+class _Finder(MetaPathFinder):
+    """Raises in place of `import keras.applications` and `from keras.layers import LSTM`.
+
+    It stands behind all others, and so is asked only for what they did not find.
+    """
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> None:
+        module, _, last = name.rpartition(".")
+        if module.startswith("minikeras") and last in keras_names().get(_in_keras(module), ()):
+            # An error with the name that was asked for would be replaced by Python's own.
+            raise ModuleNotFoundError(sentence(_in_keras(name)), name=_in_keras(name))

@@ -13,8 +13,8 @@ Later calls with inputs of the same shapes and dtypes run these lines: the same 
 order, and therefore the same bits.  ``Replay.source`` shows them.
 
 A function is replayed only if the two calls agree in every statement and constant.  It is not
-replayed, and runs in full every time, if it inspects a value (prints it, tests it, makes an array of
-it), since its control flow may depend on that value; if it assigns arrays from elsewhere to
+replayed, and runs in full every time, if it inspects a value (prints it, tests it, makes an array
+of it), since its control flow may depend on that value; if it assigns arrays from elsewhere to
 variables; or if shapes depend on values.
 
 Parity: other side effects of the function happen in the two observed calls only, as in Keras's

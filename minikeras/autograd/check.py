@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from minikeras.autograd.transforms import vjp
-from minikeras.types import TensorLike
+from minikeras import frames, tree
+from minikeras.autograd.tape import GradientTape
+from minikeras.autograd.tensor import Tensor
+from minikeras.autograd.variable import Variable
+from minikeras.types import Array, TensorLike
 
 
+@frames.filter_traceback
 def check_gradients(
     f: Callable[..., Any],
     *xs: TensorLike,
@@ -18,20 +23,90 @@ def check_gradients(
     step: float = 1e-6,
     tolerance: float = 1e-6,
 ) -> None:
-    """Compare ``vjp`` with a difference quotient, in float64, along one random direction.
+    """Compare gradients with difference quotients, in float64, each along one random direction.
 
-    For random u and v:   ⟨v, (f(x + εu) − f(x − εu)) / 2ε⟩  =  ⟨vjp(v), u⟩.
+    For random u and v:   ⟨v, (f(x + εu) − f(x − εu)) / 2ε⟩  =  ⟨∂⟨v, f(x)⟩/∂x, u⟩
+
+    for each x of ``xs`` that is not an integer array, and each trainable variable that ``f`` reads.
+    A layer or model computes in float64 during the check, whatever its dtype; afterwards it is as
+    it was before, and built.
 
     Raises AssertionError where the two sides differ by more than ``tolerance`` of their size.
+    Raises ValueError if ``f`` computes in float32, which is too coarse for a difference quotient.
     """
     rng = np.random.default_rng(seed)
-    points = [np.asarray(x, "float64") for x in xs]
-    us = [rng.standard_normal(x.shape) for x in points]
-    y, pullback = vjp(f, *points)
-    v = rng.standard_normal(y.shape)
-    plus = np.asarray(f(*(x + step * u for x, u in zip(points, us, strict=True))))
-    minus = np.asarray(f(*(x - step * u for x, u in zip(points, us, strict=True))))
-    left = float(np.sum(v * (plus - minus)) / (2 * step))
-    right = float(sum(np.sum(np.asarray(d) * u) for d, u in zip(pullback(v), us, strict=True)))
-    if not abs(left - right) <= tolerance * max(1.0, abs(left), abs(right)):
-        raise AssertionError(f"gradients of {f}: difference quotient {left}, pullback {right}")
+    points = [_point(x) for x in xs]
+    with _in_float64(f, points) as (variables, state):
+
+        def outputs(moved: Any = None, by: Any = 0.0) -> list[Tensor]:
+            for variable, value in state:
+                variable._value = value + by if variable is moved else value
+            return tree.flatten(f(*(Tensor(x._value + by) if x is moved else x for x in points)))
+
+        with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch([points, variables])
+            ys = outputs()
+        _refuse_float32(f, ys)
+        vs = [rng.standard_normal(y.shape) for y in ys]
+        places = {f"argument {i}": x for i, x in enumerate(points) if x.dtype.kind == "f"}
+        for place, x in (places | {v.path: v for v in variables}).items():
+            u = rng.standard_normal(x.shape)
+            ends = zip(vs, outputs(x, step * u), outputs(x, -step * u))
+            quotient = float(sum(np.sum(v * (a._value - b._value)) for v, a, b in ends) / 2 / step)
+            gradient = tape.gradient(ys, x, vs, unconnected_gradients="zero")
+            slope = float(np.sum(gradient._value * u))
+            if not abs(quotient - slope) <= tolerance * max(1.0, abs(quotient), abs(slope)):
+                raise AssertionError(
+                    f"the gradient of {_name(f)} with respect to {place} is wrong: along a random "
+                    f"direction the difference quotient is {quotient:.9g}, the gradient {slope:.9g}"
+                )
+
+
+def _point(x: Any) -> Tensor:
+    """The argument in float64; integer arrays, which may be indices, as they are."""
+    array = np.asarray(x)
+    return Tensor(
+        array if hasattr(x, "dtype") and array.dtype.kind in "biu" else array.astype(float)
+    )
+
+
+def _name(f: Any) -> str:
+    return f"the layer {f.name!r}" if hasattr(f, "dtype_policy") else getattr(f, "__name__", str(f))
+
+
+def _refuse_float32(f: Any, ys: Any) -> None:
+    if any(y.dtype != "float64" for y in tree.flatten(ys)):
+        raise ValueError(
+            f"{_name(f)} computes in float32, which is too coarse for a difference quotient: "
+            "give check_gradients the layer itself, or make its layers with dtype='float64'"
+        )
+
+
+@contextlib.contextmanager
+def _in_float64(
+    f: Any, points: list[Tensor]
+) -> Iterator[tuple[tuple[Variable, ...], list[tuple[Variable, Array]]]]:
+    """Within the block the variables of ``f`` are in float64; if it is a layer, it computes so.
+
+    Gives the trainable variables that ``f`` reads, and each of its variables with its value.
+    """
+    held = {id(v): (v, "_value", v._value) for v in getattr(f, "variables", ())}
+    with GradientTape() as tape:
+        ys = f(*points)  # a layer is built in its own dtype
+    layers = f._flatten_layers() if hasattr(f, "_flatten_layers") else []
+    if not layers:
+        _refuse_float32(f, ys)
+    read = tape.watched_variables()
+    for v in (*getattr(f, "variables", ()), *read):
+        held.setdefault(id(v), (v, "_value", v._value))
+    state = [(v, a.astype("float64") if a.dtype.kind == "f" else a) for v, _, a in held.values()]
+    others = [(layer, "dtype_policy", layer.dtype_policy) for layer in layers]
+    inputs = [x for layer in layers for x in tree.flatten(getattr(layer, "inputs", []))]
+    others += [(x, "dtype", x.dtype) for x in inputs if "float" in x.dtype]
+    try:
+        for owner, name, value in others:
+            setattr(owner, name, "float64" if name == "dtype" else type(value)("float64"))
+        yield read, state
+    finally:
+        for owner, name, value in (*held.values(), *others):
+            setattr(owner, name, value)

@@ -65,6 +65,12 @@ class Listener(Protocol):
     def on_operation(self, call: OpCall) -> None:
         """An operation ran."""
 
+    def on_value_observed(self, copied: Any) -> None:
+        """Python looked at the value of a tensor or variable.
+
+        ``copied`` is that tensor or variable if its value became an array or a number.
+        """
+
 
 class Observer(Listener, Protocol):
     def observe(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,9 +79,6 @@ class Observer(Listener, Protocol):
 
     def on_assign(self, variable: Variable, value: Array, array: Array) -> None:
         """``variable`` now holds ``array``, a copy of ``value``."""
-
-    def on_value_observed(self) -> None:
-        """Python looked at the value of a tensor or variable."""
 
 
 class _Recording(threading.local):
@@ -96,7 +99,11 @@ def nothing_recorded() -> Iterator[None]:
         recording.listeners = before
 
 
-def value_observed() -> None:
+def value_observed(copied: Any = None) -> None:
     """Called wherever Python gets to see a value: what it does next may depend on it."""
-    if recording.observer is not None:
-        recording.observer.on_value_observed()
+    observer = recording.observer
+    if observer is not None:
+        observer.on_value_observed(copied)
+    for listener in recording.listeners:
+        if listener is not observer:
+            listener.on_value_observed(copied)

@@ -45,6 +45,7 @@ class GradientTape:
         # What gradients may flow through, by id.  Holding an object keeps its id from being reused.
         self._tracked: dict[int, Any] = {}
         self._used = False
+        self._cut = False  # whether an array or a number was made of something tracked
 
     def __enter__(self) -> GradientTape:
         if self in recording.listeners:
@@ -97,6 +98,9 @@ class GradientTape:
             self._calls.append(call)
             for y in call.output if type(call.output) is tuple else (call.output,):
                 tracked[id(y)] = y
+
+    def on_value_observed(self, copied: Any) -> None:
+        self._cut = self._cut or id(copied) in self._tracked
 
     @frames.filter_traceback
     def gradient(

@@ -64,20 +64,26 @@ class Tensor:
         value_observed()
         return self._value
 
+    @property
+    def _copied(self) -> Array:
+        """The array, for uses whose result no tape can follow: it is an array or a number."""
+        value_observed(self)
+        return self._value
+
     def numpy(self) -> Array:
         """A copy that may be written to."""
-        return self._observed.copy()
+        return self._copied.copy()
 
     def item(self) -> Any:
-        return self._observed.item()
+        return self._copied.item()
 
     def tolist(self) -> Any:
-        return self._observed.tolist()
+        return self._copied.tolist()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if copy is False:
             raise ValueError("a tensor's array can only be copied: a tensor does not change")
-        return np.array(self._observed, dtype=dtype)
+        return np.array(self._copied, dtype=dtype)
 
     def __len__(self) -> int:
         if not self._value.ndim:
@@ -93,7 +99,7 @@ class Tensor:
         return bool(self._observed)
 
     def __float__(self) -> float:
-        return float(self._observed)
+        return float(self._copied)
 
     def __int__(self) -> int:
         return int(self._observed)

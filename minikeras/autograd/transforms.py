@@ -1,11 +1,17 @@
-"""Derivatives as functions of functions: ``grad``, ``value_and_grad``, ``vjp`` and ``hvp``."""
+"""Derivatives as functions of functions: ``grad``, ``value_and_grad``, ``vjp`` and ``hvp``.
+
+All raise ValueError if the result does not depend on x although the function made an array or a
+number of x, or of something computed from it.  A function that is constant has the derivative 0.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from minikeras import tree
+import numpy as np
+
+from minikeras import frames, tree
 from minikeras.autograd.conversion import as_tensor
 from minikeras.autograd.tape import GradientTape
 from minikeras.autograd.tensor import Tensor, engine_ops
@@ -27,18 +33,30 @@ def _tensors(structure: Any) -> Any:
     return tree.map_structure(fresh, structure)
 
 
+def _target(tape: GradientTape, y: Any) -> Any:
+    """What a function returned, ready for ``tape.gradient``."""
+    if tape._cut and not any(id(leaf) in tape._tracked for leaf in tree.flatten(y)):
+        raise ValueError(
+            "the result does not depend on x: np.asarray, .numpy() or a Python number cut the "
+            "path. Compute with keras.ops, or with NumPy's functions on x itself"
+        )
+    return as_tensor(y) if isinstance(y, int | float | np.generic | np.ndarray) else y
+
+
 def value_and_grad(f: Callable[..., Any], has_aux: bool = False) -> Callable[..., Any]:
     """``(f(x, ...), ∂f/∂x)`` for a scalar function; ``x`` may be nested.
 
     With ``has_aux`` the function returns ``(value, extra)`` and so does the first part.
     """
 
+    @frames.filter_traceback
     def both(x: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         x = _tensors(x)
         with GradientTape() as tape:
             tape.watch(x)
             y = f(x, *args, **kwargs)
-        return y, tape.gradient(y[0] if has_aux else y, x, unconnected_gradients="zero")
+        target = _target(tape, y[0] if has_aux else y)
+        return y, tape.gradient(target, x, unconnected_gradients="zero")
 
     return both
 
@@ -48,15 +66,18 @@ def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     return lambda x, *args, **kwargs: value_and_grad(f)(x, *args, **kwargs)[1]
 
 
+@frames.filter_traceback
 def vjp(f: Callable[..., Any], *xs: TensorLike) -> tuple[Any, Callable[[TensorLike], Any]]:
     """``f(*xs)`` and the map ``dy → (dx, ...)``, which may be called many times."""
     xs = _tensors(xs)
     with GradientTape(persistent=True) as tape:
         tape.watch(xs)
         y = f(*xs)
-    return y, lambda dy: tape.gradient(y, xs, output_gradients=dy, unconnected_gradients="zero")
+    target = _target(tape, y)
+    return y, lambda dy: tape.gradient(target, xs, dy, unconnected_gradients="zero")
 
 
+@frames.filter_traceback
 def hvp(f: Callable[..., Any], x: TensorLike, v: TensorLike) -> Any:
     """The Hessian of a scalar function times a vector: the gradient of ⟨∂f/∂x, v⟩."""
     x = _tensors(x)
@@ -65,5 +86,5 @@ def hvp(f: Callable[..., Any], x: TensorLike, v: TensorLike) -> Any:
         with GradientTape() as inner:
             inner.watch(x)
             y = f(x)
-        g = inner.gradient(y, x)
+        g = inner.gradient(_target(inner, y), x, unconnected_gradients="zero")
     return outer.gradient(g, x, output_gradients=v, unconnected_gradients="zero")

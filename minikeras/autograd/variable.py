@@ -154,13 +154,19 @@ class Variable:
         value_observed()
         return self._read()
 
+    @property
+    def _copied(self) -> Array:
+        """The same, for uses whose result no tape can follow."""
+        value_observed(self)
+        return self._read()
+
     def numpy(self) -> Array:
-        return np.array(self._observed)
+        return np.array(self._copied)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if copy is False:
             raise ValueError("a variable's array can only be copied: its values change")
-        return np.array(self._observed, dtype=dtype)
+        return np.array(self._copied, dtype=dtype)
 
     def assign(self, value: TensorLike) -> Any:
         """Replace the value; ValueError unless the shapes agree.  Returns the new value."""
@@ -200,7 +206,7 @@ class Variable:
         raise TypeError("A Keras Variable cannot be used as a boolean")
 
     def __float__(self) -> float:
-        return float(self._observed)
+        return float(self._copied)
 
     def __int__(self) -> int:
         return int(self._observed)

@@ -72,7 +72,7 @@ class Recorder(Observer):
         self.program.statements.append(Store(self._variable(variable), copy))
         return None
 
-    def on_value_observed(self) -> None:
+    def on_value_observed(self, copied: Any) -> None:
         self.refuse("a value was looked at")
 
     def observe(self, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ def describe(value: Any) -> str:
     if type(value) in (list, tuple, dict):
         text = _written_out(value) if len(value) <= _FEW else ""
         return text if 0 < len(text) <= 2 * _LINE else _counted(value)
+    if isinstance(value, type | types.FunctionType):
+        return f"the {'class' if isinstance(value, type) else 'function'} {value.__name__}"
     text = str(value) if isinstance(value, np.generic) else repr(value)
     if len(text) <= _LINE and "\n" not in text:
         return text

@@ -43,6 +43,11 @@ class CallbackList(Callback):
     ) -> None:
         self.callbacks: list[Any] = tree.flatten(callbacks) if callbacks else []
         for callback in self.callbacks:
+            if isinstance(callback, type):
+                raise TypeError(
+                    f"callbacks must hold Callback objects; received the class "
+                    f"{callback.__name__}. Call it: {callback.__name__}()"
+                )
             if not hasattr(callback, "set_model"):
                 raise AttributeError(
                     f"callbacks must hold Callback objects; received {callback!r}, which has no "

@@ -10,6 +10,7 @@ import numpy as np
 from minikeras import frames
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
+from minikeras.declare import did_you_mean
 
 
 def _number(value: Any) -> Any:
@@ -62,9 +63,14 @@ class MonitorCallback(Callback):
         """The monitored value; None, with a warning, if it is not in the logs."""
         value = (logs or {}).get(self.monitor)
         if value is None:
+            hint = did_you_mean(self.monitor, logs or ())
+            if self.monitor.startswith("val_") and not any(
+                n.startswith("val_") for n in logs or ()
+            ):
+                hint = " Give fit validation_data or validation_split."
             frames.warn(
                 f"{self._purpose} watches monitor={self.monitor!r}, which the logs lack. "
-                f"They have: {','.join(logs or ())}"
+                f"They have: {','.join(logs or ())}.{hint}"
             )
         return value
 

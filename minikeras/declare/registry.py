@@ -8,6 +8,8 @@ from typing import Any
 
 from minikeras.declare import serialization
 from minikeras.declare.names import to_snake_case
+from minikeras.declare.suggestions import did_you_mean
+from minikeras.messages import describe
 
 
 def public_in(*modules: ModuleType) -> list[Any]:
@@ -21,6 +23,14 @@ def public_in(*modules: ModuleType) -> list[Any]:
     ]
     return sorted(found, key=inspect.isfunction)
 
+
+# Where a name is used that was given for something else.
+_USES = {
+    "loss": "A loss is given as compile(loss={!r})",
+    "metric": "A metric is given as compile(metrics=[{!r}])",
+    "optimizer": "An optimizer is given as compile(optimizer={!r})",
+    "activation": "An activation is given to a layer: activation={!r}",
+}
 
 registries: dict[str, Registry] = {}  # by what they hold: "initializer", "loss", ...
 
@@ -58,7 +68,7 @@ class Registry:
         if inspect.isclass(found):
             found = found()
         if not callable(found) and not hasattr(found, "get_config"):
-            raise self._unknown(identifier)
+            raise self.unknown(identifier)
         return found
 
     def find(self, name: str) -> Any:
@@ -67,7 +77,7 @@ class Registry:
         if found is None:
             found = self.entries.get(name)
         if found is None:
-            raise self._unknown(name)
+            raise self.unknown(name)
         return found
 
     def serialize(self, obj: Any) -> Any:
@@ -85,9 +95,21 @@ class Registry:
             config = {**config, "module": home, "class_name": entry.__name__}
         return serialization.deserialize_keras_object(config, custom_objects=custom_objects)
 
-    def _unknown(self, identifier: Any) -> ValueError:
-        names = ", ".join(sorted(self.entries))
+    def unknown(self, identifier: Any) -> ValueError:
+        """The error about an identifier that cannot be understood."""
+        home = f"keras.{self.what}{'es' if self.what.endswith('s') else 's'}"
         return ValueError(
-            f"Could not interpret {self.what} identifier: {identifier!r}; expected one of {names}, "
-            "a config dictionary, a class or an instance"
+            f"Could not interpret {self.what} identifier: {describe(identifier)}."
+            f"{self._hint(identifier)} Expected a name (dir({home}) lists them), a config, a class "
+            "or an instance"
         )
+
+    def _hint(self, identifier: Any) -> str:
+        if inspect.isclass(identifier):
+            return f" Make an instance of the class: {identifier.__name__}()."
+        if not isinstance(identifier, str):
+            return ""
+        for what, use in _USES.items():
+            if what in registries and identifier in registries[what].entries:
+                return f" {use.format(identifier)}."
+        return did_you_mean(identifier, [name for name in self.entries if name != self.what])

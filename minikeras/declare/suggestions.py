@@ -31,8 +31,9 @@ def did_you_mean(name: object, known: Iterable[str]) -> str:
     known = [*known]
     if OLD_NAMES.get(str(name)) in known:
         return f" Did you mean {OLD_NAMES[str(name)]!r}?"
-    spellings = {_letters(other): repr(other) for other in known}
-    similar = [spellings[s] for s in difflib.get_close_matches(_letters(str(name)), spellings)]
+    letters, spellings = _letters(str(name)), {_letters(other): repr(other) for other in known}
+    same = [letters] if letters in spellings else []
+    similar = [spellings[s] for s in same or difflib.get_close_matches(letters, spellings)]
     return f" Did you mean {' or '.join(similar)}?" if similar else ""
 
 

@@ -24,6 +24,6 @@ _ALIASES = {
 }
 
 registry = Registry(
-    "loss", *BUILT_IN, **_ALIASES, **{alias.upper(): entry for alias, entry in _ALIASES.items()}
+    "loss", *BUILT_IN, **{alias.upper(): entry for alias, entry in _ALIASES.items()}, **_ALIASES
 )
 get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

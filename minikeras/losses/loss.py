@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from minikeras import dtype_policies, frames, ops, settings, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
+from minikeras.losses.mismatch import explain
 from minikeras.ops.core import tensor
 from minikeras.types import TensorLike
 
@@ -55,7 +56,11 @@ class Loss:
         in_mask = getattr(y_pred, "_keras_mask", None)
         y_pred = _map(self._cast, y_pred)
         y_true = _map(self._cast, y_true)
-        values = self.call(y_true, y_pred)
+        try:
+            values = self.call(y_true, y_pred)
+        except ValueError as error:
+            explain(error, f"loss {self.name!r}", getattr(self, "fn", None), y_true, y_pred)
+            raise
         out_mask = getattr(values, "_keras_mask", None)
         mask = in_mask if out_mask is None else out_mask
         if in_mask is not None and out_mask is not None:

@@ -35,7 +35,7 @@ registry = Registry(
     "metric",
     Metric,
     *(e for e in _FOUND if inspect.isclass(e) and e is not reduction.FunctionMetric),
-    **_ALIASES,
     **{alias.upper(): entry for alias, entry in _ALIASES.items()},
+    **_ALIASES,
 )
 get, serialize, deserialize = registry.get, registry.serialize, registry.deserialize

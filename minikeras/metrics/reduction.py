@@ -18,6 +18,7 @@ from minikeras.losses.loss import (
     squeeze_or_expand_to_same_rank,
     take_arguments,
 )
+from minikeras.losses.mismatch import explain
 from minikeras.metrics.metric import DeclaredMetric, array
 from minikeras.ops.primitives.reduction import _sum as _sum_along
 from minikeras.types import Array, TensorLike
@@ -87,7 +88,11 @@ class MeanMetricWrapper(FunctionConfig, Mean):
     def update_state(  # type: ignore[override]  # of pairs, not of values
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
-        values = self.fn(y_true, y_pred, **self._fn_kwargs)
+        try:
+            values = self.fn(y_true, y_pred, **self._fn_kwargs)
+        except ValueError as error:
+            explain(error, f"metric {self.name!r}", self.fn, y_true, y_pred)
+            raise
         mask = getattr(y_pred, "_keras_mask", None)
         sample_weight = apply_mask(sample_weight, mask, self.dtype, "sum")
         super().update_state(values, sample_weight=sample_weight)

@@ -42,4 +42,4 @@ def get(identifier: Any) -> Any:
         identifier = deserialize(identifier)
     if identifier is None or isinstance(identifier, Optimizer):
         return identifier
-    raise ValueError(f"Could not interpret optimizer identifier: {identifier}")
+    raise registry.unknown(identifier)

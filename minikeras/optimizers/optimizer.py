@@ -152,7 +152,7 @@ class Optimizer(OptimizerState):
         for variable in variables:
             if id(variable) not in self._index:
                 raise ValueError(
-                    f"Unknown variable: {variable}. An optimizer can only be called for the "
+                    f"Unknown variable: {variable.path!r}. An optimizer can only be called for the "
                     "variables it was built with; create a new one for new variables."
                 )
         return variables

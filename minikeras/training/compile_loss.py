@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from minikeras import losses, metrics, ops, tree
+from minikeras.messages import describe
 from minikeras.training.resolve import get_loss
 
 Path = tuple[Any, ...]
@@ -101,6 +102,7 @@ class CompileLoss(losses.Loss):
         self.built = True
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        self.check_given(y_true)
         if not tree.is_nested(y_true) and not tree.is_nested(y_pred):
             if not self.built:
                 self.build(y_true, y_pred)
@@ -116,6 +118,14 @@ class CompileLoss(losses.Loss):
             for entry, track in itertools.zip_longest(self._entries, self.metrics)
         ]
         return functools.reduce(operator.add, values) if values else None
+
+    def check_given(self, y_true: Any, argument: str = "y") -> None:
+        """ValueError if there are no labels."""
+        if y_true is None and self._user_loss is not None:
+            raise ValueError(
+                f"{argument} is None, but the loss {describe(self._user_loss)} compares "
+                "predictions with labels. Give both x and y, or batches (x, y)"
+            )
 
     def _value(
         self,
@@ -159,10 +169,10 @@ class CompileLoss(losses.Loss):
                 left = iter(flat)
                 aligned = [None if loss is None else next(left) for loss in wanted]
                 return tree.pack_sequence_as(self._user_loss, aligned)
+        labels, outputs = (tree.map_structure(lambda _: "*", y) for y in (y_true, y_pred))
         raise ValueError(
-            "y_true and y_pred have different structures.\n"
-            f"y_true: {tree.map_structure(lambda _: '*', y_true)}\n"
-            f"y_pred: {tree.map_structure(lambda _: '*', y_pred)}"
+            f"y must have the structure of the model's {len(tree.flatten(y_pred))} output(s), "
+            f"{outputs}, received {labels}. Give one array for each output"
         )
 
 

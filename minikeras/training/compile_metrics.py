@@ -13,6 +13,7 @@ from typing import Any
 
 from minikeras import tree
 from minikeras.autograd import Tensor
+from minikeras.messages import describe
 from minikeras.metrics import Metric
 from minikeras.training.resolve import get_metric
 
@@ -49,7 +50,7 @@ class CompileMetrics(Metric):
             if given and not isinstance(given, list | tuple | dict):
                 raise ValueError(
                     f"Expected `{argument}` argument to be a list, tuple, or dict, "
-                    f"received {argument}={given!r} of type {type(given)}"
+                    f"received {describe(given)}. Use {argument}=[{describe(given)}]"
                 )
         self.built = False
         self.output_names = output_names

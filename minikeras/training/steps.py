@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minikeras import dtypes, frames, ops, settings, tree
+from minikeras import dtypes, frames, ops, optimizers, settings, tree
 from minikeras.autograd import GradientTape, Replay, Tensor, Variable
 from minikeras.optimizers import rounding
 from minikeras.training.adapters import Batch, to_array, unpack_x_y_sample_weight
@@ -95,16 +95,31 @@ class Steps(Compiled):
         x, y, sample_weight = unpack_x_y_sample_weight(data)
         y_pred, loss, gradients = self._replayed("_loss_and_gradients")(x, y, sample_weight)
         self._track(loss, x)
+        before = []  # what an error in the metrics must not change
         if self._compile_metrics is not None and not self._compile_metrics.built:
-            # Errors in the metrics must be raised before the weights change.
             self._compile_metrics.build(y, y_pred)
+            before = self._copies() if gradients else []
         if gradients:
             if self.optimizer is None:
                 raise AttributeError("optimizer=None cannot train: compile with an optimizer")
             self.optimizer.apply(gradients, self._trained)
         else:
             frames.warn("The model does not have any trainable weights.")
-        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        try:
+            return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        except BaseException:
+            for variable, value in before:
+                variable.assign(value)
+            raise
+
+    def _copies(self) -> list[tuple[Variable, Any]]:
+        """The values of all that a step updates."""
+        variables = [*(self._trained or ())]
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            if not self.optimizer.built:
+                self.optimizer.build(variables)
+            variables += self.optimizer.variables
+        return [(variable, variable.numpy().copy()) for variable in variables]
 
     def _loss_and_gradients(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, list[Any]]:
         with GradientTape() as tape:

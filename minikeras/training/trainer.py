@@ -12,7 +12,9 @@ from minikeras import frames, optimizers, settings, tree
 from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
 from minikeras.declare import unknown_arguments
+from minikeras.messages import describe
 from minikeras.training.adapters import (
+    can_slice_all,
     class_weight_to_sample_weights,
     standardize,
     to_array,
@@ -88,6 +90,7 @@ class Trainer(Steps):
             )
         if validation_data is not None:
             validation_data = unpack_x_y_sample_weight(validation_data)
+            self._check_validation_labels(*validation_data[:2])
         data = x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
         epoch_iterator = EpochIterator(*data, self.steps_per_execution)
         epoch_iterator.reset()
@@ -201,7 +204,7 @@ class Trainer(Steps):
                     break
         callbacks.on_predict_end()
         if not outputs:
-            raise ValueError(f"x holds no samples to predict from: received {x!r}")
+            raise ValueError(f"x holds no samples to predict from: received {describe(x)}")
         return tree.map_structure(lambda *a: np.concatenate([*map(to_array, a)]), *outputs)
 
     @frames.filter_traceback
@@ -219,7 +222,7 @@ class Trainer(Steps):
             if sample_weight is not None:
                 raise ValueError(
                     "sample_weight and class_weight exclude each other; received "
-                    f"sample_weight={sample_weight}, class_weight={class_weight}"
+                    f"sample_weight={describe(sample_weight)}, class_weight={class_weight}"
                 )
             sample_weight = class_weight_to_sample_weights(y, class_weight)
         self.make_train_function()
@@ -293,6 +296,12 @@ class Trainer(Steps):
             getattr(getattr(self, name), "__func__", None) is getattr(Trainer, name)
             for name in names
         )
+
+    def _check_validation_labels(self, x: Any, y: Any) -> None:
+        """Raise before the first epoch what would be raised after it."""
+        own_loss = type(self).compute_loss is Trainer.compute_loss and self._runs_own("test")
+        if self._compile_loss is not None and own_loss and can_slice_all(x):
+            self._compile_loss.check_given(y, "the y of validation_data")
 
     def _validate(
         self, data: tuple[Any, Any, Any], batch_size: int | None, steps: int | None, callbacks: Any

@@ -45,9 +45,18 @@ softmax_crossentropy.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 def check_classes(target: Array, classes: int) -> None:
     if target.size and not (target.min() >= 0 and target.max() < classes):
+        low, high = target.min(), target.max()
+        if classes == 1:
+            advice = "For one unit use binary_crossentropy"
+        elif low > 0 and high == classes:
+            advice = "Classes are counted from 0: subtract 1 from the labels"
+        elif low < 0:
+            advice = "Labels that stand for no class need ignore_class in the loss"
+        else:
+            advice = f"For these labels the last layer needs {high + 1} units"
         raise ValueError(
-            f"`target` must hold classes in [0, {classes}), "
-            f"received values from {target.min()} to {target.max()}"
+            f"`target`, the labels, must hold class numbers in [0, {classes}), because the last "
+            f"layer has {classes} unit(s); received numbers from {low} to {high}. {advice}"
         )
 
 

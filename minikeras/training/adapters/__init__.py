@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from minikeras import frames
 from minikeras.training.adapters.arrays import (
     ArrayAdapter,
     can_slice_all,
+    no_arrays,
     standardize,
     train_validation_split,
 )
@@ -41,6 +43,9 @@ def get_data_adapter(
     if can_slice_all((x, y, sample_weight)):
         return ArrayAdapter(x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight)
     kind = _kind(x)
+    if can_slice_all(x):
+        name, value = ("y", y) if not can_slice_all(y) else ("sample_weight", sample_weight)
+        raise ValueError(f"Unrecognized data type: {no_arrays(name, value)}")
     for name, value in (("y", y), ("sample_weight", sample_weight)):
         if value is not None:
             raise ValueError(
@@ -68,10 +73,15 @@ def _kind(x: Any) -> str:
         return "PyDataset"
     if isinstance(x, Iterator):
         return "generator"
+    if inspect.isgeneratorfunction(x):
+        raise ValueError(
+            f"Unrecognized data type: x is the function {x.__name__}. Call it: {x.__name__}() is a "
+            "generator"
+        )
     if isinstance(x, (str, bytes, list, tuple, dict, set)) or not hasattr(x, "__iter__"):
         raise ValueError(
-            f"Unrecognized data type: x={x!r} of type {type(x).__name__}; expected arrays, nests "
-            "of arrays, a generator, a PyDataset or another iterable of batches"
+            f"Unrecognized data type: {no_arrays('x', x)}; or give a generator, a PyDataset or "
+            "another iterable of batches"
         )
     if any(base.__module__.startswith("torch.utils.data") for base in type(x).__mro__):
         return "torch DataLoader"

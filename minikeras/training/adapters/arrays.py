@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, settings, tree
+from minikeras.messages import describe
 from minikeras.random import shuffling
 from minikeras.training.adapters import packing
 from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_array
@@ -25,29 +26,52 @@ def can_slice_all(structure: Any) -> bool:
     return all(map(can_slice, tree.flatten(structure)))
 
 
+def no_arrays(argument: str, value: Any) -> str:
+    """The sentence about a value that holds something else than arrays."""
+    sentence = f"expected an array or a nest of arrays, received {argument}={describe(value)}"
+    return f"{sentence}. Use np.array({argument})" if isinstance(value, list | tuple) else sentence
+
+
 def _is_foreign_float(dtype: Any) -> bool:
     name = dtypes.standardize(dtype)
     return name.startswith("float") and name != settings.floatx()
 
 
-def standardize(value: Any) -> Array | None:
+def standardize(value: Any, argument: str = "x") -> Array | None:
     """An ndarray; floats are cast to ``floatx``, other dtypes stay.
 
     Data frames become (rows, columns), their columns (rows, 1).
-    Raises ValueError for dtypes that are not numeric.
+    Raises ValueError for dtypes that are not numeric; it names the argument.
 
     Parity: if one column is a float of another precision, the whole data frame is cast.
     """
     if value is None:
         return None
     if hasattr(value, "iloc") and hasattr(value, "to_numpy"):  # pandas, which is not imported
-        columns = value.dtypes if hasattr(value, "columns") else [value.dtype]
-        if any(_is_foreign_float(dtype) for dtype in columns):
+        columns = dict(value.dtypes) if hasattr(value, "columns") else {value.name: value.dtype}
+        for name, dtype in columns.items():
+            _check_numeric(f"column {name!r} of {argument}", dtype)
+        if any(_is_foreign_float(dtype) for dtype in columns.values()):
             value = value.astype(settings.floatx())
         array = value.to_numpy()
         return array if array.ndim > 1 else array[:, None]
     array = to_array(value)
+    _check_numeric(argument, array.dtype)
     return array.astype(settings.floatx()) if _is_foreign_float(array.dtype) else array
+
+
+def _check_numeric(what: str, dtype: Any) -> None:
+    kind = getattr(dtype, "kind", "O")
+    if kind in "biufc":
+        return
+    advice = "Convert it to numbers, .astype('float32')"
+    if kind in "UST" or str(dtype) in ("str", "string", "category"):
+        advice = "Encode text as numbers, np.unique(text, return_inverse=True)[1]"
+    elif kind == "O":
+        advice += (
+            ", if all entries are numbers; rows of unequal length must be padded, text encoded"
+        )
+    raise ValueError(f"Invalid dtype: {what} has dtype {dtype}, expected numbers. {advice}")
 
 
 class ArrayAdapter(DataAdapter):
@@ -76,9 +100,17 @@ class ArrayAdapter(DataAdapter):
         if class_weight is not None:
             packing.refuse_several_outputs(y)
             sample_weight = packing.class_weight_to_sample_weights(y, class_weight)
-        packed = packing.pack_x_y_sample_weight(x, y, sample_weight)
-        self._inputs = tree.lists_to_tuples(tree.map_structure(standardize, packed))
+        arrays = [
+            tree.map_structure(functools.partial(standardize, argument=name), value)
+            for name, value in zip(packing.ARGUMENTS, (x, y, sample_weight))
+        ]
+        self._inputs = tree.lists_to_tuples(packing.pack_x_y_sample_weight(*arrays))
         self._samples = packing.check_cardinality(self._inputs)
+        if not isinstance(batch_size, int) and hasattr(batch_size, "shape"):
+            raise ValueError(
+                f"batch_size must be an integer, received {describe(batch_size)}. It is the third "
+                "argument of fit; validation data are given as validation_data=(x, y)"
+            )
         if not batch_size:
             batch_size = math.ceil(self._samples / steps) if steps else 32
         self._batch_size = _positive("batch_size", batch_size) if self._samples else 32
@@ -119,7 +151,7 @@ def _for_each_output(sample_weight: Any, y: Any) -> Any:
         except ValueError:
             raise ValueError(
                 "sample_weight needs one array for each output in y, in the same structure; "
-                f"received y={y} and sample_weight={sample_weight}"
+                f"received y={describe(y)} and sample_weight={describe(sample_weight)}"
             ) from None
         return sample_weight
     shape = sample_weight.shape
@@ -137,12 +169,11 @@ def train_validation_split(arrays: Any, validation_split: float) -> tuple[Any, A
     Raises ValueError if one of the two would be empty or an array cannot be sliced.
     """
     leaves = tree.flatten(arrays)
-    unsliceable = [type(leaf).__name__ for leaf in leaves if not can_slice(leaf)]
-    if unsliceable:
-        raise ValueError(
-            "validation_split needs arrays that can be sliced; received leaves of type "
-            f"{', '.join(unsliceable)}"
-        )
+    for name, value in zip(packing.ARGUMENTS, arrays):
+        if not can_slice_all(value):
+            raise ValueError(
+                f"validation_split needs arrays that can be sliced. {no_arrays(name, value)}"
+            )
     if all(leaf is None for leaf in leaves):
         return arrays, arrays
     arrays = tree.map_structure(standardize, arrays)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import tree
+from minikeras.messages import describe
 from minikeras.training.adapters.data_adapter import Batch, DataAdapter, to_arrays
 from minikeras.training.adapters.packing import with_class_weight
 
@@ -28,7 +29,8 @@ class GeneratorAdapter(DataAdapter):
         if not isinstance(self._first[0], tuple):
             raise ValueError(
                 "x is a generator, which must yield tuples: (inputs,), (inputs, targets) or "
-                f"(inputs, targets, sample_weights); received {self._first[0]!r}"
+                f"(inputs, targets, sample_weights); received a {type(self._first[0]).__name__}: "
+                f"{describe(self._first[0])}"
             )
         _check_ranks(self._first)
 
@@ -42,7 +44,7 @@ def _check_ranks(batches: list[Any]) -> None:
         if 0 in ranks or len(ranks) > 1:
             raise ValueError(
                 "x must yield arrays with a sample axis, of the same rank in every batch; "
-                f"received ranks {sorted(ranks)}: {leaves}"
+                f"received ranks {sorted(ranks)}: {describe(leaves)}"
             )
 
 

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from minikeras import settings, tree
+from minikeras.messages import describe
 from minikeras.types import Array
+
+ARGUMENTS = ("x", "y", "sample_weight")
 
 
 def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
@@ -24,7 +27,7 @@ def unpack_x_y_sample_weight(data: Any) -> tuple[Any, Any, Any]:
     if not 1 <= len(data) <= 3:
         raise ValueError(
             "data must be x, (x,), (x, y) or (x, y, sample_weight); received a tuple of "
-            f"{len(data)}: {data}"
+            f"{len(data)}"
         )
     return (*data, None, None)[:3]
 
@@ -57,7 +60,7 @@ def check_cardinality(data: Any) -> int:
         given = data if isinstance(data, tuple) else (data,)
         found = "; ".join(
             f"{name}: " + ", ".join(str(len(a)) for a in tree.flatten(arrays) if a is not None)
-            for name, arrays in zip(("x", "y", "sample_weight"), given)
+            for name, arrays in zip(ARGUMENTS, given)
         )
         raise ValueError(
             "Data cardinality is ambiguous: all arrays must hold the same number of samples. "
@@ -71,6 +74,11 @@ def class_weight_to_sample_weights(y: Any, class_weight: Mapping[int, float]) ->
 
     y: class numbers, (n,) or (n, 1), or one-hot rows, (n, classes).
     """
+    if not hasattr(class_weight, "get"):
+        raise AttributeError(
+            "class_weight must be a dict of weights by class number, received "
+            f"{describe(class_weight)}. Use dict(enumerate(class_weight))"
+        )
     y = np.asarray(y)
     if y.ndim > 1:
         y = y.argmax(axis=-1) if y.shape[-1] != 1 else y.squeeze(axis=-1)

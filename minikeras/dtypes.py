@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import settings
+from minikeras.messages import describe
 from minikeras.types import DType
 
 _WIDER: dict[str, tuple[str, ...]] = {
@@ -64,7 +65,9 @@ def standardize(dtype: DType | Any) -> str:
         name = str(dtype).rpartition(".")[2]
     name = {"int": "int64", "str": "string"}.get(str(name), str(name))
     if name not in _NUMPY and name != "string":
-        raise ValueError(f"Invalid dtype: {dtype!r}; expected one of {(*_NUMPY, 'string')}")
+        numeric = ", ".join(_NUMPY)
+        hint = "; encode text as numbers" if getattr(dtype, "kind", "") in ("U", "S", "O") else ""
+        raise ValueError(f"Invalid dtype: {describe(dtype)}; expected one of {numeric}{hint}")
     return name
 
 

@@ -17,7 +17,9 @@ from minikeras import settings
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OUR_LIBRARIES = ("numpy", "numba", "optree", "contextlib", "functools")  # which call us back
-_shown: dict[Any, Any] = {}  # the warnings that have been shown, as Python's registries hold them
+# The filters under which each warning was shown.  Python's own record is lost whenever a library,
+# such as Numba, changes the filters for a moment.
+_shown: dict[tuple[str, type[Warning]], list[Any]] = {}
 
 
 def _package(frame: FrameType) -> str:
@@ -75,11 +77,14 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     A warning of the same text is shown once, though several lines may cause it.  The filters of
     ``warnings`` decide as always: with "error" it is raised, with "always" shown every time.
     """
+    if _shown.get((message, category)) == warnings.filters:
+        return
     frame = sys._getframe(1)
     while _is_inside(frame) and frame.f_back is not None:
         frame = frame.f_back
     place = frame.f_code.co_filename, frame.f_lineno
-    if any(key[:2] == (message, category) for key in _shown if isinstance(key, tuple)):
-        _shown[message, category, frame.f_lineno] = 1  # as if it had been shown for this line
+    registry: dict[Any, Any] = {}  # receives the warning, unless it is to be shown every time
     module = frame.f_globals.get("__name__", "__main__")
-    warnings.warn_explicit(message, category, *place, module=module, registry=_shown)
+    warnings.warn_explicit(message, category, *place, module=module, registry=registry)
+    if (message, category, frame.f_lineno) in registry:
+        _shown[message, category] = [*warnings.filters]

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from minikeras.messages import describe
 from minikeras.types import Shape
 
 
@@ -17,7 +18,10 @@ def standardize(shape: Any) -> Shape:
     if shape is None:
         raise ValueError("Undefined shapes are not supported: shape is None")
     if not hasattr(shape, "__iter__"):
-        raise ValueError(f"Cannot convert {shape!r} to a shape: expected a tuple of sizes")
+        example = f", such as ({shape},)" if isinstance(shape, int) else ""
+        raise ValueError(
+            f"Cannot convert {describe(shape)} to a shape: expected a tuple of sizes{example}"
+        )
     return tuple(n if n is None else _size(n, shape) for n in shape)
 
 
@@ -26,10 +30,14 @@ def _size(n: Any, shape: Any) -> int:
         size = operator.index(n)
     except TypeError:
         raise ValueError(
-            f"Cannot convert {shape!r} to a shape: {n!r} (type {type(n).__name__}) is no size"
+            f"Cannot convert {describe(shape)} to a shape: {describe(n)} (type "
+            f"{type(n).__name__}) is no size, which is an integer or None"
         ) from None
     if size < 0:
-        raise ValueError(f"Cannot convert {shape!r} to a shape: negative sizes are not allowed")
+        raise ValueError(
+            f"Cannot convert {shape!r} to a shape: negative sizes are not allowed; None stands for "
+            "any size"
+        )
     return size
 
 
@@ -43,10 +51,10 @@ def broadcast(*shapes: Shape) -> Shape:
 def _broadcast_sizes(sizes: tuple[int | None, ...], shapes: tuple[Shape, ...]) -> int | None:
     known = {s for s in sizes if s not in (1, None)}
     if len(known) > 1:
+        given, here = (" and ".join(map(str, dict.fromkeys(x))) for x in (shapes, sizes))
         raise ValueError(
-            f"shapes {' and '.join(map(str, shapes))} do not broadcast: counted from the last "
-            f"axis, two sizes must be equal or one of them 1; here {' and '.join(map(str, sizes))} "
-            "meet"
+            f"shapes {given} do not broadcast: counted from the last axis, two sizes must be "
+            f"equal or one of them 1; here {here} meet"
         )
     if known:
         return known.pop()

@@ -44,7 +44,8 @@ def counts(space: S, size: Sizes, strides: Sizes, dilation: Sizes) -> S:
     if any(n is not None and n <= 0 for n in out):
         raise ValueError(
             f"Computed output size would be zero or negative: no window of size {size}, "
-            f"dilation {dilation}, fits into the spatial shape {tuple(space)}"
+            f"dilation {dilation}, fits into the spatial shape {tuple(space)}; take a smaller one, "
+            "or padding='same'"
         )
     return out  # type: ignore[return-value]  # known where the sizes are
 

@@ -9,17 +9,26 @@ import numpy as np
 from minikeras import dtypes
 from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable, scopes
+from minikeras.messages import not_numbers
 from minikeras.types import Array, Shape
 
 
 def as_tensor(x: Any, dtype: Any = None) -> Tensor:
     """A tensor of any value; lists of Python numbers become int32 or ``floatx``."""
-    if dtype is None and not hasattr(x, "dtype"):
-        kind = np.asarray(x).dtype
-        dtype = {"i": np.dtype("int32"), "f": dtypes.of(None)}.get(kind.kind, kind)
-    elif dtype is None and type(x).__module__.partition(".")[0] not in ("numpy", "minikeras"):
-        dtype = dtypes.of(x.dtype)
-    return Tensor(np.asarray(x, dtype))
+    try:
+        if dtype is None and not hasattr(x, "dtype"):
+            kind = np.asarray(x).dtype
+            dtype = {"i": np.dtype("int32"), "f": dtypes.of(None)}.get(kind.kind, kind)
+        elif dtype is None and type(x).__module__.partition(".")[0] not in ("numpy", "minikeras"):
+            dtype = dtypes.of(x.dtype)
+        array = np.asarray(x, dtype)
+    except ValueError as error:
+        if "could not convert" in str(error) or "inhomogeneous" in str(error):
+            raise ValueError(not_numbers(x)) from None
+        raise
+    if array.dtype.kind in "OUS":
+        raise ValueError(not_numbers(x))
+    return Tensor(array)
 
 
 def dtype_of(x: Any) -> np.dtype[Any]:

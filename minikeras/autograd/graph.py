@@ -88,6 +88,14 @@ class KerasTensor(Symbol):
         self.sparse, self.ragged, self.record_history = bool(sparse), bool(ragged), record_history
         self.name = name or auto_name(type(self).__name__)
 
+    def _refuse_number(self) -> Any:
+        raise ValueError(
+            f"{self!r} has no value and cannot become a Python number: it stands for a tensor that "
+            "is computed later. Use keras.ops instead of math"
+        )
+
+    __float__ = __int__ = _refuse_number
+
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, sparse={self.sparse}, " + (
             f"ragged={self.ragged}, name={self.name}>"

@@ -57,7 +57,7 @@ class Primitive:
         functools.update_wrapper(self, forward)
         self.forward, self.dtype, self.out = forward, dtype, out
         self.broadcasts, self.constant = broadcasts, constant
-        self.shape_rule = shape or (self._broadcast if broadcasts else None)
+        self.shape_rule = shape or (_broadcast_shape if broadcasts else None)
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None
         self.twin_rules: list[str] = []
@@ -95,38 +95,48 @@ class Primitive:
             return self._twins
         return self.forward, self.vjp_rule
 
-    def _broadcast(self, *shapes_: Shape, **static: Any) -> Shape:
-        try:
-            return shapes.broadcast(*shapes_)
-        except ValueError as error:
-            raise ValueError(f"{self.__name__.lstrip('_')}: {error}") from None
-
     # Calling
 
     def __call__(self, *inputs: Any, **static: Any) -> Any:
-        if static and not self._tensors.keys().isdisjoint(static):
-            inputs, static = self._by_position(inputs, static)
-        arrays, kinds = [], []
-        for x in inputs:
-            cls = type(x)
-            if cls is Tensor:
-                x = x._value
-                kinds.append(x.dtype)
-            elif cls is np.ndarray:
-                kinds.append(x.dtype)
-            elif cls is float or cls is int or cls is bool:
-                kinds.append(cls)
-            elif cls is Variable and scopes.stateless is None and scopes.autocast is None:
-                x = x._value
-                kinds.append(x.dtype)
-            else:
-                return self._call_unusual(inputs, static)
-            arrays.append(x)
         try:
+            if static and not self._tensors.keys().isdisjoint(static):
+                inputs, static = self._by_position(inputs, static)
+            arrays, kinds = [], []
+            for x in inputs:
+                cls = type(x)
+                if cls is Tensor:
+                    x = x._value
+                    kinds.append(x.dtype)
+                elif cls is np.ndarray:
+                    kinds.append(x.dtype)
+                elif cls is float or cls is int or cls is bool:
+                    kinds.append(cls)
+                elif cls is Variable and scopes.stateless is None and scopes.autocast is None:
+                    x = x._value
+                    kinds.append(x.dtype)
+                else:
+                    return self._call_unusual(inputs, static)
+                arrays.append(x)
             return self._run(inputs, arrays, kinds, static)
         except Exception as error:
+            self._name_in(error)
             frames.shorten(error)
             raise
+
+    def _name_in(self, error: Exception) -> None:
+        """Begin the message of an error of NumPy, or of a rule, with the operation's name."""
+        name, text = self.__name__.lstrip("_"), str(error)
+        if type(error) in (ValueError, TypeError, IndexError) and not text.startswith(name):
+            error.args = (f"{name}: {text}",)
+
+    def _misfit(self, arrays: list[Any], static: dict[str, Any]) -> ValueError | None:
+        """What the shape rule says of shapes that do not fit, in better words than NumPy's."""
+        try:
+            if self.shape_rule is not None:
+                self.shape_rule(*map(shape_of, arrays), **static)
+        except ValueError as error:
+            return error
+        return None
 
     @functools.cached_property
     def _tensors(self) -> dict[str, None]:
@@ -150,10 +160,8 @@ class Primitive:
                 inputs = _convert(inputs, arrays, i, dtype)
         try:
             y = self.rules(arrays, static)[0](*arrays, **static)
-        except ValueError:
-            if self.broadcasts:
-                self._broadcast(*[x.shape for x in arrays])  # says it in the words of this op
-            raise
+        except ValueError as error:
+            raise self._misfit(arrays, static) or error from None
         if type(y) is np.ndarray:
             output: Any = Tensor(y)
         elif type(y) is tuple:
@@ -300,6 +308,10 @@ def _convert(inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: Any) -> 
     else:
         arrays[i] = as_tensor(x, dtype)._value
     return inputs
+
+
+def _broadcast_shape(*shapes_: Shape, **static: Any) -> Shape:
+    return shapes.broadcast(*shapes_)
 
 
 def _same_parameters(op: Primitive, rule: _Rule, extra: int) -> _Rule:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from minikeras import frames
 from minikeras.declare.docstrings import describe_arguments
 from minikeras.declare.suggestions import did_you_mean
+from minikeras.messages import describe
 
 REQUIRED: Any = inspect.Parameter.empty
 _PLAIN = (str, int, float, bool, type(None))
@@ -179,6 +180,20 @@ def _take_field(cls: type, name: str) -> Field:
     return declared
 
 
+_USUAL = (TypeError, ValueError)
+
+
+def _is_tensor(value: Any) -> bool:
+    return isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype")
+
+
+def _called_class(name: str, first: str, tensor: Any) -> str:
+    return (
+        f"{name} received a tensor as its argument `{first}`: {describe(tensor)}. Make the object "
+        f"first and call it then: {name}(...)(x)"
+    )
+
+
 @functools.cache  # one base has many subclasses
 def _parameters(function: Callable[..., None]) -> list[str]:
     return list(inspect.signature(function).parameters)
@@ -226,6 +241,8 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
         try:
             construct(self, args, kwargs)
         except Exception as error:
+            if args and callable(self) and _is_tensor(args[0]) and isinstance(error, _USUAL):
+                error.args = (_called_class(type(self).__name__, next(iter(fields)), args[0]),)
             frames.shorten(error)
             raise
 

@@ -81,9 +81,7 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
             return x
     elif hasattr(x, "__array__"):
         if isinstance(x, np.ndarray) and x.dtype.kind in "OUS":
-            raise ValueError(
-                f"layer {layer_name!r} expects numbers, received an array of dtype {x.dtype}"
-            )
+            raise ValueError(f"inputs of layer {layer_name!r}: {messages.not_numbers(x)}")
         return convert(as_tensor(x), dtype, autocast, layer_name)
     elif not tree.is_nested(x):
         return x
@@ -92,13 +90,25 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
 
 def check_positional(args: tuple[Any, ...]) -> None:
     """Raises ValueError if a positional argument is anything but tensors."""
-    for leaf in tree.flatten(args):
-        if leaf is not None and not isinstance(leaf, _TENSORS):
+    for argument in args:
+        if any(
+            leaf is not None and not isinstance(leaf, _TENSORS) for leaf in tree.flatten(argument)
+        ):
             raise ValueError(
-                "Only input tensors may be passed as positional arguments. The following "
-                f"argument value should be passed as a keyword argument: {leaf!r} "
-                f"(of type {type(leaf)})"
+                f"Only tensors may be passed as positional arguments; {_instead(argument)}"
             )
+
+
+def _instead(argument: Any) -> str:
+    leaves = tree.flatten(argument)
+    if isinstance(argument, list | tuple) and all(
+        isinstance(x, bool | int | float) for x in leaves
+    ):
+        return f"received {messages.describe(argument)}; write np.array(...) around it"
+    wrong = next(x for x in leaves if x is not None and not isinstance(x, _TENSORS))
+    if isinstance(wrong, bool | int | float):
+        return f"pass {messages.describe(wrong)} by its keyword"
+    return messages.received(wrong)
 
 
 def is_symbolic(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from minikeras import dtypes, shapes, tree
 from minikeras.autograd import Tensor
-from minikeras.types import DType
+from minikeras.messages import describe
+from minikeras.types import DType, Shape
 
 
 @dataclasses.dataclass(eq=False, repr=False)
@@ -110,7 +111,7 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
     if len(values) != len(specs):
         raise ValueError(
             f'Layer "{layer_name}" expects {len(specs)} input(s), but it received {len(values)} '
-            f"input tensors. Inputs received: {inputs}"
+            f"input tensors. Inputs received: {describe(inputs)}"
         )
     for i, (x, spec) in enumerate(zip(values, specs, strict=True)):
         if x is None and spec is not None and spec.optional:
@@ -118,12 +119,26 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
         shape = getattr(x, "shape", None)
         if shape is None:
             raise ValueError(
-                f"Inputs to a layer should be tensors. Got {x!r} (of type {type(x)}) as input for "
-                f'layer "{layer_name}".'
+                f"Inputs to a layer should be tensors. Got {describe(x)} (of type "
+                f'{type(x).__name__}) as input for layer "{layer_name}".'
             )
         problem = None if spec is None else spec.violation(x, shape)
         if problem:
+            named = f" with name '{spec.name}'" if spec.name else ""
             raise ValueError(
-                f"Input {i} with name '{spec.name}' of layer \"{layer_name}\" is incompatible with "
-                f"the layer: {problem}. Full shape received: {shape}"
+                f'Input {i}{named} of layer "{layer_name}" is incompatible with the layer: '
+                f"{problem}. Full shape received: {shape}{_missing_axis(spec, tuple(shape))}"
             )
+
+
+def _missing_axis(spec: InputSpec, shape: Shape) -> str:
+    """What to do about a rank that is too low by one: which axis was probably forgotten."""
+    rank = spec.ndim or spec.min_ndim or 0
+    if len(shape) != rank - 1:
+        return ""
+    if rank == 2:
+        return ". Add the batch axis: x[None] for one sample, x[:, None] for samples of one feature"
+    one_sample = spec.shape is not None and all(map(shapes.match, spec.shape[1:], shape))
+    if one_sample or (spec.shape is None and shape[0] is not None and shape[-1] in (1, 3, 4)):
+        return ". Add the batch axis for one sample: x[None]"
+    return ". Add a channel axis: x[..., None], or Input(shape + (1,))"

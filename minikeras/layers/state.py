@@ -140,6 +140,11 @@ class LayerState(Configurable):
         self._check_super_called()
         if self._locked:
             raise ValueError(_LOCKED)
+        if isinstance(shape, str):
+            raise ValueError(
+                f"shape must be a tuple of sizes, received {shape!r}; a name is given by its "
+                f"keyword: add_weight(..., name={shape!r})"
+            )
         dtype = self.dtype_policy.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = self._field_for(name, "initializer")

@@ -9,6 +9,7 @@ from minikeras import frames, ops, tree
 from minikeras.autograd import KerasTensor, Node, Operation, Symbol, Tensor
 from minikeras.layers import Input, InputLayer, InputSpec, Layer
 from minikeras.layers.calling import context
+from minikeras.messages import describe
 from minikeras.models.graph import Graph, is_input_tensor
 from minikeras.models.graph_config import graph_config, model_from_graph_config
 from minikeras.models.model import Model, takes_graph
@@ -34,7 +35,7 @@ class Function(Operation):
         self._inputs, self._outputs = tree.flatten(inputs), tree.flatten(outputs)
         for argument, given in (("inputs", inputs), ("outputs", outputs)):
             if not tree.flatten(given):
-                raise ValueError(f"`{argument}` argument cannot be empty. Received: {given}")
+                raise ValueError(f"`{argument}` argument cannot be empty. Received: {given!r}")
         self._graph = Graph(self._inputs, self._outputs)
 
     operations = property(lambda self: list(self._graph.operations))
@@ -85,8 +86,9 @@ class Functional(Function, Model, base=True):
             for x in tree.flatten(given):
                 if not isinstance(x, KerasTensor):
                     raise ValueError(
-                        f"All `{argument}` values must be KerasTensors. Received: "
-                        f"{argument}={given} including invalid value {x} of type {type(x)}"
+                        f"All `{argument}` values must be KerasTensors. Received: {argument}="
+                        f"{describe(given)}, including {describe(x)} of type {type(x).__name__}. "
+                        "Begin with keras.Input and call layers on it"
                     )
         for key, x in inputs.items() if isinstance(inputs, dict) else ():
             if isinstance(x, KerasTensor) and key != x.name:
@@ -195,7 +197,7 @@ class Functional(Function, Model, base=True):
             x = ops.expand_dims(x, axis=-1)
         elif len(x.shape) != rank:
             raise ValueError(
-                f"Invalid input shape for input {x} with name '{reference.name}'. Expected shape "
+                f"Invalid input shape for the input with name '{reference.name}'. Expected shape "
                 f"{reference.shape}, but input has incompatible shape {x.shape}"
             )
         if mask is not None:

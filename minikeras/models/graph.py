@@ -62,16 +62,18 @@ class Graph:
 
     def _check_connected(self, inputs: list[Any]) -> None:
         known = {id(x) for x in inputs}
-        passed: list[str] = []
         for node in self.calls:
             for x in node.input_tensors:
                 if id(x) not in known:
+                    source = node_of(x)
+                    what = "Input" if source.is_input else "output of the layer"
+                    given = ", ".join(repr(y._keras_history.operation.name) for y in inputs)
                     raise ValueError(
-                        f"Graph disconnected: cannot find parent for tensor {x} at operation "
-                        f"{node.operation.name!r}. The following previous operations were "
-                        f"accessed without issue: {passed}"
+                        f"Graph disconnected: layer {node.operation.name!r} takes its input from "
+                        f"the {what} {source.operation.name!r}, which is not connected to the "
+                        f"inputs of the model, {given}. Pass that tensor among the `inputs` of the "
+                        "model, or call the layer on an output of its inputs"
                     )
-            passed.append(node.operation.name)
             known.update(map(id, node.output_tensors))
 
 

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from minikeras import absent, frames
+from minikeras.declare import did_you_mean
 from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
+from minikeras.messages import describe
 from minikeras.models.summary import print_summary
 from minikeras.training.trainer import Trainer
 
@@ -54,8 +56,8 @@ class Model(Trainer, Layer, base=True):
             functional.__init__(self, *args, **kwargs)
         elif args:
             raise TypeError(
-                f"{type(self).__name__} takes keyword arguments only, or inputs and outputs; "
-                f"received {args}"
+                f"{type(self).__name__} takes keyword arguments only, or inputs and outputs, as in "
+                f"Model(inputs, outputs); received {describe(args)}"
             )
         else:
             Layer.__init__(self, **kwargs)
@@ -108,9 +110,9 @@ class Model(Trainer, Layer, base=True):
         for layer in layers:
             if layer.name == name:
                 return layer
-        raise ValueError(
-            f"No such layer: {name}. Existing layers are: {[layer.name for layer in layers]}."
-        )
+        names = [layer.name for layer in layers]
+        hint = did_you_mean(name, names) or f" Existing layers are: {names}."
+        raise ValueError(f"No such layer: {describe(name)}.{hint}")
 
     def summary(
         self,

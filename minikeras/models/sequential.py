@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from minikeras import frames, shapes
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.layers import InputLayer, Layer
+from minikeras.messages import describe
 from minikeras.models.functional import Functional
 from minikeras.models.model import Model
 
@@ -34,6 +35,12 @@ class Sequential(Model, base=True):
 
     @frames.filter_traceback
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        if isinstance(layers, Layer):
+            more = isinstance(trainable, Layer)
+            raise (ValueError if more else TypeError)(
+                "Sequential takes one list of layers: write Sequential([a, b]), not Sequential(a"
+                + (", b)" if more else ")")
+            )
         Layer.__init__(self, trainable=trainable, name=name)
         self._functional: Functional | None = None
         self._stack: list[Any] = []
@@ -72,7 +79,7 @@ class Sequential(Model, base=True):
         if not isinstance(layer, Layer):
             raise ValueError(
                 "Only instances of `keras.Layer` can be added to a Sequential model. Received: "
-                f"{layer} (of type {type(layer)})"
+                f"{describe(layer)} (of type {type(layer).__name__}){_advice(layer)}"
             )
         if any(known.name == layer.name and known is not layer for known in self._stack):
             raise ValueError(
@@ -208,6 +215,15 @@ class Sequential(Model, base=True):
         if config.get("trainable") is False:
             model.trainable = False
         return model
+
+
+def _advice(given: Any) -> str:
+    """What to write in place of something that is no layer."""
+    if isinstance(given, type) and issubclass(given, Layer):
+        return f". That is a class; make a layer of it: {given.__name__}(...)"
+    if isinstance(given, list | tuple):
+        return ". Add its layers one by one"
+    return ""
 
 
 def _check_takes_one(layer: Any) -> None:

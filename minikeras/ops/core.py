@@ -10,6 +10,7 @@ import numpy as np
 from minikeras import dtypes, shapes, tree
 from minikeras.autograd import Symbol, Tensor, Variable
 from minikeras.declare.serialization import decoders
+from minikeras.messages import not_numbers
 from minikeras.ops.declarations import operation, public
 from minikeras.ops.primitives.conversion import _cast
 from minikeras.ops.primitives.joining import _stack, _stack_shape
@@ -57,10 +58,10 @@ def _pack(x: Any, dtype: DType) -> TensorLike:
         return Tensor(np.asarray(x))
     try:
         array = np.asarray(x)
-    except ValueError as error:
-        raise ValueError(f"cannot make a tensor of {x!r}: {error}") from None
+    except ValueError:
+        raise ValueError(f"cannot make a tensor: {not_numbers(x)}") from None
     if array.dtype.kind not in "biufc":
-        raise ValueError(f"cannot make a tensor of {x!r}: expected numbers, an array or a tensor")
+        raise ValueError(f"cannot make a tensor: {not_numbers(x)}")
     if array.dtype == "int64" and array.size and array.max() > _LARGEST:
         return Tensor(array)
     if array.dtype.name in _WEAK:

@@ -2,7 +2,8 @@
 
 `install()` runs when `minikeras.ops` is imported.  A NumPy function called on a tensor becomes
 the operation of the same meaning, so that it is recorded, and formulas written for arrays
-serve tensors; functions without such an operation see the plain arrays.
+serve tensors; functions without such an operation see the plain arrays.  KerasTensors refuse
+NumPy's functions: Keras's do, and a script must run with both.
 """
 
 from __future__ import annotations
@@ -97,8 +98,17 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _refuse_numpy(function: Any, op: Any, tensor: KerasTensor) -> None:
+    use = "keras.ops" if op is None else f"keras.ops.{op.__name__.lstrip('_')}"
+    raise ValueError(
+        f"np.{function.__name__} cannot compute with {tensor!r}, which has no value yet; use {use}"
+    )
+
+
 def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
     op = _UFUNCS.get(ufunc)
+    if isinstance(self, KerasTensor):
+        _refuse_numpy(ufunc, op, self)
     if method == "__call__" and op is not None and not kwargs:
         return op(*inputs)
     if any(isinstance(x, Symbol) for x in inputs):
@@ -108,6 +118,8 @@ def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
 
 def _array_function(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     op = _FUNCTIONS.get(func)
+    if isinstance(self, KerasTensor):
+        _refuse_numpy(func, op, self)
     if op is not None and kwargs.keys() <= _accepted(func, op):
         return op(*args, **kwargs)
     if isinstance(self, Symbol):

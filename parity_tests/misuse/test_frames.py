@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import minikeras
+from minikeras import frames
 from parity_tests.house.sources import ROOT, sources
 from parity_tests.misuse.construction import CONSTRUCTION
 from parity_tests.misuse.model import X, Y, small_model
@@ -112,9 +113,9 @@ def test_functions_that_minikeras_calls_are_shown(where: str) -> None:
     callbacks = [callback] if where == "callback" else []
     data = (batches(),) if where == "data" else (X, X)
     error = caught(lambda: model.fit(*data, callbacks=callbacks, verbose=0))
-    frames = [f for f, _ in traceback.walk_tb(error.__traceback__)]
-    assert frames[-1].f_code.co_name == "fails"
-    assert {frame.f_code.co_filename for frame in frames} == {HERE}
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    assert codes[-1].co_name == "fails"
+    assert {code.co_filename for code in codes} == {HERE}
 
 
 def test_the_cause_stays() -> None:
@@ -260,7 +261,10 @@ WARNINGS = {
 
 
 @pytest.mark.parametrize("name", WARNINGS)
-def test_a_warning_is_shown_once_and_at_the_programs_line(name: str) -> None:
+def test_a_warning_is_shown_once_and_at_the_programs_line(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "_shown", {})  # other tests have shown some
     function, words = WARNINGS[name]
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("default")
@@ -270,6 +274,19 @@ def test_a_warning_is_shown_once_and_at_the_programs_line(name: str) -> None:
     assert ours[0].filename == HERE
     line = Path(HERE).read_text().splitlines()[ours[0].lineno - 1]
     assert "minikeras" in line or "layers." in line or "model" in line, line
+
+
+def test_libraries_that_change_the_filters_do_not_repeat_a_warning(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(frames, "_shown", {})
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("default")
+        layers.LeakyReLU(alpha=0.1)
+        with warnings.catch_warnings():  # as Numba does when it compiles
+            warnings.simplefilter("ignore")
+        layers.LeakyReLU(alpha=0.1)
+    assert len(seen) == 1
 
 
 def test_filters_decide() -> None:

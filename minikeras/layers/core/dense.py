@@ -9,6 +9,7 @@ from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -51,7 +52,7 @@ class Dense(Layer):
         if not isinstance(self.units, int) or self.units <= 0:
             raise ValueError(
                 "Received an invalid value for `units`, expected a positive integer. "
-                f"Received: units={self.units}"
+                f"Received: units={describe(self.units)}"
             )
         self.input_spec = InputSpec(min_ndim=2)
 

@@ -8,6 +8,7 @@ from typing import Any
 from minikeras import ops, shapes
 from minikeras.autograd import strip
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -34,13 +35,17 @@ class Merge(Layer):
                 "Cannot merge tensors with different batch sizes. "
                 f"Received tensors with shapes {input_shape}"
             )
-        shapes.broadcast(*(shape[1:] for shape in input_shape))
+        try:
+            shapes.broadcast(*(shape[1:] for shape in input_shape))
+        except ValueError as error:
+            kind = type(self).__name__
+            raise ValueError(f"{kind} layer {self.name!r}, batch axis aside: {error}") from None
 
     def call(self, inputs: list[TensorLike]) -> TensorLike:
         if not isinstance(inputs, list | tuple):
             raise ValueError(
                 "A merge layer should be called on a list of inputs. "
-                f"Received: inputs={inputs} (not a list of tensors)"
+                f"Received: inputs={describe(inputs)} (not a list of tensors)"
             )
         rank = max(len(x.shape) for x in inputs)
         return self.merge([_expanded(x, rank) for x in inputs])
@@ -66,7 +71,7 @@ def check_masks(inputs: Any, mask: Any) -> None:
     """Raises ValueError unless both are lists, of the same length."""
     for name, value in (("mask", mask), ("inputs", inputs)):
         if not isinstance(value, tuple | list):
-            raise ValueError(f"`{name}` should be a list. Received: {name}={value}")
+            raise ValueError(f"`{name}` should be a list. Received: {name}={describe(value)}")
     if len(mask) != len(inputs):
         raise ValueError(
             "The lists `inputs` and `mask` should have the same length. "

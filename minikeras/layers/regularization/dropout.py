@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import numpy as np
+
 from minikeras import random
 from minikeras.layers.layer import WeightlessLayer
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -26,10 +29,11 @@ class RandomLayer(WeightlessLayer):
 
     def setup(self) -> None:
         amount = getattr(self, self._amount)
-        if not 0 <= amount <= 1:
-            raise ValueError(
+        is_number = isinstance(amount, int | float | np.number)
+        if not is_number or not 0 <= amount <= 1:
+            raise (ValueError if is_number else TypeError)(
                 f"Invalid value received for argument `{self._amount}`. Expected a float value "
-                f"between 0 and 1. Received: {self._amount}={amount}"
+                f"between 0 and 1. Received: {self._amount}={describe(amount)}"
             )
         if amount > 0:
             self.seed_generator = random.SeedGenerator(self.seed)

@@ -47,6 +47,11 @@ class GradientTape:
         self._used = False
         self._cut = False  # whether an array or a number was made of something tracked
 
+    def __repr__(self) -> str:
+        outputs = {id(y) for call in self._calls for y in tree.flatten(call.output)}
+        watched, calls = len(self._tracked.keys() - outputs), len(self._calls)
+        return f"<GradientTape: {calls} operations recorded, watching {watched} tensors>"
+
     def __enter__(self) -> GradientTape:
         if self in recording.listeners:
             raise ValueError("Tape is already recording")

@@ -276,6 +276,9 @@ class StatelessScope:
                 )
             self.state_mapping[id(variable)] = (variable, array)
 
+    def __repr__(self) -> str:
+        return f"<StatelessScope with values of {len(self.state_mapping)} variables>"
+
     def __enter__(self) -> StatelessScope:
         self._before, scopes.stateless = scopes.stateless, self
         return self

@@ -27,6 +27,9 @@ class Callback:
         self.params: dict[str, Any] | None = None
         self._model: Any = None
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     def set_params(self, params: dict[str, Any]) -> None:
         self.params = params
 

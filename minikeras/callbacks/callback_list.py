@@ -59,6 +59,9 @@ class CallbackList(Callback):
         self.set_model(model)
         self.set_params(params)
 
+    def __repr__(self) -> str:
+        return f"<CallbackList of {', '.join(map(repr, self.callbacks)) or 'nothing'}>"
+
     def _find(self, kind: type, add: bool) -> Any:
         """The last callback of a kind; if there is none, a new one that is added, or None."""
         found = next((c for c in reversed(self.callbacks) if isinstance(c, kind)), None)

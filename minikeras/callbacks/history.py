@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterable
 from typing import Any
 
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
+
+_SHOWN = 5  # epochs at either end
 
 
 class History(Callback):
@@ -20,6 +24,23 @@ class History(Callback):
         self.history: dict[str, list[Any]] = {}
         self.epoch: list[int] = []
 
+    def __repr__(self) -> str:
+        names = ", ".join(self.history) or "nothing yet"
+        return f"<History: {len(self.epoch)} epochs of {names}>"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks: a row for each epoch, of many only the first and the last.
+
+        It has no column for results that only some epochs had.
+        """
+        names = [name for name, values in self.history.items() if len(values) == len(self.epoch)]
+        columns = [[epoch + 1 for epoch in self.epoch], *(self.history[name] for name in names)]
+        rows = [*map(list, zip(*columns))]
+        if len(rows) > 2 * _SHOWN:
+            rows[_SHOWN:-_SHOWN] = [["…"] * len(columns)]
+        body = "".join(_row("td", row) for row in rows)
+        return f"<table>{_row('th', ['epoch', *names])}{body}</table>"
+
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.epoch = []
 
@@ -28,3 +49,9 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
         self.model.history = self
+
+
+def _row(tag: str, cells: Iterable[object]) -> str:
+    texts = (f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in cells)
+    inside = "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
+    return f"<tr>{inside}</tr>"

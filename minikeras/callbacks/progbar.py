@@ -86,6 +86,9 @@ class Progbar:
         self._time_after_first_step: float | None = None
         self._prev_total_width = 0
 
+    def __repr__(self) -> str:
+        return f"<Progbar at {self._seen_so_far} of {self.target}>"
+
     def update(
         self,
         current: int,

@@ -61,6 +61,9 @@ class name_scope:
             raise ValueError(f"name must be a string without '/', received {name!r}")
         self.name = name
 
+    def __repr__(self) -> str:
+        return f"name_scope({self.name!r})"
+
     def __enter__(self) -> name_scope:
         open_scopes.names.append(self.name)
         return self

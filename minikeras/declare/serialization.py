@@ -43,6 +43,9 @@ class CustomObjectScope:
     def __init__(self, custom_objects: dict[str, Any] | None) -> None:
         self.custom_objects = custom_objects or {}
 
+    def __repr__(self) -> str:
+        return f"<CustomObjectScope of {', '.join(self.custom_objects) or 'nothing'}>"
+
     def __enter__(self) -> CustomObjectScope:
         self._before = dict(_scoped)
         _scoped.update(self.custom_objects)

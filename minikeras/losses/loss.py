@@ -49,6 +49,9 @@ class Loss:
         self.reduction = standardize_reduction(reduction)
         self.dtype: str = dtype_policies.get(dtype or settings.floatx()).compute_dtype
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
     @frames.filter_traceback
     def __call__(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
@@ -132,7 +135,8 @@ class LossFunctionWrapper(FunctionConfig, Loss):
         return self.fn(y_true, y_pred, **self._fn_kwargs)
 
     def __repr__(self) -> str:
-        return f"<LossFunctionWrapper({self.fn}, kwargs={self._fn_kwargs})>"
+        name = getattr(self.fn, "__name__", self.fn)
+        return f"<LossFunctionWrapper({name}, kwargs={self._fn_kwargs})>"
 
 
 class FunctionLoss(Configurable, LossFunctionWrapper):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import json
 from collections.abc import Callable
@@ -137,6 +138,12 @@ class Model(Trainer, Layer, base=True):
         print_summary(
             self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
         )
+
+    def _repr_html_(self) -> str:
+        """The same table, for notebooks."""
+        texts: list[str] = []
+        self.summary(print_fn=texts.append)
+        return f"<pre>{html.escape(''.join(texts))}</pre>"
 
     def to_json(self, **kwargs: Any) -> str:
         """The model's config as JSON text; keywords go to ``json.dumps``."""

@@ -6,20 +6,22 @@ The formulas come from the docstrings, the values from the ``note`` calls of the
 from __future__ import annotations
 
 import dataclasses
+import html
 import inspect
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from minikeras import settings
 from minikeras.autograd import Variable
+from minikeras.messages import describe
 from minikeras.optimizers.state import OptimizerState
 from minikeras.optional import Library
-from minikeras.types import Array, TensorLike
+from minikeras.types import Array
 
 rich = Library("rich")
 
@@ -60,6 +62,13 @@ class Explanation:
             tables.append(table)
         return rich.console.Group(*tables)
 
+    def __repr__(self) -> str:
+        return str(self).rstrip()
+
+    def _repr_html_(self) -> str:
+        """The same tables, for notebooks."""
+        return f"<pre>{html.escape(repr(self))}</pre>"
+
     def __str__(self) -> str:
         console = rich.console.Console(width=100, no_color=True, highlight=False)
         with console.capture() as capture:
@@ -69,10 +78,11 @@ class Explanation:
 
 def explain(
     optimizer: OptimizerState,
-    grads: Sequence[TensorLike | None],
-    variables: Sequence[Variable] | None = None,
+    grads: Iterable[Any],
+    variables: Iterable[Variable] | None = None,
 ) -> Explanation:
     """Run ``optimizer.apply(grads, variables)``, record its values, and restore all state."""
+    grads, variables = _apart(grads, variables)
     formulas = _formulas(optimizer)
     noted: dict[str, list[Record]] = {}
     current = ""
@@ -104,6 +114,25 @@ def explain(
         for variable, array in arrays:
             variable._value = array
     return Explanation(noted)
+
+
+def _apart(
+    grads: Iterable[Any], variables: Iterable[Variable] | None
+) -> tuple[list[Any], list[Variable] | None]:
+    """The gradients and the variables, also of pairs as ``apply_gradients`` takes them.
+
+    Raises ValueError if what stands in the place of a variable is none.
+    """
+    grads, variables = list(grads), None if variables is None else list(variables)
+    if variables is None and all(type(pair) is tuple and len(pair) == 2 for pair in grads):
+        grads, variables = [g for g, _ in grads], [v for _, v in grads]
+    for v in variables or ():
+        if not isinstance(v, Variable):
+            raise ValueError(
+                f"expected the gradients and then their variables, received {describe(v)} as a "
+                "variable"
+            )
+    return grads, variables
 
 
 def _normal(name: str) -> str:

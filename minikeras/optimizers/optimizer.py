@@ -87,6 +87,10 @@ class Optimizer(OptimizerState):
         self._overrides_update = type(self).update_step is not Optimizer.update_step
         self._groups: dict[tuple[Variable, ...], VariableGroup] = {}
 
+    def __repr__(self) -> str:
+        state = f"learning_rate={float(self.learning_rate):.6g}, iterations={int(self._iterations)}"
+        return f"<{type(self).__name__} name={self.name}, {state}>"
+
     def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Any, **more: Any) -> Any:
         """The new w, followed by the new slots if there are any.
 
@@ -330,10 +334,13 @@ class Optimizer(OptimizerState):
 
     def explain(
         self,
-        grads: Sequence[TensorLike | None],
-        trainable_variables: Sequence[Variable] | None = None,
+        grads: Iterable[Any],
+        trainable_variables: Iterable[Variable] | None = None,
     ) -> Explanation:
         """The intermediate values that ``apply(grads, trainable_variables)`` would compute.
+
+        grads: gradients, or pairs of gradient and variable as ``apply_gradients`` takes them.
+        trainable_variables: the variables of the gradients; those of the optimizer by default.
 
         Nothing is updated.  ``print`` shows a table of name, formula and value for each variable.
         """

@@ -93,3 +93,16 @@ def test_it_prints():
     w = Variable(np.float32([1, -2]), name="kernel")
     text = str(minikeras.optimizers.Adam().explain([np.float32([0.5, 1])], [w]))
     assert "kernel" in text and "lr √(1 − β₂ᵗ) / (1 − β₁ᵗ)" in text and "0.999" in text
+
+
+def test_accepts_pairs_and_iterators():
+    w = Variable(np.float32([1, -2]), name="w")
+    g = np.float32([0.5, 1])
+    optimizer = minikeras.optimizers.SGD(0.1)
+    wanted = str(optimizer.explain([g], [w]))
+    for arguments in (zip([g], [w]),), ([(g, w)],), (iter([g]), iter([w])), ((g,), (w,)):
+        assert str(optimizer.explain(*arguments)) == wanted
+    for arguments in ([w], [g]), (zip([w], [g]),), ([g], w):
+        with pytest.raises(ValueError, match="expected the gradients and then their variables"):
+            optimizer.explain(*arguments)
+    assert not optimizer.built

@@ -52,6 +52,10 @@ class Replay:
         self.source: str | None = None
         self.refused: str | None = None
 
+    def __repr__(self) -> str:
+        name = getattr(self._function, "__name__", self._function)
+        return f"<Replay of {name}>"
+
     def __call__(self, *inputs: Any) -> Any:
         if recording.listeners or scopes.stateless is not None or scopes.autocast is not None:
             return self._function(*inputs)  # within a tape or a scope, which the program lacks

@@ -53,6 +53,9 @@ class PyDataset:
         self._use_multiprocessing = use_multiprocessing
         self._max_queue_size = max_queue_size
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
     workers = _setting("_workers", 1)
     use_multiprocessing = _setting("_use_multiprocessing", False)
     max_queue_size = _setting("_max_queue_size", 10)

@@ -1,0 +1,108 @@
+"""What the objects of a program look like in an interpreter and in a notebook."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import absent, autograd, ops
+from minikeras.autograd import GradientTape
+
+PLAIN = {
+    "MAP_TO_NONE": "a marker, of which there are no instances",
+    "Node": "a call in a graph, which is no public name of Keras",
+    "AutocastScope": "opened by layers, not by programs",
+}
+
+
+def public_classes() -> set[type]:
+    modules = [sys.modules.get(f"mini{path}") for path in absent.keras_names()]
+    names = [(m, name) for m in modules if m for name in dir(m)]
+    names += [(autograd, name) for name in autograd.__all__]
+    return {v for v in (getattr(*pair) for pair in names) if inspect.isclass(v)}
+
+
+def test_every_public_class_has_a_repr() -> None:
+    bare = {cls.__name__ for cls in public_classes() if cls.__repr__ is object.__repr__}
+    assert bare == PLAIN.keys()
+
+
+def fitted() -> Any:
+    model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2, name="a<b")])
+    model.compile("adam", "mse", metrics=["mae"])
+    return model, model.fit(np.ones((8, 3)), np.ones((8, 2)), epochs=12, verbose=0)
+
+
+def tape() -> GradientTape:
+    x = ops.ones((2,))
+    with GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        ops.sum(ops.tanh(x) * x + 1)
+    return tape
+
+
+class Own(keras.losses.Loss):
+    pass
+
+
+EXAMPLES: dict[str, Callable[[], Any]] = {
+    "<History: 12 epochs of loss, mae>": lambda: fitted()[1],
+    "<History: 0 epochs of nothing yet>": keras.callbacks.History,
+    "<GradientTape: 4 operations recorded, watching 1 tensors>": tape,
+    "<Adam name=adam, learning_rate=0.001, iterations=12>": lambda: fitted()[0].optimizer,
+    "<Replay of sum>": lambda: autograd.Replay(sum),
+    "<SGD name=sgd, learning_rate=0.1, iterations=0>": lambda: keras.optimizers.SGD(
+        keras.optimizers.schedules.ExponentialDecay(0.1, 1, 0.5)
+    ),
+    "<Dense name=dense, built=False>": lambda: keras.layers.Dense(3),
+    "<Sequential name=sequential, built=False>": keras.Sequential,
+    "<Function name=function>": lambda: keras.Function(fitted()[0].inputs, fitted()[0].inputs),
+    "<Mean name=mean>": keras.metrics.Mean,
+    "<Own name=own>": Own,
+    "<LossFunctionWrapper(add, kwargs={})>": lambda: keras.losses.LossFunctionWrapper(ops.add),
+    "<MeanMetricWrapper name=f>": lambda: keras.metrics.MeanMetricWrapper(ops.add, name="f"),
+    "<EarlyStopping>": keras.callbacks.EarlyStopping,
+    "<CallbackList of <EarlyStopping>>": lambda: keras.callbacks.CallbackList(
+        keras.callbacks.EarlyStopping()
+    ),
+    "<Progbar at 0 of 5>": lambda: keras.utils.Progbar(5),
+    "<StatelessScope with values of 0 variables>": keras.StatelessScope,
+    "name_scope('a')": lambda: keras.name_scope("a"),
+    "<CustomObjectScope of Own>": lambda: keras.utils.CustomObjectScope({"Own": Own}),
+    "L2(l2=0.1)": lambda: keras.regularizers.L2(0.1),
+    "SeedGenerator(seed=1, name='seed_generator')": lambda: keras.random.SeedGenerator(1),
+    "<Variable path=variable, shape=(), dtype=int32, value=1>": lambda: keras.Variable(1),
+}
+
+
+@pytest.mark.parametrize("expected", EXAMPLES)
+def test_repr(expected: str) -> None:
+    keras.utils.clear_session()
+    assert repr(EXAMPLES[expected]()) == expected
+
+
+def test_history_in_a_notebook() -> None:
+    history = fitted()[1]
+    text = history._repr_html_()
+    assert text.startswith("<table><tr><th>epoch</th><th>loss</th><th>mae</th></tr><tr><td>1</td>")
+    assert text.count("<tr>") == 12 and "<td>…</td>" in text
+    assert f"<td>12</td><td>{history.history['loss'][-1]:.4g}</td>" in text
+    history.history["<b>"] = history.history["loss"]
+    history.history["val_loss"] = history.history["loss"][:6]  # of every second epoch
+    assert "<th>&lt;b&gt;</th></tr>" in history._repr_html_()
+
+
+def test_model_and_explanation_in_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:
+    model = fitted()[0]
+    assert "a&lt;b" in model._repr_html_() and "Total params: " in model._repr_html_()
+    w = keras.Variable([1.0, -2.0], name="w<")
+    explanation = keras.optimizers.SGD(0.1).explain([np.float32([0.5, 1.0])], [w])
+    assert repr(explanation) == str(explanation).rstrip()
+    assert explanation._repr_html_().startswith("<pre>w&lt; ")
+    assert not capsys.readouterr().out

@@ -6,7 +6,7 @@ import html
 import inspect
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from minikeras import absent, frames
 from minikeras.declare import did_you_mean
@@ -44,7 +44,7 @@ class Model(Trainer, Layer, base=True):
     _lock_after_build = False
     _functional_class: ClassVar[Any]  # Functional, a subclass: functional.py sets it
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         if cls is Model and _is_functional(args, kwargs):
             cls = cls._functional_class
         return object.__new__(cls)
@@ -63,7 +63,11 @@ class Model(Trainer, Layer, base=True):
         else:
             Layer.__init__(self, **kwargs)
 
-    if not TYPE_CHECKING:  # checkers would take every name for one that is there
+    if TYPE_CHECKING:  # of functional models, which `Model(inputs, outputs)` makes
+        operations: Any
+        output_shape: Any
+        output_names: Any
+    else:  # a checker would take every name for one that is there
 
         def __getattr__(self, name: str) -> Any:
             if name in absent.keras_names()["keras.Model"] and not hasattr(Model, name):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from minikeras import frames, shapes
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
@@ -30,7 +30,7 @@ class Sequential(Model, base=True):
     _keras_module: ClassVar[str] = "keras"
     _untracked = Model._untracked | {"_functional", "_stack"}
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         return object.__new__(cls)
 
     @frames.filter_traceback

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 import minikeras as keras
-from minikeras import Sequential, layers, ops
+from minikeras import Sequential, autograd, layers, ops
 from minikeras.callbacks import CSVLogger, EarlyStopping
 from minikeras.layers import Dense, Input
 from minikeras.optimizers.schedules import ExponentialDecay
@@ -92,3 +92,8 @@ class Scale(layers.Layer):
 
 Scale(3.0)
 Scale(factor=3.0, name="scale")
+print(model.layers[0].weights, model.input_shape, model.outputs, model.optimizer.learning_rate)
+print(functional.inputs, functional.output_shape, functional.get_layer("small").count_params())
+gradient = autograd.grad(ops.sum)(np.ones(2))
+autograd.check_gradients(Dense(3, "tanh"), np.ones((2, 4)), tolerance=1e-5)
+print(keras.optimizers.Adam().explain(zip([gradient], [v])), autograd.vjp(ops.tanh, 1.0)[1](1.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,35 @@ import minikeras
 from minikeras.optional import Library
 from minikeras.parity import comparison, examples, plot, runs, stand_in, terminal
 from minikeras.parity import report as reports
+from minikeras.parity import verify as compare_frameworks
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
-from minikeras.parity.verify import verify_example, verify_script
+from minikeras.parity.verify import TrainingFailed
 
 warm_ups = Library("minikeras.warm_up")  # imports Numba, which takes half a second
 
 # Everything after the name of the script is an argument of the script.
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
+# Options that `verify` does not have are the script's.
+MIXED = {"ignore_unknown_options": True, "allow_interspersed_args": True}
 EPILOG = "Examples: " + ", ".join(EXAMPLES) + "."
+SAME, DIFFERENT, NOT_SUPPORTED, INTERNAL, INTERRUPTED = 0, 1, 3, 4, 130  # exit codes; 2: bad use
 
 
 class BadUse(click.ClickException):
     """Ends with exit code 2, as click's own usage errors do."""
 
     exit_code = 2
+
+
+class Commands(click.Group):
+    """Commands that Ctrl-C ends with the exit code of an interrupted program."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted", err=True)
+            sys.exit(INTERRUPTED)
 
 
 class NewFile(click.Path):
@@ -62,68 +78,97 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="minikeras-reference", prog_name="minikeras")
 def main() -> None:
     """Keras in plain NumPy, and a comparison with Keras on TensorFlow."""
 
 
-@main.command(epilog=EPILOG, context_settings={"allow_interspersed_args": True})
+@main.command(epilog=EPILOG, context_settings=MIXED)
 @click.argument("target", metavar="EXAMPLE|SCRIPT.py")
-@click.argument("arguments", metavar="[-- ARGS]", nargs=-1)
+@click.argument("arguments", metavar="[[--] ARGS]", nargs=-1, type=click.UNPROCESSED)
 @training_options
 @click.option("--report", type=NEW_FILE, help="File of the HTML report. Default: verify-NAME.html.")
 @click.option("--json", "json_path", type=NEW_FILE, help="File of the same comparison in JSON.")
-def verify(
+@click.option("--full", is_flag=True, help="Print all epochs and variables.")
+@click.option("--debug", is_flag=True, help="Print the traceback of an error.")
+def verify(debug: bool, **options: Any) -> None:
+    """Train with minikeras and with Keras on TensorFlow, from the same seed, and compare.
+
+    A script runs unmodified under both. Compared are the configurations of models, optimizers,
+    losses and calls, the history of every fit, the result of every evaluate and predict, and the
+    weights of every model. Options of the script that verify has too follow after `--`.
+
+    \b
+    Exit code 0: the same. The configurations are equal, and the initial weights
+      have the same bits. In float64 no loss or metric differs by more than 1e-10
+      of its size. In float32 the epoch lines printed by fit(verbose=2) are
+      identical except for the timings, or no loss or metric differs by more than
+      1e-5 of its size. No final weight differs by more than 1e-4 (float64: 1e-9)
+      of the largest of its layer.
+    Exit code 1: different.
+    Exit code 2: wrong usage, or the script fails under Keras too.
+    Exit code 3: the script fails under minikeras only: it needs something that
+      minikeras does not have.
+    Exit code 4: an error of minikeras verify itself.
+    Exit code 130: interrupted.
+    """
+    try:
+        sys.exit(_verify(debug=debug, **options))
+    except Exception as error:
+        if isinstance(error, click.ClickException):
+            raise
+        if debug:
+            traceback.print_exc()
+        how = "" if debug else "; --debug prints the traceback"
+        click.echo(
+            f"Error: minikeras verify itself failed: {type(error).__name__}: {error}{how}", err=True
+        )
+        sys.exit(INTERNAL)
+
+
+def _verify(
     target: str,
     arguments: tuple[str, ...],
     report: Path | None,
     json_path: Path | None,
+    full: bool,
+    debug: bool,
     **options: Any,
-) -> None:
-    """Train with minikeras and with Keras on TensorFlow, from the same seed, and compare.
-
-    A script runs unmodified under both. The history of every fit, the result of every evaluate
-    and the weights of every model are compared. Arguments of the script follow after `--`.
-
-    \b
-    Exit code 0: within tolerance. In float64 no loss or metric of any epoch differs
-      by more than 1e-10 of its size. In float32 the epoch lines printed by
-      fit(verbose=2) are identical except for the timings, or no loss or metric
-      differs by more than 1e-5 of its size.
-    Exit code 1: outside the tolerance.
-    Exit code 2: wrong usage, or the script fails under Keras itself.
-    """
+) -> int:
+    """Compare, print and write; returns the exit code."""
     is_script = _is_script(target)
     if is_script:
         for name in ("epochs", "batch_size", "optimizer"):
             if options.pop(name) is not None:
                 flag = "--" + name.replace("_", "-")
-                raise click.UsageError(f"{flag} is for the examples; {target} decides it itself")
+                raise click.UsageError(
+                    f"{flag} is for the examples; an option {flag} of {target} follows after `--`"
+                )
     else:
         if arguments:
             raise click.UsageError(f"example {target!r} takes no arguments, got {arguments[0]!r}")
         options["optimizer"] = options["optimizer"] or "adam"
     name = Path(target).stem if is_script else target
     report = report or Path(f"verify-{name}.html")
-    console = Console()
+    console, errors = Console(), Console(stderr=True)
     try:
         runs.require("jinja2")
-        with terminal.progress(Console(stderr=True)) as progress:
-            if is_script:
-                document = verify_script(target, list(arguments), progress=progress, **options)
-            else:
-                document = verify_example(target, progress=progress, **options)
+        with terminal.progress(errors) as progress:
+            document = compare_frameworks(target, arguments, progress=progress, **options)
     except (runs.MissingRequirement, comparison.NothingToCompare) as error:
         raise BadUse(str(error)) from None
-    except runs.WorkerFailed as error:
-        raise (BadUse if error.framework == "keras" else click.ClickException)(str(error)) from None
-    terminal.show(document, console)
+    except TrainingFailed as error:
+        terminal.show_failures(error.failures, errors, debug)
+        if any(failure.internal for failure in error.failures.values()):
+            return INTERNAL
+        return BadUse.exit_code if "keras" in error.failures else NOT_SUPPORTED
+    terminal.show(document, console, full)
     reports.write_html(document, report)
     if json_path:
         reports.write_json(document, json_path)
     console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
-    sys.exit(0 if document["verdict"]["within"] else 1)
+    return SAME if document["verdict"]["same"] else DIFFERENT
 
 
 @main.command(epilog=EPILOG)
@@ -159,7 +204,13 @@ def train(
 def run(script: str, arguments: tuple[str, ...]) -> None:
     """Run a Keras script with minikeras in place of `keras` and `tensorflow.keras`."""
     stand_in.install()
-    stand_in.run_script(script, list(arguments))
+    try:
+        stand_in.run_script(script, list(arguments))
+    except Exception as error:
+        report = traceback.TracebackException.from_exception(error)
+        report.stack = stand_in.frames_of(error, script)  # without those of this program
+        click.echo("".join(report.format()), nl=False, err=True)
+        sys.exit(1)
 
 
 @main.command("warm-up")

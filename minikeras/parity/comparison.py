@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from minikeras.parity import configuration
 from minikeras.parity.distance import relative_difference, ulp_distance
 from minikeras.parity.runs import Run
 from minikeras.types import Array
@@ -15,190 +16,362 @@ from minikeras.types import Array
 # Of the loss and every metric. In float32 the order of summation changes the rounding, and training
 # amplifies this; so the lines of verbose=2 are compared first.
 RELATIVE_TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
+# Of a weight or a prediction, relative to the largest number of its array, but at least to LEAST of
+# the largest of its layer; of a slot, to the largest of its kind. docs/parity.md measures them.
+WEIGHT_TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
+LEAST = 1e-3
+# A weight is moved by rounding noise alone, as a bias before a batch normalization is, if Adam or
+# RMSprop has seen no square of a gradient above this share of the largest.
+NOISE = {"float64": 1e-24, "float32": 1e-10}
+
+# What is compared, in this order: the first that differs gives the reason of the verdict.
+KINDS = {
+    "configuration": "the configurations differ",
+    "form": "the two runs differ in form",
+    "initial weights": "the initial weights differ",
+    "curves": "the curves differ",
+    "evaluations": "the evaluations differ",
+    "predictions": "the predictions differ",
+    "final weights": "the final weights differ",
+    "optimizers": "the final states of the optimizers differ",
+}
 
 Document = dict[str, Any]
 
 
 class NothingToCompare(Exception):
-    """Neither run called fit or evaluate, or made a model."""
+    """Neither run called fit, evaluate or predict, or made a model."""
 
 
 def compare(ours: Run, theirs: Run, **about: Any) -> Document:
     """The comparison of two runs in types of JSON; `about` is added unchanged."""
-    floatx = theirs.found["floatx"]
-    problems: list[str] = []
-    fits = [
-        _compare_fit(a, b, floatx, problems, f"fit {number}")
-        for number, a, b in _pairs(ours, theirs, "fits", problems)
-    ]
-    evaluations = [
-        {
-            "model": b["model"],
-            "metrics": _compare_logs(a["result"], b["result"], floatx, problems, "evaluate"),
+    return {**about, **_Comparison(ours, theirs).document()}
+
+
+class _Comparison:
+    """Compares part by part, and collects by kind what differs by more than it may."""
+
+    def __init__(self, ours: Run, theirs: Run) -> None:
+        self.ours, self.theirs = ours, theirs
+        self.floatx: str = theirs.found["floatx"]
+        self.precision = self.floatx if self.floatx in RELATIVE_TOLERANCE else "float32"
+        self.tolerance = RELATIVE_TOLERANCE[self.precision]
+        self.weight_tolerance = WEIGHT_TOLERANCE[self.precision]
+        self.differences: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        self.largest: dict[str, float] = {}  # relative difference, by kind
+        self.seen: set[tuple[str, str]] = (
+            set()
+        )  # curves that differ: only their first difference is named
+        self.slots = _slot_sizes(theirs)
+
+    def document(self) -> Document:
+        compared = {
+            "fits": self._each("fits", self._fit),
+            "evaluations": self._each("evaluations", self._evaluation),
+            "predictions": self._each("predictions", self._prediction),
+            "models": self._each("models", self._model),
+            "optimizers": self._each("optimizers", self._optimizer),
         }
-        for _, a, b in _pairs(ours, theirs, "evaluations", problems)
-    ]
-    models = [
-        _compare_model(ours, theirs, number - 1, problems)
-        for number, _, _ in _pairs(ours, theirs, "models", problems)
-    ]
-    return {
-        **about,
-        "floatx": floatx,
-        "verdict": _judge(floatx, fits, evaluations, models, problems),
-        "fits": fits,
-        "evaluations": evaluations,
-        "models": models,
-        "times": {run.framework: _times(run) for run in (ours, theirs)},
-        "versions": {run.framework: run.found["versions"] for run in (ours, theirs)},
-    }
-
-
-def _pairs(
-    ours: Run, theirs: Run, what: str, problems: list[str]
-) -> Iterable[tuple[int, dict[str, Any], dict[str, Any]]]:
-    our_items, their_items = ours.found[what], theirs.found[what]
-    if len(our_items) != len(their_items):
-        problems.append(f"{len(our_items)} {what} in {ours.framework}, {len(their_items)} in keras")
-    return [(number, a, b) for number, (a, b) in enumerate(zip(our_items, their_items), start=1)]
-
-
-def _compare_fit(
-    ours: dict[str, Any], theirs: dict[str, Any], floatx: str, problems: list[str], what: str
-) -> Document:
-    if ours["epochs"] != theirs["epochs"]:
-        problems.append(f"{what} ran epochs {ours['epochs']}, keras {theirs['epochs']}")
-    rows = [
-        {
-            "epoch": epoch + 1,
-            "metrics": _compare_logs(a, b, floatx, problems, f"{what}, epoch {epoch + 1}"),
-        }
-        for epoch, a, b in zip(theirs["epochs"], ours["logs"], theirs["logs"])
-    ]
-    return {
-        "model": theirs["model"],
-        "metrics": sorted({name for row in rows for name in row["metrics"]}, key=_reading_order),
-        "epochs": rows,
-        "lines": {"minikeras": ours["lines"], "keras": theirs["lines"]},
-        "same_lines": ours["lines"] == theirs["lines"],
-    }
-
-
-def _reading_order(name: str) -> tuple[bool, str]:
-    return name.startswith("val_"), name
-
-
-def _compare_logs(
-    ours: dict[str, float], theirs: dict[str, float], floatx: str, problems: list[str], what: str
-) -> Document:
-    for name in sorted(ours.keys() ^ theirs.keys()):
-        problems.append(f"{what}: only {'minikeras' if name in ours else 'keras'} has {name!r}")
-    dtype = floatx if floatx in RELATIVE_TOLERANCE else "float32"
-    return {
-        name: {
-            "minikeras": ours[name],
-            "keras": theirs[name],
-            "relative": float(relative_difference(ours[name], theirs[name])),
-            "ulp": int(ulp_distance(ours[name], theirs[name], dtype)),
-        }
-        for name in sorted(ours.keys() & theirs.keys(), key=_reading_order)
-    }
-
-
-def _compare_model(ours: Run, theirs: Run, index: int, problems: list[str]) -> Document:
-    described = theirs.found["models"][index]
-    name, paths = described["name"], described["paths"]
-    if ours.found["models"][index]["paths"] != paths:
-        problems.append(
-            f"model {name!r} has variables {ours.found['models'][index]['paths']}, keras {paths}"
-        )
-    stages = {}
-    for stage in ("initial", "final"):
-        sides = [run.weights(index, stage) for run in (ours, theirs)]
-        shapes = [[(list(w.shape), str(w.dtype)) for w in side] for side in sides]
-        if shapes[0] != shapes[1]:
-            problems.append(f"model {name!r}: {stage} weights {shapes[0]}, keras {shapes[1]}")
-            sides = [[], []]
-        stages[stage] = [_compare_weights(a, b) for a, b in zip(*sides)]
-    return {
-        "name": name,
-        "class": described["class"],
-        "variables": [
-            {"path": path, "shape": list(final.shape), "dtype": str(final.dtype)}
-            | {stage: found[i] for stage, found in stages.items() if i < len(found)}
-            for i, (path, final) in enumerate(zip(paths, theirs.weights(index, "final")))
-        ],
-    }
-
-
-def _compare_weights(a: Array, b: Array) -> Document:
-    """Largest |a − b|, the same relative to the largest |b|, largest ULP distance."""
-    if a.size == 0 or a.dtype.kind != "f":
-        equal = bool(np.array_equal(a, b))
+        if not any(compared.values()) and not self.differences["form"]:
+            raise NothingToCompare(
+                "the script made no model and called neither fit, evaluate nor predict"
+            )
+        runs = (self.ours, self.theirs)
         return {
-            "absolute": 0.0,
-            "relative": 0.0 if equal else math.inf,
-            "ulp": 0 if equal else None,
+            "floatx": self.floatx,
+            "verdict": self._verdict(compared["fits"]),
+            **compared,
+            "times": {run.framework: _times(run) for run in runs},
+            "versions": {run.framework: run.found["versions"] for run in runs},
         }
-    absolute = float(np.max(np.abs(np.subtract(a, b, dtype="float64"))))
-    size = float(np.max(np.abs(b)))
+
+    def _each(
+        self, what: str, compare: Callable[[int, str, dict[str, Any], dict[str, Any]], Document]
+    ) -> list[Document]:
+        """Compare the entries of both runs in order, their configurations first."""
+        sides = self.ours.found[what], self.theirs.found[what]
+        if len(sides[0]) != len(sides[1]):
+            counts = [f"{len(side)} {what}" for side in sides]
+            self._differ("form", f"{counts[0]} in minikeras, {counts[1]} in Keras")
+        documents = []
+        for index, (a, b) in enumerate(zip(*sides)):
+            label = b["label"] + (f" {index + 1}" if len(sides[1]) > 1 else "")
+            for found in configuration.differences(a["configuration"], b["configuration"], ""):
+                name = found.removeprefix(".")
+                call, _, rest = name.partition(".")
+                self._differ("configuration", f"{label}.{rest}" if call == "call" else name)
+            documents.append(compare(index, label, a, b))
+        return documents
+
+    def _differ(self, kind: str, what: str) -> None:
+        if what not in self.differences[kind]:
+            self.differences[kind].append(what)
+
+    def _fit(self, _: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
+        unit = "epoch" if b["label"] == "fit" else "call"
+        if a["raised"] != b["raised"]:
+            only = "minikeras" if a["raised"] else "Keras"
+            self._differ("form", f"{label} raised an error in {only} only")
+        if a["epochs"] != b["epochs"]:
+            ran = [f"{unit}s {_span(side['epochs'])}" for side in (a, b)]
+            self._differ("form", f"{label} ran {ran[0]} in minikeras, {ran[1]} in Keras")
+        same_lines = None if b["lines"] is None else a["lines"] == b["lines"]
+        rows = [
+            {
+                "epoch": epoch + 1,
+                "metrics": self._logs(
+                    "curves", label, f", {unit} {epoch + 1}", one, other, not by_text
+                ),
+            }
+            for by_text in [bool(same_lines) and self.floatx != "float64"]
+            for epoch, one, other in zip(b["epochs"], a["logs"], b["logs"])
+        ]
+        return {
+            "label": label,
+            "unit": unit,
+            "model": b["model"],
+            "metrics": sorted(
+                {name for row in rows for name in row["metrics"]}, key=_reading_order
+            ),
+            "epochs": rows,
+            "lines": {"minikeras": a["lines"], "keras": b["lines"]},
+            "same_lines": same_lines,
+        }
+
+    def _evaluation(self, _: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
+        metrics = self._logs("evaluations", label, "", a["result"], b["result"])
+        return {"label": label, "model": b["model"], "metrics": metrics}
+
+    def _logs(
+        self,
+        kind: str,
+        label: str,
+        where: str,
+        ours: dict[str, float],
+        theirs: dict[str, float],
+        judged: bool = True,
+    ) -> Document:
+        for name in sorted(ours.keys() ^ theirs.keys()):
+            only = "minikeras" if name in ours else "Keras"
+            self._differ("form", f"{label}{where}: only {only} has {name!r}")
+        found = {}
+        for name in sorted(ours.keys() & theirs.keys(), key=_reading_order):
+            relative = float(relative_difference(ours[name], theirs[name]))
+            found[name] = {
+                "minikeras": ours[name],
+                "keras": theirs[name],
+                "relative": relative,
+                "ulp": int(ulp_distance(ours[name], theirs[name], self.precision)),
+            }
+            first = (label, name) not in self.seen
+            self._judge(
+                kind,
+                f"{label}{where}, {name}",
+                relative,
+                self.tolerance if judged and first else math.inf,
+            )
+            if relative > self.tolerance:
+                self.seen.add((label, name))
+        return found
+
+    def _judge(self, kind: str, what: str, relative: float, tolerance: float) -> None:
+        self.largest[kind] = max(self.largest.get(kind, 0.0), relative)
+        if relative > tolerance:
+            self._differ(kind, f"{what}: {relative:.1e} apart, tolerance {tolerance:g}")
+
+    def _model(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
+        """Weights: the initial ones must have the same bits, the final ones may differ a little.
+
+        Rounding noise that an optimizer has amplified says nothing about a run. It is a reason only
+        where nothing else is rounded differently; and weights that no gradient moves, such as
+        moving averages, may follow it.
+        """
+        document = self._arrays("models", index, a, b, _layer, LEAST)
+        judged = [v for v in document["variables"] if v["final"]]
+        rounded = any(not v["final"]["equal"] for v in judged if not self._is_noise(v["path"]))
+        noise = [v for v in judged if rounded and self._is_noise(v["path"])]
+        drift = max((v["final"]["absolute"] for v in noise), default=0.0)
+        for variable in document["variables"]:
+            initial, final, path = variable["initial"], variable["final"], variable["path"]
+            if initial and not initial["equal"]:
+                self._differ("initial weights", f"{path}: {_far(initial)}")
+            follows = not self._shares(path) and final and final["absolute"] <= drift
+            variable["noise"] = variable in noise or bool(follows and final["absolute"])
+            if final and not variable["noise"]:
+                self._judge("final weights", path, final["relative"], self.weight_tolerance)
+        return document
+
+    def _shares(self, path: str) -> list[float]:
+        """The size of each slot of a weight, as a share of the largest of its kind."""
+        return self.slots.get(path.replace("/", "_"), [])
+
+    def _is_noise(self, path: str) -> bool:
+        return any(0 < share < NOISE[self.precision] for share in self._shares(path))
+
+    def _optimizer(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
+        return self._judged("optimizers", self._arrays("optimizers", index, a, b, _slot))
+
+    def _prediction(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
+        found = self._arrays("predictions", index, a, b, lambda path: path)
+        return self._judged("predictions", found, f"{label}, ")
+
+    def _judged(self, kind: str, document: Document, where: str = "") -> Document:
+        for found in document["variables"]:
+            if found["final"]:
+                relative = found["final"]["relative"]
+                self._judge(kind, where + found["path"], relative, self.weight_tolerance)
+        return document
+
+    def _arrays(
+        self,
+        what: str,
+        index: int,
+        a: dict[str, Any],
+        b: dict[str, Any],
+        group: Callable[[str], str],
+        share: float = 1.0,
+    ) -> Document:
+        """Every array of an entry.
+
+        A difference is relative to the largest number of the array, but at least to `share` of the
+        largest of its group.
+        """
+        if a["paths"] != b["paths"]:
+            only = [[p for p in x["paths"] if p not in y["paths"]] for x, y in ((a, b), (b, a))]
+            self._differ(
+                "form", f"{b['name']} holds {only[0]} in minikeras only, {only[1]} in Keras only"
+            )
+            return {"name": b["name"], "class": b["class"], "variables": []}
+        sides = {
+            stage: [run.arrays_of(what, index, stage) for run in (self.ours, self.theirs)]
+            for stage in ("initial", "final")
+        }
+        sizes = _sizes(b["paths"], sides["final"][1], group)
+        variables = []
+        for i, path in enumerate(b["paths"]):
+            variable: Document = {"path": path, "shape": None, "dtype": None}
+            for stage in ("initial", "final"):
+                one, other = (side[i] for side in sides[stage])
+                variable[stage] = None
+                if one is None or other is None:
+                    continue
+                variable |= {"shape": list(other.shape), "dtype": str(other.dtype)}
+                if (one.shape, one.dtype) != (other.shape, other.dtype):
+                    forms = [f"{side.dtype} {side.shape}" for side in (one, other)]
+                    self._differ("form", f"{path}: {forms[0]} in minikeras, {forms[1]} in Keras")
+                    continue
+                size = max(_size(other), share * sizes[group(path)])
+                variable[stage] = measure(one, other, size)
+            variables.append(variable)
+        return {"name": b["name"], "class": b["class"], "variables": variables}
+
+    def _verdict(self, fits: list[Document]) -> Document:
+        decided_by = next((kind for kind in KINDS if self.differences[kind]), None)
+        lines = [fit["same_lines"] for fit in fits if fit["same_lines"] is not None]
+        same_lines = all(lines) if lines else None
+        return {
+            "same": decided_by is None,
+            "decided_by": decided_by,
+            "reason": self._reason(decided_by, bool(same_lines)),
+            "differences": self.differences,
+            "largest_relative_differences": self.largest,
+            "same_lines": same_lines,
+            "tolerance": self.tolerance,
+            "weight_tolerance": self.weight_tolerance,
+        }
+
+    def _reason(self, decided_by: str | None, same_lines: bool) -> str:
+        if decided_by:
+            found = self.differences[decided_by]
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            return f"{KINDS[decided_by]}: {found[0]}{more}"
+        if not any(self.largest.values()):
+            return "configurations, initial weights and all results are equal, bit for bit"
+        parts = ["configurations and initial weights are equal"]
+        if same_lines:
+            parts.append(
+                "the epoch lines printed by fit(verbose=2) are identical except for the timings"
+            )
+        apart = ", ".join(f"{kind} {worst:.1e}" for kind, worst in self.largest.items())
+        return "; ".join([*parts, f"largest relative differences: {apart}"])
+
+
+def measure(a: Array, b: Array, size: float) -> Document:
+    """Whether a and b have the same bits; the largest |a − b|, also relative to `size`; and in ULP.
+
+    Numbers that are not floats are equal or infinitely far apart. Denormal numbers count as 0:
+    TensorFlow flushes them.
+    """
+    equal = a.tobytes() == b.tobytes()
+    if a.size == 0 or a.dtype.kind != "f":
+        apart = 0.0 if equal else math.inf
+        return {"equal": equal, "absolute": apart, "relative": apart, "ulp": None}
+    a, b = (np.where(np.abs(x) < np.finfo(x.dtype).tiny, x.dtype.type(0), x) for x in (a, b))
+    with np.errstate(invalid="ignore", over="ignore"):
+        each = np.abs(np.subtract(a, b, dtype="float64"))
+    each = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, each)
+    absolute = math.inf if np.isnan(each).any() else float(np.max(each))
     return {
+        "equal": equal,
         "absolute": absolute,
-        "relative": absolute / size if size else (math.inf if absolute else 0.0),
+        "relative": absolute / size if absolute and size else absolute and math.inf,
         "ulp": int(np.max(ulp_distance(a, b))),
     }
 
 
-def _judge(
-    floatx: str,
-    fits: list[Document],
-    evaluations: list[Document],
-    models: list[Document],
-    problems: list[str],
-) -> Document:
-    curves = _relative(row["metrics"] for fit in fits for row in fit["epochs"])
-    results = _relative(evaluation["metrics"] for evaluation in evaluations)
-    judged, differences = "loss and metrics", curves + results
-    if not differences and not problems:
-        judged = "final weights"
-        differences = _relative(
-            {stage: found for stage, found in variable.items() if stage == "final"}
-            for model in models
-            for variable in model["variables"]
-        )
-        if not differences:
-            raise NothingToCompare("the script made no model and called neither fit nor evaluate")
-    # max() ignores a NaN that is not the first item; np.max returns it.
-    worst = float(np.max(differences)) if differences else math.inf
-    tolerance = RELATIVE_TOLERANCE.get(floatx, RELATIVE_TOLERANCE["float32"])
-    same_lines = all(fit["same_lines"] for fit in fits) if fits else None
-    by_text = bool(same_lines) and floatx != "float64" and max(results, default=0.0) <= tolerance
-    within = not problems and (by_text or worst <= tolerance)
-    if problems:
-        reason = "the two runs differ in form: " + "; ".join(problems[:5])
-    elif by_text:
-        reason = (
-            "the epoch lines printed by fit(verbose=2) are identical except for the timings "
-            f"(largest relative difference of {judged}: {worst:.1e})"
-        )
-    else:
-        reason = (
-            f"largest relative difference of {judged}: {worst:.1e}, "
-            f"{'at most' if within else 'not within'} {tolerance:g}"
-        )
-    return {
-        "within": within,
-        "reason": reason,
-        "judged": judged,
-        "largest_relative_difference": worst,
-        "tolerance": tolerance,
-        "same_lines": same_lines,
-        "problems": problems,
-    }
+def _sizes(
+    paths: list[str], arrays: list[Array | None], group: Callable[[str], str]
+) -> dict[str, float]:
+    """The largest number of each group."""
+    sizes: dict[str, float] = {}
+    for path, array in zip(paths, arrays):
+        sizes[group(path)] = max(sizes.get(group(path), 0.0), _size(array))
+    return sizes
 
 
-def _relative(results: Iterable[Document]) -> list[float]:
-    return [found["relative"] for result in results for found in result.values()]
+def _slot_sizes(run: Run) -> dict[str, list[float]]:
+    """For each weight, by its path with underscores, the shares of its slots."""
+    found: dict[str, list[float]] = {}
+    for index, optimizer in enumerate(run.found["optimizers"]):
+        arrays = run.arrays_of("optimizers", index)
+        sizes = _sizes(optimizer["paths"], arrays, _slot)
+        for path, array in zip(optimizer["paths"], arrays):
+            weight = path.partition("/")[2].rpartition("_")[0]
+            found.setdefault(weight, []).append(_size(array) / (sizes[_slot(path)] or 1.0))
+    return found
+
+
+def _size(array: Array | None) -> float:
+    """The largest finite |x|."""
+    if array is None or array.dtype.kind != "f":
+        return 0.0
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+
+
+def _far(initial: Document) -> str:
+    far = (
+        ""
+        if initial["ulp"] is None
+        else f" by up to {initial['absolute']:.1e}, {initial['ulp']} ULP"
+    )
+    return f"the bits differ{far}"
+
+
+def _layer(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _slot(path: str) -> str:
+    """`momentum` of `adam/dense_kernel_momentum`: slots of one kind have one size."""
+    return path.rpartition("_")[2]
+
+
+def _span(epochs: list[int]) -> str:
+    return f"{epochs[0] + 1} to {epochs[-1] + 1}" if epochs else "none"
+
+
+def _reading_order(name: str) -> tuple[bool, str]:
+    return name.startswith("val_"), name
 
 
 def _times(run: Run) -> dict[str, float | None]:

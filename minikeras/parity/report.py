@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from minikeras.optional import Library
-from minikeras.parity.comparison import Document
-from minikeras.parity.terminal import NAMES, initial_words, seconds
+from minikeras.parity.comparison import KINDS, Document
+from minikeras.parity.terminal import NAMES, TITLES, apart, initial_words, seconds, ulp
 
 jinja2 = Library("jinja2")
 
@@ -31,11 +31,13 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(seconds=seconds, initial_words=initial_words, number=_number)
+    environment.filters.update(
+        seconds=seconds, initial_words=initial_words, number=_number, ulp=ulp, apart=apart
+    )
     tolerance = document["verdict"]["tolerance"]
     charts = [_charts(fit, tolerance) for fit in document["fits"]]
     page = environment.get_template("report.html.jinja").render(
-        names=NAMES, charts=charts, bar=_bar, **document
+        names=NAMES, kinds=KINDS, titles=TITLES, charts=charts, bar=_bar, **document
     )
     write_atomically(path, page)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -35,25 +36,31 @@ from minikeras.parity.worker import main
 main("{framework}", json.loads(sys.argv[1]), seconds)
 """
 
-
-_FAILED = {
-    "keras": (
-        "the script failed under Keras on TensorFlow, so there is nothing to compare. Its error"
-    ),
-    "minikeras": "the script failed under minikeras. Its error",
+# What is to be installed for the commands; nothing of it is on PyPI under a name of this project.
+INSTALL = {
+    "verify": "TensorFlow 2.21, Keras 3.15 and jinja2 (2 GB)",
+    "examples": "scikit-learn and matplotlib",
 }
+# Lines that TensorFlow's own logging writes: I0000 00:00:17.5 ..., 2025-01-01 00:00:00.1: W ...
+LOGGED = re.compile(
+    r"WARNING: All log messages before absl|[EFIW]\d{4} |\d{4}-\d\d-\d\d \S+ [EFIW] "
+)
 
 
 class MissingRequirement(Exception):
     """Something the command needs is not installed."""
 
 
-class WorkerFailed(Exception):
-    """The process of a framework failed; the message is the end of its output."""
+@dataclass
+class Failure(Exception):
+    """The training of one framework failed, where the script's own line is."""
 
-    def __init__(self, framework: str, said: str) -> None:
-        self.framework = framework
-        super().__init__(f"{_FAILED[framework]}:\n{said}")
+    type: str
+    message: str
+    place: str = ""
+    line: str = ""
+    internal: bool = False  # the script is not to blame
+    traceback: str = ""
 
 
 @dataclass
@@ -64,11 +71,14 @@ class Run:
     found: dict[str, Any]
     arrays: dict[str, Array]
 
-    def weights(self, model: int, stage: str) -> list[Array]:
+    def weights(self, model: int, stage: str) -> list[Array | None]:
         """The `initial` or `final` variables of a model, in its order."""
-        prefix = f"{model}/{stage}/"
-        count = sum(key.startswith(prefix) for key in self.arrays)
-        return [self.arrays[f"{prefix}{i}"] for i in range(count)]
+        return self.arrays_of("models", model, stage)
+
+    def arrays_of(self, what: str, index: int, stage: str = "final") -> list[Array | None]:
+        """The `initial` or `final` arrays of an entry of `found[what]`; None for an unknown one."""
+        count = len(self.found[what][index]["paths"])
+        return [self.arrays.get(f"{what}/{index}/{stage}/{i}") for i in range(count)]
 
     @property
     def first_epoch_seconds(self) -> float | None:
@@ -87,18 +97,20 @@ class Run:
 
 def require(*modules: str, extra: str = "verify") -> None:
     """Raise MissingRequirement with the pip command unless every module is installed."""
-    absent = missing(*modules)
-    if absent:
+    if missing(*modules):
         raise MissingRequirement(
-            f"this command needs {' and '.join(absent)}; "
-            f"install with: pip install 'minikeras-reference[{extra}]'"
+            f"this command needs {INSTALL[extra]}. In the checkout of minikeras, run: "
+            f"pip install -e '.[{extra}]'"
         )
 
 
 def run(
     framework: str, job: dict[str, Any], on_event: Callable[[dict[str, Any]], None] = lambda _: None
 ) -> Run:
-    """Train with `framework`, "minikeras" or "keras", in a process of its own."""
+    """Train with `framework`, "minikeras" or "keras", in a process of its own.
+
+    Raises Failure if the training fails.
+    """
     with tempfile.TemporaryDirectory(prefix="minikeras-") as name:
         folder = Path(name)
         with (folder / "log").open("w+", encoding="utf-8", errors="replace") as log:
@@ -111,18 +123,31 @@ def run(
                 stderr=log,
                 encoding="utf-8",
             ) as process:
-                found: dict[str, Any] = {}
+                event: dict[str, Any] = {"event": "nothing"}
+                started = False
                 try:
                     assert process.stdout is not None
                     for line in process.stdout:
-                        found = json.loads(line)  # the last event is what was found
-                        on_event(found)
+                        event = json.loads(line)
+                        started = True
+                        on_event(event)
                 except BaseException:
                     process.kill()
                     raise
-            if process.returncode != 0:
+            if event["event"] != "finished":
+                on_event({"event": "failed"})
                 log.seek(0)
-                said = log.read().strip().splitlines()
-                raise WorkerFailed(framework, "\n".join(said[-25:]))
+                said = [line for line in log.read().splitlines() if not LOGGED.match(line)]
+                raise _failure(event, started, process.returncode, "\n".join(said[-25:]).strip())
         with np.load(folder / "arrays.npz") as arrays:
-            return Run(framework, found, dict(arrays))
+            return Run(framework, event, dict(arrays))  # the last event is what was found
+
+
+def _failure(event: dict[str, Any], started: bool, code: int, said: str) -> Failure:
+    """What the last event says; without a word from the worker, what it printed."""
+    if event["event"] != "failed":
+        return Failure(f"process ended with code {code}", said, internal=not started)
+    failure = Failure(**{name: value for name, value in event.items() if name != "event"})
+    if failure.type == "SystemExit":  # argparse prints why
+        failure.message = said or failure.message
+    return failure

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import runpy
 import sys
+import traceback
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -48,6 +49,13 @@ def run_script(script: str, arguments: list[str]) -> dict[str, Any]:
     sys.argv = [script, *arguments]
     sys.path.insert(0, str(Path(script).resolve().parent))
     return runpy.run_path(script, run_name="__main__")
+
+
+def frames_of(error: BaseException, script: str) -> traceback.StackSummary:
+    """The frames of a traceback from the first line of the script on; empty if there is none."""
+    frames = traceback.extract_tb(error.__traceback__)
+    first = next((i for i, frame in enumerate(frames) if frame.filename == script), len(frames))
+    return traceback.StackSummary.from_list(frames[first:])
 
 
 def _replacement(name: str) -> ModuleType:

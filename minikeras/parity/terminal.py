@@ -1,7 +1,8 @@
-"""The terminal output of the verifier: progress bars, then tables and the verdict."""
+"""The terminal output of the verifier: progress bars, then the verdict and what led to it."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,8 +12,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from minikeras.parity.comparison import Document
+from minikeras.parity.comparison import KINDS, Document
+from minikeras.parity.runs import Failure
 
+MOST = 6  # rows of a table, or lines of a list, that are shown without --full
+TITLES = {
+    "models": "Weights of",
+    "optimizers": "State of the optimizer",
+    "predictions": "Predictions of",
+}
 NAMES = {"minikeras": "minikeras", "keras": "Keras on TensorFlow"}
 
 
@@ -48,83 +56,170 @@ def progress(console: Console) -> Iterator[Callable[[str, dict[str, Any]], None]
             case {"event": "finished"}:
                 bars.update(task.id, total=task.completed, state="done")
                 bars.stop_task(task.id)
+            case {"event": "failed"}:
+                bars.update(task.id, state="failed")
+                bars.stop_task(task.id)
 
     with bars:
         yield show
 
 
-def show(document: Document, console: Console) -> None:
-    """Print the comparison: every fit, every evaluation, the weights, the times, the verdict."""
-    for number, fit in enumerate(document["fits"], start=1):
-        rows = [(str(row["epoch"]), row["metrics"]) for row in fit["epochs"]]
-        _show_metrics(console, f"Fit {number}: {fit['model']}", "epoch", fit["metrics"], rows)
-    for number, found in enumerate(document["evaluations"], start=1):
-        rows = [(str(number), found["metrics"])]
-        _show_metrics(console, f"Evaluate: {found['model']}", "", list(found["metrics"]), rows)
-    for model in document["models"]:
-        _show_weights(console, model)
-    _show_times(console, document["times"])
+def show(document: Document, console: Console, full: bool = False) -> None:
+    """Print the verdict, the differences, and the rows that matter of every comparison.
+
+    full: print all rows.
+    """
     verdict = document["verdict"]
-    word = Text("WITHIN", "bold green") if verdict["within"] else Text("OUTSIDE", "bold red")
-    console.print(word + Text(" tolerance: ", "default") + Text(verdict["reason"], "default"))
+    word = Text("SAME", "bold green") if verdict["same"] else Text("DIFFERENT", "bold red")
+    console.print(word + Text(f": {verdict['reason']}.", "default"))
+    for kind, found in verdict["differences"].items():
+        if len(found) > 1:
+            console.print(Text(f"\n{KINDS[kind].capitalize()}:"))
+            shown = found if full else found[:MOST]
+            more = [] if full or len(found) <= MOST else [f"… {len(found) - MOST} more (--full)"]
+            for line in [*shown, *more]:
+                console.print(Text(f"  {line}"))
+    for fit in document["fits"]:
+        _show_fit(console, fit, None if full else verdict["tolerance"])
+    if document["evaluations"]:
+        headings = ("result", "metric", "minikeras", "Keras", "relative", "ULP")
+        table = _table(2, *headings)
+        for found in document["evaluations"]:
+            for name, metric in found["metrics"].items():
+                table.add_row(Text(found["label"]), Text(name), *_numbers(metric))
+        _print(console, "Evaluations", table)
+    for what in ("predictions", "models", "optimizers"):
+        for entry in document[what]:
+            _show_arrays(console, what, entry, None if full else verdict["weight_tolerance"])
+    _show_times(console, document["times"])
 
 
-def _show_metrics(
-    console: Console, title: str, first: str, names: list[str], rows: list[tuple[str, Document]]
-) -> None:
-    table = Table(title=Text(title), title_justify="left", show_lines=True)
-    table.add_column(first, justify="right")
-    table.add_column("")
-    for name in names:
-        table.add_column(Text(name), justify="right")
-    for label, metrics in rows:
-        cells = [
-            f"{m['minikeras']:.7g}\n{m['keras']:.7g}\n{_apart(m)}"
-            if (m := metrics.get(name))
-            else ""
-            for name in names
-        ]
-        table.add_row(label, "minikeras\nkeras\nrelative ULP", *cells)
-    console.print(table)
-
-
-def _show_weights(console: Console, model: Document) -> None:
-    headings = ("variable", "shape", "initial", "final: ULP", "of the largest")
-    table = _table(f"Weights of {model['name']}", *headings)
-    for variable in model["variables"]:
-        initial, final = variable.get("initial"), variable.get("final")
-        table.add_row(
-            Text(variable["path"].removeprefix(model["name"] + "/"), overflow="fold"),
-            str(tuple(variable["shape"])),
-            initial_words(initial),
-            _ulp(final["ulp"]) if final else "",
-            _short(final["relative"]) if final else "",
+def show_failures(failures: dict[str, Failure], console: Console, debug: bool = False) -> None:
+    """Print the errors of both frameworks side by side; with `debug` also their tracebacks."""
+    if debug:
+        for framework, failure in failures.items():
+            console.print(Text(f"{NAMES[framework]}:\n{failure.traceback}"))
+    if any(failure.internal for failure in failures.values()):
+        said = "minikeras verify itself failed" + (
+            "" if debug else "; --debug prints the traceback"
         )
+    elif len(failures) == len(NAMES):
+        said = "the script fails under both frameworks, so there is nothing to compare"
+    else:
+        said = f"the script fails under {NAMES[next(iter(failures))]} only"
+    console.print(Text(f"Error: {said}.", "bold red"))
+    table = Table("", *NAMES.values(), show_lines=True)
+    rows = {
+        "error": [failures[name].type if name in failures else "none" for name in NAMES],
+        "message": [failures[name].message if name in failures else "" for name in NAMES],
+        "line": [
+            f"{failures[name].place}\n{failures[name].line}" if name in failures else ""
+            for name in NAMES
+        ],
+    }
+    for heading, texts in rows.items():
+        table.add_row(heading, *(Text(text, overflow="fold") for text in texts))
     console.print(table)
+
+
+def _show_fit(console: Console, fit: Document, tolerance: float | None) -> None:
+    headings = (fit["unit"], "metric", "minikeras", "Keras", "relative", "ULP")
+    table = _table(2, *headings)
+    rows = fit["epochs"]
+    worst = [
+        max((metric["relative"] for metric in row["metrics"].values()), default=0.0) for row in rows
+    ]
+    for index, between in _chosen(worst, tolerance):
+        if between:
+            table.add_row("…", f"{len(between)} more", "", "", _at_most(between), end_section=True)
+        for i, (name, metric) in enumerate(rows[index]["metrics"].items()):
+            epoch = "" if i else str(rows[index]["epoch"])
+            table.add_row(epoch, Text(name), *_numbers(metric))
+        table.add_section()
+    _print(console, f"{fit['label']} of {fit['model']}", table)
+
+
+def _show_arrays(console: Console, what: str, entry: Document, tolerance: float | None) -> None:
+    if not entry["variables"]:
+        return
+    initial = ["initial"] if what == "models" else []
+    final = "relative" if what == "predictions" else "final: relative"
+    table = _table(2, "variable", "shape", *initial, final, "ULP")
+    rows = entry["variables"]
+    worst = [_worst(row) if initial else (row["final"] or {}).get("relative", 0.0) for row in rows]
+    for index, between in _chosen(worst, tolerance):
+        if between:
+            at_most = ["", _at_most(between)] if initial else [_at_most(between)]
+            table.add_row(f"… {len(between)} more", "", *at_most)
+        row, found = rows[index], rows[index]["final"]
+        cells = [initial_words(row["initial"])] if initial else []
+        cells += [apart(found, row.get("noise")), ulp(found["ulp"])] if found else ["–", "–"]
+        name = Text(row["path"].removeprefix(entry["name"] + "/"))
+        table.add_row(name, "×".join(map(str, row["shape"] or [])), *cells)
+    _print(console, f"{TITLES[what]} {entry['name']}", table)
+
+
+def _worst(variable: Document) -> float:
+    """The relative difference of a weight at the end; any difference at the beginning is worse."""
+    if variable["initial"] and not variable["initial"]["equal"]:
+        return math.inf
+    return variable["final"]["relative"] if variable["final"] else 0.0
+
+
+def _chosen(worst: list[float], tolerance: float | None) -> Iterator[tuple[int, list[float]]]:
+    """The rows to show, each with the differences of the rows left out before it.
+
+    Shown are the first and the last, the first that is outside the tolerance, and the worst.
+    Without a tolerance, and if there are few, all are shown.
+    """
+    shown = set(range(len(worst)))
+    if tolerance is not None and len(worst) > MOST:
+        outside = [i for i, relative in enumerate(worst) if relative > tolerance]
+        largest = [worst.index(max(worst))] if max(worst) > 0 else []
+        shown = {0, len(worst) - 1, *outside[:1], *largest}
+    last = -1
+    for i in sorted(shown):
+        yield i, worst[last + 1 : i]
+        last = i
 
 
 def _show_times(console: Console, times: Document) -> None:
-    table = _table("Times", "", "import", "first epoch", "a step")
+    table = _table(1, "", "import", "first epoch", "a step")
     for framework, name in NAMES.items():
         found = times[framework]
         row = (seconds(found[key]) for key in ("import", "first_epoch", "step"))
         table.add_row(name, *row)
+    _print(console, "Times", table)
+
+
+def _print(console: Console, title: str, table: Table) -> None:
+    console.print(Text(f"\n{title}", "italic"))
     console.print(table)
 
 
-def _table(title: str, first: str, *others: str) -> Table:
-    """An empty table with a column for texts and columns for numbers."""
-    table = Table(first, title=Text(title), title_justify="left")
-    for heading in others:
-        table.add_column(heading, justify="right")
+def _table(texts: int, *headings: str) -> Table:
+    """An empty table: `texts` columns for texts, and columns for numbers."""
+    table = Table()
+    for i, heading in enumerate(headings):
+        if i < texts:
+            table.add_column(heading, overflow="fold")
+        else:
+            table.add_column(heading, justify="right", no_wrap=True)
     return table
+
+
+def _numbers(metric: Document) -> tuple[str, str, str, str]:
+    values = (f"{metric[side]:.7g}" for side in NAMES)
+    return (*values, apart(metric), ulp(metric["ulp"]))  # type: ignore[return-value]  # two values
 
 
 def initial_words(initial: Document | None) -> str:
     """Whether the initial weights are bit-equal, otherwise their largest distance in ULP."""
     if initial is None:
-        return ""
-    return "bit-equal" if initial["relative"] == 0 else f"{_ulp(initial['ulp'])} ULP"
+        return "–"
+    if initial["equal"]:
+        return "bit-equal"
+    return "different" if initial["ulp"] is None else f"{ulp(initial['ulp'])} ULP"
 
 
 def seconds(value: float | None) -> str:
@@ -134,17 +229,23 @@ def seconds(value: float | None) -> str:
     return f"{value:.2f} s" if value >= 1 else f"{value * 1e3:.3g} ms"
 
 
-def _apart(metric: Document) -> str:
-    if metric["ulp"] == 0:
-        return "equal"
-    return f"{_short(metric['relative'])} {_ulp(metric['ulp'])}"
-
-
-def _ulp(count: int | None) -> str:
+def ulp(count: int | None) -> str:
+    """A distance in ULP; the frameworks' integers have none."""
     return "–" if count is None else str(count) if count < 10**4 else _short(count, 0)
 
 
+def apart(found: Document, noise: bool = False) -> str:
+    """A relative difference; whether it is only noise."""
+    if not found["relative"]:
+        return "equal"
+    return _short(found["relative"]) + (" noise" if noise else "")
+
+
+def _at_most(differences: list[float]) -> str:
+    return f"≤ {_short(max(differences))}" if any(differences) else "equal"
+
+
 def _short(value: float, digits: int = 1) -> str:
-    """1.8e-02 as 1.8e-2, so that four metrics fit into 80 columns."""
+    """1.8e-02 as 1.8e-2, which is shorter."""
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa

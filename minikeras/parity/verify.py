@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,78 +15,70 @@ FRAMEWORKS = ("minikeras", "keras")
 Progress = Callable[[str, dict[str, Any]], None]
 
 
-def verify_example(
-    name: str,
+class TrainingFailed(Exception):
+    """The training failed under at least one framework; `failures` says how, for each of them."""
+
+    def __init__(self, failures: dict[str, runs.Failure]) -> None:
+        self.failures = failures
+        super().__init__(
+            "; ".join(f"{name}: {f.type}: {f.message}" for name, f in failures.items())
+        )
+
+
+def verify(
+    target: str,
+    arguments: Sequence[str] = (),
     *,
     seed: int = 0,
+    floatx: str | None = None,
+    kernels: str | None = None,
     epochs: int | None = None,
     batch_size: int | None = None,
     optimizer: str = "adam",
-    floatx: str | None = None,
-    kernels: str | None = None,
     progress: Progress = lambda framework, event: None,
 ) -> Document:
-    """Train a built-in example with both; they have only the seed in common."""
-    runs.require("keras", "tensorflow", "sklearn")
-    example = EXAMPLES[name]
-    options = {
-        "seed": seed,
-        "epochs": example.epochs if epochs is None else epochs,
-        "batch_size": example.batch_size if batch_size is None else batch_size,
-        "optimizer": optimizer,
-    }
-    job = {"example": name, "options": options}
-    about = {
-        "example": name,
-        **options,
-        "loss": example.loss,
-        "metrics": ", ".join(example.metrics),
-    }
-    return _verify(f"{name}. {example.title}", job, about, floatx, kernels, progress)
+    """Train with minikeras and with Keras, each in a process of its own; returns the comparison.
 
+    target: the file of an unmodified Keras script, or the name of a built-in example.
+    arguments: of the script.
+    seed: set before the script runs; it may set another.
+    floatx, kernels: of both, and of minikeras.
+    epochs, batch_size, optimizer: of an example; by default the example's, and Adam.
 
-def verify_script(
-    script: str,
-    arguments: list[str],
-    *,
-    seed: int = 0,
-    floatx: str | None = None,
-    kernels: str | None = None,
-    progress: Progress = lambda framework, event: None,
-) -> Document:
-    """Run an unmodified Keras script with both; `seed` is set before the script runs."""
-    runs.require("keras", "tensorflow")
-    job = {"script": script, "arguments": arguments, "seed": seed}
-    about = {"script": script, "arguments": " ".join(arguments), "seed": seed}
-    return _verify(Path(script).name, job, about, floatx, kernels, progress)
-
-
-def _verify(
-    title: str,
-    job: dict[str, Any],
-    about: dict[str, Any],
-    floatx: str | None,
-    kernels: str | None,
-    progress: Progress,
-) -> Document:
-    """Run one after the other, so that neither slows the other down."""
+    Raises TrainingFailed, NothingToCompare, and MissingRequirement if TensorFlow is not installed.
+    """
+    if target in EXAMPLES:
+        runs.require("keras", "tensorflow", "sklearn")
+        example = EXAMPLES[target]
+        options = {
+            "seed": seed,
+            "epochs": example.epochs if epochs is None else epochs,
+            "batch_size": example.batch_size if batch_size is None else batch_size,
+            "optimizer": optimizer,
+        }
+        title = f"{target}. {example.title}"
+        job: dict[str, Any] = {"example": target, "options": options}
+        metrics = ", ".join(example.metrics)
+        about = {"example": target, **options, "loss": example.loss, "metrics": metrics}
+    else:
+        runs.require("keras", "tensorflow")
+        title = Path(target).name
+        job = {"script": target, "arguments": list(arguments), "seed": seed}
+        about = {
+            "script": target,
+            "arguments": " ".join(arguments),
+            "seed": f"{seed}, set before the script runs",
+        }
+    job |= {"floatx": floatx, "kernels": kernels}
     found: dict[str, runs.Run] = {}
-    failed: dict[str, runs.WorkerFailed] = {}
-    for framework in FRAMEWORKS:
+    failures: dict[str, runs.Failure] = {}
+    for framework in FRAMEWORKS:  # one after the other, so that neither slows the other down
         progress(framework, {"event": "starting"})
         try:
-            found[framework] = runs.run(
-                framework,
-                {**job, "floatx": floatx, "kernels": kernels},
-                partial(progress, framework),
-            )
-        except runs.WorkerFailed as failure:
-            failed[framework] = failure
-    if failed:  # a script that also fails under Keras says nothing about minikeras
-        raise failed.get("keras") or failed["minikeras"]
-    return compare(
-        found["minikeras"],
-        found["keras"],
-        title=title,
-        options={**about, "kernels": found["minikeras"].found["kernels"]},
-    )
+            found[framework] = runs.run(framework, job, partial(progress, framework))
+        except runs.Failure as failure:
+            failures[framework] = failure
+    if failures:
+        raise TrainingFailed(failures)
+    ours, theirs = (found[framework] for framework in FRAMEWORKS)
+    return compare(ours, theirs, title=title, options={**about, "kernels": ours.found["kernels"]})

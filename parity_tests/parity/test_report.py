@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from minikeras.parity import report
+from minikeras.parity import report, terminal
 from minikeras.parity.comparison import compare
 from parity_tests.parity.test_comparison import LOGS, answer
 
@@ -61,7 +62,7 @@ def test_page(document, tmp_path):
     assert "prefers-color-scheme: dark" in text and 'name="viewport"' in text
     shown = "".join(page.text)
     assert HOSTILE in shown and HOSTILE not in text
-    for word in ("Outside tolerance", "0.625", "relative difference", "numpy", "seed", "Times"):
+    for word in ("Different", "0.625", "relative difference", "numpy", "seed", "Times"):
         assert word in shown
     assert text.count("<polyline") >= 4
 
@@ -79,6 +80,17 @@ def test_page_of_any_curve(epochs, value, tmp_path):
         assert all(0 <= place <= 360 for place in places)
 
 
+def test_what_is_unknown_is_a_dash(tmp_path, capsys):
+    run = answer("minikeras")
+    del run.arrays["models/0/initial/0"]
+    document = compare(run, answer("keras"), title="t", options={})
+    report.write_html(document, tmp_path / "page.html")
+    assert "<td>–</td>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    terminal.show(document, Console(width=80))
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "kernel" in line]
+    assert line.split() == ["│", "kernel", "│", "2×2", "│", "–", "│", "equal", "│", "0", "│"]
+
+
 def test_json(document, tmp_path):
     report.write_json(document, tmp_path / "data.json")
 
@@ -87,8 +99,8 @@ def test_json(document, tmp_path):
 
     found = json.loads((tmp_path / "data.json").read_text("utf-8"), parse_constant=refuse)
     assert set(found) == {
-        *("title", "options", "floatx", "verdict", "fits", "evaluations", "models", "times"),
-        "versions",
+        *("title", "options", "floatx", "verdict", "fits", "evaluations", "predictions", "models"),
+        *("optimizers", "times", "versions"),
     }
     assert found["evaluations"][0]["metrics"]["loss"]["keras"] == "nan"
     assert found["evaluations"][0]["metrics"][HOSTILE]["relative"] == 0.5
@@ -98,7 +110,7 @@ def test_json(document, tmp_path):
         "relative": 0.0,
         "ulp": 0,
     }
-    assert set(found["verdict"]) >= {"within", "reason", "tolerance", "same_lines", "problems"}
+    assert set(found["verdict"]) >= {"same", "reason", "decided_by", "differences", "tolerance"}
     assert set(found["times"]["keras"]) == {"import", "first_epoch", "step"}
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from minikeras.parity import runs
-from minikeras.parity.worker import EPOCH_LINE, _numbers, epoch_line
+from minikeras.parity.curves import EPOCH_LINE, epoch_line, numbers
 
 SCRIPT = """
 import sys
@@ -78,7 +78,8 @@ def test_a_script_is_followed(framework, script):
     assert [model["name"] for model in run.found["models"]] == ["net", "untrained"]
     before, after = run.weights(0, "initial"), run.weights(0, "final")
     assert len(before) == len(after) == 2 and not np.array_equal(before[0], after[0])
-    assert run.weights(1, "initial") == []  # noticed only at the end of the script
+    before, after = run.weights(1, "initial"), run.weights(1, "final")
+    assert len(before) == 2 and all(np.array_equal(a, b) for a, b in zip(before, after))
     assert run.first_epoch_seconds > 0 and run.step_seconds > 0
 
 
@@ -88,11 +89,31 @@ def test_a_script_may_exit(script):
     assert run.weights(0, "final")[0].dtype == "float64"
 
 
-@pytest.mark.parametrize("end", ["raise RuntimeError('broken here')", "exit('broken here')"])
-def test_a_failure_is_told(end, script):
-    with pytest.raises(runs.WorkerFailed, match="broken here") as failure:
-        work("keras", script(f"import keras\n{end}"))
-    assert failure.value.framework == "keras"
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        ("import keras\nraise RuntimeError('broken here')", "RuntimeError", "broken here"),
+        ("import keras\nexit('broken here')", "SystemExit", "broken here"),
+        ("\n x = 1", "IndentationError", "unexpected indent"),
+        ("import os\nos._exit(7)", "process ended with code 7", ""),
+    ],
+)
+def test_a_failure_is_told(text, kind, message, script):
+    path = script(text)
+    with pytest.raises(runs.Failure) as raised:
+        work("minikeras", path)
+    failure = raised.value
+    assert failure.type == kind and message in failure.message and not failure.internal
+    if "_exit" not in text:
+        assert failure.place == "script.py, line 2" and failure.line == text.splitlines()[1].strip()
+
+
+def test_an_error_of_the_recorder_is_told_from_one_of_the_script(script):
+    breaks = "import keras\nkeras.Model.variables = property(lambda model: 1 / 0)\n"
+    tries = "try:\n    model.fit(1, 1)\nexcept Exception:\n    pass"
+    with pytest.raises(runs.Failure) as raised:
+        work("minikeras", script(f"{breaks}model = keras.Sequential()\n{tries}"))
+    assert raised.value.internal and "ZeroDivisionError" in raised.value.traceback
 
 
 @pytest.mark.parametrize(
@@ -118,10 +139,10 @@ def test_epoch_line():
 
 def test_a_metric_of_several_numbers():
     log = {"f1_score": np.float32([0.5, 0.25]), "loss": 1, "mae": np.float32([2])}
-    assert _numbers(log) == {"f1_score[0]": 0.5, "f1_score[1]": 0.25, "loss": 1.0, "mae": 2.0}
+    assert numbers(log) == {"f1_score[0]": 0.5, "f1_score[1]": 0.25, "loss": 1.0, "mae": 2.0}
 
 
 def test_what_is_missing_is_named():
     runs.require("numpy", "click")
-    with pytest.raises(runs.MissingRequirement, match=r"no_such_module.*minikeras-reference\[ver"):
+    with pytest.raises(runs.MissingRequirement, match=r"TensorFlow.*pip install -e '.\[verify"):
         runs.require("numpy", "no_such_module")

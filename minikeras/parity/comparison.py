@@ -21,7 +21,7 @@ RELATIVE_TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
 WEIGHT_TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 LEAST = 1e-3
 # A weight is moved by rounding noise alone, as a bias before a batch normalization is, if Adam or
-# RMSprop has seen no square of a gradient above this share of the largest.
+# RMSprop has seen no square of a gradient above this part of the largest.
 NOISE = {"float64": 1e-24, "float32": 1e-10}
 
 # What is compared, in this order: the first that differs gives the reason of the verdict.
@@ -206,7 +206,7 @@ class _Comparison:
         return self.slots.get(path.replace("/", "_"), [])
 
     def _is_noise(self, path: str) -> bool:
-        return any(0 < share < NOISE[self.precision] for share in self._shares(path))
+        return any(0 < part < NOISE[self.precision] for part in self._shares(path))
 
     def _optimizer(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
         return self._judged("optimizers", self._arrays("optimizers", index, a, b, _slot))
@@ -229,11 +229,11 @@ class _Comparison:
         a: dict[str, Any],
         b: dict[str, Any],
         group: Callable[[str], str],
-        share: float = 1.0,
+        floor: float = 1.0,
     ) -> Document:
         """Every array of an entry.
 
-        A difference is relative to the largest number of the array, but at least to `share` of the
+        A difference is relative to the largest number of the array, but at least to `floor` of the
         largest of its group.
         """
         if a["paths"] != b["paths"]:
@@ -260,7 +260,7 @@ class _Comparison:
                     forms = [f"{side.dtype} {side.shape}" for side in (one, other)]
                     self._differ("form", f"{path}: {forms[0]} in minikeras, {forms[1]} in Keras")
                     continue
-                size = max(_size(other), share * sizes[group(path)])
+                size = max(_size(other), floor * sizes[group(path)])
                 variable[stage] = measure(one, other, size)
             variables.append(variable)
         return {"name": b["name"], "class": b["class"], "variables": variables}

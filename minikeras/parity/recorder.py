@@ -200,7 +200,7 @@ class Recorder:
         @functools.wraps(method)
         def hooked(variable: Any, *args: Any, **kwargs: Any) -> None:
             method(variable, *args, **kwargs)
-            self._keep([variable])
+            self._store([variable])
 
         return hooked
 
@@ -208,12 +208,12 @@ class Recorder:
         @functools.wraps(method)
         def hooked(function: Any, initializers: Any) -> None:
             method(function, initializers)
-            self._keep(list(self.pending.values()))
+            self._store(list(self.pending.values()))
 
         return hooked
 
     @_own
-    def _keep(self, variables: list[Any]) -> None:
+    def _store(self, variables: list[Any]) -> None:
         for variable in variables:
             value = self._value(variable)
             if value is None:
@@ -352,11 +352,11 @@ class Recorder:
     def _predict(self, method: Callable[..., Any], model: Any, call: Any) -> Any:
         described = self._described(method, model, call)
         result = method(*call.args, **call.kwargs)
-        self._keep_prediction(model, described, result)
+        self._store_prediction(model, described, result)
         return result
 
     @_own
-    def _keep_prediction(self, model: Any, described: dict[str, Any], result: Any) -> None:
+    def _store_prediction(self, model: Any, described: dict[str, Any], result: Any) -> None:
         outputs = [np.array(output) for output in self.keras.tree.flatten(result)]
         names = [f"output {i}" for i in range(len(outputs))] if len(outputs) > 1 else ["output"]
         about = {

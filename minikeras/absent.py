@@ -51,15 +51,25 @@ def _public(module: ModuleType) -> list[str]:
 
 
 def _missing(module: ModuleType, name: str) -> NoReturn:
+    path = _in_keras(module.__name__)
     message = f"module {module.__name__!r} has no attribute {name!r}"
-    if not name.startswith("_"):
-        path = _in_keras(module.__name__)
-        known = name in keras_names()[path]
-        # Of two spellings, the one that begins as ``name`` does comes last, and is suggested.
-        similar = sorted(dir(module), key=lambda other: other[0].isupper() == name[0].isupper())
-        hint = did_you_mean(name, similar)
-        message = sentence(f"{path}.{name}") if known else f"{message}.{hint}"
+    if name in keras_names()[path]:
+        message = sentence(f"{path}.{name}")
+    elif not name.startswith("_") and (hint := _elsewhere(name) or _similar(module, name)):
+        message = f"{message}.{hint}"
     raise AttributeError(message, name=name)
+
+
+def _elsewhere(name: str) -> str:
+    """``" Did you mean keras.layers.Dense?"``: where in Keras a name is; empty if nowhere."""
+    places = [f"{path}.{name}" for path, names in keras_names().items() if name in names]
+    return f" Did you mean {' or '.join(places[:3])}?" if places else ""
+
+
+def _similar(module: ModuleType, name: str) -> str:
+    # Of two spellings, the one that begins as ``name`` does comes last, and is suggested.
+    known = sorted(dir(module), key=lambda other: other[0].isupper() == name[0].isupper())
+    return did_you_mean(name, known)
 
 
 class _Finder(MetaPathFinder):
@@ -71,5 +81,7 @@ class _Finder(MetaPathFinder):
     def find_spec(self, name: str, path: Any, target: Any = None) -> None:
         module, _, last = name.rpartition(".")
         if module.startswith("minikeras") and last in keras_names().get(_in_keras(module), ()):
+            path = _in_keras(name)
+            kind = ModuleNotFoundError if path in keras_names() else ImportError
             # An error with the name that was asked for would be replaced by Python's own.
-            raise ModuleNotFoundError(sentence(_in_keras(name)), name=_in_keras(name))
+            raise kind(sentence(path), name=path)

@@ -1,4 +1,4 @@
-"""How error messages show a value: in at most a line or two, and never the data of an array."""
+"""How messages show a value: in at most a line or two, and never the data of an array."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ import numpy as np
 
 _LINE = 72
 _FEW = 12  # elements of a list that are written out
+
+
+def count(number: int, noun: str) -> str:
+    """``"1 epoch"``, ``"2 epochs"``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def describe(value: Any) -> str:

@@ -24,6 +24,7 @@ from minikeras.autograd.listeners import Observe, OpCall, recording
 from minikeras.autograd.primitive import unobserved
 from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable
+from minikeras.messages import count
 from minikeras.types import Array, TensorLike
 
 
@@ -49,8 +50,10 @@ class GradientTape:
 
     def __repr__(self) -> str:
         outputs = {id(y) for call in self._calls for y in tree.flatten(call.output)}
-        watched, calls = len(self._tracked.keys() - outputs), len(self._calls)
-        return f"<GradientTape: {calls} operations recorded, watching {watched} tensors>"
+        watched = count(len(self._tracked.keys() - outputs), "tensor")
+        return (
+            f"<GradientTape: {count(len(self._calls), 'operation')} recorded, watching {watched}>"
+        )
 
     def __enter__(self) -> GradientTape:
         if self in recording.listeners:

@@ -14,6 +14,7 @@ from minikeras.autograd.listeners import recording, value_observed
 from minikeras.autograd.tensor import Tensor, engine_ops
 from minikeras.declare.names import auto_name, current_path
 from minikeras.declare.registry import registries
+from minikeras.messages import count
 from minikeras.types import Array, DType, TensorLike
 
 
@@ -277,7 +278,7 @@ class StatelessScope:
             self.state_mapping[id(variable)] = (variable, array)
 
     def __repr__(self) -> str:
-        return f"<StatelessScope with values of {len(self.state_mapping)} variables>"
+        return f"<StatelessScope with values of {count(len(self.state_mapping), 'variable')}>"
 
     def __enter__(self) -> StatelessScope:
         self._before, scopes.stateless = scopes.stateless, self

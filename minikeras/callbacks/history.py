@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
+from minikeras.messages import count
 
 _SHOWN = 5  # epochs at either end
 
@@ -26,7 +27,7 @@ class History(Callback):
 
     def __repr__(self) -> str:
         names = ", ".join(self.history) or "nothing yet"
-        return f"<History: {len(self.epoch)} epochs of {names}>"
+        return f"<History: {count(len(self.epoch), 'epoch')} of {names}>"
 
     def _repr_html_(self) -> str:
         """A table for notebooks: a row for each epoch, of many only the first and the last.

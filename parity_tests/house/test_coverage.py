@@ -101,8 +101,9 @@ def test_absent_names_say_so(module: ModuleType) -> None:
             getattr(module, name)
         with pytest.raises(ImportError, match=f"^{re.escape(answer)}$"):
             exec(f"from {module.__name__} import {name}")
-        with pytest.raises(ModuleNotFoundError, match=f"^{re.escape(answer)}$"):
+        with pytest.raises(ImportError, match=f"^{re.escape(answer)}$") as caught:
             importlib.import_module(f"{module.__name__}.{name}")
+        assert (caught.type is ModuleNotFoundError) == (path in absent.keras_names())
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
@@ -116,6 +117,24 @@ def test_names_that_keras_has_not_either(module: ModuleType) -> None:
         importlib.import_module(f"{module.__name__}.{name}x")
     with pytest.raises(AttributeError, match=r"no attribute '_private'$"):
         _ = module._private
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("Dense", " Did you mean keras.layers.Dense?"),
+        ("LSTM", " Did you mean keras.layers.LSTM?"),
+        ("layers.Sequential", " Did you mean keras.Sequential or keras.models.Sequential?"),
+        ("layers.Dens", " Did you mean 'Dense'?"),
+        ("nonsense", ""),
+    ],
+)
+def test_hints(path: str, hint: str) -> None:
+    module, _, name = f"minikeras.{path}".rpartition(".")
+    with pytest.raises(AttributeError) as caught:
+        getattr(sys.modules[module], name)
+    message = f"module {module!r} has no attribute {name!r}"
+    assert str(caught.value) == (f"{message}.{hint}" if hint else message)
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)

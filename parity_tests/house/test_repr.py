@@ -54,7 +54,7 @@ class Own(keras.losses.Loss):
 EXAMPLES: dict[str, Callable[[], Any]] = {
     "<History: 12 epochs of loss, mae>": lambda: fitted()[1],
     "<History: 0 epochs of nothing yet>": keras.callbacks.History,
-    "<GradientTape: 4 operations recorded, watching 1 tensors>": tape,
+    "<GradientTape: 4 operations recorded, watching 1 tensor>": tape,
     "<Adam name=adam, learning_rate=0.001, iterations=12>": lambda: fitted()[0].optimizer,
     "<Replay of sum>": lambda: autograd.Replay(sum),
     "<SGD name=sgd, learning_rate=0.1, iterations=0>": lambda: keras.optimizers.SGD(

@@ -116,7 +116,7 @@ def verify(debug: bool, **options: Any) -> None:
     try:
         sys.exit(_verify(debug=debug, **options))
     except Exception as error:
-        if isinstance(error, click.ClickException):
+        if isinstance(error, click.ClickException | BrokenPipeError):
             raise
         if debug:
             traceback.print_exc()

@@ -95,7 +95,8 @@ class _Comparison:
             self._differ("form", f"{counts[0]} in minikeras, {counts[1]} in Keras")
         documents = []
         for index, (a, b) in enumerate(zip(*sides)):
-            label = b["label"] + (f" {index + 1}" if len(sides[1]) > 1 else "")
+            alike = [i for i, entry in enumerate(sides[1]) if entry["label"] == b["label"]]
+            label = b["label"] + (f" {alike.index(index) + 1}" if len(alike) > 1 else "")
             for found in configuration.differences(a["configuration"], b["configuration"], ""):
                 name = found.removeprefix(".")
                 call, _, rest = name.partition(".")

@@ -72,13 +72,7 @@ def show(document: Document, console: Console, full: bool = False) -> None:
     verdict = document["verdict"]
     word = Text("SAME", "bold green") if verdict["same"] else Text("DIFFERENT", "bold red")
     console.print(word + Text(f": {verdict['reason']}.", "default"))
-    for kind, found in verdict["differences"].items():
-        if len(found) > 1:
-            console.print(Text(f"\n{KINDS[kind].capitalize()}:"))
-            shown = found if full else found[:MOST]
-            more = [] if full or len(found) <= MOST else [f"… {len(found) - MOST} more (--full)"]
-            for line in [*shown, *more]:
-                console.print(Text(f"  {line}"))
+    _show_differences(console, verdict, MOST if not full else None)
     for fit in document["fits"]:
         _show_fit(console, fit, None if full else verdict["tolerance"])
     if document["evaluations"]:
@@ -92,6 +86,22 @@ def show(document: Document, console: Console, full: bool = False) -> None:
         for entry in document[what]:
             _show_arrays(console, what, entry, None if full else verdict["weight_tolerance"])
     _show_times(console, document["times"])
+
+
+def _show_differences(console: Console, verdict: Document, most: int | None) -> None:
+    """List the first kind that differs, of which the reason names one, and count the others."""
+    others = []
+    for kind, found in verdict["differences"].items():
+        if kind == verdict["decided_by"] or (found and most is None):
+            if len(found) > 1:
+                console.print(Text(f"\n{KINDS[kind].capitalize()}:"))
+                more = [f"… {len(found[most:])} more (--full)"] if most and found[most:] else []
+                for line in [*found[:most], *more]:
+                    console.print(Text(f"  {line}"))
+        elif found:
+            others.append(f"{kind} ({len(found)})")
+    if others:
+        console.print(Text(f"\nAlso different: {', '.join(others)}"))
 
 
 def show_failures(failures: dict[str, Failure], console: Console, debug: bool = False) -> None:
@@ -142,9 +152,11 @@ def _show_fit(console: Console, fit: Document, tolerance: float | None) -> None:
 def _show_arrays(console: Console, what: str, entry: Document, tolerance: float | None) -> None:
     if not entry["variables"]:
         return
+    title = f"{TITLES[what]} {entry['name']}"
     initial = ["initial"] if what == "models" else []
     final = "relative" if what == "predictions" else "final: relative"
-    table = _table(2, "variable", "shape", *initial, final, "ULP")
+    what = "output" if what == "predictions" else "variable"
+    table = _table(2, what, "shape", *initial, final, "ULP")
     rows = entry["variables"]
     worst = [_worst(row) if initial else (row["final"] or {}).get("relative", 0.0) for row in rows]
     for index, between in _chosen(worst, tolerance):
@@ -156,7 +168,7 @@ def _show_arrays(console: Console, what: str, entry: Document, tolerance: float 
         cells += [apart(found, row.get("noise")), ulp(found["ulp"])] if found else ["–", "–"]
         name = Text(row["path"].removeprefix(entry["name"] + "/"))
         table.add_row(name, "×".join(map(str, row["shape"] or [])), *cells)
-    _print(console, f"{TITLES[what]} {entry['name']}", table)
+    _print(console, title, table)
 
 
 def _worst(variable: Document) -> float:

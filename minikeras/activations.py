@@ -13,6 +13,7 @@ import numpy as np
 
 from minikeras import autograd, ops
 from minikeras.declare.registry import Registry, public_in
+from minikeras.messages import describe
 from minikeras.ops.activations import remember as _remember
 from minikeras.types import TensorLike
 
@@ -211,8 +212,8 @@ class _Activations(Registry):
         config = super().serialize(activation)
         if not isinstance(config, dict) or "config" not in config:
             raise ValueError(
-                f"Unknown activation function {activation!r} cannot be serialized: it has no name "
-                "that can be found again. Use `@register_keras_serializable()`"
+                f"Unknown activation function {describe(activation)} cannot be serialized: it has "
+                "no name that can be found again. Use `@register_keras_serializable()`"
             )
         return config
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from minikeras import dtypes, frames, settings
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.messages import describe
 from minikeras.types import DType
 
 
@@ -22,8 +23,8 @@ class DTypePolicy:
             name = dtypes.standardize(None)
         if not isinstance(name, str):
             raise TypeError(
-                f"'name' must be a string, such as 'mixed_float16'. Received: name={name!r} "
-                f"(of type {type(name)})"
+                "'name' must be a string, such as 'mixed_float16'. Received: "
+                f"name={describe(name)} (of type {type(name)})"
             )
         try:
             if name == "mixed_float16":
@@ -92,7 +93,7 @@ def get(identifier: DTypePolicy | dict[str, Any] | DType) -> DTypePolicy:
     except ValueError:
         raise ValueError(
             f"Cannot interpret `dtype` argument. Expected a string or an instance of DTypePolicy. "
-            f"Received: dtype={identifier!r}"
+            f"Received: dtype={describe(identifier)}"
         ) from None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, dataclass_transform
 
 from minikeras import ops
 from minikeras.declare import Configurable, Registry
+from minikeras.messages import describe
 from minikeras.types import TensorLike
 
 
@@ -32,7 +33,7 @@ def _factor(value: Any, name: str) -> float:
     if not isinstance(value, float | int) or not math.isfinite(value) or value < 0:
         raise ValueError(
             f"Invalid value for argument {name}: expected a non-negative float. "
-            f"Received: {name}={value}"
+            f"Received: {name}={describe(value)}"
         )
     return float(value)
 
@@ -121,7 +122,7 @@ class OrthogonalRegularizer(Regularizer):
         if self.mode not in ("rows", "columns"):
             raise ValueError(
                 'Invalid value for argument `mode`. Expected one of {"rows", "columns"}. '
-                f"Received: mode={self.mode}"
+                f"Received: mode={describe(self.mode)}"
             )
 
     def __call__(self, inputs: TensorLike) -> Any:

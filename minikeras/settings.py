@@ -12,6 +12,8 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from minikeras.messages import describe
+
 __version__ = "0.1.0"
 
 _FLOATS = ("float16", "float32", "float64")
@@ -36,7 +38,7 @@ _settings: dict[str, Any] = {
 def _choose(argument: str, value: Any, allowed: tuple[str, ...]) -> str:
     name = str(getattr(value, "name", value))
     if name not in allowed:
-        raise ValueError(f"{argument} must be one of {allowed}, received {value!r}")
+        raise ValueError(f"{argument} must be one of {allowed}, received {describe(value)}")
     return name
 
 

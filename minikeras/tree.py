@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from minikeras import optional
+from minikeras.messages import describe
 
 _optree = optional.Library("optree")
 
@@ -76,7 +77,7 @@ def assert_same_structure(a: Any, b: Any) -> None:
     spec_a = _optree.tree_structure(a, none_is_leaf=True, namespace=_NAMESPACE)
     spec_b = _optree.tree_structure(b, none_is_leaf=True, namespace=_NAMESPACE)
     if spec_a != spec_b:
-        raise ValueError(f"The structures differ: {spec_a} and {spec_b}, of {a!r} and {b!r}")
+        raise ValueError(f"The structures differ: {describe(a)} and {describe(b)}")
 
 
 def assert_same_paths(a: Any, b: Any) -> None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from minikeras.messages import describe
 from minikeras.types import Shape
 
 Sizes = tuple[int, ...]
@@ -118,7 +119,9 @@ def windowed_shape(
 def standardize_padding(padding: str, allowed: tuple[str, ...] = ("valid", "same")) -> str:
     """Lower case; ValueError unless it is one of ``allowed``."""
     if not isinstance(padding, str) or padding.lower() not in allowed:
-        raise ValueError(f"The `padding` argument must be one of {allowed}. Received: {padding!r}")
+        raise ValueError(
+            f"The `padding` argument must be one of {allowed}. Received: {describe(padding)}"
+        )
     return padding.lower()
 
 
@@ -134,7 +137,7 @@ def per_axis(value: Any, rank: int, name: str, smallest: int = 1) -> Sizes:
         try:
             sizes = tuple(int(v) for v in value)
         except (TypeError, ValueError):
-            raise ValueError(f"{expected}. Received: {name}={value!r}") from None
+            raise ValueError(f"{expected}. Received: {name}={describe(value)}") from None
     if len(sizes) != rank or min(sizes) < smallest:
         raise ValueError(f"{expected}, each at least {smallest}. Received: {name}={value!r}")
     return sizes

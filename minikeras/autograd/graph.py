@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from minikeras import dtypes, frames, shapes, tree
 from minikeras.declare import serialization
 from minikeras.declare.names import auto_name, to_snake_case
+from minikeras.messages import describe
 from minikeras.types import DType, Shape
 
 
@@ -129,7 +130,7 @@ class Operation:
         if not isinstance(name, str) or "/" in name:
             raise ValueError(
                 f"Argument `name` must be a string and cannot contain character `/`. "
-                f"Received: name={name!r} (of type {type(name)})"
+                f"Received: name={describe(name)} (of type {type(name)})"
             )
         self.name: str = name
         self._inbound_nodes: list[Node] = []

@@ -14,7 +14,7 @@ from minikeras.autograd.listeners import recording, value_observed
 from minikeras.autograd.tensor import Tensor, engine_ops
 from minikeras.declare.names import auto_name, current_path
 from minikeras.declare.registry import registries
-from minikeras.messages import count
+from minikeras.messages import count, describe
 from minikeras.types import Array, DType, TensorLike
 
 
@@ -52,12 +52,12 @@ class Variable:
     ) -> None:
         name = name or auto_name(type(self).__name__)
         if not isinstance(name, str) or "/" in name:
-            raise ValueError(f"name must be a string without '/', received {name!r}")
+            raise ValueError(f"name must be a string without '/', received {describe(name)}")
         aggregation = aggregation or "none"
         if aggregation not in ("none", "mean", "sum", "only_first_replica"):
             raise ValueError(
                 "aggregation must be one of 'none', 'mean', 'sum', 'only_first_replica' or None, "
-                f"received {aggregation!r}"
+                f"received {describe(aggregation)}"
             )
         self._name = name
         self._path = f"{current_path()}/{name}".lstrip("/")
@@ -82,7 +82,9 @@ class Variable:
                 dtype = {"float64": dtypes.standardize(None), "int64": "int32"}.get(dtype, dtype)
         self._value: Array = np.array(initializer, dtype=dtypes.of(dtype))
         if shape is not None and tuple(shape) != self._value.shape:
-            raise ValueError(f"shape {tuple(shape)} does not fit the value {self._value.shape}")
+            raise ValueError(
+                f"shape {describe(tuple(shape))} does not fit the value {self._value.shape}"
+            )
 
     # What it is
 

@@ -7,6 +7,8 @@ import re
 import threading
 from types import TracebackType
 
+from minikeras.messages import describe
+
 _counts: collections.Counter[str] = collections.Counter()
 
 
@@ -58,7 +60,7 @@ class name_scope:
 
     def __init__(self, name: str, **kwargs: object) -> None:
         if not isinstance(name, str) or "/" in name:
-            raise ValueError(f"name must be a string without '/', received {name!r}")
+            raise ValueError(f"name must be a string without '/', received {describe(name)}")
         self.name = name
 
     def __repr__(self) -> str:

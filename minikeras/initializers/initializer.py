@@ -7,6 +7,7 @@ from typing import Any, Self
 from minikeras import random
 from minikeras.declare import Configurable
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.messages import describe
 from minikeras.random.seed_generator import make_default_seed
 from minikeras.types import DType
 
@@ -57,7 +58,7 @@ class RandomInitializer(Initializer):
         elif not isinstance(self.seed, int | random.SeedGenerator):
             raise ValueError(
                 "seed must be an integer or a keras.random.SeedGenerator, "
-                f"received seed={self.seed!r}"
+                f"received seed={describe(self.seed)}"
             )
 
     def get_config(self) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from minikeras import dtypes, ops
 from minikeras.initializers.initializer import Initializer
+from minikeras.messages import describe
 from minikeras.optional import Library
 from minikeras.types import DType
 
@@ -33,12 +34,13 @@ class STFT(Initializer):
 
     def setup(self) -> None:
         if self.side not in ("real", "imag"):
-            raise ValueError(f"side must be 'real' or 'imag', received side={self.side!r}")
+            raise ValueError(f"side must be 'real' or 'imag', received side={describe(self.side)}")
         if isinstance(self.window, str):
             _named_window(self.window, 1, False)
         if self.scaling not in ("density", "spectrum", None):
             raise ValueError(
-                f"scaling must be 'density', 'spectrum' or None, received scaling={self.scaling!r}"
+                "scaling must be 'density', 'spectrum' or None, received "
+                f"scaling={describe(self.scaling)}"
             )
 
     def __call__(self, shape: Any, dtype: DType = None) -> Any:

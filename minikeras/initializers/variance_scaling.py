@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras import random
 from minikeras.initializers.initializer import RandomInitializer
+from minikeras.messages import describe
 from minikeras.types import DType
 
 # The standard deviation of the standard normal distribution, truncated at ±2
@@ -80,7 +81,8 @@ class VarianceScaling(RandomInitializer):
             raise ValueError(f"scale must be positive, received scale={self.scale}")
         if self.mode not in ("fan_in", "fan_out", "fan_avg"):
             raise ValueError(
-                f"mode must be 'fan_in', 'fan_out' or 'fan_avg', received mode={self.mode!r}"
+                "mode must be 'fan_in', 'fan_out' or 'fan_avg', received "
+                f"mode={describe(self.mode)}"
             )
         self.distribution = self.distribution.lower()
         if self.distribution == "normal":

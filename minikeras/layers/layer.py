@@ -12,6 +12,7 @@ from minikeras.dtype_policies import DTypePolicy
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
 from minikeras.layers.building import finish_build
 from minikeras.layers.calling import LayerCalling
+from minikeras.messages import describe
 from minikeras.types import DType, Shape
 
 
@@ -51,8 +52,8 @@ class Layer(LayerCalling, base=True):
         Operation.__init__(self, name)
         if not isinstance(trainable, bool):
             raise ValueError(
-                f"Expected `trainable` to be a boolean. Received: trainable={trainable} (of type "
-                f"{type(trainable)})"
+                "Expected `trainable` to be a boolean. Received: "
+                f"trainable={describe(trainable)} (of type {type(trainable)})"
             )
         self._start_tracking()
         self._trainable = trainable

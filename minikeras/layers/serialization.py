@@ -6,6 +6,7 @@ from typing import Any
 
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 
 
 def serialize(layer: Any) -> Any:
@@ -17,5 +18,5 @@ def deserialize(config: Any, custom_objects: dict[str, Any] | None = None) -> La
     """The layer of a config; ValueError if it describes something else."""
     found = deserialize_keras_object(config, custom_objects=custom_objects)
     if not isinstance(found, Layer):
-        raise ValueError(f"config must describe a layer; received {config}")
+        raise ValueError(f"config must describe a layer; received {describe(config)}")
     return found

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops, settings
+from minikeras.messages import describe
 from minikeras.metrics.metric import DeclaredMetric, array, check_2d
 from minikeras.types import Array, Shape, TensorLike
 
@@ -38,18 +39,18 @@ class FBetaScore(DeclaredMetric):
         if self.average not in (None, "micro", "macro", "weighted"):
             raise ValueError(
                 "Invalid `average` argument value: expected None, 'micro', 'macro' or 'weighted', "
-                f"received average={self.average!r}"
+                f"received average={describe(self.average)}"
             )
         if not isinstance(self.beta, float) or self.beta <= 0:
             raise ValueError(
                 "Invalid `beta` argument value: expected a Python float > 0, received "
-                f"beta={self.beta!r} of type {type(self.beta)}"
+                f"beta={describe(self.beta)} of type {type(self.beta)}"
             )
         t = self.threshold
         if t is not None and (not isinstance(t, float) or not 0 < t <= 1):
             raise ValueError(
                 "Invalid `threshold` argument value: expected None or a Python float with "
-                f"0 < threshold <= 1, received threshold={t!r} of type {type(t)}"
+                f"0 < threshold <= 1, received threshold={describe(t)} of type {type(t)}"
             )
         super().setup()
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras import frames, ops
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
+from minikeras.messages import describe
 from minikeras.metrics.metric import DeclaredMetric, array, check_2d
 from minikeras.metrics.reduction import Mean
 from minikeras.types import Shape, TensorLike
@@ -50,7 +51,7 @@ class R2Score(DeclaredMetric):
         if self.class_aggregation not in allowed:
             raise ValueError(
                 f"Invalid value for argument `class_aggregation`: expected one of {allowed}, "
-                f"received class_aggregation={self.class_aggregation!r}"
+                f"received class_aggregation={describe(self.class_aggregation)}"
             )
         if self.num_regressors < 0:
             raise ValueError(

@@ -207,7 +207,7 @@ def softmax(x: TensorLike, axis: Any = -1) -> TensorLike:
     x = tensor(x)
     if isinstance(axis, int) and -len(x.shape) <= axis < len(x.shape) and x.shape[axis] == 1:
         frames.warn(
-            f"softmax over axis {axis}, whose size is 1, always gives 1. Did you mean a sigmoid?"
+            f"softmax over axis {axis}, an axis of size 1, always gives 1. Did you mean a sigmoid?"
         )
     y = _over_axes(_softmax, x, axis)
     return y if isinstance(axis, (tuple, list)) else remember(y, x)

@@ -12,6 +12,7 @@ import numpy as np
 from minikeras import tree
 from minikeras.autograd import Symbol, Tensor, Variable
 from minikeras.autograd.listeners import OpCall, nothing_recorded, recording, value_observed
+from minikeras.messages import describe
 from minikeras.ops.core import convert_to_tensor, stack, tensor
 from minikeras.ops.declarations import public
 from minikeras.types import TensorLike
@@ -124,7 +125,7 @@ def scan(
     Raises TypeError if f is not callable, ValueError if neither xs nor length is given.
     """
     if not callable(f):
-        raise TypeError(f"`f` must be callable, received {f!r}")
+        raise TypeError(f"`f` must be callable, received {describe(f)}")
     if not isinstance(unroll, bool) and (not isinstance(unroll, int) or unroll < 1):
         raise ValueError(f"`unroll` must be a positive integer or a boolean, received {unroll!r}")
     if xs is None and length is None:

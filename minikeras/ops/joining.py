@@ -10,6 +10,7 @@ import numpy as np
 
 from minikeras import shapes
 from minikeras.dtypes import promote
+from minikeras.messages import describe
 from minikeras.ops.core import as_kind, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import take
@@ -44,7 +45,9 @@ def pad(
     if mode == "constant":
         return _pad(x, widths=widths, value=0 if constant_values is None else constant_values)
     if mode not in ("reflect", "symmetric"):
-        raise ValueError(f"`mode` must be 'constant', 'reflect' or 'symmetric', received {mode!r}")
+        raise ValueError(
+            f"`mode` must be 'constant', 'reflect' or 'symmetric', received {describe(mode)}"
+        )
     for axis, (pair, n) in enumerate(zip(widths, x.shape, strict=True)):
         if max(pair) > n - (mode == "reflect"):
             raise ValueError(f"`pad_width` {pair} is too wide to {mode} axis {axis} of size {n}")
@@ -63,7 +66,9 @@ def _pairs(pad_width: Any, rank: int) -> tuple[tuple[int, int], ...]:
     if len(widths) == 1:
         widths *= rank
     if len(widths) != rank:
-        raise ValueError(f"`pad_width` must hold a pair for each of {rank} axes: {pad_width}")
+        raise ValueError(
+            f"`pad_width` must hold a pair for each of {rank} axes, received {describe(pad_width)}"
+        )
     return tuple(widths)  # type: ignore[arg-type]  # all are pairs by now
 
 
@@ -88,7 +93,7 @@ def meshgrid(*x: TensorLike, indexing: str = "xy") -> list[TensorLike]:
     "ij": axis k belongs to vector k; "xy": the first two axes change places.
     """
     if indexing not in ("xy", "ij"):
-        raise ValueError(f"`indexing` must be 'xy' or 'ij', received {indexing!r}")
+        raise ValueError(f"`indexing` must be 'xy' or 'ij', received {describe(indexing)}")
     xs = [ravel(v) for v in x]
     places = list(range(len(xs)))
     if indexing == "xy" and len(xs) > 1:

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import shapes
 from minikeras.dtypes import floating
+from minikeras.messages import describe
 from minikeras.ops import reduction
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.creation import eye
@@ -97,7 +98,7 @@ def cholesky_inverse(x: TensorLike, upper: bool = False) -> TensorLike:
 def qr(x: TensorLike, mode: str = "reduced") -> tuple[TensorLike, TensorLike]:
     """Orthonormal columns q and an upper triangle r with x = q r ("complete": q is square)."""
     if mode not in ("reduced", "complete"):
-        raise ValueError(f"`mode` must be 'reduced' or 'complete', received {mode!r}")
+        raise ValueError(f"`mode` must be 'reduced' or 'complete', received {describe(mode)}")
     if mode == "complete":
         q, r = np.linalg.qr(np.asarray(x), "complete")
         return tensor(q), tensor(r)

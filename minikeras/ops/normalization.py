@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, frames, settings, shapes
+from minikeras.messages import describe
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.linear_algebra import norm
@@ -156,7 +157,7 @@ def normalize(
     Parity: for order 2 the result is x · min(1 / ‖x‖, 1 / ε).
     """
     if not isinstance(order, int) or order < 1:
-        raise ValueError(f"Argument `order` must be an int >= 1. Received: order={order}")
+        raise ValueError(f"Argument `order` must be an int >= 1. Received: order={describe(order)}")
     x = tensor(x)
     x = expand_dims(x, 0) if not len(x.shape) else x
     epsilon = settings.epsilon() if epsilon is None else epsilon

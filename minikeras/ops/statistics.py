@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import dtypes, shapes
 from minikeras.dtypes import floating
+from minikeras.messages import describe
 from minikeras.ops import cumulative, reduction
 from minikeras.ops.core import as_kind, cast, convert_to_numpy, is_floating, tensor
 from minikeras.ops.declarations import operation, public
@@ -39,7 +40,7 @@ def quantile(
     Several q give a new first axis.  NaN anywhere gives NaN.
     """
     if method not in METHODS:
-        raise ValueError(f"`method` must be one of {METHODS}, received {method!r}")
+        raise ValueError(f"`method` must be one of {METHODS}, received {describe(method)}")
     x = as_kind(floating, x)
     axes = shapes.normalize_axes(axis, len(x.shape))
     fractions = convert_to_numpy(tensor(q)).astype("float64")  # Python's 0.6 is a float32 first

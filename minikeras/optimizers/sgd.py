@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minikeras.messages import describe
 from minikeras.optimizers.optimizer import Optimizer
 from minikeras.optimizers.rounding import rounded
 from minikeras.types import Array
@@ -34,7 +35,9 @@ class SGD(Optimizer):
 
     def setup(self) -> None:
         if not isinstance(self.momentum, float) or not 0 <= self.momentum <= 1:
-            raise ValueError(f"momentum must be a float in [0, 1], received {self.momentum!r}")
+            raise ValueError(
+                f"momentum must be a float in [0, 1], received {describe(self.momentum)}"
+            )
         if self.momentum and self.kernel == "sgd":
             self.kernel = "sgd_momentum"  # type: ignore[misc]  # of this object, not the class
         super().setup()

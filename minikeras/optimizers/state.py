@@ -12,6 +12,7 @@ from minikeras import frames, initializers, settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import serialization
 from minikeras.declare.names import name_scope
+from minikeras.messages import describe
 from minikeras.optimizers.options import OptimizerOptions
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
 from minikeras.types import DType, TensorLike
@@ -43,7 +44,7 @@ class OptimizerState(OptimizerOptions):
             if not isinstance(rate, float):
                 raise ValueError(
                     "learning_rate must be a float, a LearningRateSchedule or a callable without "
-                    f"arguments, received {rate!r}"
+                    f"arguments, received {describe(rate)}"
                 )
             rate = self._own(rate, "learning_rate", settings.floatx())
         self._learning_rate: Any = rate

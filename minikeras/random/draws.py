@@ -16,6 +16,7 @@ import numpy as np
 
 from minikeras import dtypes, frames, shapes
 from minikeras.autograd import Symbol, Tensor, Variable, array_of, as_tensor, operation, primitive
+from minikeras.messages import describe
 from minikeras.random import distributions, rejection
 from minikeras.random.seeds import draw_pair, seed_of
 from minikeras.shapes import unchanged
@@ -174,7 +175,7 @@ def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any 
         return inputs
     dtype = dtypes.standardize(x.dtype)
     if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
-        raise ValueError(f"rate must be in [0, 1), received rate={rate}")
+        raise ValueError(f"rate must be in [0, 1), received rate={describe(rate)}")
     if dtype not in dtypes.FLOATS:
         raise ValueError(f"dropout needs floating inputs, received dtype {dtype}")
     shape = _mask_shape(x.shape, noise_shape)

@@ -8,7 +8,9 @@ from typing import Any, Self
 import numpy as np
 
 from minikeras.autograd import Variable
-from minikeras.declare.names import auto_name, name_scope
+from minikeras.declare import auto_name, unknown_arguments
+from minikeras.declare.names import name_scope
+from minikeras.messages import describe
 
 
 class SeedGenerator:
@@ -23,13 +25,13 @@ class SeedGenerator:
     def __init__(self, seed: int | None = None, name: str | None = None, **kwargs: Any) -> None:
         kwargs.pop("backend", None)  # there is only one
         if kwargs:
-            raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
+            raise ValueError(unknown_arguments("SeedGenerator", kwargs, type(self).__init__))
         self.name = auto_name(type(self).__name__) if name is None else name
         self._initial_seed = seed
         if seed is None:
             seed = make_default_seed()
         if not is_seed(seed):
-            raise ValueError(f"seed must be an integer of 64 bits, received seed={seed!r}")
+            raise ValueError(f"seed must be an integer of 64 bits, received seed={describe(seed)}")
         with name_scope(self.name):
             self.state = Variable(
                 np.array([seed, 0]),

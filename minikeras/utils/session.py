@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import dtype_policies, settings
 from minikeras.declare import reset_uids
+from minikeras.messages import describe
 from minikeras.optional import Library
 from minikeras.random import seeds
 
@@ -24,7 +25,7 @@ def set_random_seed(seed: int) -> None:
     Parity: from then on every epoch of every ``fit`` shuffles n samples in the same order.
     """
     if not isinstance(seed, int):
-        raise ValueError(f"seed must be an integer, received {seed!r} of type {type(seed)}")
+        raise ValueError(f"seed must be an integer, received {describe(seed)} of type {type(seed)}")
     # rich draws a number from Python's random while it is imported.  Keras has imported it by now;
     # here the first summary() would, and so change the seeds of all layers made after it.
     Library("rich.style").load()

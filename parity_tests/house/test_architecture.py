@@ -19,9 +19,9 @@ from parity_tests.house.sources import PACKAGE, ROOT, cycles, imports, module_of
 
 # From the lowest up.  A package or module imports what stands below it, never its own floor.
 FLOORS = [
-    "types optional",
+    "messages types optional",
     "settings",
-    "frames messages twins",
+    "frames twins",
     "dtypes philox shapes summation tree",
     "windows",
     "kernels declare",

@@ -9,6 +9,7 @@ import numpy as np
 from minikeras import constraints, frames, initializers, ops, regularizers
 from minikeras.declare import field
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -56,7 +57,7 @@ class Embedding(Layer):
             if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
                 raise ValueError(
                     f"`{name}` must be a positive integer. "
-                    f"Received: {name}={size} (of type {type(size).__name__})."
+                    f"Received: {name}={describe(size)} (of type {type(size).__name__})."
                 )
         self.supports_masking = self.mask_zero
         self.autocast = False  # indices are not cast to a floating dtype

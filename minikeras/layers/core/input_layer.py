@@ -7,6 +7,7 @@ from typing import Any
 from minikeras import dtypes, frames, shapes
 from minikeras.autograd import KerasTensor, Node
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import DType, Shape
 
 
@@ -93,7 +94,7 @@ def _check_tensor(
     if not isinstance(tensor, KerasTensor):
         raise ValueError(
             "Argument `input_tensor` must be a KerasTensor. Received invalid type: "
-            f"input_tensor={tensor} (of type {type(tensor)})"
+            f"input_tensor={describe(tensor)} (of type {type(tensor)})"
         )
     found = {
         "shape": (shape, tensor.shape[1:]),

@@ -9,6 +9,7 @@ from typing import Any
 from minikeras import tree
 from minikeras.declare import serialization
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import TensorLike
 
 
@@ -38,6 +39,8 @@ class Lambda(Layer):
         self.function, self.mask, self.arguments = function, mask, arguments or {}
         self._output_shape = output_shape
         self.supports_masking = mask is not None
+        if not callable(function):
+            raise TypeError(f"`function` must be callable. Received: {describe(function)}")
         takes = inspect.getfullargspec(function).args
         self._passed_on = [name for name in ("mask", "training") if name in takes]
 

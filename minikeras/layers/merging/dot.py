@@ -7,6 +7,7 @@ from typing import Any
 
 from minikeras import ops
 from minikeras.layers.merging.merge import Merge
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -38,7 +39,7 @@ class Dot(Merge):
         if len(axes) != 2 or not all(isinstance(axis, int) for axis in axes):
             raise ValueError(
                 f"Invalid format for argument `axes`: it should contain two integers. "
-                f"Received: axes={axes}"
+                f"Received: axes={describe(axes)}"
             )
 
     def build(self, input_shape: list[Shape]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from minikeras import dtypes, ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.normalization.scaled import ScaleAndShift, sorted_axes
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -30,7 +31,7 @@ class GroupNormalization(ScaleAndShift):
         if not isinstance(self.groups, int) or (self.groups <= 0 and self.groups != -1):
             raise ValueError(
                 "Received an invalid value for argument `groups`, expected a positive integer (or "
-                f"`-1` for instance normalization). Received: groups={self.groups}"
+                f"`-1` for instance normalization). Received: groups={describe(self.groups)}"
             )
         self.autocast = False  # the moments are those of the inputs as given
 

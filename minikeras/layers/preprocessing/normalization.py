@@ -12,6 +12,7 @@ import numpy as np
 from minikeras import ops, settings
 from minikeras.autograd import Tensor
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -49,7 +50,7 @@ class Normalization(Layer):
         if (mean is None) != (variance is None) or shapes_[0] != shapes_[1]:
             raise ValueError(
                 "When setting values directly, both `mean` and `variance` must be set, with the "
-                f"same shape. Received: mean={mean} and variance={variance}"
+                f"same shape. Received: mean={describe(mean)} and variance={describe(variance)}"
             )
         if len(shapes_[0]) > len(self.axis):
             raise ValueError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minikeras.messages import describe
 from minikeras.windows import per_axis
 
 Margins = tuple[tuple[int, ...], ...]
@@ -23,6 +24,7 @@ def margins(value: Any, rank: int, name: str) -> Margins:
         return (per_axis(value, 2, name, smallest=0),) * rank
     if not hasattr(value, "__len__") or len(value) != rank:
         raise ValueError(
-            f"`{name}` must be an int, or {rank} of ints or pairs of ints. Received: {name}={value}"
+            f"`{name}` must be an int, or {rank} of ints or pairs of ints. Received: "
+            f"{name}={describe(value)}"
         )
     return tuple(per_axis(pair, 2, f"entry {i} of {name}", 0) for i, pair in enumerate(value))

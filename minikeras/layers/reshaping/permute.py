@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from minikeras import ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import TensorLike
 
 
@@ -24,7 +25,8 @@ class Permute(Layer):
         self.dims = tuple(self.dims)
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ValueError(
-                f"`dims` must be a permutation of 1 to {len(self.dims)}. Received: dims={self.dims}"
+                f"`dims` must be a permutation of 1 to {len(self.dims)}. Received: "
+                f"dims={describe(self.dims)}"
             )
         self.input_spec = InputSpec(ndim=len(self.dims) + 1)
 

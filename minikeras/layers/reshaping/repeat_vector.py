@@ -5,6 +5,7 @@ from __future__ import annotations
 from minikeras import ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
+from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
 
@@ -20,7 +21,9 @@ class RepeatVector(Layer):
 
     def setup(self) -> None:
         if not isinstance(self.n, int) or isinstance(self.n, bool):
-            raise TypeError(f"`n` must be an integer. Received: n={self.n!r} of {type(self.n)}")
+            raise TypeError(
+                f"`n` must be an integer. Received: n={describe(self.n)} of {type(self.n)}"
+            )
         if self.n <= 0:
             raise ValueError(f"`n` must be a positive integer. Received: n={self.n}")
         self.input_spec = InputSpec(ndim=2)

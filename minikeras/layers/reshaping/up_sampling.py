@@ -9,6 +9,7 @@ from minikeras import ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.layers.spatial import SpatialLayer
+from minikeras.messages import describe
 from minikeras.ops.primitives.pool import upsample
 from minikeras.ops.windows import from_channels_last, to_channels_last
 from minikeras.types import Shape, TensorLike
@@ -27,7 +28,7 @@ class UpSampling1D(Layer):
 
     def setup(self) -> None:
         if not isinstance(self.size, int) or isinstance(self.size, bool):
-            raise TypeError(f"`size` must be an integer. Received: size={self.size!r}")
+            raise TypeError(f"`size` must be an integer. Received: size={describe(self.size)}")
         if self.size <= 0:
             raise ValueError(f"`size` must be a positive integer. Received: size={self.size}")
         self.input_spec = InputSpec(ndim=3)

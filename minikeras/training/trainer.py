@@ -79,7 +79,7 @@ class Trainer(Steps):
         """
         self._assert_compile_called()
         if not hasattr(epochs, "__index__"):
-            raise TypeError(f"epochs must be an integer; received {epochs!r} ({type(epochs)})")
+            raise TypeError(f"epochs must be an integer, received {describe(epochs)}")
         limit = settings.max_epochs()
         if limit and limit < epochs:
             frames.warn(f"Limiting epochs to {limit}")
@@ -90,10 +90,16 @@ class Trainer(Steps):
             )
         if validation_data is not None:
             validation_data = unpack_x_y_sample_weight(validation_data)
-            self._check_validation_labels(*validation_data[:2])
         data = x, y, sample_weight, batch_size, steps_per_epoch, shuffle, class_weight
         epoch_iterator = EpochIterator(*data, self.steps_per_execution)
         epoch_iterator.reset()
+        validation_batch_size = validation_batch_size or batch_size
+        self._eval_epoch_iterator = None
+        if validation_data is not None and _holds_arrays(validation_data[0]):
+            # Errors in it are raised before the first epoch.
+            self._check_labels(validation_data[1])
+            validation = *validation_data, validation_batch_size, validation_steps
+            self._eval_epoch_iterator = self._evaluated(*validation)
         steps = epoch_iterator.num_batches
         callbacks = self._callback_list(
             callbacks, True, verbose=verbose, epochs=epochs, steps=steps
@@ -103,7 +109,6 @@ class Trainer(Steps):
         callbacks.on_train_begin()
         training_logs: Logs | None = None
         logs: Any = {}
-        self._eval_epoch_iterator = None
         try:
             for epoch in range(self._initial_epoch or initial_epoch, epochs):
                 self.reset_metrics()
@@ -111,9 +116,8 @@ class Trainer(Steps):
                 logs = self._run_epoch(epoch_iterator, callbacks, "train", logs)
                 training_logs = dict(logs)
                 if validation_data is not None and _is_due(epoch, validation_freq):
-                    size = validation_batch_size or batch_size
                     training_logs |= self._validate(
-                        validation_data, size, validation_steps, callbacks
+                        validation_data, validation_batch_size, validation_steps, callbacks
                     )
                 callbacks.on_epoch_end(epoch, training_logs)
                 if self.stop_training:
@@ -148,8 +152,7 @@ class Trainer(Steps):
             raise ValueError(unknown_arguments("evaluate", kwargs, self.evaluate))
         epoch_iterator = self._eval_epoch_iterator if cached else None
         if epoch_iterator is None:
-            data = x, y, sample_weight, batch_size, steps
-            epoch_iterator = EpochIterator(*data, steps_per_execution=self.steps_per_execution)
+            epoch_iterator = self._evaluated(x, y, sample_weight, batch_size, steps)
             if cached:
                 self._eval_epoch_iterator = epoch_iterator
         epoch_iterator.reset()
@@ -297,10 +300,17 @@ class Trainer(Steps):
             for name in names
         )
 
-    def _check_validation_labels(self, x: Any, y: Any) -> None:
-        """Raise before the first epoch what would be raised after it."""
+    def _evaluated(
+        self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, steps: int | None
+    ) -> EpochIterator:
+        """The batches that ``evaluate`` takes, in the order of the data."""
+        data = x, y, sample_weight, batch_size, steps
+        return EpochIterator(*data, steps_per_execution=self.steps_per_execution)
+
+    def _check_labels(self, y: Any) -> None:
+        """Raise before the first epoch what the loss would say about validation without labels."""
         own_loss = type(self).compute_loss is Trainer.compute_loss and self._runs_own("test")
-        if self._compile_loss is not None and own_loss and can_slice_all(x):
+        if own_loss and self._compile_loss is not None:
             self._compile_loss.check_given(y, "the y of validation_data")
 
     def _validate(
@@ -324,6 +334,11 @@ class Trainer(Steps):
         if isinstance(callbacks, CallbackList):
             return callbacks
         return CallbackList(callbacks, history, params["verbose"] != 0, model=self, **params)
+
+
+def _holds_arrays(x: Any) -> bool:
+    """Whether ``x`` is meant as arrays, not as an iterable of batches."""
+    return can_slice_all(x) or isinstance(x, list | tuple | dict)
 
 
 def _is_due(epoch: int, validation_freq: int | list[int]) -> bool:

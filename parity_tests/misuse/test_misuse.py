@@ -8,20 +8,14 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 import minikeras
 from parity_tests.misuse.construction import CONSTRUCTION
 from parity_tests.misuse.model import X, Y, small_model
+from parity_tests.misuse.outcome import TENSORFLOW
 from parity_tests.misuse.training import TRAINING
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # warnings are tested elsewhere
-
-# TensorFlow's own errors, and the built-in ones that are raised here instead.
-TENSORFLOW = {
-    tf.errors.InvalidArgumentError: (ValueError, "an argument's value or shape is wrong"),
-    tf.errors.UnimplementedError: (ValueError, "an argument's dtype is wrong"),
-}
 
 # Where Keras fails by accident with another type of error: (theirs, ours, why).
 DIFFERENT = {
@@ -37,9 +31,6 @@ DIFFERENT = {
         "Keras indexes the shape with it; its other layers say ValueError",
     ),
 }
-
-# Detected after an epoch only, in Keras and here: the updates of that epoch remain.
-AFTER_STEPS = {"fit early stopping on unknown metric"}
 
 
 def raised(function: Any, *args: Any) -> Exception:
@@ -93,13 +84,8 @@ def test_misuse_of_a_model(name: str, keras_model: Any) -> None:
     before = state(model)
     theirs, ours = raised(function, keras, keras_model), raised(function, minikeras, model)
     check(name, theirs, ours, tuple(words))
-    after = state(model)
-    if name in AFTER_STEPS:
-        for part in ("weights", "optimizer"):
-            assert after.pop(part).keys() == before.pop(part).keys()
-    else:
-        trains_as_new(model)
-    assert after == before
+    assert state(model) == before
+    trains_as_new(model)
 
 
 def trains_as_new(model: Any) -> None:
@@ -117,7 +103,6 @@ def test_table_is_large() -> None:
 # What Keras accepts must be accepted here, with the same result.
 
 LENIENT = {
-    "NaN data": lambda k, m: m.fit(X * np.nan, Y, verbose=0),
     "empty arrays": lambda k, m: m.fit(X[:0], Y[:0], verbose=0),
     "generator that ends early": lambda k, m: m.fit(
         ((X, Y) for _ in range(3)), steps_per_epoch=2, epochs=3, verbose=0
@@ -126,7 +111,6 @@ LENIENT = {
         X * np.nan, Y, epochs=3, callbacks=[k.callbacks.TerminateOnNaN()], verbose=0
     ),
     "batch larger than the data": lambda k, m: m.fit(X, Y, batch_size=100, verbose=0),
-    "validation_split above 1": lambda k, m: m.fit(X, Y, validation_split=1.5, verbose=0),
     "early stopping on a metric that never comes": lambda k, m: m.fit(
         X, Y, callbacks=[k.callbacks.EarlyStopping("nope", mode="min")], verbose=0
     ),

@@ -29,8 +29,8 @@ class GeneratorAdapter(DataAdapter):
         if not isinstance(self._first[0], tuple):
             raise ValueError(
                 "x is a generator, which must yield tuples: (inputs,), (inputs, targets) or "
-                f"(inputs, targets, sample_weights); received a {type(self._first[0]).__name__}: "
-                f"{describe(self._first[0])}"
+                f"(inputs, targets, sample_weights); received {describe(self._first[0])}"
+                + (". Yield a tuple, not a list" if isinstance(self._first[0], list) else "")
             )
         _check_ranks(self._first)
 

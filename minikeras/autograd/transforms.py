@@ -23,6 +23,7 @@ def _tensors(structure: Any) -> Any:
     """Every argument as a tensor of its own: one object given twice must be two sources.
 
     The copies are recorded, so that a tape outside (`grad` of `grad`) sees where they came from.
+    Raises TypeError if all are whole numbers.
     """
 
     def fresh(x: Any) -> Any:
@@ -30,7 +31,14 @@ def _tensors(structure: Any) -> Any:
             return x
         return engine_ops.copy(x if isinstance(x, Tensor) else as_tensor(x))
 
-    return tree.map_structure(fresh, structure)
+    found = tree.map_structure(fresh, structure)
+    leaves = tree.flatten(found)
+    if leaves and all(x._value.dtype.kind != "f" for x in leaves):
+        raise TypeError(
+            "x holds whole numbers, which have no derivative: write 3.0 for 3, or "
+            "x.astype('float32')"
+        )
+    return found
 
 
 def _target(tape: GradientTape, y: Any) -> Any:

@@ -87,6 +87,15 @@ def test_reading_before_or_after_is_no_cut() -> None:
     assert tape.gradient(y, x) is None
 
 
+@pytest.mark.parametrize("derivative", DERIVATIVES)
+def test_whole_numbers_have_no_derivative(derivative: str) -> None:
+    for x in (3, np.array([1, 2]), Tensor(np.array([1, 2]))):
+        with pytest.raises(TypeError, match="x holds whole numbers, which have no derivative"):
+            DERIVATIVES[derivative](ops.sum, x)
+    found = vjp(lambda x, i: x[i], np.ones(2), np.array(1))[1](1.0)  # beside others they may stand
+    np.testing.assert_array_equal(found[0], [0, 1])
+
+
 def test_what_is_no_number_is_no_result() -> None:
     with pytest.raises(TypeError, match="the target of a gradient must be a Tensor, received None"):
         grad(lambda x: None)(np.ones(2))

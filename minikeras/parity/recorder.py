@@ -26,6 +26,8 @@ from minikeras.types import Array
 
 TRACED = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
 
+Hook = tuple[type, str, Callable[..., Any]]  # the class, its method, and what makes the new method
+
 
 class RecorderFailed(BaseException):
     """A mistake of the recorder; not an Exception, so that no script handles it as its own."""
@@ -71,8 +73,15 @@ class Recorder:
 
     @contextmanager
     def recording(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for owner, name, hook in self._hooks():
+                stack.enter_context(_replaced(owner, name, hook))
+            yield
+
+    @_own
+    def _hooks(self) -> list[Hook]:
         keras = self.keras
-        hooks: list[tuple[type, str, Callable[..., Any]]] = [
+        hooks: list[Hook] = [
             (keras.Model, "__new__", self._note_model),
             (keras.Sequential, "__new__", self._note_model),
             (keras.Model, "compile", self._note_compile),
@@ -93,10 +102,7 @@ class Recorder:
             "test_on_batch": self._batch,
         }.items():
             hooks.append((keras.Model, name, functools.partial(self._outermost, record)))
-        with ExitStack() as stack:
-            for owner, name, hook in hooks:
-                stack.enter_context(_replaced(owner, name, hook))
-            yield
+        return hooks
 
     @_own
     def finish(self) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -173,8 +179,6 @@ class Recorder:
                 self.begun.add(id(variable))
         if everything:
             self.begun |= self.initial.keys()
-
-    # Hooks: each takes the original function, and returns the one that replaces it
 
     def _note_model(self, new: Callable[..., Any]) -> Callable[..., Any]:
         def hooked(cls: type, *args: Any, **kwargs: Any) -> Any:
@@ -280,11 +284,7 @@ class Recorder:
     # What is recorded of each method
 
     def _fit(self, method: Callable[..., Any], model: Any, call: Any) -> Any:
-        fit = {
-            "label": "fit",
-            "model": model.name,
-            "configuration": self._described(method, model, call),
-        }
+        fit = self._new_curve(method, model, call)
         watcher = curves.watcher(self.keras, self.send, model)
         given = call.arguments.get("callbacks") or []
         if isinstance(given, self.keras.callbacks.CallbackList):
@@ -293,7 +293,6 @@ class Recorder:
             given = [*given, watcher] if isinstance(given, list | tuple) else [given, watcher]
             call.arguments["callbacks"] = given
         printed = curves.Copied(sys.stdout)
-        fit["raised"] = True
         try:
             with redirect_stdout(printed):
                 result = method(*call.args, **call.kwargs)
@@ -301,40 +300,33 @@ class Recorder:
             return result
         finally:
             lines = curves.EPOCH_LINE.findall(printed.copy.getvalue())
-            self.fits.append(
-                fit
-                | {
-                    "epochs": watcher.epochs,
-                    "logs": watcher.logs,
-                    "lines": lines or [curves.epoch_line(log) for log in watcher.logs],
-                    "first_epoch_seconds": watcher.first,
-                    "epoch_seconds": watcher.seconds,
-                    "steps": (watcher.params or {}).get("steps"),
-                }
-            )
+            fit |= {
+                "epochs": watcher.epochs,
+                "logs": watcher.logs,
+                "lines": lines or [curves.epoch_line(log) for log in watcher.logs],
+                "first_epoch_seconds": watcher.first,
+                "epoch_seconds": watcher.seconds,
+                "steps": (watcher.params or {}).get("steps"),
+            }
 
     def _batch(self, method: Callable[..., Any], model: Any, call: Any) -> Any:
         """Calls of `train_on_batch` together are a curve with a point for each."""
         key = (id(model), method.__name__)
         if key not in self.batches:
-            self.batches[key] = {
-                "label": method.__name__,
-                "model": model.name,
-                "configuration": self._described(method, model, call),
-                "raised": False,
-                "epochs": [],
-                "logs": [],
-                "lines": None,
-                "first_epoch_seconds": None,
-                "epoch_seconds": [],
-                "steps": None,
-            }
-            self.fits.append(self.batches[key])
+            self.batches[key] = self._new_curve(method, model, call)
+            self.batches[key]["raised"] = False
         result = method(*call.args, **call.kwargs)
         curve = self.batches[key]
         curve["epochs"].append(len(curve["epochs"]))
         curve["logs"].append(self._results(model, result))
         return result
+
+    def _new_curve(self, method: Callable[..., Any], model: Any, call: Any) -> dict[str, Any]:
+        curve: dict[str, Any] = {"label": method.__name__, "model": model.name, "raised": True}
+        curve |= {"configuration": self._described(method, model, call), "epochs": [], "logs": []}
+        curve |= {"lines": None, "first_epoch_seconds": None, "epoch_seconds": [], "steps": None}
+        self.fits.append(curve)
+        return curve
 
     def _evaluate(self, method: Callable[..., Any], model: Any, call: Any) -> Any:
         described = self._described(method, model, call)

@@ -51,7 +51,7 @@ class MissingRequirement(Exception):
     """Something the command needs is not installed."""
 
 
-@dataclass
+@dataclass(eq=False)  # exceptions are compared by identity
 class Failure(Exception):
     """The training of one framework failed, where the script's own line is."""
 

@@ -13,7 +13,7 @@ import traceback
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any, NoReturn
 
 PREFIXES = ("tensorflow.keras", "keras")
@@ -21,6 +21,12 @@ PREFIXES = ("tensorflow.keras", "keras")
 SAME_NAME = (
     *("abs", "cast", "convert_to_tensor", "exp", "matmul", "ones", "reshape", "square"),
     *("stop_gradient", "zeros"),
+)
+# The same of `tensorflow.math`.
+MATH = (
+    *("abs", "add", "ceil", "cos", "cosh", "divide", "equal", "erf", "exp", "expm1", "floor"),
+    *("greater", "less", "log", "log1p", "maximum", "minimum", "multiply", "negative", "round"),
+    *("rsqrt", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh"),
 )
 DTYPES = ("bool", "float16", "float32", "float64", "int32", "int64", "uint8", "string")
 
@@ -91,7 +97,8 @@ def _tensorflow() -> ModuleType:
         "constant": keras.ops.convert_to_tensor,
         "function": function,
         **{name: getattr(keras.ops, name) for name in SAME_NAME},
-        **{f"reduce_{name}": getattr(keras.ops, name) for name in ("max", "mean", "sum")},
+        **(reductions := {f"reduce_{n}": getattr(keras.ops, n) for n in ("max", "mean", "sum")}),
+        "math": SimpleNamespace(**reductions, **{n: getattr(keras.ops, n) for n in MATH}),
         **{dtype: dtype for dtype in DTYPES},
     }
     module = ModuleType("tensorflow", "minikeras standing in for TensorFlow.")

@@ -64,11 +64,8 @@ def verify(
         runs.require("keras", "tensorflow")
         title = Path(target).name
         job = {"script": target, "arguments": list(arguments), "seed": seed}
-        about = {
-            "script": target,
-            "arguments": " ".join(arguments),
-            "seed": f"{seed}, set before the script runs",
-        }
+        about = {"script": target, "arguments": " ".join(arguments)}
+        about["seed_before_the_script"] = seed
     job |= {"floatx": floatx, "kernels": kernels}
     found: dict[str, runs.Run] = {}
     failures: dict[str, runs.Failure] = {}

@@ -41,6 +41,9 @@ def step():
 
 np.testing.assert_array_equal(step(), [[6.0], [12.0]])
 
+assert float(tf.math.exp(0.0)) == float(tf.math.reduce_sum([0.5, 0.5])) == 1.0
+assert tf.math.sqrt is ops.sqrt
+
 model = Sequential([keras.layers.Input((2,)), Dense(1)])
 model.compile(Adam(), "mse")
 history = model.fit(np.ones((4, 2)), np.ones((4, 1)), epochs=2, verbose=0)

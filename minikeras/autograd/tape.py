@@ -50,10 +50,9 @@ class GradientTape:
 
     def __repr__(self) -> str:
         outputs = {id(y) for call in self._calls for y in tree.flatten(call.output)}
-        watched = count(len(self._tracked.keys() - outputs), "tensor")
-        return (
-            f"<GradientTape: {count(len(self._calls), 'operation')} recorded, watching {watched}>"
-        )
+        tensors = count(len(self._tracked.keys() - outputs), "tensor")
+        operations = count(len(self._calls), "operation")
+        return f"<GradientTape: {operations} recorded, watching {tensors}>"
 
     def __enter__(self) -> GradientTape:
         if self in recording.listeners:

@@ -34,10 +34,7 @@ def _tensors(structure: Any) -> Any:
     found = tree.map_structure(fresh, structure)
     leaves = tree.flatten(found)
     if leaves and all(x._value.dtype.kind != "f" for x in leaves):
-        raise TypeError(
-            "x holds whole numbers, which have no derivative: write 3.0 for 3, or "
-            "x.astype('float32')"
-        )
+        raise TypeError("x holds whole numbers, which have no derivative: write 3.0 for 3")
     return found
 
 

@@ -32,7 +32,8 @@ def check_gradients(
     it was before, and built.
 
     Raises AssertionError where the two sides differ by more than ``tolerance`` of their size.
-    Raises ValueError if ``f`` computes in float32, which is too coarse for a difference quotient.
+    Raises ValueError if ``f`` computes in float32, which is too coarse for a difference quotient,
+    and if ``f`` is random.
     """
     rng = np.random.default_rng(seed)
     points = [_point(x) for x in xs]
@@ -47,6 +48,8 @@ def check_gradients(
             tape.watch([points, variables])
             ys = outputs()
         _refuse_float32(f, ys)
+        if any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(ys, outputs())):
+            raise ValueError(f"{_name(f)} is random: a second call with the same arguments differs")
         vs = [rng.standard_normal(y.shape) for y in ys]
         places = {f"argument {i}": x for i, x in enumerate(points) if x.dtype.kind == "f"}
         for place, x in (places | {v.path: v for v in variables}).items():

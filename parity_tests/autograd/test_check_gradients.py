@@ -107,3 +107,15 @@ def test_float32_is_refused_where_it_cannot_be_changed() -> None:
     dense = layers.Dense(3)
     with pytest.raises(ValueError, match="make its layers with dtype='float64'"):
         check_gradients(lambda x: dense(x), ROWS)
+
+
+def test_random_functions_are_refused() -> None:
+    dropout = layers.Dropout(0.5, dtype="float64")
+    with pytest.raises(ValueError, match="<lambda> is random: a second call with the same"):
+        check_gradients(lambda x: dropout(x, training=True), ROWS)
+    check_gradients(keras.Sequential([AlwaysDropping(0.5)]), ROWS)  # a layer's seeds are restored
+
+
+class AlwaysDropping(layers.Dropout):
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        return super().call(inputs, training=True)

@@ -7,9 +7,8 @@ Keras stand in `keras_names.txt`.
 from __future__ import annotations
 
 import functools
+import os
 import sys
-from importlib.abc import MetaPathFinder
-from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -20,8 +19,8 @@ from minikeras.declare import did_you_mean
 @functools.cache
 def keras_names() -> dict[str, list[str]]:
     """The public names of each module of Keras, ``"keras.layers"``, and methods of Model."""
-    lines = Path(__file__).with_name("keras_names.txt").read_text().splitlines()
-    return {path: names.split() for path, _, names in (line.partition(":") for line in lines)}
+    with open(os.path.join(os.path.dirname(__file__), "keras_names.txt")) as lines:
+        return {path: names.split() for path, _, names in (line.partition(":") for line in lines)}
 
 
 def sentence(path: str) -> str:
@@ -72,7 +71,7 @@ def _similar(module: ModuleType, name: str) -> str:
     return did_you_mean(name, known)
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Raises in place of `import keras.applications` and `from keras.layers import LSTM`.
 
     It stands behind all others, and so is asked only for what they did not find.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable
 from typing import Any
 
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
 from minikeras.messages import count
+from minikeras.optional import Library
+
+html = Library("html")
 
 _SHOWN = 5  # epochs at either end
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import inspect
 import json
 from collections.abc import Callable
@@ -14,7 +13,10 @@ from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
 from minikeras.messages import describe
 from minikeras.models.summary import print_summary
+from minikeras.optional import Library
 from minikeras.training.trainer import Trainer
+
+html = Library("html")
 
 
 def _is_functional(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:

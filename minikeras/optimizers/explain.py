@@ -6,7 +6,6 @@ The formulas come from the docstrings, the values from the ``note`` calls of the
 from __future__ import annotations
 
 import dataclasses
-import html
 import inspect
 import re
 import unicodedata
@@ -23,6 +22,7 @@ from minikeras.optimizers.state import OptimizerState
 from minikeras.optional import Library
 from minikeras.types import Array
 
+html = Library("html")
 rich = Library("rich")
 
 _LINE = re.compile(r"^\s*(?P<name>\S+)\s+(?P<formula>[←=] .*?)(?:\s{2,}(?P<comment>\S.*))?$")

@@ -4,6 +4,7 @@ A row is ``(function, *words)``.  The function takes the module that answers ``k
 Our message holds the words: the argument, and what it received.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ CONSTRUCTION = {
     # layers
     "Dense units negative": (lambda k: k.layers.Dense(-3), "units", "-3"),
     "Dense units zero": (lambda k: k.layers.Dense(0), "units", "0"),
-    "unknown keyword": (lambda k: k.layers.Dense(3, unit=4), "unit", "Dense"),
+    "unknown keyword": (lambda k: k.layers.Dense(3, unit=4), "unit=4", "Dense", "'units'"),
     "activation number": (lambda k: k.activations.get(3), "activation", "3"),
     "initializer unknown": (
         lambda k: k.layers.Dense(3, kernel_initializer="glorot"),
@@ -221,6 +222,53 @@ CONSTRUCTION = {
         "weights",
         "1",
         "0",
+    ),
+    # messages with an advice
+    "Add names the layer": (
+        lambda k: k.layers.Add(name="total")([k.Input((4,)), k.Input((3,))]),
+        "total",
+        "(4,) and (3,)",
+    ),
+    "Conv input without channels": (
+        lambda k: k.layers.Conv2D(2, 3)(k.Input((8, 8))),
+        "channel axis",
+        "x[..., None]",
+    ),
+    "Dense units float": (lambda k: k.layers.Dense(10.0), "units", "10.0"),
+    "Dropout rate text": (lambda k: k.layers.Dropout("0.5"), "rate", "'0.5'"),
+    "Input shape without comma": (lambda k: k.Input(5), "(5,)"),
+    "Input size float": (lambda k: k.Input((4.0,)), "4.0"),
+    "Sequential of arguments": (
+        lambda k: k.Sequential(k.layers.Dense(1), k.layers.Dense(2)),
+        "list",
+        "[a, b]",
+    ),
+    "Sequential of one layer": (lambda k: k.Sequential(k.layers.Dense(1)), "list"),
+    "Sequential of a class": (lambda k: k.Sequential([k.layers.Flatten]), "Flatten(...)"),
+    "class called with a tensor": (lambda k: k.layers.Flatten(k.Input((4, 4))), "Flatten(...)(x)"),
+    "class called with an array": (lambda k: k.layers.ReLU(X), "ReLU(...)(x)", "(6, 4)"),
+    "layer where a tensor is due": (
+        lambda k: k.layers.Dense(3)(k.layers.Dense(4, name="other")),
+        "other",
+        "call it",
+    ),
+    "layer input of lists": (lambda k: k.layers.Dense(3)([[0.5] * 4] * 6), "np.array"),
+    "layer input of lists of text": (
+        lambda k: k.layers.Dense(3)([["red", "blue"]]),
+        "'red'",
+        "encode text",
+    ),
+    "NumPy on a KerasTensor": (lambda k: np.exp(k.Input((4,))), "keras.ops.exp"),
+    "NumPy array times a KerasTensor": (lambda k: X[0] * k.Input((4,)), "keras.ops.multiply"),
+    "math on a KerasTensor": (lambda k: math.exp(k.Input((1,))), "keras.ops"),
+    "add_weight name first": (
+        lambda k: k.layers.Layer().add_weight("kernel", (3,)),
+        "name='kernel'",
+    ),
+    "get_layer misspelled": (
+        lambda k: k.Sequential([k.layers.Dense(1, name="hidden")]).get_layer("hiden"),
+        "'hiden'",
+        "'hidden'",
     ),
     # variables, names, settings
     "Variable name with slash": (lambda k: k.Variable(X, name="a/b"), "name", "a/b"),

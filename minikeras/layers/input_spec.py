@@ -134,7 +134,7 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
 def _missing_axis(spec: InputSpec, shape: Shape) -> str:
     """What to do about a rank that is too low by one: which axis was probably forgotten."""
     rank = spec.ndim or spec.min_ndim or 0
-    if len(shape) != rank - 1:
+    if not shape or len(shape) != rank - 1:
         return ""
     if rank == 2:
         return ". Add the batch axis: x[None] for one sample, x[:, None] for samples of one feature"

@@ -95,9 +95,10 @@ def main() -> None:
 def verify(debug: bool, **options: Any) -> None:
     """Train with minikeras and with Keras on TensorFlow, from the same seed, and compare.
 
-    A script runs unmodified under both. Compared are the configurations of models, optimizers,
+    A script runs unmodified under both. verify compares the configurations of models, optimizers,
     losses and calls, the history of every fit, the result of every evaluate and predict, and the
-    weights of every model. Options of the script that verify has too follow after `--`.
+    weights of every model. Options of the script follow its name; `--` stands before those that
+    verify has too.
 
     \b
     Exit code 0: the same. The configurations are equal, and the initial weights
@@ -105,7 +106,7 @@ def verify(debug: bool, **options: Any) -> None:
       of its size. In float32 the epoch lines printed by fit(verbose=2) are
       identical except for the timings, or no loss or metric differs by more than
       1e-5 of its size. No final weight differs by more than 1e-4 (float64: 1e-9)
-      of the largest of its layer.
+      of the largest of its variable.
     Exit code 1: different.
     Exit code 2: wrong usage, or the script fails under Keras too.
     Exit code 3: the script fails under minikeras only: it needs something that

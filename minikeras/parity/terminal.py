@@ -53,6 +53,8 @@ def progress(console: Console) -> Iterator[Callable[[str, dict[str, Any]], None]
             case {"event": "epoch", "loss": loss}:
                 state = "" if loss is None else f"loss {loss:.4f}"
                 bars.update(task.id, advance=1, state=state)
+            case {"event": "said", "text": text}:
+                bars.console.print(Text(text))
             case {"event": "finished"}:
                 bars.update(task.id, total=task.completed, state="done")
                 bars.stop_task(task.id)

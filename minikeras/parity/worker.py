@@ -34,7 +34,7 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
     os.dup2(2, 1)  # from here on, the output of the training goes to standard error
 
     def send(**event: Any) -> None:
-        print(json.dumps(event), file=channel)
+        channel.write(json.dumps(event) + "\n")  # at once: another thread may send too
 
     keras = importlib.import_module(framework)
     # The settings file of the user may have changed these.
@@ -43,6 +43,9 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
     keras.config.set_epsilon(1e-7)
     if job["kernels"] and framework == "minikeras":
         keras.config.set_kernels(job["kernels"])
+    if framework == "minikeras":
+        announce: Any = importlib.import_module("minikeras.kernels.runtime.announce")
+        announce.say = lambda text: send(event="said", text=text)
     recorder = Recorder(keras, send)
     send(event="started", seconds=import_seconds)
     try:

@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 import pytest
+from rich.console import Console
 
-from minikeras.parity import runs
+from minikeras.parity import runs, terminal
 from minikeras.parity.curves import EPOCH_LINE, epoch_line, numbers
 
 SCRIPT = """
@@ -106,6 +107,16 @@ def test_a_failure_is_told(text, kind, message, script):
     assert failure.type == kind and message in failure.message and not failure.internal
     if "_exit" not in text:
         assert failure.place == "script.py, line 2" and failure.line == text.splitlines()[1].strip()
+
+
+def test_what_the_kernels_say_is_passed_on(script, capsys):
+    says = "from minikeras.kernels.runtime import announce\nannounce.say('compiling')"
+    _, events = work("minikeras", script(says))
+    with terminal.progress(Console()) as show:
+        for event in events:
+            show("minikeras", event)
+    assert {"event": "said", "text": "compiling"} in events
+    assert "compiling" in capsys.readouterr().out
 
 
 def test_an_error_of_the_recorder_is_told_from_one_of_the_script(script):

@@ -51,6 +51,9 @@ class Registry:
                 self.entries[to_snake_case(entry.__name__)] = entry
         self.entries.update(aliases)
 
+    def __repr__(self) -> str:
+        return f"<Registry of {self.what}>"
+
     def get(self, identifier: Any) -> Any:
         """An object from a name, a config, a class (which is called) or an object (kept as it is).
 

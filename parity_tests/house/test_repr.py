@@ -21,16 +21,23 @@ PLAIN = {
 }
 
 
-def public_classes() -> set[type]:
+def public() -> list[Any]:
+    """What the public modules hold."""
     modules = [sys.modules.get(f"mini{path}") for path in absent.keras_names()]
-    names = [(m, name) for m in modules if m for name in dir(m)]
-    names += [(autograd, name) for name in autograd.__all__]
-    return {v for v in (getattr(*pair) for pair in names) if inspect.isclass(v)}
+    return [getattr(module, name) for module in modules if module for name in dir(module)]
 
 
 def test_every_public_class_has_a_repr() -> None:
-    bare = {cls.__name__ for cls in public_classes() if cls.__repr__ is object.__repr__}
+    engine = [getattr(autograd, name) for name in autograd.__all__]
+    classes = {x for x in [*public(), *engine] if inspect.isclass(x)}
+    bare = {cls.__name__ for cls in classes if cls.__repr__ is object.__repr__}
     assert bare == PLAIN.keys()
+
+
+def test_no_public_object_shows_an_address() -> None:
+    """Python itself shows the addresses of functions."""
+    objects = [x for x in public() if not inspect.isfunction(x)]
+    assert [text for text in map(repr, objects) if " at 0x" in text] == []
 
 
 def fitted() -> Any:

@@ -7,6 +7,7 @@ A traceback shows the program's lines and the one line of minikeras that raised 
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import warnings
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from minikeras import settings
+from minikeras.messages import did_you_mean
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OUR_LIBRARIES = ("numpy", "numba", "optree", "contextlib", "functools")  # which call us back
@@ -57,6 +59,15 @@ def shorten(error: BaseException) -> None:
     error.__traceback__ = shown
 
 
+def _suggest(error: TypeError, function: Callable[..., Any], keywords: dict[str, Any]) -> None:
+    """If it was the call of ``function`` that failed, say which keyword was probably meant."""
+    known = inspect.signature(function).parameters
+    unknown = [name for name in keywords if name not in known]
+    called = error.__traceback__ is not None and error.__traceback__.tb_next is not None
+    if unknown and not called:
+        error.args = (f"{error}.{did_you_mean(unknown[0], known)}",)
+
+
 def filter_traceback(function: _Function) -> _Function:
     """A function that a program calls: the errors that it raises have short tracebacks."""
 
@@ -65,6 +76,8 @@ def filter_traceback(function: _Function) -> _Function:
         try:
             return function(*args, **kwargs)
         except Exception as error:
+            if type(error) is TypeError and kwargs:
+                _suggest(error, function, kwargs)
             shorten(error)
             raise  # adds no line of this function, unlike `raise error`
 

@@ -3,7 +3,7 @@
 from minikeras.declare.configurable import REQUIRED, Configurable, Field, field
 from minikeras.declare.names import auto_name, get_uid, reset_uids, to_snake_case, uniquify
 from minikeras.declare.registry import Registry, public_in
-from minikeras.declare.suggestions import did_you_mean, unknown_arguments
+from minikeras.messages import did_you_mean, unknown_arguments
 
 __all__ = [
     "REQUIRED",

@@ -27,8 +27,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from minikeras import frames
 from minikeras.declare.docstrings import describe_arguments
-from minikeras.declare.suggestions import did_you_mean
-from minikeras.messages import describe
+from minikeras.messages import describe, did_you_mean
 
 REQUIRED: Any = inspect.Parameter.empty
 _PLAIN = (str, int, float, bool, type(None))

@@ -8,8 +8,7 @@ from typing import Any
 
 from minikeras.declare import serialization
 from minikeras.declare.names import to_snake_case
-from minikeras.declare.suggestions import did_you_mean
-from minikeras.messages import describe
+from minikeras.messages import describe, did_you_mean
 
 
 def public_in(*modules: ModuleType) -> list[Any]:

@@ -75,7 +75,8 @@ def belongs_elsewhere(thing: Any) -> bool:
     return (
         not home.startswith("minikeras")
         or home.startswith(("minikeras.declare",))
-        or home in ("minikeras.types", "minikeras.autograd.tensor", "minikeras.autograd.variable")
+        or home in ("minikeras.types", "minikeras.messages")
+        or home in ("minikeras.autograd.tensor", "minikeras.autograd.variable")
     )
 
 

@@ -77,7 +77,7 @@ MISUSES: dict[str, tuple[Program, str]] = {
     ),
     "metric misspelt": (p.compiled(metrics=["acuracy"]), "metric | acuracy | 'accuracy'"),
     "metrics not in a list": (p.compiled(metrics="accuracy"), "metrics=['accuracy']"),
-    "`metric=` for `metrics=`": (p.compiled(metric=["accuracy"]), "'metric'"),
+    "`metric=` for `metrics=`": (p.compiled(metric=["accuracy"]), "'metric' | 'metrics'"),
     "optimizer misspelt": (p.compiled(optimizer="adamm"), "optimizer | adamm | 'adam'"),
     "optimizer with a blank": (p.compiled(optimizer="Adam "), "optimizer | Adam | 'adam'"),
     "loss and optimizer exchanged": (
@@ -158,7 +158,11 @@ MISUSES: dict[str, tuple[Program, str]] = {
         p.fitted(validation_data=X),
         "y of validation_data | None | labels",
     ),
-    "`epoch=` for `epochs=`": (p.fitted(epoch=5), "'epoch'"),
+    "lists as validation_data": (
+        p.fitted(validation_data=(X.tolist(), CLASSES.tolist())),
+        "np.array(x)",
+    ),
+    "`epoch=` for `epochs=`": (p.fitted(epoch=5), "'epoch' | 'epochs'"),
     "class_weight as a list": (
         p.fitted(class_weight=[1.0, 2.0, 3.0]),
         "class_weight | dict | [1.0, 2.0, 3.0]",

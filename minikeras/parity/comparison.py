@@ -59,9 +59,7 @@ class _Comparison:
         self.weight_tolerance = WEIGHT_TOLERANCE[self.precision]
         self.differences: dict[str, list[str]] = {kind: [] for kind in KINDS}
         self.largest: dict[str, float] = {}  # relative difference, by kind
-        self.seen: set[tuple[str, str]] = (
-            set()
-        )  # curves that differ: only their first difference is named
+        self.seen: set[tuple[str, str]] = set()  # curves of which a difference is already named
         self.slots = _slot_sizes(theirs)
 
     def document(self) -> Document:
@@ -117,16 +115,12 @@ class _Comparison:
             ran = [f"{unit}s {_span(side['epochs'])}" for side in (a, b)]
             self._differ("form", f"{label} ran {ran[0]} in minikeras, {ran[1]} in Keras")
         same_lines = None if b["lines"] is None else a["lines"] == b["lines"]
-        rows = [
-            {
-                "epoch": epoch + 1,
-                "metrics": self._logs(
-                    "curves", label, f", {unit} {epoch + 1}", one, other, not by_text
-                ),
-            }
-            for by_text in [bool(same_lines) and self.floatx != "float64"]
-            for epoch, one, other in zip(b["epochs"], a["logs"], b["logs"])
-        ]
+        judged = self.floatx == "float64" or not same_lines
+        rows = []
+        for epoch, one, other in zip(b["epochs"], a["logs"], b["logs"]):
+            where = f", {unit} {epoch + 1}"
+            metrics = self._logs("curves", label, where, one, other, judged)
+            rows.append({"epoch": epoch + 1, "metrics": metrics})
         return {
             "label": label,
             "unit": unit,
@@ -164,21 +158,18 @@ class _Comparison:
                 "relative": relative,
                 "ulp": int(ulp_distance(ours[name], theirs[name], self.precision)),
             }
-            first = (label, name) not in self.seen
-            self._judge(
-                kind,
-                f"{label}{where}, {name}",
-                relative,
-                self.tolerance if judged and first else math.inf,
-            )
-            if relative > self.tolerance:
+            named = (label, name) in self.seen
+            tolerance = self.tolerance if judged and not named else math.inf
+            if self._judge(kind, f"{label}{where}, {name}", relative, tolerance):
                 self.seen.add((label, name))
         return found
 
-    def _judge(self, kind: str, what: str, relative: float, tolerance: float) -> None:
+    def _judge(self, kind: str, what: str, relative: float, tolerance: float) -> bool:
+        """Whether a difference is too large; if so, it is named."""
         self.largest[kind] = max(self.largest.get(kind, 0.0), relative)
         if relative > tolerance:
             self._differ(kind, f"{what}: {relative:.1e} apart, tolerance {tolerance:g}")
+        return relative > tolerance
 
     def _model(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
         """Weights: the initial ones must have the same bits, the final ones may differ a little.

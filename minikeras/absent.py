@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from minikeras import settings
-from minikeras.declare import did_you_mean
+from minikeras.messages import did_you_mean
 
 
 @functools.cache

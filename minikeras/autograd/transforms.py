@@ -68,7 +68,8 @@ def value_and_grad(f: Callable[..., Any], has_aux: bool = False) -> Callable[...
 
 def grad(f: Callable[..., Any]) -> Callable[..., Any]:
     """``∂f/∂x`` of a scalar function with respect to its first argument."""
-    return lambda x, *args, **kwargs: value_and_grad(f)(x, *args, **kwargs)[1]
+    both = value_and_grad(f)
+    return frames.filter_traceback(lambda x, *args, **kwargs: both(x, *args, **kwargs)[1])
 
 
 @frames.filter_traceback

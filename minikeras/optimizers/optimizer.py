@@ -332,6 +332,7 @@ class Optimizer(OptimizerState):
             if average is not None:
                 variable.assign(average)
 
+    @frames.filter_traceback
     def explain(
         self,
         grads: Iterable[Any],

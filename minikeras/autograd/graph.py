@@ -7,6 +7,7 @@ remembers the operation and its arguments; functional models are read off these 
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -283,6 +284,15 @@ def symbolic_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     return OpOperation.named(function)().symbolic_call(*args, **kwargs)
 
 
+def name_operation(error: Exception, name: str) -> None:
+    """Begin the message of an error with the operation's name, unless it begins with one."""
+    name, text = name.lstrip("_"), str(error)
+    if type(error) not in (ValueError, TypeError, IndexError) or text.startswith(name):
+        return
+    if not re.match(r"\w+: ", text):
+        error.args = (f"{name}: {text}",)
+
+
 def operation(function: Callable[..., Any]) -> Any:
     """Make a composed function one node of the graph when it is called with KerasTensors."""
 
@@ -299,6 +309,7 @@ def operation(function: Callable[..., Any]) -> Any:
                 return symbolic_call(public, args, kwargs)
             return function(*args, **kwargs)
         except Exception as error:
+            name_operation(error, function.__name__)
             frames.shorten(error)
             raise
 

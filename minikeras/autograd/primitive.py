@@ -119,15 +119,9 @@ class Primitive:
                 arrays.append(x)
             return self._run(inputs, arrays, kinds, static)
         except Exception as error:
-            self._name_in(error)
+            graph.name_operation(error, self.__name__)
             frames.shorten(error)
             raise
-
-    def _name_in(self, error: Exception) -> None:
-        """Begin the message of an error of NumPy, or of a rule, with the operation's name."""
-        name, text = self.__name__.lstrip("_"), str(error)
-        if type(error) in (ValueError, TypeError, IndexError) and not text.startswith(name):
-            error.args = (f"{name}: {text}",)
 
     def _misfit(self, arrays: list[Any], static: dict[str, Any]) -> ValueError | None:
         """What the shape rule says of shapes that do not fit, in better words than NumPy's."""

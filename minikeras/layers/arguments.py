@@ -142,8 +142,8 @@ def note_call(error: Exception, layer: Any, args: tuple[Any, ...], kwargs: dict[
     """Note on an error in which layer it was raised, unless a layer inside has noted it.
 
     A note leaves the type, the arguments and ``str(error)`` as they are, which programs compare:
-    the error may be of a user's own class.  Tracebacks, notebooks and ``logging.exception`` show
-    it; whoever prints an error by itself uses ``traceback.format_exception_only``.
+    the error may be of a user's own class.  Tracebacks, notebooks, ``logging.exception`` and
+    ``minikeras verify`` show it; ``traceback.format_exception_only`` gives it with the message.
     """
     if any(note.startswith(_NOTE) for note in getattr(error, "__notes__", ())):
         return

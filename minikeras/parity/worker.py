@@ -94,7 +94,7 @@ def _failure(error: BaseException, script: str | None) -> dict[str, Any]:
         place, line = f"{Path(last.filename).name}, line {last.lineno}", last.line or ""
     return {
         "type": type(error).__name__,
-        "message": str(error),
+        "message": "\n".join([str(error), *getattr(error, "__notes__", ())]),
         "place": place,
         "line": line.strip(),
         "internal": script is None or isinstance(error, RecorderFailed),

@@ -11,6 +11,9 @@ import importlib.util
 from typing import Any
 
 
+DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # where pip knows a library by another name
+
+
 class Library:
     """A module under its dotted name; reading an attribute or a submodule imports it.
 
@@ -34,9 +37,9 @@ class Library:
     def load(self) -> Any:
         """The module itself."""
         if missing(self._name):
+            wanted = DISTRIBUTIONS.get(self._name, self._name)
             raise ImportError(
-                f"this needs {self._name}; install with: pip install {self._name!r}",
-                name=self._name,
+                f"this needs {wanted}; install with: pip install {wanted}", name=self._name
             )
         return importlib.import_module(self._name)
 

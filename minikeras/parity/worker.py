@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -92,9 +93,10 @@ def _failure(error: BaseException, script: str | None) -> dict[str, Any]:
     elif frames:
         last = [frame for frame in frames if frame.filename == script][-1]
         place, line = f"{Path(last.filename).name}, line {last.lineno}", last.line or ""
+    message = "\n".join([str(error), *getattr(error, "__notes__", ())])
     return {
         "type": type(error).__name__,
-        "message": "\n".join([str(error), *getattr(error, "__notes__", ())]),
+        "message": re.sub(r"\x1b\[\d*m", "", message),  # Keras writes parts in bold
         "place": place,
         "line": line.strip(),
         "internal": script is None or isinstance(error, RecorderFailed),

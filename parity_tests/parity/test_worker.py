@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from minikeras.parity import runs, terminal
+from minikeras.parity import runs, terminal, worker
 from minikeras.parity.curves import EPOCH_LINE, epoch_line, numbers
 
 SCRIPT = """
@@ -157,3 +157,9 @@ def test_what_is_missing_is_named():
     runs.require("numpy", "click")
     with pytest.raises(runs.MissingRequirement, match=r"TensorFlow.*pip install -e '.\[verify"):
         runs.require("numpy", "no_such_module")
+
+
+def test_messages_are_plain_text():
+    error = ValueError("\x1b[1mException\x1b[0m in call")
+    error.add_note("While calling layer 'a'")
+    assert worker._failure(error, None)["message"] == "Exception in call\nWhile calling layer 'a'"

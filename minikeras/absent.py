@@ -36,7 +36,8 @@ def install() -> None:
         vars(module)["__dir__"] = functools.partial(_public, module)
         # Only of packages does `from module import name` ask the finders.
         vars(module).setdefault("__path__", [])
-    sys.meta_path.append(_Finder())
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):  # not after a reload
+        sys.meta_path.append(_Finder())
 
 
 def _in_keras(module: str) -> str:
@@ -67,7 +68,7 @@ def _elsewhere(name: str) -> str:
 
 def _similar(module: ModuleType, name: str) -> str:
     # Of two spellings, the one that begins as ``name`` does comes last, and is suggested.
-    known = sorted(dir(module), key=lambda other: other[0].isupper() == name[0].isupper())
+    known = sorted(dir(module), key=lambda other: other[0].isupper() == name[:1].isupper())
     return did_you_mean(name, known)
 
 
@@ -79,6 +80,8 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> None:
         module, _, last = name.rpartition(".")
+        if module.startswith("minikeras") and hasattr(sys.modules.get(module), last):
+            return  # a class or function; Python says that it is no module
         if module.startswith("minikeras") and last in keras_names().get(_in_keras(module), ()):
             path = _in_keras(name)
             kind = ModuleNotFoundError if path in keras_names() else ImportError

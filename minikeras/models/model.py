@@ -72,6 +72,9 @@ class Model(Trainer, Layer, base=True):
     else:  # a checker would take every name for one that is there
 
         def __getattr__(self, name: str) -> Any:
+            of_another_base = getattr(super(), "__getattr__", None)
+            if of_another_base is not None:
+                return of_another_base(name)
             if name in absent.keras_names()["keras.Model"] and not hasattr(Model, name):
                 raise AttributeError(absent.sentence(f"Model.{name}"), name=name)
             return object.__getattribute__(self, name)  # raises again, a property its own error

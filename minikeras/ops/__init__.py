@@ -45,7 +45,7 @@ from minikeras.ops.primitives import bitwise, conversion
 from minikeras.ops.primitives.reduction import _sum
 
 globals().update(declarations.names_of("ops"))
-for part in (linalg, nn, numpy):
-    vars(part).update(declarations.names_of(part.__name__.removeprefix("minikeras.")))
+for _part in (linalg, nn, numpy):
+    vars(_part).update(declarations.names_of(_part.__name__.removeprefix("minikeras.")))
 engine_ops.cast, engine_ops.copy, engine_ops.sum = conversion._cast, conversion.copy, _sum
 operators.install()

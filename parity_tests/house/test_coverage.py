@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -157,6 +158,31 @@ def test_absent_methods_of_models() -> None:
         _ = model.sav
     with pytest.raises(AttributeError, match=r"Sequential model '.*' has no defined input yet"):
         _ = model.input  # a property's own error
+
+
+def test_another_base_of_a_model_may_answer() -> None:
+    class Answering:
+        def __getattr__(self, name: str) -> Any:
+            return name
+
+    class Both(minikeras.Model, Answering):  # type: ignore[misc]  # minikeras has no base class here
+        pass
+
+    assert (Both().save, Both().other) == ("save", "other")
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_present_names_are_not_called_absent(module: ModuleType) -> None:
+    """pydoc looks for a module of each name first, then for an attribute."""
+    for name in dir(module):
+        assert pydoc.locate(f"{module.__name__}.{name}") is not None, name
+    assert not hasattr(module, "")
+
+
+def test_a_reload_adds_no_finder() -> None:
+    before = len(sys.meta_path)
+    importlib.reload(minikeras)
+    assert len(sys.meta_path) == before
 
 
 def test_the_sentence_is_the_last_line_of_a_script() -> None:

@@ -19,9 +19,10 @@ from minikeras.messages import did_you_mean
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _OUR_LIBRARIES = ("numpy", "numba", "optree", "contextlib", "functools")  # which call us back
-# The filters under which each warning was shown.  Python's own record is lost whenever a library,
-# such as Numba, changes the filters for a moment.
-_shown: dict[tuple[str, type[Warning]], list[Any]] = {}
+# The list of filters under which each warning was shown, and a copy of it: the list is another one
+# in each block of `catch_warnings`.  Python's own record is lost whenever a library, such as Numba,
+# changes the filters for a moment.
+_shown: dict[tuple[str, type[Warning]], tuple[Any, list[Any]]] = {}
 
 
 def _package(frame: FrameType) -> str:
@@ -65,7 +66,8 @@ def _suggest(error: TypeError, function: Callable[..., Any], keywords: dict[str,
     unknown = [name for name in keywords if name not in known]
     called = error.__traceback__ is not None and error.__traceback__.tb_next is not None
     if unknown and not called:
-        error.args = (f"{error}.{did_you_mean(unknown[0], known)}",)
+        hint = did_you_mean(unknown[0], known)
+        error.args = (f"{error}{hint and '.'}{hint}",)
 
 
 def filter_traceback(function: _Function) -> _Function:
@@ -88,9 +90,11 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """Warn at the program's line, whichever function of minikeras notices it.
 
     A warning of the same text is shown once, though several lines may cause it.  The filters of
-    ``warnings`` decide as always: with "error" it is raised, with "always" shown every time.
+    ``warnings`` decide as always: with "error" it is raised, with "always" shown every time; each
+    block of ``catch_warnings`` starts anew.
     """
-    if _shown.get((message, category)) == warnings.filters:
+    filters, copy = _shown.get((message, category), (None, None))
+    if filters is warnings.filters and copy == filters:
         return
     frame = sys._getframe(1)
     while _is_inside(frame) and frame.f_back is not None:
@@ -100,4 +104,4 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     module = frame.f_globals.get("__name__", "__main__")
     warnings.warn_explicit(message, category, *place, module=module, registry=registry)
     if (message, category, frame.f_lineno) in registry:
-        _shown[message, category] = [*warnings.filters]
+        _shown[message, category] = warnings.filters, [*warnings.filters]

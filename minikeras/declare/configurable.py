@@ -183,13 +183,16 @@ _USUAL = (TypeError, ValueError)
 
 
 def _is_tensor(value: Any) -> bool:
-    return isinstance(getattr(value, "shape", None), tuple) and hasattr(value, "dtype")
+    """Whether it is a tensor that has axes; a number of NumPy also has shape and dtype."""
+    shape = getattr(value, "shape", None)
+    return isinstance(shape, tuple) and shape != () and hasattr(value, "dtype")
 
 
-def _called_class(name: str, first: str, tensor: Any) -> str:
+def _called_class(error: Exception, name: str, first: str, tensor: Any) -> str:
     return (
-        f"{name} received a tensor as its argument `{first}`: {describe(tensor)}. Make the object "
-        f"first and call it then: {name}(...)(x)"
+        f"{str(error).rstrip('.')}. {name} received a tensor as its argument `{first}`: "
+        f"{describe(tensor)}. If this is its input, make the object first and call it then: "
+        f"{name}(...)(x)"
     )
 
 
@@ -226,8 +229,10 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             unknown = [name for name in kwargs if name not in named]
-            hint = f".{did_you_mean(unknown[0], named)}" if unknown else ""
-            raise TypeError(f"{type(self).__name__}.__init__(): {error}{hint}") from None
+            hint = did_you_mean(unknown[0], named) if unknown else ""
+            raise TypeError(
+                f"{type(self).__name__}.__init__(): {error}{hint and '.'}{hint}"
+            ) from None
         bound.apply_defaults()
         if base_init:
             base_init(self, **bound.arguments.pop("kwargs", {}))
@@ -241,7 +246,8 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
             construct(self, args, kwargs)
         except Exception as error:
             if args and callable(self) and _is_tensor(args[0]) and isinstance(error, _USUAL):
-                error.args = (_called_class(type(self).__name__, next(iter(fields)), args[0]),)
+                name, first = type(self).__name__, next(iter(fields))
+                error.args = (_called_class(error, name, first, args[0]),)
             frames.shorten(error)
             raise
 

@@ -62,7 +62,9 @@ class Loss:
         try:
             values = self.call(y_true, y_pred)
         except ValueError as error:
-            explain(error, f"loss {self.name!r}", getattr(self, "fn", None), y_true, y_pred)
+            own = type(self).call is not LossFunctionWrapper.call
+            function = self.call if own else getattr(self, "fn", None)
+            explain(error, f"loss {self.name!r}", function, y_true, y_pred)
             raise
         out_mask = getattr(values, "_keras_mask", None)
         mask = in_mask if out_mask is None else out_mask

@@ -13,14 +13,19 @@ def explain(error: ValueError, what: str, function: Any, y_true: Any, y_pred: An
 
     function: what compares the two; its name tells whether labels are class numbers or one-hot.
 
-    An error stays as it is if the shapes fit: it has another cause.
+    An error stays as it is if the shapes fit: it has another cause.  An error in a function of the
+    program, which may compare what it likes, keeps its message; a note gives the shapes.
     """
     if not (hasattr(y_true, "shape") and hasattr(y_pred, "shape")):
         return
     y, p = tuple(y_true.shape), tuple(y_pred.shape)
     name = getattr(function, "__name__", "")
     advice = _advice(name, y, p)
-    if advice or not ("sparse" in name or _broadcast(y, p)):
+    if not advice and ("sparse" in name or _broadcast(y, p)):
+        return
+    if not str(getattr(function, "__module__", "")).startswith("minikeras."):
+        error.add_note(f"{what} received labels of shape {y} and predictions of shape {p}")
+    else:
         error.args = (
             f"{what} cannot compare labels of shape {y} with predictions of shape {p}: "
             f"{advice or error}",

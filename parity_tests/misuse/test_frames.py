@@ -289,6 +289,19 @@ def test_libraries_that_change_the_filters_do_not_repeat_a_warning(
     assert len(seen) == 1
 
 
+def test_each_block_that_catches_warnings_starts_anew() -> None:
+    counts = []
+    for _ in range(2):
+        with warnings.catch_warnings(record=True) as seen:
+            warnings.simplefilter("default")
+            layers.LeakyReLU(alpha=0.25)
+            with warnings.catch_warnings():  # as Numba does when it compiles
+                warnings.simplefilter("ignore")
+            layers.LeakyReLU(alpha=0.25)
+        counts.append(len(seen))
+    assert counts == [1, 1]
+
+
 def test_filters_decide() -> None:
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")

@@ -9,20 +9,23 @@ from typing import Any
 import numpy as np
 
 from minikeras.parity import configuration
-from minikeras.parity.distance import relative_difference, ulp_distance
+from minikeras.parity.distance import largest_number, measure, relative_difference, ulp_distance
 from minikeras.parity.runs import Run
 from minikeras.types import Array
 
-# Of the loss and every metric. In float32 the order of summation changes the rounding, and training
-# amplifies this; so the lines of verbose=2 are compared first.
+# Of the loss and every metric.
 RELATIVE_TOLERANCE = {"float64": 1e-10, "float32": 1e-5}
+# The same in float32, if verbose=2 prints the same lines: the order of summation changes the
+# rounding, and training amplifies this.
+SAME_LINES_TOLERANCE = 1e-3
 # Of a weight or a prediction, relative to the largest number of its array, but at least to LEAST of
 # the largest of its layer; of a slot, to the largest of its kind. docs/parity.md measures them.
 WEIGHT_TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 LEAST = 1e-3
-# A weight is moved by rounding noise alone, as a bias before a batch normalization is, if Adam or
-# RMSprop has seen no square of a gradient above this part of the largest.
+# A weight that rounding noise moves has squares of gradients below this part of the largest.
 NOISE = {"float64": 1e-24, "float32": 1e-10}
+# In learning rates: a step of Adam or RMSprop is at most √10, and two runs may step apart.
+FARTHEST_STEP = 2 * math.sqrt(10)
 
 # What is compared, in this order: the first that differs gives the reason of the verdict.
 KINDS = {
@@ -60,7 +63,8 @@ class _Comparison:
         self.differences: dict[str, list[str]] = {kind: [] for kind in KINDS}
         self.largest: dict[str, float] = {}  # relative difference, by kind
         self.seen: set[tuple[str, str]] = set()  # curves of which a difference is already named
-        self.slots = _slot_sizes(theirs)
+        self.noise = _noise_weights(ours, theirs, NOISE[self.precision], self.weight_tolerance)
+        self.same_bits = True  # of all logs, results and arrays
 
     def document(self) -> Document:
         compared = {
@@ -115,11 +119,12 @@ class _Comparison:
             ran = [f"{unit}s {_span(side['epochs'])}" for side in (a, b)]
             self._differ("form", f"{label} ran {ran[0]} in minikeras, {ran[1]} in Keras")
         same_lines = None if b["lines"] is None else a["lines"] == b["lines"]
-        judged = self.floatx == "float64" or not same_lines
+        excused = same_lines and self.floatx != "float64"
+        tolerance = SAME_LINES_TOLERANCE if excused else self.tolerance
         rows = []
         for epoch, one, other in zip(b["epochs"], a["logs"], b["logs"]):
             where = f", {unit} {epoch + 1}"
-            metrics = self._logs("curves", label, where, one, other, judged)
+            metrics = self._logs("curves", label, where, one, other, tolerance)
             rows.append({"epoch": epoch + 1, "metrics": metrics})
         return {
             "label": label,
@@ -134,7 +139,7 @@ class _Comparison:
         }
 
     def _evaluation(self, _: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
-        metrics = self._logs("evaluations", label, "", a["result"], b["result"])
+        metrics = self._logs("evaluations", label, "", a["result"], b["result"], self.tolerance)
         return {"label": label, "model": b["model"], "metrics": metrics}
 
     def _logs(
@@ -144,7 +149,7 @@ class _Comparison:
         where: str,
         ours: dict[str, float],
         theirs: dict[str, float],
-        judged: bool = True,
+        tolerance: float,
     ) -> Document:
         for name in sorted(ours.keys() ^ theirs.keys()):
             only = "minikeras" if name in ours else "Keras"
@@ -152,15 +157,15 @@ class _Comparison:
         found = {}
         for name in sorted(ours.keys() & theirs.keys(), key=_reading_order):
             relative = float(relative_difference(ours[name], theirs[name]))
+            self.same_bits &= np.float64(ours[name]).tobytes() == np.float64(theirs[name]).tobytes()
             found[name] = {
                 "minikeras": ours[name],
                 "keras": theirs[name],
                 "relative": relative,
                 "ulp": int(ulp_distance(ours[name], theirs[name], self.precision)),
             }
-            named = (label, name) in self.seen
-            tolerance = self.tolerance if judged and not named else math.inf
-            if self._judge(kind, f"{label}{where}, {name}", relative, tolerance):
+            allowed = math.inf if (label, name) in self.seen else tolerance
+            if self._judge(kind, f"{label}{where}, {name}", relative, allowed):
                 self.seen.add((label, name))
         return found
 
@@ -174,31 +179,31 @@ class _Comparison:
     def _model(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
         """Weights: the initial ones must have the same bits, the final ones may differ a little.
 
-        Rounding noise that an optimizer has amplified says nothing about a run. It is a reason only
-        where nothing else is rounded differently; and weights that no gradient moves, such as
-        moving averages, may follow it.
+        Rounding noise that an optimizer has amplified says nothing about a run, if other weights
+        are rounded differently too. The moving mean of a batch normalization may follow a bias.
         """
         document = self._arrays("models", index, a, b, _layer, LEAST)
-        judged = [v for v in document["variables"] if v["final"]]
-        rounded = any(not v["final"]["equal"] for v in judged if not self._is_noise(v["path"]))
-        noise = [v for v in judged if rounded and self._is_noise(v["path"])]
-        drift = max((v["final"]["absolute"] for v in noise), default=0.0)
+        noise = self._moved_by_noise([v for v in document["variables"] if v["final"]])
         for variable in document["variables"]:
             initial, final, path = variable["initial"], variable["final"], variable["path"]
             if initial and not initial["equal"]:
                 self._differ("initial weights", f"{path}: {_far(initial)}")
-            follows = not self._shares(path) and final and final["absolute"] <= drift
-            variable["noise"] = variable in noise or bool(follows and final["absolute"])
+            variable["noise"] = id(variable) in noise
             if final and not variable["noise"]:
                 self._judge("final weights", path, final["relative"], self.weight_tolerance)
         return document
 
-    def _shares(self, path: str) -> list[float]:
-        """The size of each slot of a weight, as a share of the largest of its kind."""
-        return self.slots.get(path.replace("/", "_"), [])
-
-    def _is_noise(self, path: str) -> bool:
-        return any(0 < part < NOISE[self.precision] for part in self._shares(path))
+    def _moved_by_noise(self, variables: list[Document]) -> set[int]:
+        """The identities of the variables that differ because of rounding noise."""
+        bounds = [self.noise.get(v["path"].replace("/", "_"), 0.0) for v in variables]
+        if all(v["final"]["equal"] for v, bound in zip(variables, bounds) if not bound):
+            return set()
+        noise = [v for v, b in zip(variables, bounds) if 0 < v["final"]["absolute"] <= b]
+        for mean in [v for v in variables if v["path"].endswith("/moving_mean")]:
+            moved = [v["final"]["absolute"] for v in noise if v["shape"] == mean["shape"]]
+            if 0 < mean["final"]["absolute"] <= max(moved, default=0.0):
+                noise.append(mean)
+        return {id(v) for v in noise}
 
     def _optimizer(self, index: int, label: str, a: dict[str, Any], b: dict[str, Any]) -> Document:
         return self._judged("optimizers", self._arrays("optimizers", index, a, b, _slot))
@@ -252,8 +257,9 @@ class _Comparison:
                     forms = [f"{side.dtype} {side.shape}" for side in (one, other)]
                     self._differ("form", f"{path}: {forms[0]} in minikeras, {forms[1]} in Keras")
                     continue
-                size = max(_size(other), floor * sizes[group(path)])
+                size = max(largest_number(other), floor * sizes[group(path)])
                 variable[stage] = measure(one, other, size)
+                self.same_bits &= variable[stage]["equal"]
             variables.append(variable)
         return {"name": b["name"], "class": b["class"], "variables": variables}
 
@@ -278,7 +284,8 @@ class _Comparison:
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             return f"{KINDS[decided_by]}: {found[0]}{more}"
         if not any(self.largest.values()):
-            return "configurations, initial weights and all results are equal, bit for bit"
+            bits = "bit for bit" if self.same_bits else "but not bit for bit"
+            return f"configurations, initial weights and all results are equal, {bits}"
         parts = ["configurations and initial weights are equal"]
         if same_lines:
             parts.append(
@@ -288,56 +295,51 @@ class _Comparison:
         return "; ".join([*parts, f"largest relative differences: {apart}"])
 
 
-def measure(a: Array, b: Array, size: float) -> Document:
-    """Whether a and b have the same bits; the largest |a − b|, also relative to `size`; and in ULP.
-
-    Numbers that are not floats are equal or infinitely far apart. Denormal numbers count as 0:
-    TensorFlow flushes them.
-    """
-    equal = a.tobytes() == b.tobytes()
-    if a.size == 0 or a.dtype.kind != "f":
-        apart = 0.0 if equal else math.inf
-        return {"equal": equal, "absolute": apart, "relative": apart, "ulp": None}
-    a, b = (np.where(np.abs(x) < np.finfo(x.dtype).tiny, x.dtype.type(0), x) for x in (a, b))
-    with np.errstate(invalid="ignore", over="ignore"):
-        each = np.abs(np.subtract(a, b, dtype="float64"))
-    each = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, each)
-    absolute = math.inf if np.isnan(each).any() else float(np.max(each))
-    return {
-        "equal": equal,
-        "absolute": absolute,
-        "relative": absolute / size if absolute and size else absolute and math.inf,
-        "ulp": int(np.max(ulp_distance(a, b))),
-    }
-
-
 def _sizes(
     paths: list[str], arrays: list[Array | None], group: Callable[[str], str]
 ) -> dict[str, float]:
     """The largest number of each group."""
     sizes: dict[str, float] = {}
     for path, array in zip(paths, arrays):
-        sizes[group(path)] = max(sizes.get(group(path), 0.0), _size(array))
+        sizes[group(path)] = max(sizes.get(group(path), 0.0), largest_number(array))
     return sizes
 
 
-def _slot_sizes(run: Run) -> dict[str, list[float]]:
-    """For each weight, by its path with underscores, the shares of its slots."""
-    found: dict[str, list[float]] = {}
-    for index, optimizer in enumerate(run.found["optimizers"]):
-        arrays = run.arrays_of("optimizers", index)
-        sizes = _sizes(optimizer["paths"], arrays, _slot)
-        for path, array in zip(optimizer["paths"], arrays):
-            weight = path.partition("/")[2].rpartition("_")[0]
-            found.setdefault(weight, []).append(_size(array) / (sizes[_slot(path)] or 1.0))
+def _noise_weights(ours: Run, theirs: Run, share: float, tolerance: float) -> dict[str, float]:
+    """The weights that rounding noise moves, and how far apart it can have moved them.
+
+    Adam and RMSprop divide a gradient by the root of its mean square, the slot `velocity`. So they
+    make steps of usual size of the gradient of a bias before a batch normalization, which is noise.
+    Noise is below `share` of the largest velocity, and differs between the runs by more than
+    `tolerance` of itself. The paths of the weights have underscores.
+    """
+    found = {}
+    for index, (a, b) in enumerate(zip(ours.found["optimizers"], theirs.found["optimizers"])):
+        if a["paths"] != b["paths"]:
+            continue
+        sides = [
+            dict(zip(b["paths"], run.arrays_of("optimizers", index))) for run in (ours, theirs)
+        ]
+        velocities = [path for path in b["paths"] if _slot(path) == "velocity"]
+        largest = max((largest_number(sides[1][path]) for path in velocities), default=0.0)
+        for path in velocities:
+            one, other = (side[path] for side in sides)
+            if one is None or other is None or (one.shape, one.dtype) != (other.shape, other.dtype):
+                continue
+            size = largest_number(other)
+            if 0 < size < share * largest and measure(one, other, size)["relative"] > tolerance:
+                weight = path.partition("/")[2].removesuffix("_velocity")
+                found[weight] = FARTHEST_STEP * _learning_rates(b, sides[1])
     return found
 
 
-def _size(array: Array | None) -> float:
-    """The largest finite |x|."""
-    if array is None or array.dtype.kind != "f":
-        return 0.0
-    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
+def _learning_rates(optimizer: dict[str, Any], variables: dict[str, Array | None]) -> float:
+    """Iterations times the larger of the first and the last learning rate; 0 if unknown."""
+    first = optimizer["configuration"].get("optimizer", {}).get("learning_rate", 0.0)
+    if isinstance(first, dict):  # a schedule
+        first = first.get("initial_learning_rate", 0.0)
+    known = {path.rpartition("/")[2]: x for path, x in variables.items() if x is not None}
+    return float(known.get("iteration", 0)) * max(first, float(known.get("learning_rate", 0.0)))
 
 
 def _far(initial: Document) -> str:

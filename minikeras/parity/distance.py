@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import numpy as np
 
 from minikeras.types import Array
@@ -39,6 +42,37 @@ def ulp_distance(a: Array | float, b: Array | float, dtype: str | None = None) -
         rungs = high - low
     rungs = np.where(np.isnan(a) ^ np.isnan(b), np.uint64(FARTHEST), rungs)
     return np.where(np.isnan(a) & np.isnan(b), np.uint64(0), rungs)
+
+
+def measure(a: Array, b: Array, size: float) -> dict[str, Any]:
+    """Whether a and b have the same bits; the largest |a − b|, also relative to `size`; and in ULP.
+
+    Numbers that are not floats are equal or infinitely far apart. Denormal numbers of
+    float32 and float64 count as 0: TensorFlow flushes them.
+    """
+    equal = a.tobytes() == b.tobytes()
+    if a.size == 0 or a.dtype.kind != "f":
+        apart = 0.0 if equal else math.inf
+        return {"equal": equal, "absolute": apart, "relative": apart, "ulp": None}
+    if a.dtype != "float16":
+        a, b = (np.where(np.abs(x) < np.finfo(x.dtype).tiny, x.dtype.type(0), x) for x in (a, b))
+    with np.errstate(invalid="ignore", over="ignore"):
+        each = np.abs(np.subtract(a, b, dtype="float64"))
+    each = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, each)
+    absolute = math.inf if np.isnan(each).any() else float(np.max(each))
+    return {
+        "equal": equal,
+        "absolute": absolute,
+        "relative": absolute / size if absolute and size else absolute and math.inf,
+        "ulp": int(np.max(ulp_distance(a, b))),
+    }
+
+
+def largest_number(array: Array | None) -> float:
+    """The largest finite |x|; 0 of an array that holds no floats."""
+    if array is None or array.dtype.kind != "f":
+        return 0.0
+    return float(np.max(np.abs(array), where=np.isfinite(array), initial=0.0))
 
 
 def _ladder(x: Array) -> Array:

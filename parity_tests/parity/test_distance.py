@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minikeras.parity.distance import relative_difference, ulp_distance
+from minikeras.parity.distance import measure, relative_difference, ulp_distance
 
 floats = st.floats(width=32) | st.floats()
 numbers = st.floats(allow_nan=False, allow_infinity=False)
@@ -60,3 +60,10 @@ def test_relative_difference_is_a_distance(a, b):
 def test_relative_difference_of_a_known_change(x, change):
     x = math.copysign(min(abs(x), 1e300), x)
     assert relative_difference(x, x * (1 - change)) == pytest.approx(change, abs=1e-15)
+
+
+def test_denormal_numbers_of_float32_count_as_zero_and_those_of_float16_do_not():
+    for dtype, absolute in (("float32", 0.0), ("float16", np.float64(np.float16(3e-5)))):
+        tiny = np.finfo(dtype).tiny / 2 if dtype == "float32" else 3e-5
+        found = measure(np.array([tiny], dtype), np.zeros(1, dtype), 1.0)
+        assert not found["equal"] and found["absolute"] == absolute

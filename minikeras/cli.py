@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 import traceback
@@ -24,8 +25,9 @@ warm_ups = Library("minikeras.warm_up")  # imports Numba, which takes half a sec
 
 # Everything after the name of the script is an argument of the script.
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
-# Options that `verify` does not have are the script's.
-MIXED = {"ignore_unknown_options": True, "allow_interspersed_args": True}
+# Options that `verify` does not have are the script's. Click would find a `-h` in `-path`.
+MIXED: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+ALIKE = 0.87  # of two options, one of which is the other misspelt: --reprot, but not --port
 EPILOG = "Examples: " + ", ".join(EXAMPLES) + "."
 SAME, DIFFERENT, NOT_SUPPORTED, INTERNAL, INTERRUPTED = 0, 1, 3, 4, 130  # exit codes; 2: bad use
 
@@ -45,6 +47,25 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("Interrupted", err=True)
             sys.exit(INTERRUPTED)
+
+
+class Verify(click.Command):
+    """A command that does not pass its own options on to the script when they are misspelt."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args == ["-h"]:
+            args = ["--help"]
+        own = [name for option in self.get_params(ctx) for name in option.opts if name[0] == "-"]
+        before = args[: args.index("--")] if "--" in args else args
+        for name in (argument.partition("=")[0] for argument in before):
+            found = difflib.get_close_matches(name, own, n=1, cutoff=ALIKE)
+            if name.startswith("--") and found and name not in own:
+                raise click.UsageError(
+                    f"no option {name}: did you mean {found[0]}? "
+                    "Put the script's own options after `--`.",
+                    ctx,
+                )
+        return super().parse_args(ctx, args)
 
 
 class NewFile(click.Path):
@@ -84,7 +105,7 @@ def main() -> None:
     """Keras in plain NumPy, and a comparison with Keras on TensorFlow."""
 
 
-@main.command(epilog=EPILOG, context_settings=MIXED)
+@main.command(cls=Verify, epilog=EPILOG, context_settings=MIXED)
 @click.argument("target", metavar="EXAMPLE|SCRIPT.py")
 @click.argument("arguments", metavar="[[--] ARGS]", nargs=-1, type=click.UNPROCESSED)
 @training_options
@@ -98,7 +119,7 @@ def verify(debug: bool, **options: Any) -> None:
     A script runs unmodified under both. verify compares the configurations of models, optimizers,
     losses and calls, the history of every fit, the result of every evaluate and predict, and the
     weights of every model. Options of the script follow its name; `--` stands before those that
-    verify has too.
+    verify has too, or that look like one of them misspelt.
 
     \b
     Exit code 0: the same. The configurations are equal, and the initial weights
@@ -236,6 +257,8 @@ def warm_up() -> None:
 def _is_script(target: str) -> bool:
     if target in EXAMPLES:
         return False
+    if target.startswith("-"):
+        raise click.UsageError(f"no option {target!r}; `minikeras verify --help` lists the options")
     if target.endswith(".py"):
         if not Path(target).is_file():
             raise click.UsageError(f"there is no script {target!r}")

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from minikeras.cli import main
+from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.examples import EXAMPLES
 
 SCRIPT = """
@@ -60,7 +61,10 @@ def write(text):
         (["verify", "iris-mlp", "--optimizer", "lion"], "--optimizer"),
         (["verify", "iris-mlp", "--report", "no/where.html"], "there is no folder 'no'"),
         (["verify", "iris-mlp", "--json", "."], "is a directory"),
-        (["verify", "iris-mlp", "--speed"], "takes no arguments, got '--speed'"),
+        (["verify", "iris-mlp", "--fast"], "takes no arguments, got '--fast'"),
+        (["verify", "--fast", "iris-mlp"], "no option '--fast'"),
+        (["verify", "iris-mlp", "--reprot", "a.html"], "did you mean --report?"),
+        (["verify", "iris-mlp", "--jsn=a"], "Put the script's own options after `--`"),
         (["train"], "Missing argument"),
         (["train", "iris"], "iris-mlp"),
         (["train", "iris-mlp", "--plot", "no/where.png"], "there is no folder 'no'"),
@@ -101,8 +105,9 @@ def test_what_is_not_installed_is_said(command, missing, extra, invoke, monkeypa
 
 
 @pytest.mark.parametrize("command", ["verify", "train"])
-def test_help_lists_the_examples(command, invoke):
-    result = invoke(command, "--help")
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_lists_the_examples(command, option, invoke):
+    result = invoke(command, option)
     assert result.exit_code == 0
     assert all(name in "".join(result.output.split()) for name in EXAMPLES)
 
@@ -144,6 +149,33 @@ def test_verify_a_script(invoke):
     )
     assert result.exit_code == 0, result.output
     assert "Evaluations" in result.output and Path("verify-script.html").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-path", "data"],
+        ["--port", "5", "-n", "3"],
+        ["-h"],
+        ["--", "--reprot", "a.html", "--help"],
+    ],
+)
+def test_options_of_the_script(arguments, invoke, monkeypatch):
+    received = []
+
+    def stop(target, arguments, **_):
+        received.extend(arguments)
+        raise NothingToCompare("enough")
+
+    monkeypatch.setattr("minikeras.cli.compare_frameworks", stop)
+    result = invoke("verify", write("import keras"), *arguments)
+    assert result.exit_code == 2 and "enough" in result.output
+    assert received == [argument for argument in arguments if argument != "--"]
+
+
+def test_run_passes_options_on(invoke):
+    result = invoke("run", write("import sys; print(sys.argv[1:])"), "-path", "-h", "--reprot")
+    assert result.output == "['-path', '-h', '--reprot']\n"
 
 
 def test_another_seed_is_different(invoke):

@@ -305,12 +305,12 @@ def _sizes(
     return sizes
 
 
-def _noise_weights(ours: Run, theirs: Run, share: float, tolerance: float) -> dict[str, float]:
+def _noise_weights(ours: Run, theirs: Run, part: float, tolerance: float) -> dict[str, float]:
     """The weights that rounding noise moves, and how far apart it can have moved them.
 
     Adam and RMSprop divide a gradient by the root of its mean square, the slot `velocity`. So they
     make steps of usual size of the gradient of a bias before a batch normalization, which is noise.
-    Noise is below `share` of the largest velocity, and differs between the runs by more than
+    Noise is below `part` of the largest velocity, and differs between the runs by more than
     `tolerance` of itself. The paths of the weights have underscores.
     """
     found = {}
@@ -327,7 +327,7 @@ def _noise_weights(ours: Run, theirs: Run, share: float, tolerance: float) -> di
             if one is None or other is None or (one.shape, one.dtype) != (other.shape, other.dtype):
                 continue
             size = largest_number(other)
-            if 0 < size < share * largest and measure(one, other, size)["relative"] > tolerance:
+            if 0 < size < part * largest and measure(one, other, size)["relative"] > tolerance:
                 weight = path.partition("/")[2].removesuffix("_velocity")
                 found[weight] = FARTHEST_STEP * _learning_rates(b, sides[1])
     return found

@@ -119,10 +119,10 @@ def _array(value: Any) -> str:
 
 
 def _same(a: Any, b: Any) -> bool:
-    """Equal; numbers also if they are equal when rounded to float32."""
-    if isinstance(a, int | float) and isinstance(b, int | float):
+    """Equal; two floats also if they are equal when rounded to float32."""
+    if isinstance(a, float) and isinstance(b, float):
         return a == b or bool(np.array_equal(np.float32(a), np.float32(b), equal_nan=True))
-    return bool(a == b)
+    return bool(a == b) and isinstance(a, bool) == isinstance(b, bool)
 
 
 def _short(value: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 import numpy as np
@@ -77,8 +77,8 @@ def watcher(keras: Any, send: Callable[..., None], model: Any) -> Any:
     return Watcher()
 
 
-class Copied(io.TextIOBase):
-    """Writes to a stream and to a copy."""
+class Copied:
+    """A stream that also keeps a copy of the text; everything else is the stream's own."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -88,5 +88,9 @@ class Copied(io.TextIOBase):
         self.copy.write(text)
         return self.stream.write(text)
 
-    def flush(self) -> None:
-        self.stream.flush()
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)

@@ -33,8 +33,8 @@ class RecorderFailed(BaseException):
     """A mistake of the recorder; not an Exception, so that no script handles it as its own."""
 
 
-def _own(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of the recorder, whose errors are told from those of the script."""
+def _fails_as_recorder(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, whose errors become RecorderFailed: the script is not to blame."""
 
     @functools.wraps(function)
     def guarded(*args: Any, **kwargs: Any) -> Any:
@@ -78,7 +78,7 @@ class Recorder:
                 stack.enter_context(_replaced(owner, name, hook))
             yield
 
-    @_own
+    @_fails_as_recorder
     def _hooks(self) -> list[Hook]:
         keras = self.keras
         hooks: list[Hook] = [
@@ -104,7 +104,7 @@ class Recorder:
             hooks.append((keras.Model, name, functools.partial(self._outermost, record)))
         return hooks
 
-    @_own
+    @_fails_as_recorder
     def finish(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What was recorded, in types of JSON, and the arrays by their names."""
         arrays: dict[str, Array] = {}
@@ -216,7 +216,7 @@ class Recorder:
 
         return hooked
 
-    @_own
+    @_fails_as_recorder
     def _store(self, variables: list[Any]) -> None:
         for variable in variables:
             value = self._value(variable)
@@ -234,7 +234,7 @@ class Recorder:
 
         return hooked
 
-    @_own
+    @_fails_as_recorder
     def _optimizer_built(self, optimizer: Any, variables: list[Any]) -> None:
         if not any(optimizer is known for known, _ in self.optimizers):
             with self.eagerly():  # Keras reads the learning rate for the config
@@ -249,9 +249,12 @@ class Recorder:
 
         @functools.wraps(method)
         def hooked(model: Any, *args: Any, **kwargs: Any) -> Any:
-            if self.busy:
+            try:
+                call = None if self.busy else signature.bind(model, *args, **kwargs)
+            except TypeError:  # the method says which argument is wrong
+                call = None
+            if call is None:
                 return method(model, *args, **kwargs)
-            call = signature.bind(model, *args, **kwargs)
             self._enter(model)
             try:
                 return record(method, model, call)
@@ -261,14 +264,14 @@ class Recorder:
 
         return hooked
 
-    @_own
+    @_fails_as_recorder
     def _enter(self, model: Any) -> None:
         if not any(model is known for known in self.used):
             self.used.append(model)
         self._begin(_variables(model))
         self.busy = True
 
-    @_own
+    @_fails_as_recorder
     def _described(self, method: Callable[..., Any], model: Any, call: Any) -> dict[str, Any]:
         """What a call is made with: the configuration of everything that decides its result."""
         called = configuration.describe_call(_arguments(call))
@@ -292,7 +295,7 @@ class Recorder:
         else:
             given = [*given, watcher] if isinstance(given, list | tuple) else [given, watcher]
             call.arguments["callbacks"] = given
-        printed = curves.Copied(sys.stdout)
+        printed: Any = curves.Copied(sys.stdout)
         try:
             with redirect_stdout(printed):
                 result = method(*call.args, **call.kwargs)
@@ -347,7 +350,7 @@ class Recorder:
         self._store_prediction(model, described, result)
         return result
 
-    @_own
+    @_fails_as_recorder
     def _store_prediction(self, model: Any, described: dict[str, Any], result: Any) -> None:
         outputs = [np.array(output) for output in self.keras.tree.flatten(result)]
         names = [f"output {i}" for i in range(len(outputs))] if len(outputs) > 1 else ["output"]
@@ -360,7 +363,7 @@ class Recorder:
         }
         self.predictions.append((about, outputs))
 
-    @_own
+    @_fails_as_recorder
     def _results(self, model: Any, result: Any) -> dict[str, float]:
         return curves.numbers(result if isinstance(result, dict) else model.get_metrics_result())
 

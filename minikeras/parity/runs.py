@@ -71,10 +71,6 @@ class Run:
     found: dict[str, Any]
     arrays: dict[str, Array]
 
-    def weights(self, model: int, stage: str) -> list[Array | None]:
-        """The `initial` or `final` variables of a model, in its order."""
-        return self.arrays_of("models", model, stage)
-
     def arrays_of(self, what: str, index: int, stage: str = "final") -> list[Array | None]:
         """The `initial` or `final` arrays of an entry of `found[what]`; None for an unknown one."""
         count = len(self.found[what][index]["paths"])

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from minikeras.parity import configuration
 from minikeras.parity.comparison import NothingToCompare, compare
 from minikeras.parity.curves import epoch_line
 from minikeras.parity.runs import Run
@@ -149,6 +150,21 @@ def test_configurations_come_first():
         "fit ran epochs 1 to 1 in minikeras, epochs 1 to 2 in Keras"
     ]
     assert verdict(rate=float(np.float32(0.1)), both={"rate": 0.1})["same"]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "same"),
+    [
+        (123456789, 123456790, False),
+        (True, 1, False),
+        (True, 1.0, False),
+        (1, 1.0, True),
+        (0.1, float(np.float32(0.1)), True),
+        (math.nan, math.nan, True),
+    ],
+)
+def test_only_floats_are_rounded_in_configurations(ours, theirs, same):
+    assert (list(configuration.differences(ours, theirs, "a")) == []) == same
 
 
 def test_evaluations_count():

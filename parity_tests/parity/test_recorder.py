@@ -1,6 +1,7 @@
 """The recorder follows every way to train, without an error and alike under both frameworks."""
 
 import importlib
+import sys
 
 import numpy as np
 import pytest
@@ -188,8 +189,8 @@ def test_the_initial_weights_are_those_before_the_first_step():
             model.fit(X, Y, verbose=0)
 
     run = record(minikeras, program)
-    assert (run.weights(0, "initial")[0] == 0.5).all()
-    assert (run.weights(0, "final")[0] != 0.5).all()
+    assert (run.arrays_of("models", 0, "initial")[0] == 0.5).all()
+    assert (run.arrays_of("models", 0, "final")[0] != 0.5).all()
 
 
 def test_recording_leaves_nothing_behind():
@@ -197,3 +198,42 @@ def test_recording_leaves_nothing_behind():
     record(minikeras, subclassed)
     assert before == {name: vars(minikeras.Model).get(name) for name in before}
     assert "__init__" in vars(minikeras.Variable)
+
+
+class Bytes(minikeras.callbacks.Callback):
+    """Uses of standard output other than `print`."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        out = sys.stdout
+        out.writelines(["1/1 - 0s - ", "of the script\n"])
+        out.flush()
+        out.buffer.write(b"bytes\n")
+        self.seen = out.fileno(), out.encoding, out.isatty()
+
+
+def test_standard_output_is_the_stream_during_a_fit(capfd):
+    callback = Bytes()
+
+    def program(keras):
+        model = sequential(keras)
+        model.compile("sgd", "mse")
+        model.fit(X, Y, verbose=0, callbacks=[callback])
+
+    found = record(minikeras, program).found["fits"][0]
+    assert found["lines"] == ["of the script"] and callback.seen[1:] == ("utf-8", False)
+    assert capfd.readouterr().out == "1/1 - 0s - of the script\nbytes\n"
+
+
+@pytest.mark.parametrize("method", ["fit", "evaluate", "predict", "train_on_batch"])
+def test_a_wrong_argument_is_the_frameworks_error(method):
+    def message(keras):
+        model = sequential(keras)
+        model.compile("sgd", "mse")
+        with pytest.raises((TypeError, ValueError)) as raised:
+            getattr(model, method)(X, no_such_option=2)
+        messages.append(str(raised.value))
+
+    messages = []
+    message(minikeras)
+    record(minikeras, message)
+    assert messages[0] == messages[1] and method in messages[0]

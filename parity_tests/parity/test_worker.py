@@ -77,9 +77,9 @@ def test_a_script_is_followed(framework, script):
     results = [evaluation["result"] for evaluation in run.found["evaluations"]]
     assert results[0] == results[1] and set(results[0]) == {"loss", "mae"}
     assert [model["name"] for model in run.found["models"]] == ["net", "untrained"]
-    before, after = run.weights(0, "initial"), run.weights(0, "final")
+    before, after = run.arrays_of("models", 0, "initial"), run.arrays_of("models", 0, "final")
     assert len(before) == len(after) == 2 and not np.array_equal(before[0], after[0])
-    before, after = run.weights(1, "initial"), run.weights(1, "final")
+    before, after = run.arrays_of("models", 1, "initial"), run.arrays_of("models", 1, "final")
     assert len(before) == 2 and all(np.array_equal(a, b) for a, b in zip(before, after))
     assert run.first_epoch_seconds > 0 and run.step_seconds > 0
 
@@ -87,7 +87,7 @@ def test_a_script_is_followed(framework, script):
 def test_a_script_may_exit(script):
     run, _ = work("keras", script(SCRIPT), ["exit"], floatx="float64")
     assert len(run.found["fits"]) == 2 and run.found["floatx"] == "float64"
-    assert run.weights(0, "final")[0].dtype == "float64"
+    assert run.arrays_of("models", 0, "final")[0].dtype == "float64"
 
 
 @pytest.mark.parametrize(

@@ -73,56 +73,59 @@ class LayerCalling(LayerBuilding, Operation):
         a note that names the layer, and the shapes and dtypes of the arguments.
         """
         try:
-            if "built" not in self.__dict__:
-                self._check_super_called()
-            # Parity: if no argument has to be converted, the node of a symbolic call also records
-            # the `training` and the masks that are filled in below; else what was given.
-            original_args, original_kwargs = args, kwargs
-            if self._convert_input_args and (kwargs or not self._is_ready(args)):
-                to = self.dtype_policy._compute_dtype, self.autocast, self.name
-                args = tuple([convert(x, *to) for x in args])
-                kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
-            plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case
-            if not plain and not self._allow_non_tensor_positional_args:
-                check_positional(args)
-            given = self._signature.bind(args, kwargs)
-            first = args[0] if args else next(iter(given.values()), None)
-            spec = self.input_spec
-            if spec is not None:
-                assert_input_compatibility(spec, first, self.name)
-            if not self.built:
-                with self._open_name_scope():
-                    self._build_for(given, first)
-
-            outermost = context.depth == 0
-            if outermost:
-                self._clear_losses()
-            context.depth += 1
-            try:
-                self._resolve_training(given, kwargs)
-                self._fill_masks(given, kwargs)
-                previous_mask = kwargs.get("mask")
-                if previous_mask is None:
-                    previous_mask = mask_of(first)
-                symbolic = not (plain and not kwargs) and is_symbolic(args, kwargs)
-                with self._open_name_scope():
-                    outputs = self._compute(args, kwargs, symbolic)
-                    if not self.built:
-                        self.built = True
-                    if self.activity_regularizer is not None:
-                        self._regularize_activity(outputs)
-                self._mask_outputs(first, outputs, previous_mask)
-            finally:
-                context.depth -= 1
-                if outermost:
-                    context.training = None
-            if symbolic:
-                Node(self, original_args, original_kwargs, outputs)
-            return outputs
+            return self._checked_call(args, kwargs)
         except Exception as error:
             note_call(error, self, args, kwargs)
             frames.shorten(error)
             raise
+
+    def _checked_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if "built" not in self.__dict__:
+            self._check_super_called()
+        # Parity: if no argument has to be converted, the node of a symbolic call also records
+        # the `training` and the masks that are filled in below; else what was given.
+        original_args, original_kwargs = args, kwargs
+        if self._convert_input_args and (kwargs or not self._is_ready(args)):
+            to = self.dtype_policy._compute_dtype, self.autocast, self.name
+            args = tuple([convert(x, *to) for x in args])
+            kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
+        plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case
+        if not plain and not self._allow_non_tensor_positional_args:
+            check_positional(args)
+        given = self._signature.bind(args, kwargs)
+        first = args[0] if args else next(iter(given.values()), None)
+        spec = self.input_spec
+        if spec is not None:
+            assert_input_compatibility(spec, first, self.name)
+        if not self.built:
+            with self._open_name_scope():
+                self._build_for(given, first)
+
+        outermost = context.depth == 0
+        if outermost:
+            self._clear_losses()
+        context.depth += 1
+        try:
+            self._resolve_training(given, kwargs)
+            self._fill_masks(given, kwargs)
+            previous_mask = kwargs.get("mask")
+            if previous_mask is None:
+                previous_mask = mask_of(first)
+            symbolic = not (plain and not kwargs) and is_symbolic(args, kwargs)
+            with self._open_name_scope():
+                outputs = self._compute(args, kwargs, symbolic)
+                if not self.built:
+                    self.built = True
+                if self.activity_regularizer is not None:
+                    self._regularize_activity(outputs)
+            self._mask_outputs(first, outputs, previous_mask)
+        finally:
+            context.depth -= 1
+            if outermost:
+                context.training = None
+        if symbolic:
+            Node(self, original_args, original_kwargs, outputs)
+        return outputs
 
     def _is_ready(self, args: tuple[Any, ...]) -> bool:
         """Whether the only argument is a tensor of the compute dtype."""

@@ -123,12 +123,17 @@ class Optimizer(OptimizerState):
 
         The first call builds the optimizer.  A variable whose gradient is ``None`` does not change;
         a warning says so.  Raises ValueError for variables that the optimizer was not built with,
-        and if all gradients are ``None``.
+        for a gradient of another shape than its variable, and if all gradients are ``None``.
         """
         if len(grads) == 0:
             return
         variables = self._known(grads, trainable_variables)
         given = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
+        for g, v in given:
+            if g.shape != v._value.shape:
+                raise ValueError(
+                    f"the gradient of {v.path!r} has shape {g.shape}, the variable {v.shape}"
+                )
         if len(given) < len(grads):
             self._warn_of_missing(grads, variables)
         pairs = [pair for pair in given if not pair[1]._overwrite_with_gradient]

@@ -172,7 +172,7 @@ def test_errors_name_the_innermost_layer() -> None:
     (note,) = notes(lambda: Bad(name="my_bad")(X, training=True))
     assert note.splitlines() == [
         "While calling layer 'my_bad' (Bad) with",
-        "  x: Tensor of shape (6, 4) and dtype float32",
+        "  x: ndarray of shape (6, 4) and dtype float32",
         "  training: True",
     ]
     (note,) = notes(lambda: model(X[:, :3]))

@@ -15,6 +15,7 @@ import numpy as np
 
 _LINE = 72
 _FEW = 12  # elements of a list that are written out
+_DEEP = 4  # lists inside each other
 
 # What arguments were called in earlier versions of Keras.
 OLD_NAMES = {
@@ -35,10 +36,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def describe(value: Any) -> str:
+def describe(value: Any, depth: int = _DEEP) -> str:
     """A value as a message shows it: as Python writes it, or its type, shape and dtype.
 
     Arrays and tensors are never written out, other values if they fill no more than a line.
+    depth: how many containers inside each other are written out; one may contain itself.
     """
     kind = type(value).__name__
     shape = getattr(value, "shape", None)
@@ -46,34 +48,44 @@ def describe(value: Any) -> str:
         dtype = getattr(value, "dtype", None)
         return f"{kind} of shape {shape}" + ("" if dtype is None else f" and dtype {dtype}")
     if isinstance(value, list | tuple | dict):
-        text = _written_out(value) if len(value) <= _FEW else ""
+        is_short = len(value) <= _FEW and (depth > 0 or not value)
+        text = _written_out(value, depth - 1) if is_short else ""
         return text if 0 < len(text) <= 2 * _LINE else _counted(value)
     if isinstance(value, type | types.FunctionType):
         return f"the {'class' if isinstance(value, type) else 'function'} {value.__name__}"
-    text = str(value) if isinstance(value, np.generic) else repr(value)
-    if len(text) <= _LINE and "\n" not in text:
+    text = str(value) if isinstance(value, np.generic) else _repr(value)
+    if text and len(text) <= _LINE and "\n" not in text:
         return text
     if isinstance(value, str | bytes):
         return f"{value[:_LINE]!r}... ({kind} of {len(value)} characters)"
     return f"an object of type {kind}"
 
 
-def _written_out(value: Any) -> str:
+def _repr(value: Any) -> str:
+    """Empty if the value's own ``__repr__`` fails: another error is being explained."""
+    try:
+        return repr(value)
+    except Exception:
+        return ""
+
+
+def _written_out(value: Any, depth: int) -> str:
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{k!r}: {describe(v)}' for k, v in value.items())}}}"
-    inside = ", ".join(map(describe, value))
+        pairs = (f"{describe(k, depth)}: {describe(v, depth)}" for k, v in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    inside = ", ".join(describe(v, depth) for v in value)
     if isinstance(value, list):
         return f"[{inside}]"
     return f"({inside},)" if len(value) == 1 else f"({inside})"
 
 
 def _counted(value: Any) -> str:
-    """What a long container holds: ``list of 5000 × 4 elements (float)``."""
+    """What a long container holds: ``list of 5000 × 4 elements (the first is of type float)``."""
     kind = next(k.__name__ for k in (list, tuple, dict) if isinstance(value, k))
     sizes, elements = [len(value)], value
     if isinstance(value, dict):
         return f"dict with {len(value)} keys, the first of them {describe(next(iter(value)))}"
-    while isinstance(elements[0], list | tuple) and elements[0]:
+    while isinstance(elements[0], list | tuple) and elements[0] and len(sizes) <= _DEEP:
         elements = elements[0]
         sizes.append(len(elements))
     of = type(elements[0]).__name__
@@ -93,8 +105,11 @@ def received(value: Any) -> str:
 def _advice(value: Any) -> str:
     columns = getattr(value, "dtypes", ())  # of a data frame of pandas, which is not imported
     if hasattr(value, "columns"):
-        text = [name for name, dtype in zip(value.columns, columns) if dtype.kind not in "biuf"]
-        return f", whose column {describe(text[0])} holds text: encode it as numbers"
+        for name, dtype in zip(value.columns, columns):
+            kind = getattr(dtype, "kind", "O")
+            if kind not in "biuf":
+                holds = "text" if kind in "OUST" else f"values of dtype {dtype}"
+                return f", whose column {describe(name)} holds {holds}: encode it as numbers"
     if hasattr(value, "call"):
         is_class = isinstance(value, type)
         return f"; make a layer and call it: {value.__name__}(...)(x)" if is_class else "; call it"

@@ -94,19 +94,22 @@ def _in_float64(
     Gives the trainable variables that ``f`` reads, and each of its variables with its value.
     """
     held = {id(v): (v, "_value", v._value) for v in getattr(f, "variables", ())}
-    with GradientTape() as tape:
-        ys = f(*points)  # a layer is built in its own dtype
-    layers = f._flatten_layers() if hasattr(f, "_flatten_layers") else []
-    if not layers:
-        _refuse_float32(f, ys)
-    read = tape.watched_variables()
-    for v in (*getattr(f, "variables", ()), *read):
-        held.setdefault(id(v), (v, "_value", v._value))
-    state = [(v, a.astype("float64") if a.dtype.kind == "f" else a) for v, _, a in held.values()]
-    others = [(layer, "dtype_policy", layer.dtype_policy) for layer in layers]
-    inputs = [x for layer in layers for x in tree.flatten(getattr(layer, "inputs", []))]
-    others += [(x, "dtype", x.dtype) for x in inputs if "float" in x.dtype]
+    others: list[tuple[Any, str, Any]] = []
     try:
+        with GradientTape() as tape:
+            ys = f(*points)  # a layer is built in its own dtype
+        layers = f._flatten_layers() if hasattr(f, "_flatten_layers") else []
+        if not layers:
+            _refuse_float32(f, ys)
+        read = tape.watched_variables()
+        for v in (*getattr(f, "variables", ()), *read):
+            held.setdefault(id(v), (v, "_value", v._value))
+        state = [
+            (v, a.astype("float64") if a.dtype.kind == "f" else a) for v, _, a in held.values()
+        ]
+        inputs = [x for layer in layers for x in tree.flatten(getattr(layer, "inputs", []))]
+        others += [(layer, "dtype_policy", layer.dtype_policy) for layer in layers]
+        others += [(x, "dtype", x.dtype) for x in inputs if "float" in x.dtype]
         for owner, name, value in others:
             setattr(owner, name, "float64" if name == "dtype" else type(value)("float64"))
         yield read, state

@@ -285,11 +285,14 @@ def symbolic_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
 
 
 def name_operation(error: Exception, name: str) -> None:
-    """Begin the message of an error with the operation's name, unless it begins with one."""
+    """Begin the message of an error with the operation's name, unless it begins with one.
+
+    An error that holds other arguments than a message stays as it is.
+    """
     name, text = name.lstrip("_"), str(error)
-    if type(error) not in (ValueError, TypeError, IndexError) or text.startswith(name):
+    if type(error) not in (ValueError, TypeError, IndexError) or error.args != (text,):
         return
-    if not re.match(r"\w+: ", text):
+    if not re.match(rf"\w+: |{name}\b", text):
         error.args = (f"{name}: {text}",)
 
 

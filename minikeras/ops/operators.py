@@ -85,6 +85,7 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
 }
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 _ACCEPTED: dict[Any, set[str]] = {}
+_OF_SHAPES = (np.shape, np.ndim)  # they read attributes that a KerasTensor has
 
 
 def _plain(value: Any) -> Any:
@@ -118,6 +119,8 @@ def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
 
 def _array_function(self: Any, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
     op = _FUNCTIONS.get(func)
+    if func in _OF_SHAPES:
+        return func.__wrapped__(*args, **kwargs)
     if isinstance(self, KerasTensor):
         _refuse_numpy(func, op, self)
     if op is not None and kwargs.keys() <= _accepted(func, op):

@@ -49,7 +49,7 @@ def dot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     x1, x2 = as_kind(promote, x1, x2)
     if not x1.shape or not x2.shape:
         return x1 * x2
-    return tensordot(x1, x2, ((-1,), (-2 if len(x2.shape) > 1 else -1,)))
+    return _tensordot(x1, x2, ((-1,), (-2 if len(x2.shape) > 1 else -1,)))
 
 
 @operation("ops.numpy numpy")
@@ -62,7 +62,7 @@ def vdot(x1: TensorLike, x2: TensorLike) -> TensorLike:
 def inner(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum over the last axes of both."""
     x1, x2 = as_kind(promote, x1, x2)
-    return tensordot(x1, x2, ((-1,), (-1,))) if x1.shape and x2.shape else x1 * x2
+    return _tensordot(x1, x2, ((-1,), (-1,))) if x1.shape and x2.shape else x1 * x2
 
 
 @operation("ops.numpy numpy")
@@ -77,6 +77,10 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> TensorLike:
 
     Raises ValueError if the sizes of a pair differ.
     """
+    return _tensordot(x1, x2, axes)
+
+
+def _tensordot(x1: TensorLike, x2: TensorLike, axes: Any) -> TensorLike:
     x1, x2 = as_kind(promote, x1, x2)
     p, q = len(x1.shape), len(x2.shape)
     if isinstance(axes, int):
@@ -88,7 +92,7 @@ def tensordot(x1: TensorLike, x2: TensorLike, axes: Any = 2) -> TensorLike:
         shapes.match(x1.shape[i], x2.shape[j]) for i, j in zip(first, second, strict=True)
     ):
         raise ValueError(
-            f"tensordot: axes {first} of shape {tuple(x1.shape)} do not fit "
+            f"axes {first} of shape {tuple(x1.shape)} do not fit "
             f"axes {second} of shape {tuple(x2.shape)}"
         )
     rows = tuple(i for i in range(p) if i not in first)

@@ -14,10 +14,12 @@ import numpy as np
 from minikeras import frames, twins
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import auto_name
+from minikeras.messages import describe
 from minikeras.optimizers import options
 from minikeras.optimizers.explain import Explanation, explain
 from minikeras.optimizers.fused import VariableGroup
 from minikeras.optimizers.rounding import decay, is_compiled, rounded
+from minikeras.optimizers.schedules import LearningRateSchedule
 from minikeras.optimizers.state import OptimizerState
 from minikeras.types import Array, TensorLike
 
@@ -88,7 +90,12 @@ class Optimizer(OptimizerState):
         self._groups: dict[tuple[Variable, ...], VariableGroup] = {}
 
     def __repr__(self) -> str:
-        state = f"learning_rate={float(self.learning_rate):.6g}, iterations={int(self._iterations)}"
+        rate = vars(self).get("_learning_rate")
+        if rate is None:  # its constructor has not run to the end
+            return f"<{type(self).__name__}>"
+        is_known = isinstance(rate, Variable | LearningRateSchedule)
+        text = f"{float(self.learning_rate):.6g}" if is_known else describe(rate)
+        state = f"learning_rate={text}, iterations={int(self._iterations)}"
         return f"<{type(self).__name__} name={self.name}, {state}>"
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, *slots: Any, **more: Any) -> Any:

@@ -119,7 +119,7 @@ class Steps(Compiled):
             if not self.optimizer.built:
                 self.optimizer.build(variables)
             variables += self.optimizer.variables
-        return [(variable, variable.numpy().copy()) for variable in variables]
+        return [(variable, variable.numpy()) for variable in variables]
 
     def _loss_and_gradients(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, list[Any]]:
         with GradientTape() as tape:
@@ -211,7 +211,9 @@ class Steps(Compiled):
 
         The optimizer rounds as in TensorFlow's compiled step, unless with ``run_eagerly``.
         """
-        before = [(variable, variable._value) for variable in self._untrained or ()]
+        first = self._untrained is None
+        untrained = self.non_trainable_variables if first else self._untrained
+        before = [(variable, variable._value) for variable in untrained or ()]
         try:
             with rounding.compiled(not self.run_eagerly):
                 return self.train_step(_tensors(batch))

@@ -119,3 +119,22 @@ def test_random_functions_are_refused() -> None:
 class AlwaysDropping(layers.Dropout):
     def call(self, inputs: Any, training: bool = False) -> Any:
         return super().call(inputs, training=True)
+
+
+@pytest.mark.parametrize("fails", [True, False])
+def test_a_refused_check_of_gradients_changes_nothing(fails: bool) -> None:
+    class Own(layers.Layer):
+        def build(self, shape: Any) -> None:
+            self.count = self.add_weight(shape=(), trainable=False, initializer="zeros", name="n")
+
+        def call(self, x: Any) -> Any:
+            self.count.assign(self.count + 1)
+            if fails:
+                raise LookupError
+            return keras.random.normal((2, 4)) * x
+
+    layer = Own()
+    layer.build((2, 4))
+    with pytest.raises((LookupError, ValueError)):
+        check_gradients(layer, np.ones((2, 4)))
+    assert float(layer.count) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,6 +31,10 @@ class RandomLayer(WeightlessLayer):
     def setup(self) -> None:
         amount = getattr(self, self._amount)
         is_number = isinstance(amount, int | float | np.number)
+        is_one_element = isinstance(amount, np.ndarray) and not amount.shape
+        if not is_number and (is_one_element or isinstance(amount, numbers.Real)):
+            amount, is_number = float(amount), True
+            setattr(self, self._amount, amount)
         if not is_number or not 0 <= amount <= 1:
             raise (ValueError if is_number else TypeError)(
                 f"Invalid value received for argument `{self._amount}`. Expected a float value "

@@ -48,10 +48,11 @@ def standardize(value: Any, argument: str = "x") -> Array | None:
     if value is None:
         return None
     if hasattr(value, "iloc") and hasattr(value, "to_numpy"):  # pandas, which is not imported
-        columns = dict(value.dtypes) if hasattr(value, "columns") else {value.name: value.dtype}
-        for name, dtype in columns.items():
+        is_frame = hasattr(value, "columns")  # whose columns may share a name
+        columns = [*value.dtypes.items()] if is_frame else [(value.name, value.dtype)]
+        for name, dtype in columns:
             _check_numeric(f"column {name!r} of {argument}", dtype)
-        if any(_is_foreign_float(dtype) for dtype in columns.values()):
+        if any(_is_foreign_float(dtype) for _, dtype in columns):
             value = value.astype(settings.floatx())
         array = value.to_numpy()
         return array if array.ndim > 1 else array[:, None]

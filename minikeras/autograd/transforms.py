@@ -1,7 +1,8 @@
 """Derivatives as functions of functions: ``grad``, ``value_and_grad``, ``vjp`` and ``hvp``.
 
 All raise ValueError if the result does not depend on x although the function made an array or a
-number of x, or of something computed from it.  A function that is constant has the derivative 0.
+``float`` of x, or of something computed from it.  A function that is constant has the derivative 0;
+so has ``int(x)``, a step function.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import numpy as np
 from minikeras import frames
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
-from minikeras.declare import did_you_mean
+from minikeras.messages import did_you_mean
 
 
 def _number(value: Any) -> Any:

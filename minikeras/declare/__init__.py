@@ -3,7 +3,6 @@
 from minikeras.declare.configurable import REQUIRED, Configurable, Field, field
 from minikeras.declare.names import auto_name, get_uid, reset_uids, to_snake_case, uniquify
 from minikeras.declare.registry import Registry, public_in
-from minikeras.messages import did_you_mean, unknown_arguments
 
 __all__ = [
     "REQUIRED",
@@ -11,12 +10,10 @@ __all__ = [
     "Field",
     "Registry",
     "auto_name",
-    "did_you_mean",
     "field",
     "get_uid",
     "public_in",
     "reset_uids",
     "to_snake_case",
     "uniquify",
-    "unknown_arguments",
 ]

@@ -189,8 +189,9 @@ def _is_tensor(value: Any) -> bool:
 
 
 def _called_class(error: Exception, name: str, first: str, tensor: Any) -> str:
+    end = "" if str(error).endswith((".", "?")) else "."
     return (
-        f"{str(error).rstrip('.')}. {name} received a tensor as its argument `{first}`: "
+        f"{error}{end} {name} received a tensor as its argument `{first}`: "
         f"{describe(tensor)}. If this is its input, make the object first and call it then: "
         f"{name}(...)(x)"
     )

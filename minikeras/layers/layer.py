@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from minikeras import dtype_policies, frames, regularizers, shapes, tree
 from minikeras.autograd import KerasTensor, Operation, StatelessScope, Symbol, Tensor, strip
-from minikeras.declare import unknown_arguments
 from minikeras.dtype_policies import DTypePolicy
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
 from minikeras.layers.building import finish_build
 from minikeras.layers.calling import LayerCalling
-from minikeras.messages import describe
+from minikeras.messages import describe, unknown_arguments
 from minikeras.types import DType, Shape
 
 

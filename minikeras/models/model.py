@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from minikeras import absent, frames
-from minikeras.declare import did_you_mean
 from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
-from minikeras.messages import describe
+from minikeras.messages import describe, did_you_mean
 from minikeras.models.summary import print_summary
 from minikeras.optional import Library
 from minikeras.training.trainer import Trainer

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.declare import Configurable, unknown_arguments
+from minikeras.declare import Configurable
+from minikeras.messages import unknown_arguments
 from minikeras.optimizers.norms import global_norm, global_scale, norm
 from minikeras.optimizers.rounding import over
 from minikeras.types import Array

@@ -8,9 +8,9 @@ from typing import Any, Self
 import numpy as np
 
 from minikeras.autograd import Variable
-from minikeras.declare import auto_name, unknown_arguments
+from minikeras.declare import auto_name
 from minikeras.declare.names import name_scope
-from minikeras.messages import describe
+from minikeras.messages import describe, unknown_arguments
 
 
 class SeedGenerator:

@@ -11,8 +11,7 @@ import numpy as np
 from minikeras import frames, optimizers, settings, tree
 from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
-from minikeras.declare import unknown_arguments
-from minikeras.messages import describe
+from minikeras.messages import describe, unknown_arguments
 from minikeras.training.adapters import (
     can_slice_all,
     class_weight_to_sample_weights,

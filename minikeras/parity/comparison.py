@@ -68,11 +68,11 @@ class _Comparison:
 
     def document(self) -> Document:
         compared = {
-            "fits": self._each("fits", self._fit),
-            "evaluations": self._each("evaluations", self._evaluation),
-            "predictions": self._each("predictions", self._prediction),
-            "models": self._each("models", self._model),
-            "optimizers": self._each("optimizers", self._optimizer),
+            "fits": self._compare_entries("fits", self._fit),
+            "evaluations": self._compare_entries("evaluations", self._evaluation),
+            "predictions": self._compare_entries("predictions", self._prediction),
+            "models": self._compare_entries("models", self._model),
+            "optimizers": self._compare_entries("optimizers", self._optimizer),
         }
         if not any(compared.values()) and not self.differences["form"]:
             raise NothingToCompare(
@@ -87,7 +87,7 @@ class _Comparison:
             "versions": {run.framework: run.found["versions"] for run in runs},
         }
 
-    def _each(
+    def _compare_entries(
         self, what: str, compare: Callable[[int, str, dict[str, Any], dict[str, Any]], Document]
     ) -> list[Document]:
         """Compare the entries of both runs in order, their configurations first."""
@@ -116,7 +116,7 @@ class _Comparison:
             only = "minikeras" if a["raised"] else "Keras"
             self._differ("form", f"{label} raised an error in {only} only")
         if a["epochs"] != b["epochs"]:
-            ran = [f"{unit}s {_span(side['epochs'])}" for side in (a, b)]
+            ran = [f"{unit}s {_epoch_range(side['epochs'])}" for side in (a, b)]
             self._differ("form", f"{label} ran {ran[0]} in minikeras, {ran[1]} in Keras")
         same_lines = None if b["lines"] is None else a["lines"] == b["lines"]
         excused = same_lines and self.floatx != "float64"
@@ -187,7 +187,7 @@ class _Comparison:
         for variable in document["variables"]:
             initial, final, path = variable["initial"], variable["final"], variable["path"]
             if initial and not initial["equal"]:
-                self._differ("initial weights", f"{path}: {_far(initial)}")
+                self._differ("initial weights", f"{path}: {_bits_differ(initial)}")
             variable["noise"] = id(variable) in noise
             if final and not variable["noise"]:
                 self._judge("final weights", path, final["relative"], self.weight_tolerance)
@@ -342,7 +342,7 @@ def _learning_rates(optimizer: dict[str, Any], variables: dict[str, Array | None
     return float(known.get("iteration", 0)) * max(first, float(known.get("learning_rate", 0.0)))
 
 
-def _far(initial: Document) -> str:
+def _bits_differ(initial: Document) -> str:
     far = (
         ""
         if initial["ulp"] is None
@@ -360,7 +360,7 @@ def _slot(path: str) -> str:
     return path.rpartition("_")[2]
 
 
-def _span(epochs: list[int]) -> str:
+def _epoch_range(epochs: list[int]) -> str:
     return f"{epochs[0] + 1} to {epochs[-1] + 1}" if epochs else "none"
 
 

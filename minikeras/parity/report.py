@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from minikeras.optional import Library
-from minikeras.parity.comparison import KINDS, Document
-from minikeras.parity.terminal import NAMES, TITLES, apart, initial_words, seconds, ulp
+from minikeras.parity.comparison import KINDS, SAME_LINES_TOLERANCE, Document
+from minikeras.parity.terminal import NAMES, TITLES, initial_words, relative_words, seconds, ulp
 
 jinja2 = Library("jinja2")
 
@@ -32,12 +32,22 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> None:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        seconds=seconds, initial_words=initial_words, number=_number, ulp=ulp, apart=apart
+        seconds=seconds,
+        initial_words=initial_words,
+        number=_number,
+        ulp=ulp,
+        relative_words=relative_words,
     )
     tolerance = document["verdict"]["tolerance"]
     charts = [_charts(fit, tolerance) for fit in document["fits"]]
     page = environment.get_template("report.html.jinja").render(
-        names=NAMES, kinds=KINDS, titles=TITLES, charts=charts, bar=_bar, **document
+        names=NAMES,
+        kinds=KINDS,
+        titles=TITLES,
+        charts=charts,
+        bar=_bar,
+        same_lines_tolerance=SAME_LINES_TOLERANCE,
+        **document,
     )
     write_atomically(path, page)
 

@@ -141,7 +141,7 @@ def _show_fit(console: Console, fit: Document, tolerance: float | None) -> None:
     worst = [
         max((metric["relative"] for metric in row["metrics"].values()), default=0.0) for row in rows
     ]
-    for index, between in _chosen(worst, tolerance):
+    for index, between in _rows_to_show(worst, tolerance):
         if between:
             table.add_row("…", f"{len(between)} more", "", "", _at_most(between), end_section=True)
         for i, (name, metric) in enumerate(rows[index]["metrics"].items()):
@@ -161,13 +161,15 @@ def _show_arrays(console: Console, what: str, entry: Document, tolerance: float 
     table = _table(2, what, "shape", *initial, final, "ULP")
     rows = entry["variables"]
     worst = [_worst(row) if initial else (row["final"] or {}).get("relative", 0.0) for row in rows]
-    for index, between in _chosen(worst, tolerance):
+    for index, between in _rows_to_show(worst, tolerance):
         if between:
             at_most = ["", _at_most(between)] if initial else [_at_most(between)]
             table.add_row(f"… {len(between)} more", "", *at_most)
         row, found = rows[index], rows[index]["final"]
         cells = [initial_words(row["initial"])] if initial else []
-        cells += [apart(found, row.get("noise")), ulp(found["ulp"])] if found else ["–", "–"]
+        cells += (
+            [relative_words(found, row.get("noise")), ulp(found["ulp"])] if found else ["–", "–"]
+        )
         name = Text(row["path"].removeprefix(entry["name"] + "/"))
         table.add_row(name, "×".join(map(str, row["shape"] or [])), *cells)
     _print(console, title, table)
@@ -180,7 +182,7 @@ def _worst(variable: Document) -> float:
     return variable["final"]["relative"] if variable["final"] else 0.0
 
 
-def _chosen(worst: list[float], tolerance: float | None) -> Iterator[tuple[int, list[float]]]:
+def _rows_to_show(worst: list[float], tolerance: float | None) -> Iterator[tuple[int, list[float]]]:
     """The rows to show, each with the differences of the rows left out before it.
 
     Shown are the first and the last, the first that is outside the tolerance, and the worst.
@@ -224,7 +226,7 @@ def _table(texts: int, *headings: str) -> Table:
 
 def _numbers(metric: Document) -> tuple[str, str, str, str]:
     values = (f"{metric[side]:.7g}" for side in NAMES)
-    return (*values, apart(metric), ulp(metric["ulp"]))  # type: ignore[return-value]  # two values
+    return (*values, relative_words(metric), ulp(metric["ulp"]))  # type: ignore[return-value]  # two values
 
 
 def initial_words(initial: Document | None) -> str:
@@ -245,21 +247,21 @@ def seconds(value: float | None) -> str:
 
 def ulp(count: int | None) -> str:
     """A distance in ULP; the frameworks' integers have none."""
-    return "–" if count is None else str(count) if count < 10**4 else _short(count, 0)
+    return "–" if count is None else str(count) if count < 10**4 else _short_exponent(count, 0)
 
 
-def apart(found: Document, noise: bool = False) -> str:
+def relative_words(found: Document, noise: bool = False) -> str:
     """A relative difference; whether it is only noise."""
     if not found["relative"]:
         return "equal"
-    return _short(found["relative"]) + (" noise" if noise else "")
+    return _short_exponent(found["relative"]) + (" noise" if noise else "")
 
 
 def _at_most(differences: list[float]) -> str:
-    return f"≤ {_short(max(differences))}" if any(differences) else "equal"
+    return f"≤ {_short_exponent(max(differences))}" if any(differences) else "equal"
 
 
-def _short(value: float, digits: int = 1) -> str:
+def _short_exponent(value: float, digits: int = 1) -> str:
     """1.8e-02 as 1.8e-2, which is shorter."""
     mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
     return f"{mantissa}e{int(exponent)}" if exponent else mantissa

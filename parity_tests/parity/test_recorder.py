@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 import minikeras
+from minikeras import config
 from minikeras.parity import report, terminal
 from minikeras.parity.comparison import compare
 from parity_tests.parity.recording import record
@@ -237,3 +238,28 @@ def test_a_wrong_argument_is_the_frameworks_error(method):
     message(minikeras)
     record(minikeras, message)
     assert messages[0] == messages[1] and method in messages[0]
+
+
+def before_a_normalization(keras):
+    model = keras.Sequential(
+        [
+            keras.layers.Input((3,)),
+            keras.layers.Dense(4, name="noisy"),
+            keras.layers.BatchNormalization(name="norm"),
+            keras.layers.Dense(1),
+        ]
+    )
+    model.compile("adam", "mse")
+    model.fit(X, Y, batch_size=8, epochs=3, verbose=0)
+
+
+@pytest.mark.filterwarnings("ignore")  # NumPy warns of TensorFlow's arrays
+def test_the_noise_of_a_bias_before_a_normalization_is_recognised():
+    """The reference kernels round differently, so the two runs have different noise."""
+    keras = importlib.import_module("keras")
+    with config.use_kernels("reference"):
+        ours = record(minikeras, before_a_normalization)
+    document = compare(ours, record(keras, before_a_normalization))
+    noise = [v["path"] for v in document["models"][0]["variables"] if v["noise"]]
+    assert document["verdict"]["same"], document["verdict"]["reason"]
+    assert noise == ["sequential/noisy/bias", "sequential/norm/moving_mean"]

@@ -94,9 +94,11 @@ class Trainer(Steps):
         epoch_iterator.reset()
         validation_batch_size = validation_batch_size or batch_size
         self._eval_epoch_iterator = None
-        is_used = any(_is_due(epoch, validation_freq) for epoch in range(initial_epoch, epochs))
-        if is_used and validation_data is not None and _holds_arrays(validation_data[0]):
-            # Errors in it are raised before the first epoch.
+        if (
+            validation_data is not None
+            and _holds_arrays(validation_data[0])
+            and any(_is_due(epoch, validation_freq) for epoch in range(initial_epoch, epochs))
+        ):  # errors in it are raised before the first epoch
             self._check_labels(validation_data[1])
             validation = *validation_data, validation_batch_size, validation_steps
             self._eval_epoch_iterator = self._evaluated(*validation)

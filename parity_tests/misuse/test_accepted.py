@@ -32,6 +32,9 @@ def _one_name(k: Any) -> list[str]:
 ACCEPTED: dict[str, Callable[[Any], Any]] = {
     "validation never due": lambda k: _validated(k, Y[:2], 2, freq=5),
     "validation without labels never due": lambda k: _validated(k, None, 2, freq=5),
+    "no validation": lambda k: sorted(
+        small_model(k).fit(X, Y, validation_freq=None, verbose=0).history
+    ),
     "no epochs": lambda k: _validated(k, Y[:2], 0),
     "shape of an Input": lambda k: np.shape(k.Input((3,))),
     "ndim of an Input": lambda k: np.ndim(k.Input((3,))),

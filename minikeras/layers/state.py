@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+import functools
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from minikeras import constraints, frames, initializers, regularizers, tree
 from minikeras.autograd import StatelessScope, Tensor, Variable, scopes
@@ -12,6 +13,24 @@ from minikeras.declare import Configurable
 from minikeras.layers.tracking import tracked
 from minikeras.random import SeedGenerator
 from minikeras.types import Array, DType
+
+_Method = TypeVar("_Method", bound=Callable[..., Any])
+
+
+def _shape_first(add_weight: _Method) -> _Method:
+    """Before Python looks at the arguments: a name in the place of the shape is an error."""
+
+    @functools.wraps(add_weight)
+    def checked(layer: Any, *args: Any, **kwargs: Any) -> Any:
+        shape = args[0] if args else kwargs.get("shape")
+        if isinstance(shape, str):
+            raise ValueError(
+                f"add_weight received the shape {shape!r}, expected a tuple of sizes. A name is "
+                f"given as add_weight(shape=..., name={shape!r})"
+            )
+        return add_weight(layer, *args, **kwargs)
+
+    return checked  # type: ignore[return-value]  # wraps keeps the signature
 
 
 class LayerState(Configurable):
@@ -108,6 +127,7 @@ class LayerState(Configurable):
         return [self, *seen.values()] if include_self else list(seen.values())
 
     @frames.filter_traceback
+    @_shape_first
     def add_weight(
         self,
         shape: Any = None,
@@ -140,11 +160,6 @@ class LayerState(Configurable):
         self._check_super_called()
         if self._locked:
             raise ValueError(_LOCKED)
-        if isinstance(shape, str):
-            raise ValueError(
-                f"shape must be a tuple of sizes, received {shape!r}; a name is given by its "
-                f"keyword: add_weight(..., name={shape!r})"
-            )
         dtype = self.dtype_policy.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = self._field_for(name, "initializer")

@@ -17,7 +17,7 @@ import numpy as np
 
 from minikeras import settings
 from minikeras.autograd import Variable
-from minikeras.messages import describe
+from minikeras.optimizers.options import not_a_variable
 from minikeras.optimizers.state import OptimizerState
 from minikeras.optional import Library
 from minikeras.types import Array
@@ -128,10 +128,7 @@ def _apart(
         grads, variables = [g for g, _ in grads], [v for _, v in grads]
     for v in variables or ():
         if not isinstance(v, Variable):
-            raise ValueError(
-                f"expected the gradients and then their variables, received {describe(v)} as a "
-                "variable"
-            )
+            raise ValueError(not_a_variable(v))
     return grads, variables
 
 

@@ -162,6 +162,9 @@ class Optimizer(OptimizerState):
                     f"{len(self._trainable_variables)} variables the optimizer was built with"
                 )
             return self._trainable_variables
+        for variable in variables:
+            if not isinstance(variable, Variable):
+                raise AttributeError(options.not_a_variable(variable))
         if not self.built:
             self.build(list(variables))
             self.built = True

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import frames
 from minikeras.declare import Configurable
-from minikeras.messages import unknown_arguments
+from minikeras.messages import describe, unknown_arguments
 from minikeras.optimizers.norms import global_norm, global_scale, norm
 from minikeras.optimizers.rounding import over
 from minikeras.types import Array
@@ -45,6 +46,12 @@ class OptimizerOptions(Configurable):
 
     @classmethod
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
+        if "decay" in kwargs and "decay" not in cls._fields:  # of Keras 2
+            kwargs = {name: value for name, value in kwargs.items() if name != "decay"}
+            frames.warn(
+                "Argument `decay` is no longer supported and is ignored; give learning_rate a "
+                "schedule, such as keras.optimizers.schedules.InverseTimeDecay"
+            )
         unknown = {name: value for name, value in kwargs.items() if name not in cls._fields}
         if unknown:
             raise ValueError(unknown_arguments(cls.__name__, unknown, cls.__init__))
@@ -100,3 +107,8 @@ def move_average(average: Array, w: Array, momentum: float) -> Any:
     """momentum average + (1 − momentum) w"""
     part = w.dtype.type(momentum)
     return part * average + (1 - part) * w
+
+
+def not_a_variable(x: Any) -> str:
+    """The message about what stands in the place of a variable."""
+    return f"expected the gradients and then their variables, received {describe(x)} as a variable"

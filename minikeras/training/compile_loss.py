@@ -56,8 +56,8 @@ class CompileLoss(losses.Loss):
         if loss_weights and not isinstance(loss_weights, list | tuple | dict | float):
             raise ValueError(
                 "Expected `loss_weights` argument to be a float (single output case) or a list, "
-                f"tuple, or dict (multiple output case), received loss_weights={loss_weights!r} "
-                f"of type {type(loss_weights)}"
+                f"tuple, or dict (multiple output case), received {describe(loss_weights)}. The "
+                "third argument of compile is loss_weights; metrics are metrics=['accuracy']"
             )
         super().__init__(name="compile_loss", reduction=reduction)
         self.built = False

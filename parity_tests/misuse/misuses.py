@@ -90,6 +90,19 @@ MISUSES: dict[str, tuple[Program, str]] = {
         p.optimized(lambda k: k.optimizers.Adam("0.01")),
         "learning_rate | '0.01' | float",
     ),
+    "`decay` of Keras 2": (p.optimized(lambda k: k.optimizers.SGD(decay=1e-3)), ""),
+    "gradients and variables exchanged": (
+        p.made(lambda k: k.optimizers.SGD().apply_gradients([(k.Variable(X), X)])),
+        "gradients",
+    ),
+    "a gradient of another shape": (
+        p.made(lambda k: k.optimizers.SGD().apply([X[:1]], [k.Variable(X, name="w")])),
+        "w | (1, 4) | (40, 4)",
+    ),
+    "metrics in the place of loss_weights": (
+        p.made(lambda k: k.Sequential([k.layers.Dense(1)]).compile("sgd", "mse", "accuracy")),
+        "metrics=['accuracy']",
+    ),
     "no loss": (p.judged(CLASSES, None), "loss | compile"),
     "optimizer of another model": (p.reused_optimizer, "kernel | optimizer | new"),
     "a metric of one argument": (p.compiled(metrics=[p.one_argument]), "one_argument | 2"),
@@ -173,6 +186,10 @@ MISUSES: dict[str, tuple[Program, str]] = {
     "a generator of four parts": (p.generated((X, CLASSES, X, CLASSES)), "sample_weight | 4"),
     "a generator of single arrays": (p.generated(X), "tuple"),
     "y beside a generator": (p.beside_generator, "y | generator"),
+    "a weight's name in the place of its shape": (
+        p.made(lambda k: k.layers.Layer().add_weight("kernel", shape=(3,))),
+        "add_weight | kernel | name='kernel'",
+    ),
     # callbacks
     "`EarlyStopping` for `EarlyStopping()`": (
         p.called_back(lambda k: k.callbacks.EarlyStopping),
@@ -197,5 +214,6 @@ MISUSES: dict[str, tuple[Program, str]] = {
     # several inputs and outputs
     "one input for two": (p.two_inputs, "functional | 2 | 1"),
     "labels of one output of two": (p.two_outputs, "y | one array for each output"),
+    "a model without outputs": (p.made(lambda k: k.Model(inputs=k.Input((4,)))), "outputs"),
     "weights of another model": (p.weights_of_another, "(5, 3) | (5, 4)"),
 }

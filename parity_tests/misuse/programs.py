@@ -85,7 +85,10 @@ def optimized(make: Callable[[Keras], Any]) -> Program:
     """A network trained with this optimizer."""
 
     def program(keras: Keras) -> tuple[Model, Call]:
-        return None, lambda: network(keras, optimizer=make(keras)).fit(X, CLASSES, verbose=0)
+        def call() -> Any:
+            return network(keras, optimizer=make(keras)).fit(X, CLASSES, verbose=0).history
+
+        return None, call
 
     return program
 

@@ -27,7 +27,8 @@ def check_gradients(
 
     For random u and v:   ⟨v, (f(x + εu) − f(x − εu)) / 2ε⟩  =  ⟨∂⟨v, f(x)⟩/∂x, u⟩
 
-    for each x of ``xs`` that is not an integer array, and each trainable variable that ``f`` reads.
+    for each x of ``xs`` that is not an integer array, and each trainable variable that ``f``
+    has or reads.
     A layer or model computes in float64 during the check, whatever its dtype; afterwards it is as
     it was before, and built.
 
@@ -91,7 +92,7 @@ def _in_float64(
 ) -> Iterator[tuple[tuple[Variable, ...], list[tuple[Variable, Array]]]]:
     """Within the block the variables of ``f`` are in float64; if it is a layer, it computes so.
 
-    Gives the trainable variables that ``f`` reads, and each of its variables with its value.
+    Gives the trainable variables of ``f``, and each of its variables with its value.
     """
     held = {id(v): (v, "_value", v._value) for v in getattr(f, "variables", ())}
     others: list[tuple[Any, str, Any]] = []
@@ -101,7 +102,9 @@ def _in_float64(
         layers = f._flatten_layers() if hasattr(f, "_flatten_layers") else []
         if not layers:
             _refuse_float32(f, ys)
-        read = tape.watched_variables()
+        # Also those from which the function is cut off: their gradient is 0, their quotient is not.
+        mine = (*tape.watched_variables(), *getattr(f, "trainable_variables", ()))
+        read = tuple({id(v): v for v in mine}.values())
         for v in (*getattr(f, "variables", ()), *read):
             held.setdefault(id(v), (v, "_value", v._value))
         state = [

@@ -138,3 +138,13 @@ def test_a_refused_check_of_gradients_changes_nothing(fails: bool) -> None:
     with pytest.raises((LookupError, ValueError)):
         check_gradients(layer, np.ones((2, 4)))
     assert float(layer.count) == 0
+
+
+@pytest.mark.parametrize("cut", [ops.stop_gradient, lambda w: ops.convert_to_tensor(np.asarray(w))])
+def test_a_weight_from_which_the_result_is_cut_off(cut: Callable[[Any], Any]) -> None:
+    class Cut(layers.Dense):
+        def call(self, x: Any) -> Any:
+            return ops.matmul(x, cut(self.kernel)) + self.bias
+
+    with pytest.raises(AssertionError, match=r"with respect to cut/kernel is wrong.*gradient 0"):
+        check_gradients(Cut(3, name="cut"), ROWS)

@@ -61,8 +61,10 @@ def _missing(module: ModuleType, name: str) -> NoReturn:
 
 
 def _elsewhere(name: str) -> str:
-    """``" Did you mean keras.layers.Dense?"``: where in Keras a name is; empty if nowhere."""
+    """``" Did you mean keras.layers.Dense?"``: where a name is; empty if nowhere."""
     places = [f"{path}.{name}" for path, names in keras_names().items() if name in names]
+    if name in sys.modules["minikeras.autograd"].__all__:  # which Keras does not have
+        places.append(f"minikeras.autograd.{name}")
     return f" Did you mean {' or '.join(places[:3])}?" if places else ""
 
 

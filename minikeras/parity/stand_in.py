@@ -30,6 +30,12 @@ MATH = (
 )
 DTYPES = ("bool", "float16", "float32", "float64", "int32", "int64", "uint8", "string")
 
+# What a script can use under both, in place of what is not here.
+INSTEAD = {
+    "data": "give fit arrays, a generator or a keras.utils.PyDataset",
+    "random": "use keras.utils.set_random_seed and keras.random",
+}
+
 
 class StandIn(MetaPathFinder, Loader):
     """Finds `keras`, `tensorflow` and everything below them."""
@@ -83,8 +89,8 @@ def _tensorflow() -> ModuleType:
 
     def missing(name: str) -> NoReturn:
         raise AttributeError(
-            f"minikeras stands in for tensorflow, and offers of it keras and "
-            f"{', '.join(sorted(offered))}, but not {name!r}",
+            f"minikeras stands in for tensorflow and has no tensorflow.{name}; "
+            + INSTEAD.get(name, "keras.ops has the operations of Keras"),
             name=name,
         )
 

@@ -124,6 +124,7 @@ def test_names_that_keras_has_not_either(module: ModuleType) -> None:
     ("path", "hint"),
     [
         ("Dense", " Did you mean keras.layers.Dense?"),
+        ("grad", " Did you mean minikeras.autograd.grad?"),
         ("LSTM", " Did you mean keras.layers.LSTM?"),
         ("layers.Sequential", " Did you mean keras.Sequential or keras.models.Sequential?"),
         ("layers.Dens", " Did you mean 'Dense'?"),

@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from minikeras.parity import stand_in
+
 SCRIPT = """
 import sys
 import keras
@@ -89,3 +91,12 @@ def test_exit_codes_and_neighbours_are_the_scripts_own(tmp_path):
 def test_try_import_falls_back(tmp_path):
     result = run(tmp_path, "try:\n    import keras.src\nexcept ImportError:\n    print('no')")
     assert result.stdout == "no\n", result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [("random", "keras.utils.set_random_seed"), ("data", "PyDataset"), ("einsum", "keras.ops")],
+)
+def test_what_to_use_instead(name, instead):
+    with pytest.raises(AttributeError, match=rf"has no tensorflow\.{name}; .*{instead}"):
+        getattr(stand_in._tensorflow(), name)

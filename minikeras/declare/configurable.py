@@ -230,9 +230,12 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
             bound = signature.bind(*args, **kwargs)
         except TypeError as error:
             unknown = [name for name in kwargs if name not in named]
-            hint = did_you_mean(unknown[0], named) if unknown else ""
+            problem, hint = str(error), ""
+            if unknown:  # Python may name another argument first, one that is missing for it
+                problem = f"got an unexpected keyword argument {unknown[0]!r}"
+                hint = did_you_mean(unknown[0], named)
             raise TypeError(
-                f"{type(self).__name__}.__init__(): {error}{hint and '.'}{hint}"
+                f"{type(self).__name__}.__init__(): {problem}{hint and '.'}{hint}"
             ) from None
         bound.apply_defaults()
         if base_init:

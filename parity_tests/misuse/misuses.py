@@ -23,7 +23,7 @@ MISUSES: dict[str, tuple[Program, str]] = {
         p.made(lambda k: k.layers.Dense(3, kernel_initializer="glorot_unifrom")),
         "initializer | glorot_unifrom | 'glorot_uniform'",
     ),
-    "`Dense(unit=3)`": (p.made(lambda k: k.layers.Dense(unit=3)), "'units'"),
+    "`Dense(unit=3)`": (p.made(lambda k: k.layers.Dense(unit=3)), "'unit' | 'units'"),
     "`Input((4))` without the comma": (p.made(lambda k: k.Input(4)), "4 | (4,)"),
     "a dropout rate in percent": (p.made(lambda k: k.layers.Dropout(50)), "rate | 50 | 1"),
     "units as text": (p.made(lambda k: k.layers.Dense("64")), "units | 64 | integer"),

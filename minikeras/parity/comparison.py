@@ -285,13 +285,18 @@ class _Comparison:
             return f"{KINDS[decided_by]}: {found[0]}{more}"
         if not any(self.largest.values()):
             bits = "bit for bit" if self.same_bits else "but not bit for bit"
-            return f"configurations, initial weights and all results are equal, {bits}"
+            if self.largest.keys() & {"curves", "evaluations", "predictions"}:
+                return f"configurations, initial weights and all results are equal, {bits}"
+            return (
+                f"the weights are equal, {bits}. The script called neither fit, evaluate nor "
+                "predict; what it prints is not compared"
+            )
         parts = ["configurations and initial weights are equal"]
         if same_lines:
             parts.append(
                 "the epoch lines printed by fit(verbose=2) are identical except for the timings"
             )
-        apart = ", ".join(f"{kind} {worst:.1e}" for kind, worst in self.largest.items())
+        apart = ", ".join(f"{kind} {worst:.1e}" for kind, worst in self.largest.items() if worst)
         return "; ".join([*parts, f"largest relative differences: {apart}"])
 
 

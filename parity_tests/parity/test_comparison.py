@@ -245,6 +245,13 @@ def test_equal_numbers_with_other_bits():
     assert found["same"] and "but not bit for bit" in found["reason"]
 
 
+def test_what_was_not_compared_is_said():
+    both = {"initial": (np.float32([1.0]),), "weights": (np.float32([2.0]),), "paths": ["net/bias"]}
+    assert "called neither fit" not in verdict(both=both)["reason"]
+    by_hand = verdict(both=both | {"logs": []})
+    assert by_hand["same"] and "called neither fit, evaluate nor predict" in by_hand["reason"]
+
+
 def test_nothing_to_compare():
     with pytest.raises(NothingToCompare):
         verdict(both={"fits": 0, "weights": ()})

@@ -179,7 +179,10 @@ class Optimizer(OptimizerState):
     def _warn_of_missing(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:
         missing = [v.path for g, v in zip(grads, variables) if g is None]
         if len(missing) == len(grads):
-            raise ValueError("No gradients provided for any variable.")
+            raise ValueError(
+                "No gradients provided for any variable: the loss depends on none. np.asarray, "
+                ".numpy() or a Python number in the loss or in a layer cut the path"
+            )
         frames.warn(
             f"Gradients do not exist for variables {missing} when minimizing the loss. "
             "If using `model.compile()`, did you forget to provide a `loss` argument?"

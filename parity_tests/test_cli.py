@@ -1,5 +1,6 @@
 """The command line: what it prints and writes, and its exit codes."""
 
+import functools
 import importlib.util
 import json
 import re
@@ -238,6 +239,8 @@ def test_ctrl_c(command, tmp_path):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell lets what it runs in the background ignore the signal, tests included.
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     while not (tmp_path / "begun").exists():
         time.sleep(0.05)

@@ -68,7 +68,7 @@ def test_curve(curves, index):
     """float64: to 1e-10. float32: the same lines, and on AVX-512 (without it TensorFlow multiplies
     matrices in another order) the same bits."""
     ours, theirs = (run.found["fits"][index] for run in curves)
-    weights = [run.weights(index, "final") for run in curves]
+    weights = [run.arrays_of("models", index, "final") for run in curves]
     assert len(ours["logs"]) == len(theirs["logs"]) == JOBS[index]["epochs"]
     if JOBS[index]["floatx"] == "float64":
         for a, b in zip(ours["logs"], theirs["logs"]):
@@ -85,6 +85,8 @@ def test_curve(curves, index):
 
 def test_initial_weights(curves):
     for index, options in enumerate(JOBS):
-        for a, b in zip(*(run.weights(index, "initial") for run in curves), strict=True):
+        for a, b in zip(
+            *(run.arrays_of("models", index, "initial") for run in curves), strict=True
+        ):
             assert a.dtype == b.dtype and a.dtype in (options["floatx"], "int64")  # seed states
             np.testing.assert_array_equal(a, b)

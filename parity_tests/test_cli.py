@@ -38,6 +38,8 @@ model.evaluate(x, x[:, :1], verbose=0)
 def invoke(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
+    for name in ("argv", "path", "meta_path"):  # which `run` changes, for this process
+        monkeypatch.setattr(sys, name, [*getattr(sys, name)])
     return lambda *arguments: CliRunner().invoke(main, [str(a) for a in arguments])
 
 

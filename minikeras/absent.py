@@ -82,9 +82,9 @@ class _Finder:
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> None:
         module, _, last = name.rpartition(".")
-        if module.startswith("minikeras") and hasattr(sys.modules.get(module), last):
-            return  # a class or function; Python says that it is no module
-        if module.startswith("minikeras") and last in keras_names().get(_in_keras(module), ()):
+        if not module.startswith("minikeras") or hasattr(sys.modules.get(module), last):
+            return  # of a class or function, Python says that it is no module
+        if last in keras_names().get(_in_keras(module), ()):
             path = _in_keras(name)
             kind = ModuleNotFoundError if path in keras_names() else ImportError
             # An error with the name that was asked for would be replaced by Python's own.

@@ -1,7 +1,7 @@
 """Compiles the kernels of usual trainings, so that the first training of a user does not wait.
 
-Networks are trained for a few batches of random data.  Compiled are the kernels that they call.
-Most have a version for large arrays, so the arrays are large.
+It trains networks for a few batches of random data, which compiles the kernels that they call.
+Many kernels are called for large arrays only, so the arrays are large.
 """
 
 from __future__ import annotations

@@ -179,16 +179,13 @@ def _take_field(cls: type, name: str) -> Field:
     return declared
 
 
-_USUAL = (TypeError, ValueError)
-
-
 def _is_tensor(value: Any) -> bool:
     """Whether it is a tensor that has axes; a number of NumPy also has shape and dtype."""
     shape = getattr(value, "shape", None)
     return isinstance(shape, tuple) and shape != () and hasattr(value, "dtype")
 
 
-def _called_class(error: Exception, name: str, first: str, tensor: Any) -> str:
+def _with_advice_to_call(error: Exception, name: str, first: str, tensor: Any) -> str:
     end = "" if str(error).endswith((".", "?")) else "."
     return (
         f"{error}{end} {name} received a tensor as its argument `{first}`: "
@@ -249,9 +246,14 @@ def _make_init(cls: type[Configurable]) -> Callable[..., None]:
         try:
             construct(self, args, kwargs)
         except Exception as error:
-            if args and callable(self) and _is_tensor(args[0]) and isinstance(error, _USUAL):
+            if (
+                args
+                and callable(self)
+                and _is_tensor(args[0])
+                and isinstance(error, TypeError | ValueError)
+            ):
                 name, first = type(self).__name__, next(iter(fields))
-                error.args = (_called_class(error, name, first, args[0]),)
+                error.args = (_with_advice_to_call(error, name, first, args[0]),)
             frames.shorten(error)
             raise
 

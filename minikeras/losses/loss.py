@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from minikeras import dtype_policies, frames, ops, settings, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
-from minikeras.losses.mismatch import explain
+from minikeras.losses.mismatch import add_shapes
 from minikeras.ops.core import tensor
 from minikeras.types import TensorLike
 
@@ -64,7 +64,7 @@ class Loss:
         except ValueError as error:
             own = type(self).call is not LossFunctionWrapper.call
             function = self.call if own else getattr(self, "fn", None)
-            explain(error, f"loss {self.name!r}", function, y_true, y_pred)
+            add_shapes(error, f"loss {self.name!r}", function, y_true, y_pred)
             raise
         out_mask = getattr(values, "_keras_mask", None)
         mask = in_mask if out_mask is None else out_mask

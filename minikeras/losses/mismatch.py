@@ -8,7 +8,7 @@ from minikeras import shapes
 from minikeras.types import Shape
 
 
-def explain(error: ValueError, what: str, function: Any, y_true: Any, y_pred: Any) -> None:
+def add_shapes(error: ValueError, what: str, function: Any, y_true: Any, y_pred: Any) -> None:
     """Begin the message with ``what``, a loss or metric, and the shapes, and say what to change.
 
     function: what compares the two; its name tells whether labels are class numbers or one-hot.

@@ -18,7 +18,7 @@ from minikeras.losses.loss import (
     squeeze_or_expand_to_same_rank,
     take_arguments,
 )
-from minikeras.losses.mismatch import explain
+from minikeras.losses.mismatch import add_shapes
 from minikeras.metrics.metric import DeclaredMetric, array
 from minikeras.ops.primitives.reduction import _sum as _sum_along
 from minikeras.types import Array, TensorLike
@@ -91,7 +91,7 @@ class MeanMetricWrapper(FunctionConfig, Mean):
         try:
             values = self.fn(y_true, y_pred, **self._fn_kwargs)
         except ValueError as error:
-            explain(error, f"metric {self.name!r}", self.fn, y_true, y_pred)
+            add_shapes(error, f"metric {self.name!r}", self.fn, y_true, y_pred)
             raise
         mask = getattr(y_pred, "_keras_mask", None)
         sample_weight = apply_mask(sample_weight, mask, self.dtype, "sum")

@@ -61,7 +61,8 @@ class Model(Trainer, Layer, base=True):
                 f"{type(self).__name__} takes keyword arguments only, or inputs and outputs, as in "
                 f"Model(inputs, outputs); received {describe(args)}"
             )
-        elif missing := {"inputs": "outputs", "outputs": "inputs"}.get(next(iter(kwargs), "")):
+        elif "inputs" in kwargs or "outputs" in kwargs:
+            missing = "outputs" if "inputs" in kwargs else "inputs"
             raise ValueError(f"a functional model needs inputs and outputs; {missing} is missing")
         else:
             Layer.__init__(self, **kwargs)

@@ -82,7 +82,7 @@ def explain(
     variables: Iterable[Variable] | None = None,
 ) -> Explanation:
     """Run ``optimizer.apply(grads, variables)``, record its values, and restore all state."""
-    grads, variables = _apart(grads, variables)
+    grads, variables = _gradients_and_variables(grads, variables)
     formulas = _formulas(optimizer)
     noted: dict[str, list[Record]] = {}
     current = ""
@@ -116,7 +116,7 @@ def explain(
     return Explanation(noted)
 
 
-def _apart(
+def _gradients_and_variables(
     grads: Iterable[Any], variables: Iterable[Variable] | None
 ) -> tuple[list[Any], list[Variable] | None]:
     """The gradients and the variables, also of pairs as ``apply_gradients`` takes them.

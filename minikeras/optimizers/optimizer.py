@@ -163,17 +163,18 @@ class Optimizer(OptimizerState):
                 )
             return self._trainable_variables
         for variable in variables:
+            if id(variable) in self._index:
+                continue
             if not isinstance(variable, Variable):
                 raise AttributeError(options.not_a_variable(variable))
-        if not self.built:
-            self.build(list(variables))
-            self.built = True
-        for variable in variables:
-            if id(variable) not in self._index:
+            if self.built:
                 raise ValueError(
                     f"Unknown variable: {variable.path!r}. An optimizer can only be called for the "
                     "variables it was built with; create a new one for new variables."
                 )
+        if not self.built:
+            self.build(list(variables))
+            self.built = True
         return variables
 
     def _warn_of_missing(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:

@@ -25,7 +25,7 @@ LEFT_OUT = {
 LONGEST = 60  # characters of a value in the name of a difference
 
 
-def describe(value: Any) -> Any:
+def config_of(value: Any) -> Any:
     """A configuration: objects by their class and config, functions by name, arrays by checksum."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
@@ -34,12 +34,12 @@ def describe(value: Any) -> Any:
     if isinstance(value, Mapping):
         if value.get("class_name") == "__lambda__":
             return "a lambda"  # the bytes of the same code may differ
-        found = {str(k): describe(v) for k, v in value.items() if k not in LEFT_OUT}
+        found = {str(k): config_of(v) for k, v in value.items() if k not in LEFT_OUT}
         if isinstance(found.get("config"), dict) and "class_name" in found:
             found |= found.pop("config")
         return found
     if isinstance(value, list | tuple):
-        return [describe(entry) for entry in value]
+        return [config_of(entry) for entry in value]
     if isinstance(value, type) or (callable(value) and hasattr(value, "__name__")):
         return value.__name__
     if hasattr(value, "get_config"):
@@ -49,22 +49,22 @@ def describe(value: Any) -> Any:
     return type(value).__name__
 
 
-def describe_model(model: Any) -> dict[str, Any]:
+def config_of_model(model: Any) -> dict[str, Any]:
     """The config of a model, with that of each layer under its name."""
     found = {"class_name": type(model).__name__, **_config(model)}
     listed, _ = found.pop("layers", None), found.pop("name", None)  # one that Keras may leave out
     found["layers"] = [layer.name for layer in model.layers]
     for layer in model.layers:
-        found[layer.name] = describe_model(layer) if hasattr(layer, "layers") else describe(layer)
+        found[layer.name] = config_of_model(layer) if hasattr(layer, "layers") else config_of(layer)
     for entry in listed if isinstance(listed, list) else []:
         if isinstance(entry, dict) and "inbound_nodes" in entry:
             found[entry["name"]]["inbound_nodes"] = entry["inbound_nodes"]
     return found
 
 
-def describe_call(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def config_of_call(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """What `fit`, `evaluate` or `predict` was called with: the options, and checksums of data."""
-    found = {name: describe(arguments[name]) for name in OPTIONS if name in arguments}
+    found = {name: config_of(arguments[name]) for name in OPTIONS if name in arguments}
     found |= {name: _data(arguments[name]) for name in DATA if name in arguments}
     if "callbacks" in arguments:
         given = arguments["callbacks"] or []
@@ -90,7 +90,7 @@ def differences(ours: Any, theirs: Any, name: str) -> Iterator[str]:
 
 def _config(value: Any) -> dict[str, Any]:
     try:
-        return describe(dict(value.get_config()))
+        return config_of(dict(value.get_config()))
     except Exception:  # a class of the script may have a constructor that get_config cannot guess
         return {}
 
@@ -104,7 +104,7 @@ def _data(value: Any) -> Any:
         return _array(value)
     if isinstance(value, list) or hasattr(value, "__array__"):
         return _array(value)
-    return describe(value)
+    return config_of(value)
 
 
 def _array(value: Any) -> str:

@@ -126,7 +126,7 @@ class Recorder:
 
         models = [
             saved("models", i, model, _variables(model))
-            | {"configuration": {model.name: configuration.describe_model(model)}}
+            | {"configuration": {model.name: configuration.config_of_model(model)}}
             for i, model in enumerate(self._models())
         ]
         optimizers = [
@@ -238,7 +238,7 @@ class Recorder:
     def _optimizer_built(self, optimizer: Any, variables: list[Any]) -> None:
         if not any(optimizer is known for known, _ in self.optimizers):
             with self.eagerly():  # Keras reads the learning rate for the config
-                described = configuration.describe(optimizer)
+                described = configuration.config_of(optimizer)
             self.optimizers.append((optimizer, described))
         self._begin(variables, everything=not self.busy)
 
@@ -274,15 +274,15 @@ class Recorder:
     @_fails_as_recorder
     def _described(self, method: Callable[..., Any], model: Any, call: Any) -> dict[str, Any]:
         """What a call is made with: the configuration of everything that decides its result."""
-        called = configuration.describe_call(_arguments(call))
+        called = configuration.config_of_call(_arguments(call))
         compiled = {
-            name: configuration.describe(value)
+            name: configuration.config_of(value)
             for name, value in self.arguments.get(id(model), {}).items()
             if name in ("loss", "loss_weights", "metrics", "weighted_metrics")
         }
         if method.__name__ not in ("evaluate", "predict", "test_on_batch"):
-            compiled["optimizer"] = configuration.describe(getattr(model, "optimizer", None))
-        return {model.name: configuration.describe_model(model), **compiled, "call": called}
+            compiled["optimizer"] = configuration.config_of(getattr(model, "optimizer", None))
+        return {model.name: configuration.config_of_model(model), **compiled, "call": called}
 
     # What is recorded of each method
 

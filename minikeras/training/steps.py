@@ -98,7 +98,7 @@ class Steps(Compiled):
         before = []  # what an error in the metrics must not change
         if self._compile_metrics is not None and not self._compile_metrics.built:
             self._compile_metrics.build(y, y_pred)
-            before = self._copies() if gradients else []
+            before = self._updated() if gradients else []
         if gradients:
             if self.optimizer is None:
                 raise AttributeError("optimizer=None cannot train: compile with an optimizer")
@@ -109,17 +109,18 @@ class Steps(Compiled):
             return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
         except BaseException:
             for variable, value in before:
-                variable.assign(value)
+                variable._value = value
             raise
 
-    def _copies(self) -> list[tuple[Variable, Any]]:
-        """The values of all that a step updates."""
+    def _updated(self) -> list[tuple[Variable, Any]]:
+        """All variables that the optimizer updates, with their values."""
         variables = [*(self._trained or ())]
         if isinstance(self.optimizer, optimizers.Optimizer):
             if not self.optimizer.built:
                 self.optimizer.build(variables)
             variables += self.optimizer.variables
-        return [(variable, variable.numpy()) for variable in variables]
+        # An optimizer writes into no array to which something else refers, as this list does.
+        return [(variable, variable._value) for variable in variables]
 
     def _loss_and_gradients(self, x: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, list[Any]]:
         with GradientTape() as tape:

@@ -101,7 +101,7 @@ class Trainer(Steps):
         ):  # errors in it are raised before the first epoch
             self._check_labels(validation_data[1])
             validation = *validation_data, validation_batch_size, validation_steps
-            self._eval_epoch_iterator = self._evaluated(*validation)
+            self._eval_epoch_iterator = self._evaluation_batches(*validation)
         steps = epoch_iterator.num_batches
         callbacks = self._callback_list(
             callbacks, True, verbose=verbose, epochs=epochs, steps=steps
@@ -154,7 +154,7 @@ class Trainer(Steps):
             raise ValueError(unknown_arguments("evaluate", kwargs, self.evaluate))
         epoch_iterator = self._eval_epoch_iterator if cached else None
         if epoch_iterator is None:
-            epoch_iterator = self._evaluated(x, y, sample_weight, batch_size, steps)
+            epoch_iterator = self._evaluation_batches(x, y, sample_weight, batch_size, steps)
             if cached:
                 self._eval_epoch_iterator = epoch_iterator
         epoch_iterator.reset()
@@ -302,7 +302,7 @@ class Trainer(Steps):
             for name in names
         )
 
-    def _evaluated(
+    def _evaluation_batches(
         self, x: Any, y: Any, sample_weight: Any, batch_size: int | None, steps: int | None
     ) -> EpochIterator:
         """The batches that ``evaluate`` takes, in the order of the data."""

@@ -214,6 +214,9 @@ MISUSES: dict[str, tuple[Program, str]] = {
     # several inputs and outputs
     "one input for two": (p.two_inputs, "functional | 2 | 1"),
     "labels of one output of two": (p.two_outputs, "y | one array for each output"),
-    "a model without outputs": (p.made(lambda k: k.Model(inputs=k.Input((4,)))), "outputs"),
+    "a model without outputs": (
+        p.made(lambda k: k.Model(name="m", inputs=k.Input((4,)))),
+        "outputs",
+    ),
     "weights of another model": (p.weights_of_another, "(5, 3) | (5, 4)"),
 }

@@ -286,19 +286,6 @@ def test_a_warning_is_shown_once_and_at_the_programs_line(
     assert call in lines[ours[0].lineno - first]
 
 
-def test_libraries_that_change_the_filters_do_not_repeat_a_warning(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(frames, "_shown", {})
-    with warnings.catch_warnings(record=True) as seen:
-        warnings.simplefilter("default")
-        layers.LeakyReLU(alpha=0.1)
-        with warnings.catch_warnings():  # as Numba does when it compiles
-            warnings.simplefilter("ignore")
-        layers.LeakyReLU(alpha=0.1)
-    assert len(seen) == 1
-
-
 def test_each_block_that_catches_warnings_starts_anew() -> None:
     counts = []
     for _ in range(2):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minikeras.dtypes import promote, separate
+from minikeras.messages import count
 from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import in_float32, quiet
 from minikeras.ops.primitives.activations import minus_max
@@ -56,7 +57,7 @@ def check_classes(target: Array, classes: int) -> None:
             advice = f"For these labels the last layer needs {high + 1} units"
         raise ValueError(
             f"`target`, the labels, must hold class numbers in [0, {classes}), because the last "
-            f"layer has {classes} unit(s); received numbers from {low} to {high}. {advice}"
+            f"layer has {count(classes, 'unit')}; received numbers from {low} to {high}. {advice}"
         )
 
 

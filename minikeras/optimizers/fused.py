@@ -16,8 +16,9 @@ import numpy as np
 from minikeras.autograd import Variable
 from minikeras.optimizers.norms import global_scale
 from minikeras.optimizers.options import OptimizerOptions
-from minikeras.optimizers.rounding import is_compiled, rounded
+from minikeras.optimizers.rounding import rounded
 from minikeras.summation import total
+from minikeras.tf_function import is_inside
 from minikeras.twins import import_twin
 from minikeras.types import Array
 
@@ -135,7 +136,7 @@ class VariableGroup:
         if options.weight_decay is not None and any(self.decayed):
             lr = scalars["lr"]
             factors = np.array([rounded(options.weight_decay, lr), lr, *self.decayed], self.dtype)
-            if is_compiled():
+            if is_inside():
                 factors[0], factors[1] = factors[0] * factors[1], 1
             # The kernel checks all arrays, so that the rule cannot fail after the decay.
             if not run("decay", self.size, factors, arrays + grads, self.roles):

@@ -18,9 +18,10 @@ from minikeras.messages import describe
 from minikeras.optimizers import options
 from minikeras.optimizers.explain import Explanation, explain
 from minikeras.optimizers.fused import VariableGroup
-from minikeras.optimizers.rounding import decay, is_compiled, rounded
+from minikeras.optimizers.rounding import decay, rounded
 from minikeras.optimizers.schedules import LearningRateSchedule
 from minikeras.optimizers.state import OptimizerState
+from minikeras.tf_function import is_inside
 from minikeras.types import Array, TensorLike
 
 
@@ -317,7 +318,7 @@ class Optimizer(OptimizerState):
     def _update_group(self, group: VariableGroup, grads: list[Array], t: int, rate: Array) -> bool:
         """``_update_each`` in native code; False if the kernels do not accept the arrays."""
         lr = rate.astype(group.dtype)[()]
-        scalars = {"lr": lr, "compiled": is_compiled(), **self.scalars(group.dtype.type(t), lr)}
+        scalars = {"lr": lr, "compiled": is_inside(), **self.scalars(group.dtype.type(t), lr)}
         return group.step(self, str(self.kernel), scalars, grads)
 
     def _average(self, updates: int, group: VariableGroup | None) -> None:

@@ -1,8 +1,4 @@
-"""Where float32 is rounded differently in TensorFlow's compiled functions than in its eager ones.
-
-Before TensorFlow runs a function it has traced, as ``fit`` does, it rewrites some formulas into
-cheaper ones that are equal on paper.  Within ``with compiled():`` these functions follow it;
-otherwise they compute what is written.
+"""Formulas of optimizers and schedules that are rounded differently within a ``tf.function``.
 
 Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.cc``.
 """
@@ -10,36 +6,12 @@ Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.c
 from __future__ import annotations
 
 import functools
-import threading
 from typing import Any
 
 import numpy as np
 
+from minikeras.tf_function import is_inside
 from minikeras.twins import twin
-
-
-class _Scope(threading.local):
-    compiled = False
-
-
-_scope = _Scope()
-
-
-class compiled:  # each training step enters it, and a generator would take 1 µs longer
-    """Within the block, this thread rounds as TensorFlow's compiled functions do, or does not."""
-
-    def __init__(self, yes: bool = True) -> None:
-        self._yes = yes
-
-    def __enter__(self) -> None:
-        self._before, _scope.compiled = _scope.compiled, self._yes
-
-    def __exit__(self, *exc: object) -> None:
-        _scope.compiled = self._before
-
-
-def is_compiled() -> bool:
-    return _scope.compiled
 
 
 def rounded(value: float, w: Any) -> Any:
@@ -57,16 +29,16 @@ def _rounded(value: float, dtype: np.dtype[Any]) -> Any:
 
 
 def over(x: Any, constant: float, times: Any = 1) -> Any:
-    """times (x / constant); compiled: x · (times · (1 / constant))"""
+    """times (x / constant); within a function: x · (times · (1 / constant))"""
     number = x.dtype.type
-    if is_compiled():
+    if is_inside():
         return x * (number(times) * (number(1) / number(constant)))
     return number(times) * (x / number(constant))
 
 
 def over_root(x: Any, y: Any) -> Any:
-    """x / √y; compiled: x · rsqrt(y), where rsqrt may be off by one unit in the last place"""
-    return x * _rsqrt(y) if is_compiled() else x / np.sqrt(y)
+    """x / √y; within a function: x · rsqrt(y), where rsqrt may be off by 1 ULP"""
+    return x * _rsqrt(y) if is_inside() else x / np.sqrt(y)
 
 
 @twin(
@@ -78,5 +50,5 @@ def _rsqrt(y: Any) -> Any:
 
 
 def decay(w: Any, weight_decay: Any, lr: Any) -> Any:
-    """w − w weight_decay lr; compiled: the two numbers are multiplied first"""
-    return w - (w * (weight_decay * lr) if is_compiled() else w * weight_decay * lr)
+    """w − w weight_decay lr; within a function: the two numbers are multiplied first"""
+    return w - (w * (weight_decay * lr) if is_inside() else w * weight_decay * lr)

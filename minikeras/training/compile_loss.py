@@ -10,7 +10,7 @@ import operator
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from minikeras import losses, metrics, ops, tree
+from minikeras import losses, metrics, ops, tf_function, tree
 from minikeras.messages import describe
 from minikeras.training.resolve import get_loss
 
@@ -41,9 +41,9 @@ class CompileLoss(losses.Loss):
     With several losses, ``metrics`` holds the mean of each without its weight, ``<output>_loss``.
 
     Raises ValueError, KeyError, TypeError if losses, weights, labels and outputs do not match.
-    Parity: these means weigh batches by their size only while ``batch_size_known`` is true.  If the
-    last batch is smaller, the size is unknown in the graph of Keras.  Then all batches have equal
-    weight, and the means do not add up to ``loss``.
+    Parity: these means weigh batches by their size only if it is known in the graph of Keras,
+    which it is not if the last batch is smaller.  Then all batches have equal weight, and the means
+    do not add up to ``loss``.
     """
 
     def __init__(
@@ -61,7 +61,6 @@ class CompileLoss(losses.Loss):
             )
         super().__init__(name="compile_loss", reduction=reduction)
         self.built = False
-        self.batch_size_known = True
         self.output_names = output_names
         self.metrics: list[metrics.Metric] = []
         self._user_loss = loss
@@ -140,7 +139,7 @@ class CompileLoss(losses.Loss):
             w = _follow(entry.path, w)
         value = ops.cast(entry.loss(y, p, w), self.dtype)
         if track:
-            size = tree.flatten(p)[0].shape[0] if self.batch_size_known else None
+            size = tree.flatten(p)[0].shape[0] if tf_function.knows_batch_size() else None
             track.update_state(value, sample_weight=size)
         return value if entry.weight is None else ops.multiply(value, entry.weight)
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minikeras import dtypes, frames, ops, optimizers, settings, tree
+from minikeras import dtypes, frames, ops, optimizers, settings, tf_function, tree
 from minikeras.autograd import GradientTape, Replay, Tensor, Variable
-from minikeras.optimizers import rounding
 from minikeras.training.adapters import Batch, to_array, unpack_x_y_sample_weight
 from minikeras.training.compiled import Compiled
 
@@ -38,6 +37,8 @@ class Steps(Compiled):
         def __call__(self, *args: Any, **kwargs: Any) -> Any: ...
 
         _signature: Any
+
+    _batch_size_known = True  # whether the function that runs next was traced for one batch size
 
     # Loss
 
@@ -183,19 +184,44 @@ class Steps(Compiled):
         if self.train_function is None or force:
             self.train_function = self._train_batches
             self._trained = self._untrained = None
-            self._replays.pop("_loss_and_gradients", None)
+            self._forget_function("train", "_loss_and_gradients")
 
     def make_test_function(self, force: bool = False) -> None:
         """Set ``test_function``, which takes an iterator of batches and returns logs."""
         if self.test_function is None or force:
             self.test_function = self._test_batches
-            self._replays.pop("_loss", None)
+            self._forget_function("test", "_loss")
 
     def make_predict_function(self, force: bool = False) -> None:
         """Set ``predict_function``, which takes a list of batches and returns their outputs."""
         if self.predict_function is None or force:
             self.predict_function = self._predict_batches
-            self._replays.pop("_predictions", None)
+            self._forget_function("predict", "_predictions")
+
+    def _forget_function(self, mode: str, replayed: str) -> None:
+        self._replays.pop(replayed, None)
+        self._traced.pop(mode, None)
+        self._traced.pop(f"{mode}_on_batch", None)
+
+    @functools.cached_property
+    def _traced(self) -> dict[str, int | None]:
+        """The batch size for which Keras would have traced each function first; None: any size."""
+        return {}
+
+    def _trace(self, mode: str, batch_size: int | None, on_batch: bool = False) -> None:
+        """Say for which batches the function of ``mode`` runs next; None: sizes may differ.
+
+        Parity: TensorFlow traces a function for the batch size of its first call.  For another size
+        it is traced once more, for all sizes.
+        """
+        first = self._traced.setdefault(f"{mode}_on_batch", batch_size)
+        if not on_batch:
+            first = self._traced.setdefault(mode, batch_size)
+        self._batch_size_known = batch_size is not None and batch_size == first
+
+    def _function_scope(self) -> tf_function.inside:
+        """The block in which Keras runs a compiled function, unless with ``run_eagerly``."""
+        return tf_function.inside(not self.run_eagerly, self._batch_size_known)
 
     def _train_batches(self, batches: Iterator[Batch]) -> Any:
         """Train on ``steps_per_execution`` batches; StopIteration if there are none left."""
@@ -208,15 +234,12 @@ class Steps(Compiled):
         return logs
 
     def _train_batch(self, batch: Batch) -> Any:
-        """A step that fails restores the variables that are not trained (statistics, seeds).
-
-        The optimizer rounds as in TensorFlow's compiled step, unless with ``run_eagerly``.
-        """
+        """A step that fails restores the variables that are not trained (statistics, seeds)."""
         first = self._untrained is None
         untrained = self.non_trainable_variables if first else self._untrained
         before = [(variable, variable._value) for variable in untrained or ()]
         try:
-            with rounding.compiled(not self.run_eagerly):
+            with self._function_scope():
                 return self.train_step(_tensors(batch))
         except BaseException:
             for variable, value in before:
@@ -225,16 +248,18 @@ class Steps(Compiled):
 
     def _test_batches(self, batches: Iterator[Batch]) -> Any:
         """Test on ``steps_per_execution`` batches; StopIteration if there are none left."""
-        return self._several(lambda batch: self.test_step(_tensors(batch)), batches)
+        with self._function_scope():
+            return self._several(lambda batch: self.test_step(_tensors(batch)), batches)
 
     def _predict_batches(self, batches: list[Batch]) -> Any:
-        outputs = [self.predict_step(_tensors(batch)) for batch in batches]
+        with self._function_scope():
+            outputs = [self.predict_step(_tensors(batch)) for batch in batches]
         if len(outputs) == 1:
             return outputs[0]
         return tree.map_structure(lambda *parts: ops.concatenate(parts, axis=0), *outputs)
 
 
-_BOUND = ("train_function", "test_function", "predict_function", "_replays")
+_BOUND = ("train_function", "test_function", "predict_function", "_replays", "_traced")
 
 
 @functools.cache

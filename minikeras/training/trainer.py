@@ -185,7 +185,7 @@ class Trainer(Steps):
         unwatched = verbose == 0 and steps is None and callbacks is None
         if one_batch and unwatched and self._runs_own("predict"):
             # For a small network the loop takes longer than the prediction.
-            return self.predict_on_batch(standardize(x))
+            return self._predict_batch(standardize(x), len(x) if len(x) == 32 else None)
         epoch_iterator = EpochIterator(
             x,
             batch_size=batch_size,
@@ -195,6 +195,7 @@ class Trainer(Steps):
         steps = epoch_iterator.num_batches
         callbacks = self._callback_list(callbacks, verbose=verbose, epochs=1, steps=steps)
         self.make_predict_function()
+        self._trace("predict", epoch_iterator.data_adapter.batch_size)
         assert self.predict_function is not None
         self.stop_predicting = False
         callbacks.on_predict_begin()
@@ -231,7 +232,7 @@ class Trainer(Steps):
                 )
             sample_weight = class_weight_to_sample_weights(y, class_weight)
         self.make_train_function()
-        return self._on_batch(self.train_function, (x, y, sample_weight), return_dict)
+        return self._on_batch("train", (x, y, sample_weight), return_dict)
 
     @frames.filter_traceback
     def test_on_batch(
@@ -240,18 +241,24 @@ class Trainer(Steps):
         """Loss and metrics of one batch, as ``evaluate`` returns them."""
         self._assert_compile_called()
         self.make_test_function()
-        return self._on_batch(self.test_function, (x, y, sample_weight), return_dict)
+        return self._on_batch("test", (x, y, sample_weight), return_dict)
 
     @frames.filter_traceback
     def predict_on_batch(self, x: Any) -> Any:
         """The outputs for one batch, as arrays."""
+        return self._predict_batch(x, _batch_size(x), on_batch=True)
+
+    def _predict_batch(self, x: Any, batch_size: int | None, on_batch: bool = False) -> Any:
         self.make_predict_function()
+        self._trace("predict", batch_size, on_batch)
         assert self.predict_function is not None
         return tree.map_structure(np.array, self.predict_function([(x,)]))
 
-    def _on_batch(self, function: Any, batch: Any, return_dict: bool) -> Any:
+    def _on_batch(self, mode: str, batch: Any, return_dict: bool) -> Any:
+        function = self.train_function if mode == "train" else self.test_function
+        assert function is not None
         self.reset_metrics()
-        self._set_batch_size_known(True)
+        self._trace(mode, _batch_size(batch), on_batch=True)
         logs = pythonify_logs(function(iter([batch])))
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
@@ -271,7 +278,7 @@ class Trainer(Steps):
         stop = "stop_training" if mode == "train" else "stop_evaluating"
         deferred = type(callbacks) is CallbackList and self._runs_own(mode)
         assert function is not None
-        self._set_batch_size_known(epoch_iterator.data_adapter.equal_batches)
+        self._trace(mode, epoch_iterator.data_adapter.batch_size)
         before, self._logs_deferred = self._logs_deferred, deferred
         try:
             with epoch_iterator.catch_stop_iteration():
@@ -289,10 +296,6 @@ class Trainer(Steps):
             return logs()
         results = self.get_metrics_result()
         return results if isinstance(logs, dict) and logs.keys() == results.keys() else logs
-
-    def _set_batch_size_known(self, known: bool) -> None:
-        if self._compile_loss is not None:
-            self._compile_loss.batch_size_known = known or self.run_eagerly
 
     def _runs_own(self, mode: str) -> bool:
         """Whether no method that computes the logs of a step has been overridden."""
@@ -341,6 +344,11 @@ class Trainer(Steps):
 def _holds_arrays(x: Any) -> bool:
     """Whether ``x`` is meant as arrays, not as an iterable of batches."""
     return can_slice_all(x) or isinstance(x, list | tuple | dict)
+
+
+def _batch_size(batch: Any) -> int | None:
+    shape = np.shape(next((leaf for leaf in tree.flatten(batch) if leaf is not None), ()))
+    return shape[0] if shape else None
 
 
 def _is_due(epoch: int, validation_freq: int | list[int]) -> bool:

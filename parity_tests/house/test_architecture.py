@@ -21,7 +21,7 @@ from parity_tests.house.sources import PACKAGE, ROOT, cycles, imports, module_of
 FLOORS = [
     "messages types optional",
     "settings",
-    "frames twins",
+    "frames tf_function twins",
     "dtypes philox shapes summation tree",
     "windows",
     "kernels declare",

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minikeras.optimizers
+from minikeras import tf_function
 from minikeras.autograd import Variable
-from minikeras.optimizers import fused, rounding
+from minikeras.optimizers import fused
 from parity_tests.checks.optimizer import check_optimizer
 from parity_tests.drawing import trajectories
 
@@ -93,13 +94,13 @@ def test_compiled_step_to_the_bit(name, config, patience, monkeypatch):
         return [random.standard_normal(s).astype("float32") for s in [(7, 5), (8,), (3,), ()]]
 
     monkeypatch.setattr(fused, "UPDATES_BEFORE_LOADING", patience)
-    with rounding.compiled():
+    with tf_function.inside():
         trajectory = draw(), [draw() for _ in range(6)]
         check_optimizer(name, config, trajectory, compiled=True, kernels="fast")
 
 
 def test_compiled_and_eager_differ():
-    """Else ``rounding.compiled`` would be of no use."""
+    """Else ``tf_function.inside`` would be of no use."""
     random = np.random.default_rng(0)
     trajectory = (
         [random.standard_normal((40, 30)).astype("float32")],

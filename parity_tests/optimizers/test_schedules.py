@@ -7,7 +7,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minikeras.optimizers import rounding
+from minikeras import tf_function
 from minikeras.optimizers import schedules as ours
 
 theirs = keras.optimizers.schedules
@@ -85,7 +85,7 @@ def test_compiled_value(name, data):
     drawn = data.draw(st.lists(st.integers(0, 4 * length), min_size=4, max_size=8))
     for step in [0, length, 3 * length, *drawn]:
         counter.assign(step)
-        with rounding.compiled():
+        with tf_function.inside():
             mine = a(step).numpy()
         yours = compiled().numpy()
         assert mine == yours, f"step {step}: {mine}, not {yours}"

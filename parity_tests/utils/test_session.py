@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minikeras
+from minikeras import tf_function
 from minikeras.declare.names import current_path
-from minikeras.optimizers import rounding
 
 both = pytest.mark.parametrize("library", [minikeras, keras], ids=["ours", "theirs"])
 
@@ -120,9 +120,9 @@ raise SystemExit(random.getstate() != before)
 
 def test_scopes_belong_to_their_thread():
     def seen():
-        return current_path(), rounding.is_compiled()
+        return current_path(), tf_function.is_inside()
 
-    with ThreadPoolExecutor(1) as pool, minikeras.name_scope("encoder"), rounding.compiled():
+    with ThreadPoolExecutor(1) as pool, minikeras.name_scope("encoder"), tf_function.inside():
         assert seen() == ("encoder", True)
         assert pool.submit(seen).result() == ("", False)
     assert seen() == ("", False)

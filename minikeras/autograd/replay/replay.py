@@ -28,7 +28,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import settings, tree
+from minikeras import settings, tf_function, tree
 from minikeras.autograd.listeners import recording
 from minikeras.autograd.replay.program import Program
 from minikeras.autograd.replay.recorder import Recorder
@@ -93,6 +93,7 @@ def _signature(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], list[Array]]:
     """What two calls must have in common to run the same program; the arrays of the inputs."""
     arrays: list[Array] = []
     key: list[Any] = [_settings["kernels"], _settings["floatx"], _settings["epsilon"]]
+    key += tf_function.state()
     for value in inputs:
         leaves: Any = (value,)
         if type(value) is not Tensor and value is not None:

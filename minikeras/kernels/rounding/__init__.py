@@ -28,8 +28,8 @@ there, or because the reference kernels need it too:
     ops.primitives.pool                 the order in which overlapping windows add
     kernels.conv                        input gradients of maps with 2 to 15 cells, on AVX-512
     summation                           Eigen's sum on one thread, in NumPy
-    optimizers.rounding                 what Grappler rewrites in compiled functions; ``fit``
-                                        enters it
+    tf_function                         whether Grappler has rewritten the formula, as in ``fit``
+    optimizers.rounding                 what it rewrites in optimizers and schedules
     random.elementary                   glibc's logf, sincosf and log
 
 ``parity_tests/house/test_architecture.py`` lists who may import this folder.

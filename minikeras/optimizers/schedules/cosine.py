@@ -63,7 +63,7 @@ class CosineDecayRestarts(LearningRateSchedule):
 
     Parity: i = ⌊ln(1 − c (1 − t_mul)) / ln t_mul⌋ with c = s / first_decay_steps, in floatx.
     Because of rounding, the first step of a run may still count as the old run, with p = 1.
-    Parity: in ``rounding.compiled()`` one step in 25 differs by some units in the last place if
+    Parity: in ``tf_function.inside()`` one step in 25 differs by some units in the last place if
     m_mul or t_mul is not a power of 2; otherwise all bits agree.
 
     Source: Loshchilov & Hutter (2017).

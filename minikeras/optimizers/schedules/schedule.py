@@ -19,7 +19,7 @@ class LearningRateSchedule(Configurable):
     A subclass defines ``at(s)`` for one step, or ``__call__`` as in Keras.  A schedule can be
     called with a number, a variable or an array; it returns a tensor of that shape in floatx.
 
-    Parity: a call has the bits of eager TensorFlow.  Within ``rounding.compiled()`` it has those
+    Parity: a call has the bits of eager TensorFlow.  Within ``tf_function.inside()`` it has those
     of ``fit``, which computes s / n as s · (1 / n).  Then ``PolynomialDecay(cycle=True)`` may
     begin the next cycle one step early.
     """

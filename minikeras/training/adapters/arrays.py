@@ -117,7 +117,7 @@ class ArrayAdapter(DataAdapter):
         self._batch_size = _positive("batch_size", batch_size) if self._samples else 32
         self._shuffle = shuffle
         self.num_batches = math.ceil(self._samples / self._batch_size)
-        self.equal_batches = self._samples % self._batch_size == 0
+        self.batch_size = None if self._samples % self._batch_size else self._batch_size
 
     def batches(self) -> Iterator[Batch]:
         n, size = self._samples, self._batch_size

@@ -19,7 +19,7 @@ class DataAdapter:
     """Data as batches of arrays; every call of ``batches`` starts again at the beginning."""
 
     num_batches: int | None = None  # None: unknown or infinite
-    equal_batches = False  # whether all batches are known to have the same size
+    batch_size: int | None = None  # None: not known to be the same for all batches
 
     def batches(self) -> Iterator[Batch]:
         """The batches of one pass over the data; see ``unpack_x_y_sample_weight``."""

@@ -58,7 +58,7 @@ class IterableAdapter(DataAdapter):
         self._class_weight = class_weight
         self.num_batches = _length(iterable)
         spec = tree.flatten(getattr(iterable, "element_spec", None))[0]  # of tf.data
-        self.equal_batches = bool(getattr(spec, "shape", None)) and spec.shape[0] is not None
+        self.batch_size = spec.shape[0] if getattr(spec, "shape", None) else None
 
     def batches(self) -> Iterator[Batch]:
         for batch in self._iterable:

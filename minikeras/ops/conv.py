@@ -16,7 +16,7 @@ from minikeras.ops.declarations import operation
 from minikeras.ops.joining import concatenate, split
 from minikeras.ops.primitives.activations import relu
 from minikeras.ops.primitives.conv import convolve, convolve_biased, convolve_input_gradient
-from minikeras.ops.reshaping import reshape
+from minikeras.ops.primitives.depthwise import depthwise
 from minikeras.ops.windows import from_channels_last, padded, spatial_rank, to_channels_last
 from minikeras.types import TensorLike
 from minikeras.windows import Sizes, margins_for, per_axis, standardize_padding
@@ -150,8 +150,9 @@ def depthwise_conv(
             "The number of input channels must match the kernel's input channels. "
             f"Received: {x.shape[-1]} input channels, kernel of shape {kernel.shape}"
         )
-    kernel = reshape(kernel, (*size, 1, kernel.shape[-2] * kernel.shape[-1]))
-    return from_channels_last(_grouped(x, kernel, size, strides, dilation, padding), data_format)
+    margins = margins_for(x.shape, padding, size, strides, dilation)
+    y = depthwise(x, kernel, strides=strides, dilation=dilation, margins=margins)
+    return from_channels_last(y, data_format)
 
 
 @operation("ops.nn")

@@ -24,6 +24,7 @@ import minikeras.kernels
 # Functions that only the compiler calls, or that run at import: they emit LLVM or declare kernels.
 NOT_KERNELS = {
     "optimizers": "over_parts over_variables decorate _inverse_roots_of",
+    "depthwise": "_tile emit masked at load",
     "rounding.packets": "_libm",
     "rounding.contraction": "_tile _emit at declare row_of_vectors phis add_incoming splat",
     "rounding.matrix_vector": "_eight at eight",
@@ -120,7 +121,7 @@ def products() -> Iterator[tuple[str, Any]]:
 
 
 def convolutions() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels import conv
+    from minikeras.kernels import conv, depthwise
 
     same = ((1, 1), (1, 1))
     for channels, filters, margins in (1, 3, ()), (2, 1, same), (16, 2, same), (2, 9, ()):
@@ -139,6 +140,15 @@ def convolutions() -> Iterator[tuple[str, Any]]:
     yield "few", conv.convolve_input_gradient(dy, w, space=(6, 6), **how)
     dy = normal(1, 2, 2, 4)
     yield "strided", conv.convolve_input_gradient(dy, w, space=(6, 6), **how)
+    for multiplier in 1, 9:
+        x, w = normal(2, 6, 6, 3), normal(3, 3, 3, multiplier)
+        how = {"strides": (1, 1), "dilation": (1, 1), "margins": same}
+        y = depthwise.depthwise(x, w, **how)
+        yield f"depthwise {multiplier}", y
+        dx = depthwise.depthwise_input_gradient(y, w, space=(6, 6), **how)
+        yield f"depthwise {multiplier} dx", dx
+        dw = depthwise.depthwise_kernel_gradient(x, y, size=(3, 3), **how)
+        yield f"depthwise {multiplier} dw", dw
 
 
 def pooling() -> Iterator[tuple[str, Any]]:

@@ -25,6 +25,8 @@ there, or because the reference kernels need it too:
     ops.tensorflow_float32              expressions in the form that TensorFlow evaluates
     ops.arithmetic._bias_of             which addend of ``x + b`` TensorFlow treats as a bias
     ops.primitives.conv                 input gradients visit the taps of a kernel in reverse
+    ops.primitives.depthwise            sums over taps, then over the filters of a channel
+    kernels.depthwise                   TensorFlow's own kernels for it, without fused operations
     ops.primitives.pool                 the order in which overlapping windows add
     kernels.conv                        input gradients of maps with 2 to 15 cells, on AVX-512
     summation                           Eigen's sum on one thread, in NumPy

@@ -12,11 +12,13 @@ and relu meet each image while it is there.  Sums run in TensorFlow's order, see
 
 from __future__ import annotations
 
+import functools
 import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from minikeras.kernels import conv3d
 from minikeras.kernels.relu import relu_vjp
 from minikeras.kernels.rounding.contraction import ROWS, Reads, gemm_part, indexed_matmul, panels_of
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts
@@ -36,7 +38,7 @@ from minikeras.kernels.windows import (
     tables,
 )
 from minikeras.types import Array
-from minikeras.windows import Margins, Sizes, counts, enlarged
+from minikeras.windows import Margins, Sizes, counts, enlarged, inside
 
 # Cycles that Eigen estimates for finding one element of a patch: three divisions of 24 and 14
 # multiplications, for 8 elements at once.
@@ -71,6 +73,11 @@ def _convolved(
     out = counts(space, size, strides, dilation)
     shape, windows = (len(x), *space, channels), math.prod(out)
     gather_cost = 0.0 if out == space and math.prod(size) == 1 else _PATCH
+    if conv3d.applies(x, size, strides, dilation, margins):
+        gather_cost = conv3d.PATCH
+        if max(dilation) > 1:
+            parts, ones = conv3d.split(x, dilation, margins), (1, 1, 1)
+            return conv3d.joined(_convolved(parts, w, b, ones, ones, (), rectified), dilation, out)
     factor = flat(w).reshape(-1, filters)
     cuts: tuple[tuple[int, ...], ...] = ((len(factor),),)
     if w.dtype == np.float32 and x.size:
@@ -205,6 +212,22 @@ def _bias_gradient(dz: Array) -> Array:
 def convolve_kernel_gradient(
     x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
+    if not conv3d.applies(x, size, strides, dilation, margins):
+        return _kernel_gradient(x, dy, size, strides, dilation, margins)
+    if max(dilation) > 1:
+        x, dy = conv3d.split(x, dilation, margins), conv3d.split(dy, dilation, ())
+        dilation, margins = (1, 1, 1), ()
+    n = conv3d.images_at_once(x.shape, (*size, x.shape[-1], dy.shape[-1]), dy.shape)
+    if not n:
+        return conv3d.kernel_gradient(x, dy, size, strides, margins)
+    parts = ((x[i : i + n], dy[i : i + n]) for i in range(0, len(x), n))
+    sums = (_kernel_gradient(*part, size, strides, dilation, margins) for part in parts)
+    return functools.reduce(np.add, sums)
+
+
+def _kernel_gradient(
+    x: Array, dy: Array, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins
+) -> Array:
     channels, filters = x.shape[-1], dy.shape[-1]
     shape = (len(x), *enlarged(x.shape[1:-1], margins), channels)
     starts, offsets = tables(shape, size, dy.shape[1:-1], strides, dilation)
@@ -224,6 +247,13 @@ def convolve_input_gradient(
     dx = np.empty((len(dy), *shape), dy.dtype)
     if not (dx.size and filters):
         return np.zeros_like(dx)
+    if conv3d.applies(dy, size, strides, dilation, margins):
+        if max(dilation) > 1:
+            return _dilated_input_gradient(dy, w, space, dilation, margins)
+        most = 1 if len(dy) == 1 else math.inf
+        if not conv3d.images_at_once(dx.shape, w.shape, dy.shape, most):
+            spread = conv3d.spread(dy, size, strides, space, margins)
+            return convolve(spread, _flipped(w), strides=(1, 1, 1), dilation=(1, 1, 1))
     larger = (len(dy), *enlarged(space, margins), channels)
     run = channels * size[-1] if dilation[-1] == 1 else channels
     if dy.dtype == np.float32 and HAS_AVX512 and dy.shape[0] > 1 and 1 < math.prod(out) < 16:
@@ -246,6 +276,21 @@ def convolve_input_gradient(
     return dx
 
 
+def _flipped(w: Array) -> Array:
+    flipped = np.flip(w, tuple(range(w.ndim - 2))).swapaxes(-1, -2)
+    return np.ascontiguousarray(flipped)
+
+
+def _dilated_input_gradient(
+    dy: Array, w: Array, space: Sizes, dilation: Sizes, margins: Margins
+) -> Array:
+    larger, ones = enlarged(space, margins), (1, 1, 1)
+    part = tuple(-(-n // d) for n, d in zip(larger, dilation))
+    dy = conv3d.split(dy, dilation, ())
+    dx = convolve_input_gradient(dy, w, space=part, strides=ones, dilation=ones)
+    return conv3d.joined(dx, dilation, larger)[inside(space, margins)]
+
+
 def _margins_of_gradient(size: Sizes, dilation: Sizes, margins: Margins) -> Margins:
     """How far windows reach over the map of dy on both sides, so that every cell has its own."""
     margins = margins or ((0, 0),) * len(size)
@@ -264,8 +309,7 @@ def _input_gradient_as_convolution(
     """
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     image, ones = (*dy.shape[1:-1], filters), (1,) * len(size)
-    flipped = np.flip(w, tuple(range(len(size)))).swapaxes(-1, -2)
-    factor = np.ascontiguousarray(flipped).reshape(-1, channels)
+    factor = _flipped(w).reshape(-1, channels)
     larger = (*enlarged(image[:-1], around), filters)
     starts, offsets = image_tables(larger, size, shape[:-1], ones, dilation)
     dx = np.empty((len(dy) * len(starts), channels), dy.dtype)

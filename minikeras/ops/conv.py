@@ -210,11 +210,13 @@ def conv_transpose(
         transposed_range(*axis, padding)
         for axis in zip(x.shape[1:-1], size, strides, dilation, extra)
     ]
-    space = tuple(r and max(r[0] + r[1], r[2]) for r in ranges)
-    y = convolve_input_gradient(x, kernel, space=space, strides=strides, dilation=dilation)
-    inner = [slice(None) if r is None else slice(r[0], r[0] + r[1]) for r in ranges]
-    if any(k != slice(0, n) for k, n in zip(inner, space)):
-        y = y[(slice(None), *inner)]
+    space = tuple(r and r[1] for r in ranges)
+    margins = tuple((r[0], max(r[2] - r[0] - r[1], 0)) if r else (0, 0) for r in ranges)
+    if not any(map(any, margins)):
+        margins = ()
+    y = convolve_input_gradient(
+        x, kernel, space=space, strides=strides, dilation=dilation, margins=margins
+    )
     return from_channels_last(y, data_format)
 
 

@@ -28,13 +28,21 @@ def _ceil(a: int, b: int) -> int:
 
 
 @functools.cache
-def l1_size() -> int:
-    """Bytes of the first data cache, which Eigen asks the processor for."""
+def _cache_size(index: int, otherwise: int) -> int:
+    """Bytes of a cache, which Eigen asks the processor for; ``otherwise`` Eigen's own guess."""
     try:
-        text = Path("/sys/devices/system/cpu/cpu0/cache/index0/size").read_text()
+        text = Path(f"/sys/devices/system/cpu/cpu0/cache/index{index}/size").read_text()
         return int(text.strip().removesuffix("K")) * 1024
     except (OSError, ValueError):
-        return 32 * 1024
+        return otherwise
+
+
+def l1_size() -> int:
+    return _cache_size(0, 32 * 1024)
+
+
+def l3_size() -> int:
+    return _cache_size(3, 512 * 1024)
 
 
 def _equal_slices(k: int, longest: int) -> int:

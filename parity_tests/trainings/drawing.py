@@ -1,0 +1,333 @@
+"""Whole trainings, drawn at random: a network, a loss, metrics, an optimizer, data and fits.
+
+A training is plain data, which Hypothesis can shrink and print and both libraries can run.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+import hypothesis.strategies as st
+import numpy as np
+
+import minikeras
+from minikeras import KerasTensor, layers
+from parity_tests.trainings.arguments import Make, Shape, build, instance, instances, public
+
+LARGEST = 150  # numbers of one sample behind any layer
+TOKENS = 7
+
+
+@dataclass(frozen=True)
+class Merged:
+    """Layers that keep the shape, and a merge of their result with what they got."""
+
+    layers: tuple[Make, ...]
+    merge: Make
+
+
+@dataclass(frozen=True)
+class Training:
+    """Everything that decides a training."""
+
+    seed: int
+    floatx: str
+    shape: Shape
+    tokens: bool
+    blocks: tuple[Make | Merged, ...]
+    task: Task
+    units: int
+    loss: Make
+    metrics: tuple[Make, ...]
+    optimizer: Make
+    samples: int
+    batch_size: int
+    compile: dict[str, Any] = field(default_factory=dict)
+    fits: tuple[dict[str, Any], ...] = ({},)
+    batches: str = "arrays"  # or "generator", "on_batch"
+
+    def model(self, library: Any) -> Any:
+        dtype = "int32" if self.tokens else None
+        x = inputs = library.Input(self.shape, dtype=dtype)
+        for block in self.blocks:
+            if isinstance(block, Merged):
+                y = x
+                for layer in block.layers:
+                    y = layer(library)(y)
+                x = block.merge(library)([x, y])
+            else:
+                x = block(library)(x)
+        if len(x.shape) > 2:
+            x = library.layers.Flatten()(x)
+        x = library.layers.Dense(self.units, activation=self.task.activation)(x)
+        if self.task.name == "embeddings":
+            x = library.layers.UnitNormalization()(x)
+        return library.Model(inputs, x)
+
+    def compiled(self, library: Any) -> Any:
+        model = self.model(library)
+        model.compile(
+            self.optimizer(library),
+            self.loss(library),
+            metrics=[metric(library) for metric in self.metrics] or None,
+            **build(library, self.compile),
+        )
+        return model
+
+    def data(self) -> tuple[Any, Any]:
+        rng = np.random.RandomState(self.seed)
+        if self.tokens:
+            x = rng.randint(0, TOKENS, (self.samples, *self.shape)).astype("int32")
+        else:
+            x = rng.normal(size=(self.samples, *self.shape)).astype(self.floatx)
+        return x, self.task.labels(rng, self.samples, self.units).astype(
+            "int32" if self.task.name in ("classes", "embeddings") else self.floatx
+        )
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the predictions and labels mean: the last activation and the labels that suit it."""
+
+    name: str
+    activation: str | None
+
+    def labels(self, rng: Any, n: int, units: int) -> Any:
+        match self.name:
+            case "numbers":
+                return rng.normal(size=(n, units))
+            case "positive":
+                return rng.uniform(0.1, 2, (n, units))
+            case "binary":
+                return rng.randint(0, 2, (n, units))
+            case "signs":
+                return 2 * rng.randint(0, 2, (n, units)) - 1
+            case "one-hot":
+                return np.eye(units)[rng.randint(0, units, n)]
+            case _:  # classes, and the classes of embeddings
+                return rng.randint(0, units, (n, 1) if n % 2 and self.name == "classes" else n)
+
+
+TASKS = {
+    "numbers": [None, "tanh", "sigmoid"],
+    "positive": ["softplus", "sigmoid", "exponential"],
+    "binary": ["sigmoid"],
+    "signs": [None, "tanh"],
+    "one-hot": ["softmax"],
+    "classes": ["softmax"],
+    "embeddings": [None],
+}
+
+# The tasks of a loss or a metric; those not listed take any labels of the shape of the predictions.
+_ANY = ("numbers", "positive", "binary", "signs", "one-hot")
+_PROBABILITIES = ("binary", "one-hot")
+SUITED = {
+    "BinaryCrossentropy": ("binary",),
+    "BinaryFocalCrossentropy": ("binary",),
+    "CategoricalCrossentropy": ("one-hot",),
+    "CategoricalFocalCrossentropy": ("one-hot",),
+    "CategoricalGeneralizedCrossEntropy": ("classes",),
+    "SparseCategoricalCrossentropy": ("classes",),
+    "SparseCategoricalAccuracy": ("classes",),
+    "SparseTopKCategoricalAccuracy": ("classes",),
+    "CategoricalAccuracy": ("one-hot",),
+    "TopKCategoricalAccuracy": ("one-hot",),
+    "CategoricalHinge": ("one-hot",),
+    "Circle": ("embeddings",),
+    "KLDivergence": ("positive", *_PROBABILITIES),
+    "Poisson": ("positive",),
+    "MeanSquaredLogarithmicError": ("positive", *_PROBABILITIES),
+    "MeanAbsolutePercentageError": ("positive", "signs"),
+    "Dice": _PROBABILITIES,
+    "Tversky": _PROBABILITIES,
+    "AUC": _PROBABILITIES,
+    "Precision": _PROBABILITIES,
+    "Recall": _PROBABILITIES,
+    "PrecisionAtRecall": _PROBABILITIES,
+    "RecallAtPrecision": _PROBABILITIES,
+    "SensitivityAtSpecificity": _PROBABILITIES,
+    "SpecificityAtSensitivity": _PROBABILITIES,
+    "TruePositives": _PROBABILITIES,
+    "TrueNegatives": _PROBABILITIES,
+    "FalsePositives": _PROBABILITIES,
+    "FalseNegatives": _PROBABILITIES,
+    "BinaryAccuracy": ("binary",),
+    "BinaryIoU": ("binary",),
+    "IoU": ("classes",),
+    "MeanIoU": ("classes",),
+    "OneHotIoU": ("one-hot",),
+    "OneHotMeanIoU": ("one-hot",),
+    "F1Score": _PROBABILITIES,
+    "FBetaScore": _PROBABILITIES,
+}
+
+_GIVEN_METRICS = {
+    "IoU": lambda n: {"num_classes": n, "target_class_ids": [0, 1], "sparse_y_pred": False},
+    "MeanIoU": lambda n: {"num_classes": n, "sparse_y_pred": False},
+    "OneHotIoU": lambda n: {"num_classes": n, "target_class_ids": [0, 1]},
+    "OneHotMeanIoU": lambda n: {"num_classes": n},
+}
+
+
+def suited(module: str, task: str) -> list[str]:
+    return sorted(name for name in public(module) if task in SUITED.get(name, _ANY))
+
+
+def shape_behind(layer: Make, *shapes: Shape) -> Shape | None:
+    """The shape that a layer makes of others, or None if it refuses them."""
+    inputs = [KerasTensor((None, *shape)) for shape in shapes]
+    state = random.getstate()  # initializers without a seed draw one, which Hypothesis forbids
+    try:
+        made = layer(minikeras)
+        made.build([x.shape for x in inputs] if len(inputs) > 1 else inputs[0].shape)
+        y = made(inputs if len(inputs) > 1 else inputs[0])
+    except (ValueError, TypeError):
+        return None
+    finally:
+        random.setstate(state)
+    shape = tuple(y.shape[1:])
+    good = None not in shape and 0 < math.prod(shape) <= LARGEST and len(shape) <= 4
+    return shape if good else None
+
+
+_MERGES = [n for n, c in public("layers").items() if issubclass(c, layers.Add.__mro__[1])]
+_RANKS = {"1D": 2, "2D": 3, "3D": 4}
+
+
+def _candidates(shape: Shape) -> list[str]:
+    """The layers that take inputs of this rank; those for windows are drawn more often."""
+    names = []
+    for name in public("layers"):
+        wanted = _RANKS.get(name.removesuffix("Transpose")[-2:], len(shape))
+        if name not in _MERGES and name != "Embedding" and wanted == len(shape):
+            names += [name] * (3 if name.startswith(("Dense", "Conv")) else 1)
+    return sorted(names)
+
+
+@st.composite
+def _layer(draw: Any, shape: Shape, keep: bool = False) -> tuple[Make, Shape]:
+    """A layer that takes ``shape``, and the shape behind it; with ``keep`` the same shape."""
+    for _ in range(6):
+        name = draw(st.sampled_from(_candidates(shape)))
+        given: dict[str, Any] = {}
+        if keep and name == "Dense":
+            given = {"units": shape[-1]}
+        elif keep and name.startswith("Conv"):
+            given = {"filters": shape[-1], "padding": "same", "strides": 1}
+        layer = draw(instance("layers", name, shape, **given))
+        found = shape_behind(layer, shape)
+        if found is not None and (found == shape or not keep):
+            return layer, found
+    return Make("layers", "Dense", {"units": shape[-1]}), shape
+
+
+@st.composite
+def _blocks(draw: Any, shape: Shape) -> tuple[tuple[Make | Merged, ...], Shape]:
+    blocks: list[Make | Merged] = []
+    for _ in range(draw(st.integers(1, 4))):
+        if draw(st.integers(0, 4)) == 0:
+            inner = tuple(draw(_layer(shape, keep=True))[0] for _ in range(draw(st.integers(1, 2))))
+            merge = draw(instance("layers", draw(st.sampled_from(_MERGES)), shape))
+            behind = shape_behind(merge, shape, shape)
+            if behind is not None:
+                blocks.append(Merged(inner, merge))
+                shape = behind
+        else:
+            layer, shape = draw(_layer(shape))
+            blocks.append(layer)
+    return tuple(blocks), shape
+
+
+_SIZES = {1: st.integers(1, 13), 2: st.integers(3, 7), 3: st.integers(3, 6), 4: st.integers(2, 4)}
+
+
+@st.composite
+def _optimizer(draw: Any, name: str | None = None) -> Make:
+    name = name or draw(st.sampled_from(sorted(public("optimizers"))))
+    rate = draw(st.sampled_from([0.05, 0.01, 0.002, 0.1]))
+    if draw(st.integers(0, 3)) == 0:
+        rate = draw(instances("optimizers.schedules"))
+    made = draw(instance("optimizers", name, learning_rate=rate))
+    clips = [key for key in made.arguments if key.startswith(("clip", "global_clip"))]
+    without = {k: v for k, v in made.arguments.items() if k not in clips[1:]}  # one at a time
+    return Make("optimizers", name, without)
+
+
+@st.composite
+def _fits(draw: Any, task: str, units: int, callbacks: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {"epochs": draw(st.integers(1, 3))}
+    optional: dict[str, Any] = {
+        "shuffle": st.sampled_from([False, "batch"]),
+        "validation_split": st.sampled_from([0.25, 0.5]),
+        "validation_freq": st.integers(1, 2),
+        "validation_batch_size": st.integers(3, 9),
+        "steps_per_epoch": st.integers(1, 2),
+        "sample_weight": st.just(True),
+    }
+    if task == "classes":
+        optional["class_weight"] = st.just({0: 0.5, 1: 2.0})
+    if callbacks:
+        optional["callbacks"] = instances("callbacks").map(lambda made: [made])
+    for name, strategy in optional.items():
+        if draw(st.integers(0, 4)) == 0:
+            options[name] = draw(strategy)
+    if "class_weight" in options:
+        options.pop("sample_weight", None)
+    return options
+
+
+@st.composite
+def trainings(draw: Any, floatx: Any = None) -> Training:
+    floatx = floatx or draw(st.sampled_from(["float32", "float32", "float64"]))
+    task_name = draw(st.sampled_from(sorted(TASKS)))
+    task = Task(task_name, draw(st.sampled_from(TASKS[task_name])))
+    many = task_name in ("one-hot", "classes", "embeddings")
+    units = draw(st.integers(2 if many else 1, 5))
+    loss_name = draw(st.sampled_from(suited("losses", task_name)))
+    loss = draw(instance("losses", loss_name))
+    metrics = []
+    for name in draw(st.lists(st.sampled_from([*suited("metrics", task_name), None]), max_size=2)):
+        if name is not None:
+            given = _GIVEN_METRICS.get(name, lambda units: {})(units)
+            metrics.append(draw(instance("metrics", name, **given)))
+    tokens = draw(st.integers(0, 5)) == 0
+    rank = 1 if tokens else draw(st.integers(1, 4))
+    shape = tuple(draw(_SIZES[rank]) for _ in range(max(1, rank - 1)))
+    if rank > 1:
+        shape += (draw(st.integers(1, 4)),)
+    blocks: tuple[Make | Merged, ...] = ()
+    inner = shape
+    if tokens:
+        blocks = (draw(instance("layers", "Embedding", shape)),)
+        inner = shape_behind(blocks[0], shape) or shape
+    more, _ = draw(_blocks(inner))
+    batches = draw(st.sampled_from(["arrays"] * 6 + ["generator", "on_batch"]))
+    batch_size = draw(st.sampled_from([4, 8, 10, 16, 23]))
+    compile_options: dict[str, Any] = {}
+    if draw(st.integers(0, 5)) == 0:
+        compile_options["run_eagerly"] = True
+    if draw(st.integers(0, 7)) == 0:
+        compile_options["steps_per_execution"] = draw(st.integers(2, 3))
+    if draw(st.integers(0, 7)) == 0:
+        compile_options["loss_weights"] = [0.3]
+    number = draw(st.integers(1, 2))
+    return Training(
+        seed=draw(st.integers(0, 999)),
+        floatx=floatx,
+        shape=shape,
+        tokens=tokens,
+        blocks=(*blocks, *more),
+        task=task,
+        units=units,
+        loss=loss,
+        metrics=tuple(metrics),
+        optimizer=draw(_optimizer()),
+        samples=draw(st.sampled_from([20, 32, 40, 50])),
+        batch_size=batch_size,
+        compile=compile_options,
+        fits=tuple(draw(_fits(task_name, units, batches == "arrays")) for _ in range(number)),
+        batches=batches,
+    )

@@ -57,8 +57,8 @@ def spread(dy: Array, size: Sizes, strides: Sizes, space: Sizes, margins: Margin
     """dy with zeros between and around its cells, so that windows of ``size`` give ``space``."""
     y = np.zeros((len(dy), *(n + k - 1 for n, k in zip(space, size)), dy.shape[-1]), dy.dtype)
     first = [k - 1 - low for k, (low, _) in zip(size, margins or ((0, 0),) * 3)]
-    places = zip(first, strides, dy.shape[1:-1])
-    y[(slice(None), *(slice(a, a + (n - 1) * s + 1, s) for a, s, n in places))] = dy
+    cells = zip(first, strides, dy.shape[1:-1])
+    y[(slice(None), *(slice(a, a + (n - 1) * s + 1, s) for a, s, n in cells))] = dy
     return y
 
 

@@ -164,6 +164,7 @@ def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
 ROUNDING = {
     "minikeras.kernels.clipping": "sums of squares",
     "minikeras.kernels.conv": "sums of windows are contractions",
+    "minikeras.kernels.conv3d": "gradients over three axes are contractions",
     "minikeras.kernels.depthwise": "sums over filters are in packets",
     "minikeras.kernels.optimizers": "x / √y in compiled functions",
     "minikeras.ops.tensorflow_float32": "expressions around the kernels",
@@ -172,6 +173,7 @@ ROUNDING = {
 ROUNDING_ELSEWHERE = """
     minikeras.ops.tensorflow_float32 minikeras.ops.arithmetic
     minikeras.ops.primitives.conv minikeras.ops.primitives.pool minikeras.kernels.conv
+    minikeras.kernels.conv3d
     minikeras.ops.primitives.depthwise minikeras.kernels.depthwise
     minikeras.optimizers.rounding minikeras.random.elementary minikeras.summation
 """

@@ -29,6 +29,7 @@ there, or because the reference kernels need it too:
     kernels.depthwise                   TensorFlow's own kernels for it, without fused operations
     ops.primitives.pool                 the order in which overlapping windows add
     kernels.conv                        input gradients of maps with 2 to 15 cells, on AVX-512
+    kernels.conv3d                      the order of gradients over three axes
     summation                           Eigen's sum on one thread, in NumPy
     tf_function                         whether Grappler has rewritten the formula, as in ``fit``
     optimizers.rounding                 what it rewrites in optimizers and schedules

@@ -113,12 +113,18 @@ def public(module: str) -> dict[str, type]:
     }
 
 
+NO_ACTIVATIONS = {
+    "get": "",
+    "serialize": "",
+    "deserialize": "",
+    "glu": "halves the last axis; drawn for the layer Activation",
+    "threshold": "has arguments without defaults",
+}
 ACTIVATIONS = sorted(
     {
         function.__name__
         for name in dir(activations)
-        if inspect.isfunction(function := getattr(activations, name))
-        and name not in ("get", "serialize", "deserialize", "glu")  # glu halves the last axis
+        if inspect.isfunction(function := getattr(activations, name)) and name not in NO_ACTIVATIONS
     }
 )
 
@@ -265,6 +271,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "TruncatedNormal": {"stddev": factors},
     "MinMaxNorm": {"rate": st.sampled_from([0.5, 1.0])},
     "IoU": {"num_classes": None, "target_class_ids": None},
+    "AUC": {"thresholds": st.just([0.2, 0.7])},
     "FBetaScore": {"threshold": None},
     "F1Score": {"threshold": None},
 }
@@ -352,6 +359,37 @@ def undrawable() -> list[str]:
         and f"{module}.{name}" not in GIVEN
     ]
 
+
+# Arguments of ``fit`` and ``compile``.  What a training gives always is None.
+FIT: dict[str, Any] = {
+    "x": None,
+    "y": None,
+    "batch_size": None,
+    "verbose": None,  # 2, for the text
+    "epochs": st.integers(1, 3),
+    "initial_epoch": st.integers(0, 1),
+    "shuffle": st.sampled_from([False, "batch"]),
+    "validation_split": st.sampled_from([0.25, 0.5]),
+    "validation_data": st.just(True),  # the first samples
+    "validation_freq": st.integers(1, 2),
+    "validation_batch_size": st.integers(3, 9),
+    "validation_steps": st.integers(1, 2),
+    "steps_per_epoch": st.integers(1, 2),
+    "sample_weight": st.just(True),  # a random one
+    "class_weight": st.just({0: 0.5, 1: 2.0}),
+    "callbacks": instances("callbacks").map(lambda made: [made]),
+}
+COMPILE: dict[str, Any] = {
+    "optimizer": None,
+    "loss": None,
+    "metrics": None,
+    "weighted_metrics": None,  # the metrics, every second time
+    "loss_weights": st.just([0.3]),
+    "run_eagerly": st.just(True),
+    "steps_per_execution": st.integers(2, 3),
+    "jit_compile": st.just(False),
+    "auto_scale_loss": flags,
+}
 
 # Classes whose arguments the task gives.
 GIVEN = {"metrics.IoU", "metrics.MeanIoU", "metrics.OneHotIoU", "metrics.OneHotMeanIoU"}

@@ -15,7 +15,16 @@ import numpy as np
 
 import minikeras
 from minikeras import KerasTensor, layers
-from parity_tests.trainings.arguments import Make, Shape, build, instance, instances, public
+from parity_tests.trainings.arguments import (
+    COMPILE,
+    FIT,
+    Make,
+    Shape,
+    build,
+    instance,
+    instances,
+    public,
+)
 
 LARGEST = 150  # numbers of one sample behind any layer
 TOKENS = 7
@@ -45,6 +54,8 @@ class Training:
     optimizer: Make
     samples: int
     batch_size: int
+    weighted: bool = False  # whether the metrics use sample weights
+    outputs: int = 1  # the second one is a layer of 2 units with the loss "mse"
     compile: dict[str, Any] = field(default_factory=dict)
     fits: tuple[dict[str, Any], ...] = ({},)
     batches: str = "arrays"  # or "generator", "on_batch"
@@ -62,30 +73,36 @@ class Training:
                 x = block(library)(x)
         if len(x.shape) > 2:
             x = library.layers.Flatten()(x)
-        x = library.layers.Dense(self.units, activation=self.task.activation)(x)
+        y = library.layers.Dense(self.units, activation=self.task.activation)(x)
         if self.task.name == "embeddings":
-            x = library.layers.UnitNormalization()(x)
-        return library.Model(inputs, x)
+            y = library.layers.UnitNormalization()(y)
+        return library.Model(inputs, y if self.outputs == 1 else [y, library.layers.Dense(2)(x)])
 
     def compiled(self, library: Any) -> Any:
         model = self.model(library)
-        model.compile(
-            self.optimizer(library),
-            self.loss(library),
-            metrics=[metric(library) for metric in self.metrics] or None,
-            **build(library, self.compile),
-        )
+        options = build(library, self.compile)
+        loss: Any = self.loss(library)
+        metrics: Any = [metric(library) for metric in self.metrics] or None
+        if self.outputs > 1:
+            loss, metrics = [loss, "mse"], metrics and [metrics, []]
+            if "loss_weights" in options:
+                options["loss_weights"] = [*options["loss_weights"], 0.7]
+        options["weighted_metrics" if self.weighted else "metrics"] = metrics
+        model.compile(self.optimizer(library), loss, **options)
         return model
 
     def data(self) -> tuple[Any, Any]:
+        """Samples and labels; a list of labels if there are two outputs."""
         rng = np.random.RandomState(self.seed)
         if self.tokens:
             x = rng.randint(0, TOKENS, (self.samples, *self.shape)).astype("int32")
         else:
             x = rng.normal(size=(self.samples, *self.shape)).astype(self.floatx)
-        return x, self.task.labels(rng, self.samples, self.units).astype(
-            "int32" if self.task.name in ("classes", "embeddings") else self.floatx
-        )
+        dtype = "int32" if self.task.name in ("classes", "embeddings") else self.floatx
+        y = self.task.labels(rng, self.samples, self.units).astype(dtype)
+        if self.outputs == 1:
+            return x, y
+        return x, [y, rng.normal(size=(self.samples, 2)).astype(self.floatx)]
 
 
 @dataclass(frozen=True)
@@ -257,26 +274,24 @@ def _optimizer(draw: Any, name: str | None = None) -> Make:
 
 
 @st.composite
-def _fits(draw: Any, task: str, units: int, callbacks: bool) -> dict[str, Any]:
-    options: dict[str, Any] = {"epochs": draw(st.integers(1, 3))}
-    optional: dict[str, Any] = {
-        "shuffle": st.sampled_from([False, "batch"]),
-        "validation_split": st.sampled_from([0.25, 0.5]),
-        "validation_freq": st.integers(1, 2),
-        "validation_batch_size": st.integers(3, 9),
-        "steps_per_epoch": st.integers(1, 2),
-        "sample_weight": st.just(True),
-    }
-    if task == "classes":
-        optional["class_weight"] = st.just({0: 0.5, 1: 2.0})
-    if callbacks:
-        optional["callbacks"] = instances("callbacks").map(lambda made: [made])
-    for name, strategy in optional.items():
-        if draw(st.integers(0, 4)) == 0:
-            options[name] = draw(strategy)
-    if "class_weight" in options:
+def _fits(draw: Any, task: str, outputs: int) -> dict[str, Any]:
+    options = draw(_some(FIT))
+    options.setdefault("epochs", 2)
+    if task != "classes" or outputs > 1:
+        options.pop("class_weight", None)
+    if "class_weight" in options:  # the two exclude each other
         options.pop("sample_weight", None)
     return options
+
+
+@st.composite
+def _some(draw: Any, strategies: dict[str, Any]) -> dict[str, Any]:
+    """Each option every fifth time."""
+    return {
+        name: draw(strategy)
+        for name, strategy in strategies.items()
+        if strategy is not None and draw(st.integers(0, 4)) == 0
+    }
 
 
 @st.composite
@@ -306,13 +321,7 @@ def trainings(draw: Any, floatx: Any = None) -> Training:
     more, _ = draw(_blocks(inner))
     batches = draw(st.sampled_from(["arrays"] * 6 + ["generator", "on_batch"]))
     batch_size = draw(st.sampled_from([4, 8, 10, 16, 23]))
-    compile_options: dict[str, Any] = {}
-    if draw(st.integers(0, 5)) == 0:
-        compile_options["run_eagerly"] = True
-    if draw(st.integers(0, 7)) == 0:
-        compile_options["steps_per_execution"] = draw(st.integers(2, 3))
-    if draw(st.integers(0, 7)) == 0:
-        compile_options["loss_weights"] = [0.3]
+    outputs = draw(st.sampled_from([1, 1, 1, 2]))
     number = draw(st.integers(1, 2))
     return Training(
         seed=draw(st.integers(0, 999)),
@@ -327,7 +336,9 @@ def trainings(draw: Any, floatx: Any = None) -> Training:
         optimizer=draw(_optimizer()),
         samples=draw(st.sampled_from([20, 32, 40, 50])),
         batch_size=batch_size,
-        compile=compile_options,
-        fits=tuple(draw(_fits(task_name, units, batches == "arrays")) for _ in range(number)),
+        weighted=draw(st.booleans()),
+        outputs=outputs,
+        compile=draw(_some(COMPILE)),
+        fits=tuple(draw(_fits(task_name, outputs)) for _ in range(number)),
         batches=batches,
     )

@@ -25,7 +25,7 @@ class Outcome:
     text: str
     weights: dict[str, Any]
     slots: dict[str, Any]
-    predictions: Any
+    predictions: list[Any]
 
 
 @contextlib.contextmanager
@@ -57,13 +57,14 @@ def run(library: Any, training: Training) -> Outcome:
             options = {"batch_size": training.batch_size, "verbose": 0}
             evaluated = model.evaluate(x, y, return_dict=True, **options)
             history |= {f"evaluate {k}": np.asarray(v) for k, v in evaluated.items()}
-            predictions = np.asarray(model.predict(x, **options))
+            predictions = model.predict(x, **options)
+            several = predictions if isinstance(predictions, list) else [predictions]
         return Outcome(
             history,
             _TIMES.sub("", printed.getvalue()),
             {v.path: np.array(v) for v in model.variables if "seed" not in v.path},
             {v.path: np.array(v) for v in model.optimizer.variables},
-            predictions,
+            [np.asarray(p) for p in several],
         )
 
 
@@ -75,16 +76,26 @@ def _fit(
     weights = None
     if options.pop("sample_weight", False):
         weights = np.random.RandomState(1).uniform(0, 2, len(x)).astype(training.floatx)
+    if options.pop("validation_data", False):
+        options["validation_data"] = _rows((x, y), slice(9))
     parts = [slice(i, i + size) for i in range(0, len(x), size)]
-    batches = [(x[p], y[p]) if weights is None else (x[p], y[p], weights[p]) for p in parts]
+    batches = [_rows((x, y) if weights is None else (x, y, weights), part) for part in parts]
     if training.batches == "arrays":
         return model.fit(x, y, size, verbose=2, sample_weight=weights, **options).history
     if training.batches == "generator":
         generator = (batch for batch in batches)
-        epochs = {"steps_per_epoch": 1, "epochs": len(batches)}
-        return model.fit(generator, verbose=2, **epochs).history
+        options |= {"steps_per_epoch": 1, "epochs": len(batches)}
+        for name in ("validation_split", "class_weight", "shuffle", "sample_weight"):
+            options.pop(name, None)  # only for arrays
+        return model.fit(generator, verbose=2, **options).history
     logs = [model.train_on_batch(*batch, return_dict=True) for batch in batches]
     return {name: [log[name] for log in logs] for name in logs[0]}
+
+
+def _rows(data: Any, part: slice) -> Any:
+    if isinstance(data, list | tuple):
+        return type(data)(_rows(d, part) for d in data)
+    return data[part]
 
 
 def equal(a: Any, b: Any) -> bool:
@@ -117,6 +128,7 @@ def differences(ours: Outcome, theirs: Outcome) -> dict[str, float]:
         for name in {**a, **b}:
             far = distance(a[name], b[name]) if name in a and name in b else np.inf
             found[f"{part}: {name}"] = far
-    found["predictions"] = distance(ours.predictions, theirs.predictions)
+    for i, (p, t) in enumerate(zip(ours.predictions, theirs.predictions, strict=True)):
+        found[f"predictions {i}"] = distance(p, t)
     found["text"] = 0.0 if ours.text == theirs.text else np.inf
     return {name: far for name, far in found.items() if far}

@@ -23,6 +23,8 @@ def plain(training: Training) -> Training:
         loss=_MSE,
         metrics=(),
         optimizer=_SGD,
+        weighted=False,
+        outputs=1,
         compile={},
         fits=({"epochs": 2},),
         batches="arrays",
@@ -58,10 +60,8 @@ def parts(training: Training) -> Iterator[tuple[str, Training]]:
         f"optimizer {training.optimizer}",
         dataclasses.replace(simple, optimizer=training.optimizer),
     )
-    options = dataclasses.replace(
-        simple, compile=training.compile, fits=training.fits, batches=training.batches
-    )
-    yield f"options {training.compile}, {training.fits}, {training.batches}", options
+    options = {name: getattr(training, name) for name in ("outputs", "compile", "fits", "batches")}
+    yield f"options {options}", dataclasses.replace(simple, **options)
 
 
 def suspects(training: Training, differ: Callable[[Training], object]) -> list[str]:

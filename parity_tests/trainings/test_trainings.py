@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+
 import keras
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 import minikeras
 from parity_tests.trainings import known
-from parity_tests.trainings.arguments import Make, undrawable
+from parity_tests.trainings.arguments import COMPILE, FIT, Make, undrawable
 from parity_tests.trainings.drawing import Task, Training, trainings
 from parity_tests.trainings.running import differences, run
 from parity_tests.trainings.suspects import suspects
@@ -43,6 +45,8 @@ def test_same_bits(training):
 
 def test_every_public_class_can_be_drawn():
     assert undrawable() == []
+    for method, rules in ((minikeras.Model.fit, FIT), (minikeras.Model.compile, COMPILE)):
+        assert {*inspect.signature(method).parameters} - {"self"} == {*rules}
 
 
 def test_suspects_names_the_part():

@@ -14,6 +14,7 @@ from minikeras.autograd.graph import (
     operation,
     strip,
 )
+from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import nothing_recorded, recording
 from minikeras.autograd.primitive import (
     Primitive,
@@ -37,6 +38,7 @@ from minikeras.autograd.variable import (
 __all__ = [
     "AutocastScope",
     "GradientTape",
+    "IndexedSlices",
     "KerasHistory",
     "KerasTensor",
     "Node",

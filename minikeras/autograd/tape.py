@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames, tree
+from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observe, OpCall, recording
 from minikeras.autograd.primitive import unobserved
 from minikeras.autograd.tensor import Tensor
@@ -144,7 +145,7 @@ class GradientTape:
         return found[0] if not tree.is_nested(sources) else tree.pack_sequence_as(sources, found)
 
     @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
-    def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Tensor | None]:
+    def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Any]:
         arithmetic = _arithmetic()
         cotangents: dict[int, Any] = {}  # by the id of the tensor or variable
         wanted = {id(s) for s in sources}
@@ -169,11 +170,14 @@ class GradientTape:
             needed = [id(x) in self._tracked for x in inputs]
             for x, dx in zip(inputs, arithmetic.pullback(call, dy, needed), strict=True):
                 if dx is not None:
-                    if type(x) is Variable and dx.dtype != x._value.dtype:
+                    if type(x) is not Variable:
+                        dx = arithmetic.dense(dx)
+                    elif dx.dtype != x._value.dtype:
                         dx = dx.astype(x._value.dtype)  # it was read in a compute dtype
                     add(x, dx)
         found = [cotangents.get(id(s)) for s in sources]
-        return [g if g is None or isinstance(g, Tensor) else Tensor(g) for g in found]
+        whole = Tensor | IndexedSlices | None
+        return [g if isinstance(g, whole) else Tensor(g) for g in found]
 
     def _reversed(self) -> Iterator[OpCall]:
         """The calls from last to first; freed on the way unless the tape is persistent."""
@@ -198,6 +202,9 @@ class _OnArrays:
     def wrap(self, cotangent: Array) -> Any:
         return cotangent
 
+    def dense(self, dx: Any) -> Any:
+        return self.observe(_dense)(dx) if type(dx) is IndexedSlices else dx
+
     def pullback(self, call: OpCall, dy: Any, needed: list[bool]) -> list[Any]:
         output = call.output
         y = tuple([y._value for y in output]) if type(output) is tuple else output._value
@@ -221,6 +228,10 @@ def _arithmetic() -> _OnArrays:
     if any(listener is not observer for listener in recording.listeners):
         return _OnTensors()
     return _OnArrays() if observer is None else _OnArrays(observer.observe)
+
+
+def _dense(dx: IndexedSlices) -> Array:
+    return dx._value
 
 
 def _seed(y: Any, seed: TensorLike) -> Array:

@@ -17,6 +17,7 @@ from minikeras.types import Array
 class _EngineOps:
     """The operations that the engine itself uses.  ``minikeras.ops`` declares and binds them."""
 
+    add_at: Any
     cast: Any
     copy: Any
     sum: Any

@@ -73,24 +73,34 @@ def _maximum(x, y):
 # Gradient descent
 
 
-SGD = namedtuple("SGD", "lr")
+SGD = namedtuple("SGD", "lr factor")
+
+
+@inlined
+def _factors(p, g):
+    """lr and ``factor`` if g is one number, else their product and 1: what g is multiplied by."""
+    if g.size == 1:
+        return p.lr, p.factor
+    return p.lr * p.factor, g.dtype.type(1)
 
 
 @over_variables(SGD)
 def sgd(p, w, g):
+    lr, factor = _factors(p, g)
     for i in range(w.size):
-        w[i] -= g[i] * p.lr
+        w[i] -= g[i] * lr * factor
 
 
-Momentum = namedtuple("Momentum", "lr momentum nesterov")
+Momentum = namedtuple("Momentum", "lr factor momentum nesterov")
 
 
 @over_variables(Momentum)
 def sgd_momentum(p, w, v, g):
+    lr, factor = _factors(p, g)
     for i in range(w.size):
-        v[i] = v[i] * p.momentum - g[i] * p.lr
+        v[i] = v[i] * p.momentum - g[i] * lr * factor
         if p.nesterov != 0:
-            w[i] += v[i] * p.momentum - g[i] * p.lr
+            w[i] += v[i] * p.momentum - g[i] * lr * factor
         else:
             w[i] += v[i]
 
@@ -249,7 +259,12 @@ def rmsprop(p, w, v, delta, mean, g):
             mb = _block(mean, first)
             for i in range(wb.size):
                 mb[i] = p.rho * mb[i] + p.one_minus_rho * gb[i]
-                y[i] = vb[i] - mb[i] * mb[i] + p.epsilon
+                square = mb[i] * mb[i]
+                # written as ``optimizers.rounding.centered``
+                if p.compiled != 0:
+                    y[i] = p.epsilon - square + vb[i]
+                else:
+                    y[i] = vb[i] - square + p.epsilon
         _over_roots(x[: wb.size], y[: wb.size], p.compiled != 0)
         if p.momentum > 0:
             db = _block(delta, first)

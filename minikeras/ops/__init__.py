@@ -42,10 +42,12 @@ from minikeras.ops import (
     windows,
 )
 from minikeras.ops.primitives import bitwise, conversion
+from minikeras.ops.primitives.indexing import _add_at
 from minikeras.ops.primitives.reduction import _sum
 
 globals().update(declarations.names_of("ops"))
 for _part in (linalg, nn, numpy):
     vars(_part).update(declarations.names_of(_part.__name__.removeprefix("minikeras.")))
 engine_ops.cast, engine_ops.copy, engine_ops.sum = conversion._cast, conversion.copy, _sum
+engine_ops.add_at = _add_at
 operators.install()

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import over_root
+from minikeras.optimizers.rounding import over_root, plus
 from minikeras.types import Array
 
 
@@ -37,7 +37,7 @@ class Adadelta(Optimizer):
         delta = -over_root(np.sqrt(d + self.epsilon) * g, a + self.epsilon)
         d = self.rho * d + (1 - self.rho) * (delta * delta)
         self.note(a=a, Δ=delta, d=d)
-        return w + lr * delta, a, d
+        return plus(w, lr * delta), a, d
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         return {"one_minus_rho": 1 - self.rho}

@@ -4,7 +4,7 @@ from typing import Any
 
 from minikeras import initializers
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import over_root
+from minikeras.optimizers.rounding import minus, over_root, plus
 from minikeras.types import Array
 
 
@@ -33,8 +33,11 @@ class Adagrad(Optimizer):
     def slot_initializer(self, slot: str) -> Any:
         return initializers.Constant(self.initial_accumulator_value)
 
+    def rests(self) -> bool:
+        return True
+
     def step(self, w: Array, g: Array, t: Any, lr: Any, a: Array) -> Any:
-        a = a + g * g
+        a = plus(a, g * g)
         delta = over_root(lr * g, a + self.epsilon)
         self.note(a=a, Δ=delta)
-        return w - delta, a
+        return minus(w, delta), a

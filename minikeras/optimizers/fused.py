@@ -13,10 +13,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from minikeras.autograd import Variable
+from minikeras.autograd import IndexedSlices, Variable
 from minikeras.optimizers.norms import global_scale
-from minikeras.optimizers.options import OptimizerOptions
-from minikeras.optimizers.rounding import rounded
 from minikeras.summation import total
 from minikeras.tf_function import is_inside
 from minikeras.twins import import_twin
@@ -61,6 +59,20 @@ def own_array(variable: Variable) -> Array:
     return array
 
 
+class Rows:
+    """The rows of a variable and of its slots that have a gradient, as they are before a step."""
+
+    def __init__(self, slices: IndexedSlices, arrays: list[Array]) -> None:
+        self.numbers, self.slices = slices.rows()
+        self.arrays, self.values = arrays, [array[self.numbers] for array in arrays]
+
+    def update(self, rule: Any, t: Any, lr: Any) -> None:
+        w, *slots = self.values
+        new = rule.step(w, self.slices, t, lr, *slots)
+        for array, values in zip(self.arrays, new if slots else (new,)):
+            array[self.numbers] = values
+
+
 class VariableGroup:
     """Variables of one dtype that one optimizer updates in the same calls.
 
@@ -79,6 +91,7 @@ class VariableGroup:
         self.state, self.roles = [*variables, *chain(*slots)], len(slots) + 2
         self.dtype = variables[0]._value.dtype
         self.size = sum(v._value.size for v in variables)
+        self.single = [v._value.size == 1 for v in variables]
         self.clipped: list[Array] = []
         large = any(v._value.size >= LARGE for v in variables)
         self.updates_before_loading = 0 if large else UPDATES_BEFORE_LOADING
@@ -90,36 +103,43 @@ class VariableGroup:
         self.updates_before_loading -= 1
         return self.updates_before_loading < 0
 
-    def step(self, options: OptimizerOptions, kernel: str, scalars: Scalars, grads: Any) -> bool:
-        """Clip the gradients, decay the variables, run the rule's kernel; False if none ran."""
+    def step(self, rule: Any, t: Any, lr: Any, grads: list[Any], clip: bool) -> bool:
+        """Clip the gradients, decay the variables, run the rule's kernel; False if none ran.
+
+        ``clip=False``: the gradients are clipped already.
+        """
         if {*map(type, grads)} == {np.ndarray}:  # arithmetic may also make scalars of them
-            clipped = self._clip(options, grads)
-            if clipped and self._update(options, kernel, scalars, clipped):
+            clipped = self._clip(rule, grads) if clip else grads
+            if clipped and self._update(rule, t, lr, clipped):
                 return True
         if any(g.dtype != self.dtype for g in grads):
             return False
-        clipped = self._clip(options, [np.ascontiguousarray(g) for g in grads])
-        return bool(clipped) and self._update(options, kernel, scalars, clipped)
+        grads = [g if type(g) is IndexedSlices else np.ascontiguousarray(g) for g in grads]
+        clipped = self._clip(rule, grads) if clip else grads
+        return bool(clipped) and self._update(rule, t, lr, clipped)
 
-    def _clip(self, options: OptimizerOptions, grads: list[Array]) -> list[Array]:
+    def _clip(self, rule: Any, grads: list[Array]) -> list[Array]:
         """The clipped gradients, in arrays that the next step reuses; empty if not accepted."""
-        limit = options.clipnorm or options.global_clipnorm or options.clipvalue
+        limit = rule._limit
         if not limit or limit < 0:
             return grads
         if not self.clipped:
             self.clipped = [np.empty(v._value.shape, self.dtype) for v in self.variables]
-        if options.clipvalue:
+        if rule.clipvalue:
             kernel, scalars = "clipped", self._in_order("clipped", {"low": -limit, "high": limit})
         else:
             kernel, scalars = "scaled", np.empty(1 + len(grads), self.dtype)
             squares = np.empty(len(grads), self.dtype)
             if not run("squares", self.size, squares, grads, 1):
                 return []
-            if options.clipnorm:
+            if rule.clipnorm:
                 scalars[0] = limit
                 scalars[1:] = np.maximum(np.sqrt(squares), self.dtype.type(limit))
             else:
-                scalars[0], scalars[1:] = global_scale(np.sqrt(total(squares)), limit), 1
+                scale = global_scale(np.sqrt(total(squares)), limit)
+                if rule.defer(1, scale):
+                    return grads
+                scalars[0], scalars[1:] = scale, 1
         accepted = run(kernel, self.size, scalars, self.clipped + grads, 2)
         return self.clipped if accepted else []
 
@@ -129,23 +149,32 @@ class VariableGroup:
         values = [scalars[n] if n in scalars else getattr(options, n) for n in names]
         return np.array(values, self.dtype)
 
-    def _update(
-        self, options: OptimizerOptions, kernel: str, scalars: Scalars, grads: list[Array]
-    ) -> bool:
-        arrays = [own_array(v) for v in self.state]
-        if options.weight_decay is not None and any(self.decayed):
-            lr = scalars["lr"]
-            factors = np.array([rounded(options.weight_decay, lr), lr, *self.decayed], self.dtype)
-            if is_inside():
-                factors[0], factors[1] = factors[0] * factors[1], 1
-            # The kernel checks all arrays, so that the rule cannot fail after the decay.
-            if not run("decay", self.size, factors, arrays + grads, self.roles):
-                return False
-        roles = native(kernel).roles
+    def _update(self, rule: Any, t: Any, lr: Any, grads: list[Any]) -> bool:
+        arrays, count = [own_array(v) for v in self.state], len(grads)
+        slices = {i: g for i, g in enumerate(grads) if type(g) is IndexedSlices}
+        if slices:  # the kernel computes all rows as if their gradients were 0
+            grads = [np.zeros(g.shape, g.dtype) if i in slices else g for i, g in enumerate(grads)]
+        if rule.weight_decay is not None and any(self.decayed):
+            for pair in dict.fromkeys(pairs := [rule.decay_factors(lr, one) for one in (0, 1)]):
+                chosen = [d and pairs[one] == pair for d, one in zip(self.decayed, self.single)]
+                factors = np.array([*pair, *chosen], self.dtype)
+                # The kernel checks all arrays, so that the rule cannot fail after the decay.
+                if not run("decay", self.size, factors, arrays + grads, self.roles):
+                    return False
+        named = [Rows(g, arrays[i::count]) for i, g in slices.items()]
+        roles = native(rule.kernel).roles
         if roles > self.roles:  # repeat the last slot for each optional one that is not in use
-            arrays += arrays[-len(grads) :] * (roles - self.roles)
-        p = self._in_order(kernel, scalars, options)
-        return run(kernel, self.size, p, arrays + grads, roles)
+            arrays += arrays[-count:] * (roles - self.roles)
+        arrays += grads
+        if slices and rule.rests():
+            arrays = [array for k, array in enumerate(arrays) if k % count not in slices]
+        scalars = {"lr": lr, "compiled": is_inside(), **rule.scalars(t, lr)}
+        p = self._in_order(rule.kernel, scalars, rule)
+        if arrays and not run(rule.kernel, self.size, p, arrays, roles):
+            return False
+        for rows in named:
+            rows.update(rule, t, lr)
+        return True
 
     def average(self, momentum: float) -> bool:
         """Update the running averages; False if the kernel did not accept the arrays."""

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
+from minikeras.autograd import IndexedSlices
 from minikeras.summation import total
 from minikeras.types import Array
 
+Gradient: TypeAlias = Array | IndexedSlices
 
-def norm(g: Array) -> Any:
+
+def norm(g: Gradient) -> Any:
     """‖g‖ = √Σ g²"""
-    return np.sqrt(total(g * g))
+    squares = g * g
+    return np.sqrt(total(squares._values if isinstance(squares, IndexedSlices) else squares))
 
 
-def global_norm(gradients: Iterable[Array]) -> Any:
+def global_norm(gradients: Iterable[Gradient]) -> Any:
     """√Σ ‖g‖² over all gradients."""
-    return np.sqrt(total(np.stack([total(g * g) for g in gradients])))
+    return np.sqrt(total(np.stack([total(np.asarray(g * g)) for g in gradients])))
 
 
 def global_scale(norm: Any, limit: float) -> Any:

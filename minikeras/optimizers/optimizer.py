@@ -12,16 +12,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from minikeras import frames, twins
-from minikeras.autograd import Tensor, Variable
+from minikeras.autograd import IndexedSlices, Tensor, Variable
 from minikeras.declare import auto_name
 from minikeras.messages import describe
 from minikeras.optimizers import options
 from minikeras.optimizers.explain import Explanation, explain
 from minikeras.optimizers.fused import VariableGroup
-from minikeras.optimizers.rounding import decay, rounded
 from minikeras.optimizers.schedules import LearningRateSchedule
 from minikeras.optimizers.state import OptimizerState
-from minikeras.tf_function import is_inside
 from minikeras.types import Array, TensorLike
 
 
@@ -33,7 +31,9 @@ def store(variable: Variable, array: Array) -> None:
         variable.assign(array)
 
 
-def _array(g: TensorLike) -> Array:
+def _array(g: TensorLike) -> Any:
+    if isinstance(g, IndexedSlices):
+        return g
     return g._value if isinstance(g, Tensor) else np.asarray(g)
 
 
@@ -73,15 +73,17 @@ class Optimizer(OptimizerState):
 
     learning_rate: Any
 
+    linear = False
     kernel: ClassVar[str | None] = None
 
     def __init_subclass__(cls, **keywords: Any) -> None:
         super().__init_subclass__(**keywords)
         if "learning_rate" in vars(cls):
             del cls.learning_rate  # the field's default must not hide the property
-        owner: Any = next(c for c in cls.__mro__ if "kernel" in vars(c))
-        if (owner.step, owner.update_step) != (cls.step, cls.update_step):
-            cls.kernel = None  # the inherited kernel computes another rule
+        for name, value in (("kernel", None), ("linear", False)):
+            owner: Any = next(c for c in cls.__mro__ if name in vars(c))
+            if (owner.step, owner.update_step) != (cls.step, cls.update_step):
+                setattr(cls, name, value)  # what is inherited is true of another rule
 
     def setup(self) -> None:
         self.name = self.name or auto_name(type(self).__name__)
@@ -106,6 +108,10 @@ class Optimizer(OptimizerState):
         may ``note`` intermediate values under the names that its docstring gives them.
         """
         raise NotImplementedError(f"{type(self).__name__} must define step() or update_step()")
+
+    def rests(self) -> bool:
+        """Whether a step changes nothing where the gradient is 0."""
+        return False
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         """The numbers that ``kernel`` takes, apart from lr and options of the same name."""
@@ -205,16 +211,21 @@ class Optimizer(OptimizerState):
         steps = self.gradient_accumulation_steps
         return not steps or (int(self._iterations._value) + 1) % steps == 0
 
-    def _update(self, grads: list[Array], variables: list[Variable]) -> None:
+    def _update(self, grads: list[Any], variables: list[Variable]) -> None:
         group = self._group(variables)
+        self._lr_factors = 1, 1
         if group is None or self.loss_scale_factor or self.gradient_accumulation_steps:
             grads = [self._incoming(g, variable) for g, variable in zip(grads, variables)]
         updates = int(self._iterations._value) // (self.gradient_accumulation_steps or 1)
         if self._updates_now():
             self._begin(updates + 1)
+            clip = True
             rate = self._learning_rate
             rate = rate._value if isinstance(rate, Variable) else np.asarray(self.learning_rate)
-            if group is None or not self._update_group(group, grads, updates + 1, rate):
+            if any(isinstance(g, IndexedSlices) for g in grads):
+                grads, clip = self._clip(grads, variables), False
+            if group is None or not self._update_group(group, grads, updates + 1, rate, clip):
+                grads = self._clip(grads, variables) if clip else grads
                 self._update_each(grads, variables, updates + 1, rate)
             for accumulated in self._accumulated:
                 accumulated.assign(np.zeros_like(accumulated._value))
@@ -231,27 +242,28 @@ class Optimizer(OptimizerState):
     def _incoming(self, g: Array, variable: Variable) -> Array:
         """Unscale and accumulate the gradient of one variable."""
         self.note(variable, g=g)
-        if self.loss_scale_factor is not None:
-            g = options.unscale(g, self.loss_scale_factor)
-            self.note(unscaled=g)
         steps = self.gradient_accumulation_steps
+        if self.loss_scale_factor is not None:
+            g = self._divided(g, self.loss_scale_factor, is_last=not steps and not self._limit)
+            self.note(unscaled=g)
         if steps:
             accumulated = self._accumulated[self._index[id(variable)]]
             g = g + accumulated._value
             self.note(accumulated=g)
             if self._updates_now():
-                g = options.mean(g, steps)
+                g = self._divided(g, steps, is_last=not self._limit)
                 self.note(mean=g)
             else:
                 accumulated.assign(g)
         return g
 
-    def _clip(self, grads: list[Array], variables: list[Variable]) -> list[Array]:
+    def _clip(self, grads: list[Any], variables: list[Variable]) -> list[Any]:
         if self.clipnorm and self.clipnorm > 0:
             name, clipped = "clipped_by_norm", options.clip_by_norm(grads, self.clipnorm)
         elif self.global_clipnorm and self.global_clipnorm > 0:
             name = "clipped_by_global_norm"
-            clipped = options.clip_by_global_norm(grads, self.global_clipnorm)
+            grads, scale = options.clip_by_global_norm(grads, self.global_clipnorm)
+            clipped = grads if self.defer(1, scale) else [g * scale for g in grads]
         elif self.clipvalue and self.clipvalue > 0:
             name, clipped = "clipped_by_value", options.clip_by_value(grads, self.clipvalue)
         else:
@@ -263,7 +275,7 @@ class Optimizer(OptimizerState):
     def _update_each(
         self, grads: list[Array], variables: list[Variable], t: int, rate: Array
     ) -> None:
-        for g, variable in zip(self._clip(grads, variables), variables):
+        for g, variable in zip(grads, variables):
             dtype = variable._value.dtype
             self._update_one(variable, g, dtype.type(t), rate.astype(dtype)[()])
 
@@ -273,11 +285,11 @@ class Optimizer(OptimizerState):
             g = g.astype(w.dtype)
         self.note(variable, t=t, lr=lr)
         if self.weight_decay is not None and self._use_weight_decay(variable):
-            w = decay(w, rounded(self.weight_decay, w), lr)
+            w = self.decayed(w, lr)
             store(variable, w)
             self.note(decayed=w)
         if self._overrides_update:
-            self.update_step(Tensor(g), variable, Tensor(np.asarray(lr)))
+            self.update_step(Tensor(np.asarray(g)), variable, Tensor(np.asarray(lr)))
         else:
             self._apply_rule(variable, g, t, lr)
 
@@ -315,11 +327,12 @@ class Optimizer(OptimizerState):
         averages = [a for i in places if self.use_ema and (a := self._averages[i]) is not None]
         return VariableGroup(variables, slots, averages, [*map(self._use_weight_decay, variables)])
 
-    def _update_group(self, group: VariableGroup, grads: list[Array], t: int, rate: Array) -> bool:
+    def _update_group(
+        self, group: VariableGroup, grads: list[Array], t: int, rate: Array, clip: bool
+    ) -> bool:
         """``_update_each`` in native code; False if the kernels do not accept the arrays."""
         lr = rate.astype(group.dtype)[()]
-        scalars = {"lr": lr, "compiled": is_inside(), **self.scalars(group.dtype.type(t), lr)}
-        return group.step(self, str(self.kernel), scalars, grads)
+        return group.step(self, group.dtype.type(t), lr, grads, clip)
 
     def _average(self, updates: int, group: VariableGroup | None) -> None:
         """Update the averages of all variables, including those without a gradient."""

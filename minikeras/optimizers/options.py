@@ -13,7 +13,6 @@ from minikeras import frames
 from minikeras.declare import Configurable
 from minikeras.messages import describe, unknown_arguments
 from minikeras.optimizers.norms import global_norm, global_scale, norm
-from minikeras.optimizers.rounding import over
 from minikeras.types import Array
 
 
@@ -76,31 +75,25 @@ class OptimizerOptions(Configurable):
         """The loss times ``loss_scale_factor``, so that float16 gradients do not vanish."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
-
-def unscale(g: Array, loss_scale_factor: float) -> Array:
-    """g / loss_scale_factor"""
-    return over(g, loss_scale_factor)
-
-
-def mean(accumulated: Array, steps: int) -> Array:
-    """accumulated / steps"""
-    return over(accumulated, steps)
+    @property
+    def _limit(self) -> float | None:
+        """What the gradients or their norms are clipped to."""
+        return self.clipnorm or self.global_clipnorm or self.clipvalue
 
 
-def clip_by_norm(grads: list[Array], limit: float) -> list[Array]:
+def clip_by_norm(grads: list[Any], limit: float) -> list[Any]:
     """g limit / max(‖g‖, limit) for each gradient"""
     return [g * limit / np.maximum(norm(g), g.dtype.type(limit)) for g in grads]
 
 
-def clip_by_global_norm(grads: list[Array], limit: float) -> list[Array]:
-    """g limit min(1 / ‖all g‖, 1 / limit) for each gradient"""
-    scale = global_scale(global_norm(grads), limit)
-    return [g * scale for g in grads]
+def clip_by_global_norm(grads: list[Any], limit: float) -> tuple[list[Array], Any]:
+    """All gradients, and the factor limit min(1 / ‖all g‖, 1 / limit) by which they are clipped."""
+    return [*map(np.asarray, grads)], global_scale(global_norm(grads), limit)
 
 
-def clip_by_value(grads: list[Array], limit: float) -> list[Array]:
+def clip_by_value(grads: list[Any], limit: float) -> list[Any]:
     """min(max(g, −limit), limit) for each gradient"""
-    return [np.clip(g, -limit, limit) for g in grads]
+    return [np.maximum(np.minimum(g, limit), -limit) for g in grads]
 
 
 def move_average(average: Array, w: Array, momentum: float) -> Any:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import over_root
+from minikeras.optimizers.rounding import centered, minus, over_root
 from minikeras.types import Array
 
 
@@ -47,7 +47,7 @@ class RMSprop(Optimizer):
         self.note(v=v)
         if self.centered:
             rest[-1] = mean = rho * rest[-1] + (1 - rho) * g
-            d = v - mean * mean + self.epsilon
+            d = centered(v, mean, self.epsilon)
             self.note(ḡ=mean)
         else:
             d = v + self.epsilon
@@ -56,7 +56,7 @@ class RMSprop(Optimizer):
         if self.momentum > 0:
             rest[0] = delta = self.momentum * rest[0] + delta
             self.note(M=delta)
-        return w - delta, v, *rest
+        return minus(w, delta), v, *rest
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         return {"one_minus_rho": 1 - self.rho}

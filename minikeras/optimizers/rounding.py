@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.autograd import IndexedSlices
 from minikeras.tf_function import is_inside
 from minikeras.twins import twin
 
@@ -32,13 +33,43 @@ def over(x: Any, constant: float, times: Any = 1) -> Any:
     """times (x / constant); within a function: x · (times · (1 / constant))"""
     number = x.dtype.type
     if is_inside():
-        return x * (number(times) * (number(1) / number(constant)))
+        return x * (number(times) * reciprocal(constant, x.dtype))
     return number(times) * (x / number(constant))
 
 
+def reciprocal(constant: float, dtype: np.dtype[Any]) -> Any:
+    """1 / constant"""
+    return dtype.type(1) / dtype.type(constant)
+
+
 def over_root(x: Any, y: Any) -> Any:
-    """x / √y; within a function: x · rsqrt(y), where rsqrt may be off by 1 ULP"""
-    return x * _rsqrt(y) if is_inside() else x / np.sqrt(y)
+    """x / √y; within a function: x · rsqrt(y), where rsqrt may be off by 1 ULP
+
+    Slices are always divided.
+    """
+    exact = isinstance(x, IndexedSlices) or not is_inside()
+    return x / np.sqrt(y) if exact else x * _rsqrt(y)
+
+
+def centered(v: Any, mean: Any, epsilon: float) -> Any:
+    """(v − mean²) + ε; within a function: (ε − mean²) + v"""
+    return epsilon - mean * mean + v if is_inside() else v - mean * mean + epsilon
+
+
+def plus(w: Any, x: Any) -> Any:
+    """w + x, the new value of a variable; slices are added one after another"""
+    return _scattered(np.add, w, x) if isinstance(x, IndexedSlices) else w + x
+
+
+def minus(w: Any, x: Any) -> Any:
+    """w − x, the new value of a variable; slices are subtracted one after another"""
+    return _scattered(np.subtract, w, x) if isinstance(x, IndexedSlices) else w - x
+
+
+def _scattered(operation: Any, w: Any, x: IndexedSlices) -> Any:
+    w = w.copy()
+    operation.at(w, x._indices, x._values)
+    return w
 
 
 @twin(
@@ -47,8 +78,3 @@ def over_root(x: Any, y: Any) -> Any:
 )
 def _rsqrt(y: Any) -> Any:
     return 1 / np.sqrt(y)
-
-
-def decay(w: Any, weight_decay: Any, lr: Any) -> Any:
-    """w − w weight_decay lr; within a function: the two numbers are multiplied first"""
-    return w - (w * (weight_decay * lr) if is_inside() else w * weight_decay * lr)

@@ -4,7 +4,7 @@ from typing import Any
 
 from minikeras.messages import describe
 from minikeras.optimizers.optimizer import Optimizer
-from minikeras.optimizers.rounding import rounded
+from minikeras.optimizers.rounding import minus, rounded
 from minikeras.types import Array
 
 
@@ -32,6 +32,7 @@ class SGD(Optimizer):
     nesterov: bool = False
 
     kernel = "sgd"
+    linear = True
 
     def setup(self) -> None:
         if not isinstance(self.momentum, float) or not 0 <= self.momentum <= 1:
@@ -46,12 +47,19 @@ class SGD(Optimizer):
         return (("momentum",),) if self.momentum else ()
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, v: Array | None = None) -> Any:
+        constant, factor = self._lr_factors
+        lr = lr * constant
+        lr_g = g * lr * factor if w.size == 1 else g * (lr * factor)
         if v is None:
-            return w - g * lr
+            return minus(w, lr_g)
         momentum = rounded(self.momentum, w)
-        v = v * momentum - g * lr
+        v = v * momentum - lr_g
         self.note(v=v)
-        return w + (v * momentum - g * lr if self.nesterov else v), v
+        return w + (v * momentum - lr_g if self.nesterov else v), v
+
+    def rests(self) -> bool:
+        return not self.momentum
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
-        return {"momentum": rounded(self.momentum, t)}
+        constant, factor = self._lr_factors
+        return {"lr": lr * constant, "factor": factor, "momentum": rounded(self.momentum, t)}

@@ -14,8 +14,10 @@ from minikeras.declare import serialization
 from minikeras.declare.names import name_scope
 from minikeras.messages import describe
 from minikeras.optimizers.options import OptimizerOptions
+from minikeras.optimizers.rounding import over, reciprocal, rounded
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
-from minikeras.types import DType, TensorLike
+from minikeras.tf_function import is_inside
+from minikeras.types import Array, DType, TensorLike
 
 
 class OptimizerState(OptimizerOptions):
@@ -28,6 +30,9 @@ class OptimizerState(OptimizerOptions):
     """
 
     slots: ClassVar[tuple[str, ...]] = ()
+    # Whether ``step`` uses g in the product lr g only.  TensorFlow's functions then multiply lr by
+    # what g was to be multiplied by.
+    linear: ClassVar[bool] = False
 
     def _start(self) -> None:
         self._variables: list[Variable] = []
@@ -37,6 +42,7 @@ class OptimizerState(OptimizerOptions):
         self._averages: list[Variable | None] = []
         self._accumulated: list[Variable] = []
         self._exempt: tuple[set[int], str] = set(), ""
+        self._lr_factors: tuple[Any, Any] = 1, 1  # see ``defer``
         self.built = False
         self._iterations = self._own(0, "iteration", "int64")
         rate = vars(self).get("_learning_rate")
@@ -210,6 +216,45 @@ class OptimizerState(OptimizerOptions):
     def _use_weight_decay(self, variable: Variable) -> bool:
         listed, pattern = self._exempt
         return not (id(variable) in listed or (pattern and re.search(pattern, variable.name)))
+
+    def _divided(self, g: Any, constant: float, is_last: bool) -> Any:
+        factor = reciprocal(constant, g.dtype)
+        return g if is_last and self.defer(factor, 1) else over(g, constant)
+
+    def defer(self, constant: Any, factor: Any) -> bool:
+        """Multiply lr, if TensorFlow's functions do so, instead of the gradients.
+
+        A constant is multiplied with lr; another factor with lr, or with lr g if g is one number.
+        """
+        if not self.linear or not is_inside():
+            return False
+        self._lr_factors = constant, factor
+        return True
+
+    def decayed(self, w: Array, lr: Any) -> Array:
+        """w − w weight_decay lr"""
+        first, second = self.decay_factors(lr, w.size == 1)
+        return w - w * first * second
+
+    def decay_factors(self, lr: Any, is_number: bool) -> tuple[Any, Any]:
+        """weight_decay and lr, by which a variable is multiplied one after the other.
+
+        TensorFlow's functions multiply the two first.  If lr is itself a product that a schedule
+        ends in, they multiply weight_decay by its constant, or a variable that is one number.
+        """
+        decay: Any = rounded(self.weight_decay or 0, lr)
+        if not is_inside():
+            return decay, lr
+        schedule, shape = self._learning_rate, None
+        if isinstance(schedule, LearningRateSchedule) and lr.dtype == np.float32:
+            shape = schedule.shape_at(self._iterations._value[()])
+        if shape is None:
+            return decay * lr, 1
+        return (
+            (decay, lr)
+            if is_number
+            else (shape * (decay * rounded(schedule.initial_learning_rate, lr)), 1)
+        )
 
     def set_weights(self, weights: Sequence[TensorLike]) -> None:
         """Assign all variables.  Raises ValueError before ``build`` and for other shapes."""

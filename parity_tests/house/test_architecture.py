@@ -47,7 +47,7 @@ INNER_FLOORS = {
     "autograd": [
         "listeners",
         "tensor",
-        "graph variable",
+        "graph variable indexed_slices",
         "conversion",
         "primitive tape",
         "replay transforms *",

@@ -173,7 +173,7 @@ PLANTS = {
     ),
     "SGD's velocity without the learning rate": Plant(
         "optimizers.sgd:SGD.step",
-        "v = v * momentum - g * lr\n",
+        "v = v * momentum - lr_g\n",
         "v = v * momentum - g\n",
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "SGD"},
@@ -187,13 +187,13 @@ PLANTS = {
     ),
     "weight decay after the update": Plant(
         "optimizers.optimizer:Optimizer._update_one",
-        ("w = decay(w, rounded(self.weight_decay, w), lr)", "self._apply_rule(variable, g, t, lr)"),
+        ("w = self.decayed(w, lr)", "self._apply_rule(variable, g, t, lr)"),
         (
             "pass",
             "self._apply_rule(variable, g, t, lr)\n"
             "        w = variable._value\n"
             "        if self.weight_decay is not None and self._use_weight_decay(variable):\n"
-            "            store(variable, decay(w, rounded(self.weight_decay, w), lr))",
+            "            store(variable, self.decayed(w, lr))",
         ),
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "AdamW"},
@@ -213,9 +213,9 @@ PLANTS = {
         {"clip": "clipnorm"},
     ),
     "accumulated gradients summed, not averaged": Plant(
-        "optimizers.options:mean",
-        "over(accumulated, steps)",
-        "accumulated + 0",
+        "optimizers.optimizer:Optimizer._incoming",
+        "g = self._divided(g, steps, is_last=not self._limit)",
+        "g = g + 0",
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "SGD"},
     ),

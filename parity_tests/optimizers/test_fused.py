@@ -63,7 +63,7 @@ UNFIT = {
 @pytest.mark.parametrize("what", UNFIT)
 def test_arrays_that_do_not_fit_are_left_alone(what):
     """Native code looks into them itself, so it has to find out by itself."""
-    lr = np.ones(1, "float32")
+    lr = np.ones(2, "float32")  # and its factor
     w, g = UNFIT[what]
     assert not fused.run("sgd", w.size, lr, [w, g], 2)
     assert (w == 1).all()

@@ -78,8 +78,14 @@ class Output(NamedTuple):
     marks: tuple[tuple[str, Output], ...] = ()
 
 
+class Slices(NamedTuple):
+    """Slices of the result: their name."""
+
+    name: str
+
+
 class Program:
-    """The statements, the objects that they name, and the result: a structure of ``Output``s."""
+    """The statements, the objects that they name, and the result: a structure of outputs."""
 
     def __init__(self, inputs: list[str]) -> None:
         self.inputs = inputs
@@ -141,6 +147,8 @@ def _outputs(result: Any) -> Iterator[str]:
         yield result.array
         for _, mark in result.marks:
             yield from _outputs(mark)
+    elif isinstance(result, Slices):
+        yield result.name
     elif isinstance(result, dict | list | tuple):
         for part in result.values() if isinstance(result, dict) else result:
             yield from _outputs(part)
@@ -151,6 +159,8 @@ def _text(result: Any) -> str:
         tensor = f"Tensor({result.array})"
         marks = "".join(f", {mark}={_text(value)}" for mark, value in result.marks)
         return f"marked({tensor}{marks})" if marks else tensor
+    if isinstance(result, Slices):
+        return result.name
     if isinstance(result, dict):
         return "{" + ", ".join(f"{k!r}: {_text(v)}" for k, v in result.items()) + "}"
     if isinstance(result, list):

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observer, OpCall, nothing_recorded
 from minikeras.autograd.primitive import Primitive
-from minikeras.autograd.replay.program import Call, Output, Program, Store
+from minikeras.autograd.replay.program import Call, Output, Program, Slices, Store
 from minikeras.autograd.tensor import MARKS, Tensor
 from minikeras.autograd.variable import Variable
 from minikeras.types import Array
@@ -112,7 +113,7 @@ class Recorder(Observer):
         held, name = self._names.get(id(thing), (lambda: None, None))
         return name if held() is thing else None
 
-    def _name(self, array: Array, source: Any = None) -> str:
+    def _name(self, array: Any, source: Any = None) -> str:
         """The name of ``array``, which an operation got from its input ``source``."""
         known = self._known_name(array)
         if known is not None:
@@ -164,6 +165,8 @@ class Recorder(Observer):
             return {k: self._result(v) for k, v in value.items()}
         if value is None:
             return None
+        if type(value) is IndexedSlices:
+            return Slices(self._name(value))
         if type(value) is not Tensor:
             return self.refuse(f"the result holds a {type(value).__name__}")
         marks = [(mark, getattr(value, mark, None)) for mark in MARKS]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import shapes
+from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
 from minikeras.shapes import unchanged
@@ -94,6 +95,8 @@ def _take_shape(x: Shape, indices: Shape, *, axis: int) -> Shape:
 
 @_take.vjp
 def _take_vjp(dy: Array, y: Array, x: Array, indices: Array, *, axis: int) -> TensorLike:
+    if axis == 0 and type(dy) is np.ndarray:
+        return IndexedSlices(dy, np.where(indices < 0, indices + len(x), indices), x.shape), None
     return lambda: _add_at.compute(dy, indices, axis=axis, size=x.shape[axis]), None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras.optimizers.rounding import over
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule, check_positive, cos, real
+from minikeras.tf_function import is_inside
 
 
 class CosineDecay(LearningRateSchedule):
@@ -36,18 +37,24 @@ class CosineDecay(LearningRateSchedule):
         check_positive("decay_steps", self.decay_steps)
 
     def at(self, s: Any) -> Any:
-        s, steps = real(s), real(self.decay_steps)
-        start = peak = real(self.initial_learning_rate)
+        s, steps, start = real(s), real(self.decay_steps), real(self.initial_learning_rate)
         if self.warmup_target is None:
-            angle = over(min(s, steps), self.decay_steps, times=math.pi)
-        else:
-            peak, warmup = real(self.warmup_target), real(self.warmup_steps)
-            s = min(s, steps + warmup)
-            if s < warmup:
-                return (peak - start) * (s / warmup) + start
-            angle = real(math.pi) * ((s - warmup) / steps)
+            return start * self.shape_at(s)
+        peak, warmup = real(self.warmup_target), real(self.warmup_steps)
+        s = min(s, steps + warmup)
+        if s < warmup:
+            return (peak - start) * (s / warmup) + start
+        return peak * self._falling(real(math.pi) * ((s - warmup) / steps))
+
+    def shape_at(self, s: Any) -> Any:
+        if self.warmup_target is not None:
+            return None
+        s = min(real(s), real(self.decay_steps))
+        return self._falling(over(s, self.decay_steps, times=math.pi))
+
+    def _falling(self, angle: Any) -> Any:
         falling = real(0.5) * (1 + cos(angle))
-        return peak * (real(1 - self.alpha) * falling + real(self.alpha))
+        return real(1 - self.alpha) * falling + real(self.alpha)
 
 
 class CosineDecayRestarts(LearningRateSchedule):
@@ -61,10 +68,8 @@ class CosineDecayRestarts(LearningRateSchedule):
 
     Raises ValueError unless first_decay_steps > 0.
 
-    Parity: i = ⌊ln(1 − c (1 − t_mul)) / ln t_mul⌋ with c = s / first_decay_steps, in floatx.
+    Parity: i = ⌊ln(1 − c (1 − t_mul)) / ln t_mul⌋ with c = s / first_decay_steps, in float32.
     Because of rounding, the first step of a run may still count as the old run, with p = 1.
-    Parity: in ``tf_function.inside()`` one step in 25 differs by some units in the last place if
-    m_mul or t_mul is not a power of 2; otherwise all bits agree.
 
     Source: Loshchilov & Hutter (2017).
     """
@@ -80,6 +85,9 @@ class CosineDecayRestarts(LearningRateSchedule):
         check_positive("first_decay_steps", self.first_decay_steps)
 
     def at(self, s: Any) -> Any:
+        return real(self.initial_learning_rate) * self.shape_at(s)
+
+    def shape_at(self, s: Any) -> Any:
         t_mul, alpha = real(self.t_mul), real(self.alpha)
         p = over(real(s), self.first_decay_steps)
         if t_mul == 1:
@@ -89,5 +97,7 @@ class CosineDecayRestarts(LearningRateSchedule):
             longer = real(math.log(1 - p * (1 - t_mul)))
             run = np.floor(over(longer, math.log(t_mul)))
             p = (p - over(1 - t_mul**run, 1 - t_mul)) / t_mul**run
-        falling = real(0.5) * real(self.m_mul) ** run * (1 + cos(real(math.pi) * p))
-        return real(self.initial_learning_rate) * ((1 - alpha) * falling + alpha)
+        start, rising = real(self.m_mul) ** run, 1 + cos(real(math.pi) * p)
+        if is_inside():  # the constants are multiplied first
+            return rising * (start * (real(0.5) * (1 - alpha))) + alpha
+        return (1 - alpha) * (real(0.5) * start * rising) + alpha

@@ -27,10 +27,13 @@ class ExponentialDecay(LearningRateSchedule):
         check_positive("decay_steps", self.decay_steps)
 
     def at(self, s: Any) -> Any:
+        return real(self.initial_learning_rate) * self.shape_at(s)
+
+    def shape_at(self, s: Any) -> Any:
         p = over(real(s), self.decay_steps)
         if self.staircase:
             p = np.floor(p)
-        return real(self.initial_learning_rate) * real(self.decay_rate) ** p
+        return real(self.decay_rate) ** p
 
 
 class InverseTimeDecay(LearningRateSchedule):

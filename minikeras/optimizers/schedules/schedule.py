@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, dataclass_transform
 
 import numpy as np
 
-from minikeras import dtypes, settings
 from minikeras.autograd import Tensor
 from minikeras.declare import Configurable
 from minikeras.types import TensorLike
@@ -17,8 +16,9 @@ class LearningRateSchedule(Configurable):
     """A function from the number of steps taken, from 0 on, to a learning rate.
 
     A subclass defines ``at(s)`` for one step, or ``__call__`` as in Keras.  A schedule can be
-    called with a number, a variable or an array; it returns a tensor of that shape in floatx.
+    called with a number, a variable or an array; it returns a tensor of that shape in float32.
 
+    Parity: schedules are computed in float32, whatever floatx is.
     Parity: a call has the bits of eager TensorFlow.  Within ``tf_function.inside()`` it has those
     of ``fit``, which computes s / n as s · (1 / n).  Then ``PolynomialDecay(cycle=True)`` may
     begin the next cycle one step early.
@@ -41,12 +41,15 @@ class LearningRateSchedule(Configurable):
             f"Learning rate schedule {type(self).__name__!r} must override `__call__(self, step)`."
         )
 
+    def shape_at(self, s: Any) -> Any:
+        """What ``at`` multiplies by initial_learning_rate as its last step; None if it does not."""
+        return None
+
     def __call__(self, step: TensorLike) -> Any:
         steps = np.asarray(step)
         if steps.dtype.kind not in "iuf":
             raise TypeError(f"step must be a number, received {step!r}")
-        real = dtypes.of(settings.floatx())
-        rates = np.array([self.at(s) for s in steps.reshape(-1)], dtype=real)
+        rates = np.array([self.at(s) for s in steps.reshape(-1)], dtype="float32")
         return Tensor(rates.reshape(steps.shape))
 
     def get_config(self) -> dict[str, Any]:
@@ -59,8 +62,8 @@ class LearningRateSchedule(Configurable):
 
 
 def real(value: Any) -> Any:
-    """A scalar of type floatx.  Schedules compute in this type."""
-    return dtypes.of(settings.floatx()).type(value)
+    """A scalar of type float32.  Schedules compute in this type."""
+    return np.float32(value)
 
 
 def cos(x: Any) -> Any:
@@ -69,8 +72,6 @@ def cos(x: Any) -> Any:
     NumPy's float32 cosine differs in the last bit for one argument in six.  Its complex
     exponential calls the C library.
     """
-    if x.dtype != np.float32:
-        return np.cos(x)
     return np.exp(np.complex64(complex(0, x))).real
 
 

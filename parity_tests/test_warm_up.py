@@ -20,7 +20,7 @@ from minikeras.kernels.runtime import disk_cache
 
 # Kernels that the warm-up may leave out.
 RARE = {
-    "conv._add_dots": "only on processors with AVX-512",
+    "conv2d._dots": "only on processors with AVX-512",
     "rounding.elementwise.rsqrt_into": "only on processors with AVX-512",
     "optimizers._exact": "float64; float32 only on processors without AVX-512",
     "rounding.sums._sum_in_order": "sums over the first and the last axis, as with channels_first",

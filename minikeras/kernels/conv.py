@@ -18,15 +18,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minikeras.kernels import conv3d
+from minikeras.kernels import conv2d, conv3d
+from minikeras.kernels.conv2d import add_window, add_windows
 from minikeras.kernels.relu import relu_vjp
 from minikeras.kernels.rounding.contraction import ROWS, Reads, gemm_part, indexed_matmul, panels_of
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
-from minikeras.kernels.rounding.packets import HAS_AVX512, add_lanes, cores, fma
+from minikeras.kernels.rounding.packets import cores
 from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.compile import kernel
 from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.kernels.windows import (
     copy_from_padded,
@@ -34,7 +35,9 @@ from minikeras.kernels.windows import (
     flat,
     flat_with_margins,
     image_tables,
+    joined,
     row_starts,
+    split,
     tables,
 )
 from minikeras.types import Array
@@ -76,13 +79,14 @@ def _convolved(
     if conv3d.applies(x, size, strides, dilation, margins):
         gather_cost = conv3d.PATCH
         if max(dilation) > 1:
-            parts, ones = conv3d.split(x, dilation, margins), (1, 1, 1)
-            return conv3d.joined(_convolved(parts, w, b, ones, ones, (), rectified), dilation, out)
+            parts, ones = split(x, dilation, margins), (1, 1, 1)
+            return joined(_convolved(parts, w, b, ones, ones, (), rectified), dilation, out)
     factor = flat(w).reshape(-1, filters)
     cuts: tuple[tuple[int, ...], ...] = ((len(factor),),)
+    products = len(x) * math.prod(d * -(-n // d) for n, d in zip(out, dilation))  # of split images
     if w.dtype == np.float32 and x.size:
-        cuts = contraction_cuts(len(x) * windows, filters, len(factor), cores(), gather_cost)
-    if filters > 1 and len(cuts) == 1 and len(factor) and x.size:
+        cuts = contraction_cuts(products, filters, len(factor), cores(), gather_cost)
+    if filters > 1 and products > 1 and len(cuts) == 1 and len(factor) and x.size:
         starts, offsets = image_tables(shape[1:], size, out, strides, dilation)
         y = np.empty((len(x) * windows, filters), w.dtype)
         rows = row_starts(x.shape[1:], margins) if margins else _NONE
@@ -92,8 +96,10 @@ def _convolved(
     else:
         starts, offsets = tables(shape, size, out, strides, dilation)
         factors = flat_with_margins(x, margins), starts, offsets, factor
-        if filters == 1 and x.size:
-            y = indexed_matvec(*factors[:3], factor.reshape(-1), gather_cost)
+        if products == 1 and conv2d.applies(x, size):
+            y = conv2d.vector_product(factors[0][offsets], factor)
+        elif filters == 1 and x.size:
+            y = indexed_matvec(*factors[:3], factor.reshape(-1), cuts)
         else:
             y = indexed_matmul(*factors, gather_cost)
         if len(b):
@@ -212,14 +218,19 @@ def _bias_gradient(dz: Array) -> Array:
 def convolve_kernel_gradient(
     x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
-    if not conv3d.applies(x, size, strides, dilation, margins):
+    over_three = conv3d.applies(x, size, strides, dilation, margins)
+    if not over_three and not conv2d.applies(x, size):
         return _kernel_gradient(x, dy, size, strides, dilation, margins)
-    if max(dilation) > 1:
-        x, dy = conv3d.split(x, dilation, margins), conv3d.split(dy, dilation, ())
-        dilation, margins = (1, 1, 1), ()
-    n = conv3d.images_at_once(x.shape, (*size, x.shape[-1], dy.shape[-1]), dy.shape)
-    if not n:
-        return conv3d.kernel_gradient(x, dy, size, strides, margins)
+    if max(dilation) > 1 and max(strides) == 1:
+        x, dy = split(x, dilation, margins), split(dy, dilation, ())
+        dilation, margins = (1,) * len(size), ()
+    if over_three:
+        n = conv3d.images_at_once(x.shape, (*size, x.shape[-1], dy.shape[-1]), dy.shape)
+        if not n:
+            return conv3d.kernel_gradient(x, dy, size, strides, margins)
+    else:
+        cells = math.prod(size) * x.shape[-1]
+        n = conv2d.images_at_once(math.prod(dy.shape[1:-1]), cells, dy.shape[-1])
     parts = ((x[i : i + n], dy[i : i + n]) for i in range(0, len(x), n))
     sums = (_kernel_gradient(*part, size, strides, dilation, margins) for part in parts)
     return functools.reduce(np.add, sums)
@@ -232,8 +243,13 @@ def _kernel_gradient(
     shape = (len(x), *enlarged(x.shape[1:-1], margins), channels)
     starts, offsets = tables(shape, size, dy.shape[1:-1], strides, dilation)
     factors = flat_with_margins(x, margins), offsets, starts
-    if filters == 1 and x.size:
-        dw = indexed_matvec(*factors, flat(dy))
+    if len(offsets) == 1 and conv2d.applies(x, size):
+        dw = conv2d.vector_product(factors[0][starts], flat(dy).reshape(-1, filters))
+    elif filters == 1 and x.size:
+        cuts: tuple[tuple[int, ...], ...] = ((len(starts),),)
+        if x.dtype == np.float32:
+            cuts = contraction_cuts(len(offsets), 1, len(starts), cores())
+        dw = indexed_matvec(*factors, flat(dy), cuts)
     else:
         dw = indexed_matmul(*factors, flat(dy).reshape(-1, filters))
     return dw.reshape(*size, channels, filters)
@@ -247,28 +263,31 @@ def convolve_input_gradient(
     dx = np.empty((len(dy), *shape), dy.dtype)
     if not (dx.size and filters):
         return np.zeros_like(dx)
-    if conv3d.applies(dy, size, strides, dilation, margins):
-        if max(dilation) > 1:
-            return _dilated_input_gradient(dy, w, space, dilation, margins)
+    over_two = conv2d.applies(dy, size)
+    over_three = conv3d.applies(dy, size, strides, dilation, margins)
+    if (over_two or over_three) and max(dilation) > 1 and max(strides) == 1:
+        return _dilated_input_gradient(dy, w, space, dilation, margins)
+    if over_three:
         most = 1 if len(dy) == 1 else math.inf
         if not conv3d.images_at_once(dx.shape, w.shape, dy.shape, most):
             spread = conv3d.spread(dy, size, strides, space, margins)
             return convolve(spread, _flipped(w), strides=(1, 1, 1), dilation=(1, 1, 1))
     larger = (len(dy), *enlarged(space, margins), channels)
     run = channels * size[-1] if dilation[-1] == 1 else channels
-    if dy.dtype == np.float32 and HAS_AVX512 and dy.shape[0] > 1 and 1 < math.prod(out) < 16:
-        starts, offsets = tables(larger, size, out, strides, dilation)
-        matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
-        padded = np.zeros(larger, dy.dtype)
-        _add_dots(*matrices, starts, offsets.astype(np.uintp), run, padded.reshape(-1))
-        inside = (slice(low, low + n) for n, (low, _) in zip(space, margins))
-        return np.ascontiguousarray(padded[(slice(None), *inside)])
+    matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
+    if dy.dtype == np.float32:
+        products = conv2d.products_of_windows(*matrices, len(dy), over_three)
+        if products is not None:
+            padded = np.zeros(larger, dy.dtype)
+            starts, offsets = tables(larger, size, out, strides, dilation)
+            add_windows(products, starts, offsets.astype(np.uintp), run, padded.reshape(-1))
+            return np.ascontiguousarray(padded[inside(space, margins)] if margins else padded)
     starts, offsets = image_tables(larger[1:], size, out, strides, dilation)
-    cuts = np.array(contraction_cuts(math.prod(out), len(offsets), filters, cores())[0])
+    cuts = np.array(conv2d.cuts_of_windows(*matrices, len(dy)))
     around = _margins_of_gradient(size, dilation, margins)
     if len(cuts) == 1 and channels >= 16 and max(strides) == 1 and min(around)[0] >= 0:
         return _input_gradient_as_convolution(dy, w, shape, dilation, around)
-    transposed = np.ascontiguousarray(w.reshape(-1, filters).T)
+    transposed = np.ascontiguousarray(matrices[1].T)
     rows = row_starts(shape, margins) if margins else np.zeros(1, np.uintp)
     where = starts, offsets.astype(np.uintp), rows, math.prod(larger[1:])
     workers = workers_for(dy.size * len(offsets))
@@ -284,11 +303,12 @@ def _flipped(w: Array) -> Array:
 def _dilated_input_gradient(
     dy: Array, w: Array, space: Sizes, dilation: Sizes, margins: Margins
 ) -> Array:
-    larger, ones = enlarged(space, margins), (1, 1, 1)
+    larger, ones = enlarged(space, margins), (1,) * len(space)
     part = tuple(-(-n // d) for n, d in zip(larger, dilation))
-    dy = conv3d.split(dy, dilation, ())
+    dy = split(dy, dilation, ())
     dx = convolve_input_gradient(dy, w, space=part, strides=ones, dilation=ones)
-    return conv3d.joined(dx, dilation, larger)[inside(space, margins)]
+    dx = joined(dx, dilation, larger)
+    return np.ascontiguousarray(dx[inside(space, margins)]) if margins else dx
 
 
 def _margins_of_gradient(size: Sizes, dilation: Sizes, margins: Margins) -> Margins:
@@ -317,18 +337,6 @@ def _input_gradient_as_convolution(
     layer = factor, np.full(math.prod(size), filters), np.empty(0, dx.dtype), False
     _convolve(workers_for(dx.size * len(factor)), flat(dy), len(dy), where, layer, dx)
     return dx.reshape(len(dy), *shape)
-
-
-@internal_kernel
-def _add_window(product: Array, m: int, start: int, offsets: Array, run: int, dx: Array) -> None:
-    """Add row m of the product to its window; every ``run`` cells of a window are neighbours."""
-    length = np.uintp(run)
-    row = np.uintp(m * len(offsets))
-    for k in range(0, len(offsets), run):
-        here = np.uintp(start) + offsets[k]
-        for t in range(length):
-            dx[here + t] += product[row + t]
-        row += length
 
 
 @kernel
@@ -361,7 +369,7 @@ def _add_images(
                 reads = Reads(left, rows[:height], columns)
                 gemm_part(0, panels_of(w)[0], reads, w, cuts, product, height)
             for m in range(height):
-                _add_window(product.reshape(-1), m, starts[first + m], windows.offsets, run, padded)
+                add_window(product.reshape(-1), m, starts[first + m], windows.offsets, run, padded)
         copy_from_padded(padded, windows.rows, dx, image, len(dx) // images)
 
 
@@ -371,22 +379,3 @@ def _add_products(
 ) -> None:
     """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
     run_parts(workers, _add_images, images, (dy, w, cuts, Windows(*windows), run, dx, images))
-
-
-@kernel
-def _add_dots(dy: Array, w: Array, starts: Array, offsets: Array, run: int, dx: Array) -> None:
-    """The same for maps of 2 to 15 cells, w (cells, O) as it is stored.
-
-    Parity: there oneDNN's kernel for AVX-512 takes dot products in 16 lanes, then adds the halves.
-    """
-    filters = dy.shape[1]
-    product, lanes = np.empty(len(offsets), np.float32), np.empty(16, np.float32)
-    for m in range(len(starts)):
-        for k in range(len(offsets)):
-            lanes[:] = 0
-            for o in range(0, filters, 16):
-                a, b = dy[m, o : o + 16], w[k, o : o + 16]
-                for v in range(len(a)):
-                    lanes[v] = fma(a[v], b[v], lanes[v])
-            product[k] = add_lanes(lanes, 16)
-        _add_window(product, 0, starts[m], offsets, run, dx)

@@ -18,12 +18,12 @@ import math
 import numpy as np
 
 from minikeras.kernels.rounding.contraction import indexed_matmul
-from minikeras.kernels.rounding.contraction_cuts import l3_size
+from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, l3_size
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
-from minikeras.kernels.rounding.packets import CYCLES_PER_BYTE
+from minikeras.kernels.rounding.packets import CYCLES_PER_BYTE, cores
 from minikeras.kernels.windows import flat, tables
 from minikeras.types import Array
-from minikeras.windows import Margins, Sizes, enlarged
+from minikeras.windows import Margins, Sizes
 
 # Cycles that Eigen estimates for finding one element of a patch: ten divisions of 24, 21
 # multiplications and 8 additions, for 8 elements at once.  It forgets that they must be read.
@@ -70,30 +70,9 @@ def kernel_gradient(x: Array, dy: Array, size: Sizes, strides: Sizes, margins: M
     factor = np.moveaxis(x, 0, -2).reshape(-1, channels)
     where = flat(images_last), starts, offsets
     if channels == 1:
-        dw = indexed_matvec(*where, factor.reshape(-1), PATCH)
+        shards = contraction_cuts(len(starts), 1, len(offsets), cores(), PATCH)
+        dw = indexed_matvec(*where, factor.reshape(-1), shards)
     else:
         dw = indexed_matmul(*where, factor, PATCH)
     flipped = np.moveaxis(dw.reshape(filters, *size, channels), 0, -1)
     return np.ascontiguousarray(np.flip(flipped, (0, 1, 2)))
-
-
-def split(x: Array, dilation: Sizes, margins: Margins) -> Array:
-    """x with margins, its cells shared out: those with the same remainders become one image.
-
-    Each axis gets as many further cells of zero as make its length a multiple of the dilation.
-    """
-    margins = margins or ((0, 0),) * 3
-    space = enlarged(x.shape[1:-1], margins)
-    more = [(low, high + -n % d) for (low, high), n, d in zip(margins, space, dilation)]
-    x = np.pad(x, ((0, 0), *more, (0, 0)))
-    (n, a, b, c, channels), (d, e, f) = x.shape, dilation
-    parts = x.reshape(n, a // d, d, b // e, e, c // f, f, channels)
-    return parts.transpose(2, 4, 6, 0, 1, 3, 5, 7).reshape(-1, a // d, b // e, c // f, channels)
-
-
-def joined(parts: Array, dilation: Sizes, space: Sizes) -> Array:
-    """The first cells, ``space``, of the x of which these are the parts."""
-    (_, a, b, c, channels), (d, e, f) = parts.shape, dilation
-    x = parts.reshape(d, e, f, -1, a, b, c, channels).transpose(3, 4, 0, 5, 1, 6, 2, 7)
-    x = x.reshape(-1, a * d, b * e, c * f, channels)
-    return np.ascontiguousarray(x[(slice(None), *map(slice, space))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 
 import numpy as np
@@ -103,3 +104,29 @@ def flat_with_margins(x: Array, margins: Margins) -> Array:
     y = np.empty(len(x) * larger, x.dtype)
     _pad(workers_for(x.size), flat(x), row_starts(x.shape[1:], margins), y, len(x))
     return y
+
+
+def split(x: Array, dilation: Sizes, margins: Margins) -> Array:
+    """x with margins, its cells shared out: those with the same remainders become one image.
+
+    Each axis gets as many further cells of zero as make its length a multiple of the dilation.
+    """
+    rank = len(dilation)
+    margins = margins or ((0, 0),) * rank
+    space = enlarged(x.shape[1:-1], margins)
+    more = [(low, high + -n % d) for (low, high), n, d in zip(margins, space, dilation)]
+    x = np.pad(x, ((0, 0), *more, (0, 0)))
+    pairs = ((n // d, d) for n, d in zip(x.shape[1:-1], dilation))
+    x = x.reshape(len(x), *itertools.chain(*pairs), x.shape[-1])
+    parts = x.transpose(*range(2, 2 * rank + 1, 2), 0, *range(1, 2 * rank, 2), 2 * rank + 1)
+    return parts.reshape(-1, *parts.shape[rank + 1 :])
+
+
+def joined(parts: Array, dilation: Sizes, space: Sizes) -> Array:
+    """The first cells, ``space``, of the x of which these are the parts."""
+    rank, larger = len(dilation), (n * d for n, d in zip(parts.shape[1:-1], dilation))
+    x = parts.reshape(*dilation, -1, *parts.shape[1:])
+    pairs = ((rank + 1 + axis, axis) for axis in range(rank))
+    x = x.transpose(rank, *itertools.chain(*pairs), 2 * rank + 1)
+    x = x.reshape(-1, *larger, parts.shape[-1])
+    return np.ascontiguousarray(x[(slice(None), *map(slice, space))])

@@ -164,6 +164,7 @@ def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
 ROUNDING = {
     "minikeras.kernels.clipping": "sums of squares",
     "minikeras.kernels.conv": "sums of windows are contractions",
+    "minikeras.kernels.conv2d": "products with a vector, and where sums are cut",
     "minikeras.kernels.conv3d": "gradients over three axes are contractions",
     "minikeras.kernels.depthwise": "sums over filters are in packets",
     "minikeras.kernels.optimizers": "x / √y in compiled functions",

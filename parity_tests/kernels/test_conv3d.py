@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from hypothesis import given
 
-from minikeras.kernels import conv, conv3d
+from minikeras.kernels import conv
 from minikeras.windows import margins_for
 from parity_tests.drawing import seeds, small, values
 
@@ -71,10 +71,3 @@ def test_dilation(size: Any, dilation: Any, same: bool, seed: int) -> None:
     ours = conv.convolve_input_gradient(dy, w, space=space, **how)
     np.testing.assert_array_equal(ours, dx)
     np.testing.assert_array_equal(conv.convolve_kernel_gradient(x, dy, size=size, **how), dw)
-
-
-@given(threes, threes, seeds)
-def test_parts_join(space: Any, dilation: Any, seed: int) -> None:
-    x = values(seed, (2, *space, 3))
-    parts = conv3d.split(x, dilation, ())
-    np.testing.assert_array_equal(conv3d.joined(parts, dilation, space), x)

@@ -23,5 +23,14 @@ def test_product(dtype: str, rows: int, inner: int, neighbours: bool, seed: int)
     starts = np.arange(rows) * (1 if neighbours else 3)
     offsets = np.arange(inner) if neighbours else np.sort(rng.integers(0, 2 * inner, inner))
     wanted = x[np.add.outer(starts, offsets)] @ w
-    found = matrix_vector.indexed_matvec(x, starts, offsets, w)
-    np.testing.assert_array_equal(found, wanted[:, None])
+    half = inner // 2
+    shards = [((inner,),), *([((half, inner - half),), ((half,), (inner - half,))] if half else [])]
+    for cuts in shards:
+        found = matrix_vector.indexed_matvec(x, starts, offsets, w, cuts)
+        np.testing.assert_array_equal(found, wanted)
+
+
+@given(st.integers(1, 20), st.sampled_from([1, 7, 300]), st.integers(1, 40), seeds)
+def test_dots(rows: int, columns: int, inner: int, seed: int) -> None:
+    a, b = (values(seed, (n, inner), grid=True) for n in (rows, columns))
+    np.testing.assert_array_equal(matrix_vector.dots(a, b), a @ b.T)

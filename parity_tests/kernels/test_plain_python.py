@@ -113,9 +113,12 @@ def products() -> Iterator[tuple[str, Any]]:
     yield "transposition", contraction.transposed(normal(130, 129))
     x, starts, offsets = normal(40), np.array([0, 3, 4, 5, 6, 7, 8, 9, 10, 11]), np.arange(19)
     yield "indexed", contraction.indexed_matmul(x, starts, offsets, normal(19, 3))
-    yield "vector", matrix_vector.indexed_matvec(x, starts[:9], offsets, normal(19))
+    yield "vector", matrix_vector.indexed_matvec(x, starts[:9], offsets, normal(19), ((19,),))
     x = normal(90)
-    yield "tall vector", matrix_vector.indexed_matvec(x, np.arange(60), offsets, normal(19))
+    yield (
+        "tall vector",
+        matrix_vector.indexed_matvec(x, np.arange(60), offsets, normal(19), ((19,),)),
+    )
     yield "q", householder._qr(normal(5, 3))[0]
     yield "r", householder._qr(normal(17, 3, dtype="float64"))[1]
 
@@ -140,6 +143,18 @@ def convolutions() -> Iterator[tuple[str, Any]]:
     yield "few", conv.convolve_input_gradient(dy, w, space=(6, 6), **how)
     dy = normal(1, 2, 2, 4)
     yield "strided", conv.convolve_input_gradient(dy, w, space=(6, 6), **how)
+    dy, w = normal(2, 1, 1, 4), normal(3, 3, 3, 4)
+    yield "one cell", conv.convolve_input_gradient(dy, w, space=(3, 3), **how)
+    yield "one window", conv.convolve(normal(1, 3, 3, 3), w, **how)
+    how = {"strides": (1, 1), "dilation": (2, 2), "margins": ()}
+    yield "dilated", conv.convolve_input_gradient(normal(2, 3, 3, 4), w, space=(7, 7), **how)
+    x, w, how = normal(2, 3, 4, 5, 1), normal(2, 2, 2, 1, 2), {k: v[:1] * 3 for k, v in how.items()}
+    y = conv.convolve(x, w, **how)
+    yield "volumes", y
+    yield "volumes dx", conv.convolve_input_gradient(y, w, space=(3, 4, 5), **how)
+    for channels in 1, 2:
+        x = normal(2, 3, 4, 5, channels)
+        yield f"volumes {channels}", conv.convolve_kernel_gradient(x, y, size=(2, 2, 2), **how)
     for multiplier in 1, 9:
         x, w = normal(2, 6, 6, 3), normal(3, 3, 3, multiplier)
         how = {"strides": (1, 1), "dilation": (1, 1), "margins": same}

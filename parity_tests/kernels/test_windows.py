@@ -43,3 +43,13 @@ def test_margins(dtype: str, data: Any, rank: int, seed: int) -> None:
     wanted = np.pad(x, ((0, 0), *margins, (0, 0)))
     found = windows.flat_with_margins(x, margins)
     np.testing.assert_array_equal(found, wanted.reshape(-1))
+
+
+@given(st.lists(st.tuples(small, st.integers(1, 5)), min_size=1, max_size=3), seeds)
+def test_parts_join(axes: Any, seed: int) -> None:
+    dilation, space = zip(*axes)
+    x = values(seed, (2, *space, 3))
+    parts = windows.split(x, dilation, ())
+    first = x[(slice(None), *(slice(None, None, d) for d in dilation))]
+    np.testing.assert_array_equal(parts[:2], first)
+    np.testing.assert_array_equal(windows.joined(parts, dilation, space), x)

@@ -61,15 +61,20 @@ def _slice_one_thread(k: int, m: int, n: int) -> int:
     return _equal_slices(k, length)
 
 
-def _segments(k: int, length: int) -> tuple[int, ...]:
-    """k in slices of `length`, each again as oneDNN cuts what exceeds its block."""
+def segments(k: int, length: int, columns: int) -> tuple[int, ...]:
+    """k in slices of `length`, each again as oneDNN cuts what exceeds its block.
+
+    It does not cut products with a single column.
+    """
     cuts = []
     while k > 0:
         left = min(k, length)
         k -= left
         while left > 0:
             block = left
-            if left >= 2 * _ONEDNN_BLOCK:
+            if columns == 1:
+                pass
+            elif left >= 2 * _ONEDNN_BLOCK:
                 block = _ONEDNN_BLOCK
             elif left > _ONEDNN_BLOCK:
                 block = (left + 1) // 2
@@ -120,8 +125,8 @@ def contraction_cuts(
     if worth and (narrow or deep):
         block = min(k, max(12 * PACKET, _ceil(_ceil(k, shards), 8) * 8))
         sizes = [min(block, k - start) for start in range(0, k, block)]
-        return tuple(_segments(size, _equal_slices(size, min(size, 320))) for size in sizes)
-    return (_segments(k, several if used > 1 and n > 1 else _slice_one_thread(k, m, n)),)
+        return tuple(segments(size, _equal_slices(size, min(size, 320)), m) for size in sizes)
+    return (segments(k, several if used > 1 and n > 1 else _slice_one_thread(k, m, n), m),)
 
 
 def sum_of_shards(sums: list[Array]) -> Array:

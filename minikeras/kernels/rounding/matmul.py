@@ -140,14 +140,19 @@ def _column_chains(matrix, vector, block, out):
             out[j] += chain[j]
 
 
+def column_chains(matrix: Array, vector: Array, block: int) -> Array:
+    """matrix (rows, inner) · vector (inner,): a chain for each row and ``block`` columns."""
+    out = np.empty(len(matrix), np.float32)
+    factors = np.ascontiguousarray(matrix.T), np.ascontiguousarray(vector)
+    _column_chains(*factors, block if len(vector) >= 128 else len(vector), out)
+    return out
+
+
 def _matrix_vector(matrix: Array, vector: Array, along_rows: bool, tiny: bool) -> Array:
     """matrix (rows, inner) · vector (inner,); `along_rows`: the matrix is stored along its rows."""
     rows, inner = matrix.shape
+    if not along_rows:
+        return column_chains(matrix, vector, inner if tiny else 16 if rows * 4 < 32_000 else 4)
     out = np.empty(rows, np.float32)
-    vector = np.ascontiguousarray(vector)
-    if along_rows:
-        _row_dots(np.ascontiguousarray(matrix), vector, not tiny, out)
-    else:
-        block = inner if inner < 128 or tiny else 16 if rows * 4 < 32_000 else 4
-        _column_chains(np.ascontiguousarray(matrix.T), vector, block, out)
+    _row_dots(np.ascontiguousarray(matrix), np.ascontiguousarray(vector), not tiny, out)
     return out

@@ -2,12 +2,14 @@
 
     y[m] = Σ_k  x[starts[m] + offsets[k]] · w[k]
 
-Within each segment of k, blocks of sixteen go through eight chains of fused multiply-adds, and the
-eight lanes are added.  The rest goes through blocks of 8, 4, 2 and 1, each with lanes of its own.
+A segment of k is a run of whole sixteens, then runs of 8, 4, 2 and 1, as far as they fit.  A run
+goes through eight chains of fused multiply-adds (fewer if it is shorter), the lanes are added, and
+so are the runs, in order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,8 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
-from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_shards
-from minikeras.kernels.rounding.packets import cores, fma
+from minikeras.kernels.rounding.contraction_cuts import sum_of_shards
+from minikeras.kernels.rounding.packets import fma
 from minikeras.kernels.runtime.compile import intrinsic, kernel
 from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
 from minikeras.types import Array
@@ -61,14 +63,14 @@ def _eight(spread: bool) -> Any:
         return types.none(x, types.int64, w, types.int64, a, types.int64), generate
 
     @intrinsic(emit)
-    def add_products(x: Array, i: int, w: Array, k: int, a: Array, t: int) -> None:
+    def add(x: Array, i: int, w: Array, k: int, a: Array, t: int) -> None:
         for v in range(8):
             a[t + v] = fma(x[i + v], w[k if spread else k + v], a[t + v])
 
-    return add_products
+    return add
 
 
-_add_products, _add_multiple = _eight(False), _eight(True)
+add_products, _add_multiple = _eight(False), _eight(True)
 
 
 @kernel
@@ -81,53 +83,42 @@ def _add_pairs(a: Array, v: int, step: int) -> Any:
 
 @kernel
 def _by_rows_part(
-    start: int, stop: int, x: Array, starts: Array, offsets: Array, w: Array, cuts: Array, y: Array
+    start: int, stop: int, x: Array, starts: Array, offsets: Array, w: Array, runs: Array, y: Array
 ) -> None:
     """A part is some rows, each summed in eight lanes."""
-    a, total = np.empty(8 * _ROWS_AT_ONCE, w.dtype), np.empty(_ROWS_AT_ONCE, w.dtype)
-    sums = np.empty(_ROWS_AT_ONCE, w.dtype)
+    a = np.empty(8 * _ROWS_AT_ONCE, w.dtype)
     for first in range(start * _PART_ROWS, min(stop * _PART_ROWS, len(starts)), _ROWS_AT_ONCE):
         height = min(_ROWS_AT_ONCE, len(starts) - first)
-        total[:] = 0
+        y[first : first + height] = 0
         k = 0
-        for cut in cuts:
-            left = cut
-            sums[:] = 0
-            for unit in (16, 8, 4, 2, 1):
-                lanes, end = min(unit, 8), k + left // unit * unit
-                if k == end:
-                    continue
-                left -= end - k
-                a[:] = 0
-                while k < end:
-                    if lanes == 8 and offsets[k + 7] == offsets[k] + 7:
-                        for r in range(height):
-                            _add_products(x, starts[first + r] + offsets[k], w, k, a, 8 * r)
-                    else:
-                        for r in range(height):
-                            for v in range(lanes):
-                                cell = x[starts[first + r] + offsets[k + v]]
-                                a[8 * r + v] = fma(cell, w[k + v], a[8 * r + v])
-                    k += lanes
-                for r in range(height):
-                    sums[r] += _add_pairs(a, 8 * r, 1)
+        for run in runs:
+            lanes, end = min(run, 8), k + run
+            a[:] = 0
+            while k < end:
+                if lanes == 8 and offsets[k + 7] == offsets[k] + 7:
+                    for r in range(height):
+                        add_products(x, starts[first + r] + offsets[k], w, k, a, 8 * r)
+                else:
+                    for r in range(height):
+                        for v in range(lanes):
+                            cell = x[starts[first + r] + offsets[k + v]]
+                            a[8 * r + v] = fma(cell, w[k + v], a[8 * r + v])
+                k += lanes
             for r in range(height):
-                total[r] += sums[r]
-        for r in range(height):
-            y[first + r] = total[r]
+                y[first + r] += _add_pairs(a, 8 * r, 1)
 
 
 @kernel
 def _by_rows(
-    workers: int, x: Array, starts: Array, offsets: Array, w: Array, cuts: Array, y: Array
+    workers: int, x: Array, starts: Array, offsets: Array, w: Array, runs: Array, y: Array
 ) -> None:
     run_parts(
-        workers, _by_rows_part, ceil_div(len(starts), _PART_ROWS), (x, starts, offsets, w, cuts, y)
+        workers, _by_rows_part, ceil_div(len(starts), _PART_ROWS), (x, starts, offsets, w, runs, y)
     )
 
 
 @kernel
-def _by_segments_part(
+def _by_runs_part(
     start: int,
     stop: int,
     x: Array,
@@ -137,57 +128,78 @@ def _by_segments_part(
     ends: Array,
     sums: Array,
 ) -> None:
-    """A part is one segment of k, for all rows.  Most rows read adjacent elements of x."""
+    """A part is one run of k, for all rows.  Most rows read adjacent elements of x."""
     height = len(starts)
     whole = 0  # rows in groups of eight that start at adjacent elements
     while whole + 8 <= height and starts[whole + 7] == starts[whole] + 7:
         whole += 8
     a = np.empty(8 * height, w.dtype)
     for part in range(start, stop):
-        k = ends[part - 1] if part else 0
-        left = ends[part] - k
+        k, end = ends[part - 1] if part else 0, ends[part]
+        lanes = min(end - k, 8)
+        a[:] = 0
+        while k < end:
+            for v in range(lanes):
+                for m in range(0, whole, 8):
+                    _add_multiple(x, starts[m] + offsets[k + v], w, k + v, a, v * height + m)
+                for m in range(whole, height):
+                    cell = x[starts[m] + offsets[k + v]]
+                    a[v * height + m] = fma(cell, w[k + v], a[v * height + m])
+            k += lanes
         for m in range(height):
-            sums[part, m] = 0
-        for unit in (16, 8, 4, 2, 1):
-            lanes, end = min(unit, 8), k + left // unit * unit
-            if k == end:
-                continue
-            left -= end - k
-            a[:] = 0
-            while k < end:
-                for v in range(lanes):
-                    for m in range(0, whole, 8):
-                        _add_multiple(x, starts[m] + offsets[k + v], w, k + v, a, v * height + m)
-                    for m in range(whole, height):
-                        cell = x[starts[m] + offsets[k + v]]
-                        a[v * height + m] = fma(cell, w[k + v], a[v * height + m])
-                k += lanes
-            for m in range(height):
-                sums[part, m] += _add_pairs(a, m, height)
+            sums[part, m] = _add_pairs(a, m, height)
 
 
 @kernel
-def _by_segments(
+def _by_runs(
     workers: int, x: Array, starts: Array, offsets: Array, w: Array, ends: Array, sums: Array
 ) -> None:
-    run_parts(workers, _by_segments_part, len(ends), (x, starts, offsets, w, ends, sums))
+    run_parts(workers, _by_runs_part, len(ends), (x, starts, offsets, w, ends, sums))
+
+
+@kernel
+def _dots_part(start: int, stop: int, a: Array, b: Array, runs: Array, y: Array) -> None:
+    columns = np.arange(b.shape[1])
+    starts, parts = np.arange(len(b)) * b.shape[1], ceil_div(len(b), _PART_ROWS)
+    for i in range(start, stop):
+        _by_rows_part(0, parts, b.reshape(-1), starts, columns, a[i], runs, y[i])
+
+
+@kernel
+def _dots(workers: int, a: Array, b: Array, runs: Array, y: Array) -> None:
+    run_parts(workers, _dots_part, len(a), (a, b, runs, y))
+
+
+def dots(a: Array, b: Array) -> Array:
+    """y = a bᵀ, each element by itself in one segment: a (M, K), b (N, K), y (M, N)."""
+    y = np.empty((len(a), len(b)), a.dtype)
+    _dots(workers_for(a.size * len(b)), a, b, np.array([*_runs([a.shape[1]])]), y)
+    return y
+
+
+def _runs(cuts: Iterable[int]) -> Iterator[int]:
+    for cut in cuts:
+        yield from (run for run in (cut // 16 * 16, *(cut & n for n in (8, 4, 2, 1))) if run)
 
 
 def indexed_matvec(
-    x: Array, starts: Array, offsets: Array, w: Array, gather_cost: float = 0.0
+    x: Array, starts: Array, offsets: Array, w: Array, shards: tuple[tuple[int, ...], ...]
 ) -> Array:
-    """y (M, 1) from x flat, starts (M,), offsets (K,), w (K,): see ``indexed_matmul``."""
+    """y (M,) from x flat, starts (M,), offsets (K,), w (K,): see ``indexed_matmul``.
+
+    ``shards``: the segments of k, as from ``contraction_cuts``.
+    """
     sums, first = [], 0
-    for cuts in contraction_cuts(len(starts), 1, len(offsets), cores(), gather_cost):
-        last, lengths = first + sum(cuts), np.array(cuts)
+    for cuts in shards:
+        last, runs = first + sum(cuts), np.array([*_runs(cuts)])
         factors = x, starts, offsets[first:last], w[first:last]
         workers = workers_for(len(starts) * (last - first))
         if len(starts) > len(offsets):
             sums.append(np.empty(len(starts), w.dtype))
-            _by_rows(workers, *factors, lengths, sums[-1])
+            _by_rows(workers, *factors, runs, sums[-1])
         else:
-            segments = np.empty((len(cuts), len(starts)), w.dtype)
-            _by_segments(workers, *factors, lengths.cumsum(), segments)
-            sums.append(np.add.accumulate(segments)[-1])  # in order
+            parts = np.empty((len(runs), len(starts)), w.dtype)
+            _by_runs(workers, *factors, runs.cumsum(), parts)
+            sums.append(np.add.accumulate(parts)[-1])  # in order
         first = last
-    return sum_of_shards(sums).reshape(-1, 1)
+    return sum_of_shards(sums)

@@ -89,6 +89,11 @@ class _Recording(threading.local):
 recording = _Recording()
 
 
+def is_taped() -> bool:
+    """Whether a gradient tape is recording."""
+    return any(listener is not recording.observer for listener in recording.listeners)
+
+
 @contextlib.contextmanager
 def nothing_recorded() -> Iterator[None]:
     """Within the block no listener is told of operations."""

@@ -19,12 +19,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.extending import overload
 
 from minikeras.kernels.clipping import squares as squares  # optimizers find it here
-from minikeras.kernels.rounding.elementwise import rsqrt_into
-from minikeras.kernels.rounding.packets import HAS_RCP
+from minikeras.kernels.rounding.elementwise import inverse_roots
 from minikeras.kernels.runtime.array_table import arrays, cells, table_of_parts, unpacked
 from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts
@@ -172,29 +169,11 @@ def adamax(p, w, m, u, g):
 
 
 @internal_kernel
-def _exact(x, y):
-    for i in range(x.size):
-        y[i] = 1 / np.sqrt(x[i])
-
-
-def _inverse_roots(x: Any, y: Any) -> None:
-    """y = 1 / √x as in ``rounding.elementwise.rsqrt``."""
-    (rsqrt_into if x.dtype == np.float32 and HAS_RCP else _exact)(x, y)
-
-
-@overload(_inverse_roots)
-def _inverse_roots_of(x, y):
-    if x.dtype == types.float32 and HAS_RCP:
-        return lambda x, y: rsqrt_into(x, y)
-    return lambda x, y: _exact(x, y)
-
-
-@internal_kernel
 def _over_roots(x, y, compiled):
     """x ← x / √y; compiled: x · rsqrt(y)"""
     if compiled:
         inverse = np.empty_like(y)
-        _inverse_roots(y, inverse)
+        inverse_roots(y, inverse)
         for i in range(x.size):
             x[i] *= inverse[i]
     else:

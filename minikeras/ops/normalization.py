@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, frames, settings, shapes
+from minikeras.autograd.listeners import is_taped
 from minikeras.messages import describe
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation
@@ -20,7 +21,7 @@ from minikeras.ops.primitives.arithmetic import (
     squared_difference,
 )
 from minikeras.ops.primitives.conversion import stop_gradient
-from minikeras.ops.primitives.normalization import batch_normalize
+from minikeras.ops.primitives.normalization import normalize_by_moments, normalize_by_size
 from minikeras.ops.reduction import mean, sum, var
 from minikeras.ops.reshaping import expand_dims, reshape, squeeze
 from minikeras.types import TensorLike
@@ -75,13 +76,14 @@ def batch_normalization(
 
 
 def by_its_moments(
-    x: TensorLike, gamma: TensorLike, beta: TensorLike, epsilon: float
+    x: TensorLike, gamma: TensorLike, beta: TensorLike, axes: tuple[int, ...], epsilon: float
 ) -> tuple[TensorLike, TensorLike, TensorLike]:
-    """``batch_normalize`` with scale 1 and shift 0 in place of None."""
-    size, dtype = x.shape[-1:], x.dtype
-    gamma = np.ones(size, dtype) if gamma is None else gamma
-    beta = np.zeros(size, dtype) if beta is None else beta
-    y, m, v = batch_normalize(x, gamma, beta, epsilon=epsilon)
+    """``normalize_by_moments`` with scale 1 and shift 0 in place of None."""
+    if beta is None:
+        beta = np.zeros(1 if gamma is None else gamma.shape, x.dtype)
+    if gamma is None:
+        gamma = np.ones(1, x.dtype)
+    y, m, v = normalize_by_moments(x, gamma, beta, axes=axes, epsilon=epsilon)
     return y, m, v
 
 
@@ -122,14 +124,8 @@ def layer_normalization(
         )
         y = x * rsqrt(var(x, axes, True) + epsilon)
         return cast(y if gamma is None else y * spread(gamma), dtype)
-    m, v = moments(x, axes, keepdims=True)
-    inv = rsqrt(v + epsilon)
-    if gamma is not None:
-        inv = inv * spread(gamma)
-    shift = -m * inv
-    if beta is not None:
-        shift = shift + spread(beta)
-    return cast(x * inv + shift, dtype)
+    along = shapes.normalize_axes(axes, rank)
+    return cast(by_its_moments(x, spread(gamma), spread(beta), along, epsilon)[0], dtype)
 
 
 @operation("ops.nn")
@@ -142,8 +138,10 @@ def rms_normalization(
     x = cast(x, dtypes.result_type(dtype, "float32"))
     epsilon = settings.epsilon() if epsilon is None else epsilon
     x = expand_dims(x, 0) if not len(x.shape) else x
-    y = x * rsqrt(mean(square(x), axis, True) + epsilon)
-    return cast(y if scale is None else y * tensor(scale, x.dtype), dtype)
+    scale = np.ones(1, x.dtype) if scale is None else tensor(scale, x.dtype)
+    axes = shapes.normalize_axes(axis, len(x.shape))
+    y = normalize_by_size(x, scale, axes=axes, epsilon=epsilon, is_taped=is_taped())
+    return cast(y, dtype)
 
 
 @operation("ops.nn")

@@ -142,9 +142,9 @@ PLANTS = {
     ),
     # layers
     "batch normalization's unbiased variance": Plant(
-        "ops.primitives.normalization:batch_normalize",
-        "np.square(x - m).mean(rows)",
-        "np.square(x - m).mean(rows) * x.dtype.type(x.size / max(x.size - m.size, 1))",
+        "ops.primitives.normalization:normalize_by_moments",
+        "np.square(x - m).mean(axes, keepdims=True)",
+        "np.square(x - m).sum(axes, keepdims=True) / max(x.size // m.size - 1, 1)",
         "layers.normalization.test_normalization:test_batch_normalization",
     ),
     "batch normalization's momentum the wrong way round": Plant(

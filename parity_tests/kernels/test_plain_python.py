@@ -23,12 +23,13 @@ import minikeras.kernels
 
 # Functions that only the compiler calls, or that run at import: they emit LLVM or declare kernels.
 NOT_KERNELS = {
-    "optimizers": "over_parts over_variables decorate _inverse_roots_of",
     "depthwise": "_tile emit masked at load",
+    "optimizers": "over_parts over_variables decorate",
     "rounding.packets": "_libm",
     "rounding.contraction": "_tile _emit at declare row_of_vectors phis add_incoming splat",
     "rounding.matrix_vector": "_eight at eight",
-    "rounding.elementwise": "_elementwise _over_packets",
+    "rounding.elementwise": "_elementwise _over_packets _inverse_roots_of",
+    "rounding.normalization": "_over_rows",
 }
 EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that writes LLVM; lambdas
 
@@ -37,6 +38,11 @@ ESTIMATED = (
     "elementwise reciprocal",
     "elementwise rsqrt",
     *(f"rules {rule} float32 1" for rule in ("adagrad", "adadelta", "rmsprop")),
+    *(
+        f"elementwise float32 {m} {name}"
+        for m in ("columns", "rows")
+        for name in ("y", "dx", "dgamma")
+    ),
 )
 
 
@@ -64,8 +70,8 @@ def results() -> dict[str, Any]:
 
 
 def elementwise() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels import normalization, relu
-    from minikeras.kernels.rounding import elementwise, softmax
+    from minikeras.kernels import relu
+    from minikeras.kernels.rounding import elementwise, normalization, softmax
 
     x = np.append(4 * normal(59), np.float32([0, 200, -200, np.nan, np.inf, -np.inf, -1, 1e-40]))
     for name in ("exp", "log", "log1p", "expm1", "tanh", "sigmoid", "softplus", "reciprocal"):
@@ -83,13 +89,14 @@ def elementwise() -> Iterator[tuple[str, Any]]:
     yield "sparse gradient", softmax.sparse_crossentropy_vjp(dy[:3], labels, classes)
     yield "dense", softmax.crossentropy(shares, classes)
     yield "dense gradient", softmax.crossentropy_vjp(dy[:3], shares, classes)
-    for dtype in "float32", "float64":
-        x, gamma, beta = normal(4, 3, 3, 5, dtype=dtype), normal(5, dtype=dtype), normal(5)
-        y = normalization.batch_normalize(x, gamma, beta.astype(dtype), epsilon=1e-3)
-        dy = (normal(4, 3, 3, 5, dtype=dtype), *y[1:])
-        dx = normalization.batch_normalize_vjp(dy, y, x, gamma, beta, epsilon=1e-3)
+    for dtype, moments in ("float32", "columns"), ("float64", "columns"), ("float32", "rows"):
+        how: Any = {"axes": (0, 1, 2) if moments == "columns" else (3,), "epsilon": 1e-3}
+        x, gamma = normal(4, 3, 3, 13, dtype=dtype), normal(13, dtype=dtype)
+        y = normalization.normalize_by_moments(x, gamma, gamma, **how)
+        dy = (0.1 * normal(4, 3, 3, 13, dtype=dtype), *y[1:])
+        dx = normalization.normalize_by_moments_vjp(dy, y, x, gamma, gamma, **how)
         for name, value in zip(("y", "m", "v", "dx", "dgamma", "dbeta"), (*y, *dx)):
-            yield f"{dtype} normalized {name}", value
+            yield f"{dtype} {moments} {name}", value
 
 
 def products() -> Iterator[tuple[str, Any]]:

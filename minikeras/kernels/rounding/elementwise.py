@@ -14,7 +14,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import int32, njit
+from numba import int32, njit, types
+from numba.extending import overload
 
 from minikeras.kernels.rounding.packets import (
     HAS_RCP,
@@ -30,7 +31,7 @@ from minikeras.kernels.rounding.packets import (
     rsqrt_packet,
     to_bits,
 )
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
 from minikeras.types import Array
 
 _f = np.float32
@@ -248,6 +249,24 @@ def rsqrt_into(x, y):
             y[j] = refined if refined == refined else y[j]
     for i in range(whole, x.size):
         y[i] = _1 / np.sqrt(x[i])
+
+
+@internal_kernel
+def _inverse_roots_rounded(x, y):
+    for i in range(x.size):
+        y[i] = 1 / np.sqrt(x[i])
+
+
+def inverse_roots(x: Any, y: Any) -> None:
+    """y = 1 / √x, in float32 as ``rsqrt`` rounds it; called by kernels."""
+    (rsqrt_into if x.dtype == np.float32 and HAS_RCP else _inverse_roots_rounded)(x, y)
+
+
+@overload(inverse_roots)
+def _inverse_roots_of(x, y):
+    if x.dtype == types.float32 and HAS_RCP:
+        return lambda x, y: rsqrt_into(x, y)
+    return lambda x, y: _inverse_roots_rounded(x, y)
 
 
 def _elementwise(kernel: Any) -> Any:

@@ -106,7 +106,6 @@ class BatchNormalization(ScaledLayer):
         dtype = dtypes.result_type(inputs.dtype, "float32")
         inputs = ops.cast(inputs, dtype)
         gamma, beta = (v if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
-        last = self.axis in (-1, len(inputs.shape) - 1)
         outputs = None
         if not (training and self.trainable):
             moving = self.moving_mean, self.moving_variance
@@ -115,8 +114,8 @@ class BatchNormalization(ScaledLayer):
             mean, variance = self._moments(inputs, mask)
             gamma, beta = self._renormalize(mean, variance, gamma, beta)
         else:
-            if last and mask is None:  # moments and outputs in one op
-                outputs, mean, variance = by_its_moments(inputs, gamma, beta, self.epsilon)
+            if mask is None:  # moments and outputs in one op
+                outputs, mean, variance = self._by_moments(inputs, gamma, beta)
             else:
                 mean, variance = self._moments(inputs, mask)
             self._move(self.moving_mean, mean, self.momentum)
@@ -126,6 +125,15 @@ class BatchNormalization(ScaledLayer):
                 inputs, mean, variance, self.axis, beta, gamma, self.epsilon
             )
         return ops.cast(outputs, self.compute_dtype)
+
+    def _by_moments(
+        self, inputs: TensorLike, gamma: TensorLike, beta: TensorLike
+    ) -> tuple[TensorLike, TensorLike, TensorLike]:
+        axes = tuple(self._reduction_axes)
+        if len(axes) != axes[-1] + 1:  # the features are not the last axis
+            kept = [1 if axis in axes else -1 for axis in range(len(inputs.shape))]
+            gamma, beta = (v if v is None else ops.reshape(v, kept) for v in (gamma, beta))
+        return by_its_moments(inputs, gamma, beta, axes, self.epsilon)
 
     def _moments(self, inputs: TensorLike, mask: TensorLike) -> tuple[TensorLike, TensorLike]:
         axes = self._reduction_axes

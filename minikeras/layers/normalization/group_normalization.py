@@ -6,6 +6,7 @@ from minikeras import dtypes, ops
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.normalization.scaled import ScaleAndShift, sorted_axes
 from minikeras.messages import describe
+from minikeras.ops.normalization import by_its_moments
 from minikeras.types import Shape, TensorLike
 
 
@@ -58,16 +59,16 @@ class GroupNormalization(ScaleAndShift):
         ones = (1,) * (len(inputs.shape) - axis - 1)
 
         def spread(v: TensorLike) -> TensorLike:
-            return ops.cast(ops.reshape(v, (*[1] * axis, *split, *ones)), x.dtype)
+            return (
+                None
+                if v is None
+                else ops.cast(ops.reshape(v, (*[1] * axis, *split, *ones)), x.dtype)
+            )
 
         x = ops.cast(inputs, dtypes.result_type(inputs.dtype, "float32"))
         x = ops.reshape(x, (*inputs.shape[:axis], *split, *inputs.shape[axis + 1 :]))
-        within = [i for i in range(1, len(x.shape)) if i != axis]
-        mean, variance = ops.moments(x, axes=within, keepdims=True)
-        inv = ops.rsqrt(variance + self.epsilon)
-        if self.gamma is not None:
-            inv = inv * spread(self.gamma)
-        shift = -mean * inv
-        if self.beta is not None:
-            shift = shift + spread(self.beta)
-        return ops.cast(ops.reshape(x * inv + shift, inputs.shape), self.compute_dtype)
+        within = tuple(i for i in range(1, len(x.shape)) if i != axis)
+        outputs, _, _ = by_its_moments(
+            x, spread(self.gamma), spread(self.beta), within, self.epsilon
+        )
+        return ops.cast(ops.reshape(outputs, inputs.shape), self.compute_dtype)

@@ -1,4 +1,4 @@
-"""Batch normalization with the moments of the batch."""
+"""Normalization by the moments of the input itself."""
 
 from __future__ import annotations
 
@@ -7,51 +7,104 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes
-from minikeras.ops.declarations import primitive
+from minikeras import shapes
+from minikeras.dtypes import promote
+from minikeras.ops.declarations import elementwise
 from minikeras.types import Array, Shape, TensorLike
 
 
-@primitive(dtype=dtypes.promote)
-def batch_normalize(x: Array, gamma: Array, beta: Array, *, epsilon: float) -> tuple[Array, ...]:
-    """Each column of x, its last axis, with its own mean m and population variance v.
+def _normalized_shape(
+    x: Shape, gamma: Shape, beta: Shape, *, axes: tuple[int, ...], epsilon: float
+) -> list[Shape]:
+    moments = shapes.reduced(x, axes, False)
+    return [x, moments, moments]
+
+
+@elementwise(dtype=promote, shape=_normalized_shape)
+def normalize_by_moments(
+    x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
+) -> tuple[Array, ...]:
+    """The mean m and the population variance v along ``axes`` become 0 and 1, then γ and β apply.
 
     y = γ x̂ + β,  x̂ = (x − m) / √(v + ε)                            returns y, m, v
-    dβ = Σ dy,  dγ = Σ dy x̂
-    dx = γ (dy − (dβ + x̂ dγ) / n) / √(v + ε) + (dm + 2 (x − m) dv) / n
+    dβ = dy,  dγ = dy x̂,  dx̂ = γ dy
+    dx = (dx̂ − mean dx̂ − x̂ mean(dx̂ x̂)) / √(v + ε) + (dm + 2 (x − m) dv) / n
 
-    x: (..., channels)      γ, β, m, v: (channels,)      n: how many numbers a column has
+    n: how many numbers one mean is taken of.  γ and β broadcast to the shape of x.
 
     Source: Ioffe and Szegedy, 2015.
     """
-    rows = tuple(range(x.ndim - 1))
-    m = x.mean(rows)
-    v = np.square(x - m).mean(rows)
+    m = x.mean(axes, keepdims=True)
+    v = np.square(x - m).mean(axes, keepdims=True)
     inv = gamma / np.sqrt(v + x.dtype.type(epsilon))
-    return x * inv + (beta - m * inv), m, v
+    return x * inv + (beta - m * inv), m.squeeze(axes), v.squeeze(axes)
 
 
-@batch_normalize.shape
-def batch_normalize_shape(x: Shape, gamma: Shape, beta: Shape, *, epsilon: float) -> list[Shape]:
-    return [x, gamma, gamma]
-
-
-@batch_normalize.vjp
-def batch_normalize_vjp(
-    dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, epsilon: float
+@normalize_by_moments.vjp
+def normalize_by_moments_vjp(
+    dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> TensorLike:
-    (dy, dm, dv), (_, m, v) = dy, y
-    rows = tuple(range(len(x.shape) - 1))
-    n = math.prod(x.shape[:-1])
-    inv = 1 / np.sqrt(v + epsilon)
-    standard = (x - m) * inv
-    dbeta, dgamma = dy.sum(axis=rows), (dy * standard).sum(axis=rows)
-    dx = (dy - (dbeta + standard * dgamma) / n) * (gamma * inv)
-    return dx + (dm + 2 * (x - m) * dv) / n, dgamma, dbeta
+    kept = shapes.reduced(x.shape, axes, True)
+    (dy, dm, dv), m, v = dy, y[1].reshape(kept), y[2].reshape(kept)
+    r = 1 / np.sqrt(v + epsilon)
+    standard, slope = (x - m) * r, gamma * dy
+    along = slope.mean(axis=axes, keepdims=True)
+    across = (slope * standard).mean(axis=axes, keepdims=True)
+    n = math.prod(x.shape[a] for a in axes)
+    dx = (slope - along - standard * across) * r
+    dx = dx + (dm.reshape(kept) + 2 * (x - m) * dv.reshape(kept)) / n
+    return dx, lambda: dy * standard, dy
 
 
-def _is_large_batch(*arrays: Array, epsilon: float) -> bool:
-    return arrays[0].size > 1 << 14 and arrays[0].dtype.char in "fd"
+def _is_fast(x: Array, *factors: Array, axes: tuple[int, ...], epsilon: float) -> bool:
+    if x.dtype == np.float32:
+        return x.size > 0
+    return x.dtype == np.float64 and x.size > 1 << 14 and len(axes) == axes[-1] + 1 == x.ndim - 1
 
 
-batch_normalize.fast("minikeras.kernels.normalization", when=_is_large_batch)
+normalize_by_moments.fast("minikeras.kernels.rounding.normalization", when=_is_fast)
+
+
+def _same_shape(x: Shape, scale: Shape, **static: Any) -> Shape:
+    return x
+
+
+@elementwise(dtype=promote, shape=_same_shape)
+def normalize_by_size(
+    x: Array, scale: Array, *, axes: tuple[int, ...], epsilon: float, is_taped: bool
+) -> Array:
+    """The root mean square along ``axes`` becomes 1, then the scale applies.
+
+    y = x r scale,  r = 1 / √(mean x² + ε)
+    dscale = dy x r,  dx = r (slope − x r² mean(slope x)),  slope = dy scale
+
+    is_taped: whether this is differentiated.  TensorFlow then multiplies in another order.
+
+    Source: Zhang and Sennrich, 2019.
+    """
+    r = 1 / np.sqrt(np.square(x).mean(axes, keepdims=True) + x.dtype.type(epsilon))
+    return x * r * scale
+
+
+@normalize_by_size.vjp
+def normalize_by_size_vjp(
+    dy: Array,
+    y: Array,
+    x: Array,
+    scale: Array,
+    *,
+    axes: tuple[int, ...],
+    epsilon: float,
+    is_taped: bool,
+) -> TensorLike:
+    r = 1 / np.sqrt(np.square(x).mean(axis=axes, keepdims=True) + epsilon)
+    slope = dy * scale
+    along = (slope * x).mean(axis=axes, keepdims=True)
+    return r * (slope - x * (r * r) * along), lambda: dy * x * r
+
+
+def _is_float32(x: Array, *scale: Array, **static: Any) -> bool:
+    return x.dtype == np.float32 and x.size > 0
+
+
+normalize_by_size.fast("minikeras.kernels.rounding.normalization", when=_is_float32)

@@ -154,6 +154,7 @@ def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
             "philox",
             "settings",
             "summation",
+            "tf_function",
             "types",
             "windows",
         }, path

@@ -40,7 +40,7 @@ ESTIMATED = (
     *(f"rules {rule} float32 1" for rule in ("adagrad", "adadelta", "rmsprop")),
     *(
         f"elementwise float32 {m} {name}"
-        for m in ("columns", "rows")
+        for m in ("columns", "rows", "others", "sizes")
         for name in ("y", "dx", "dgamma")
     ),
 )
@@ -89,14 +89,21 @@ def elementwise() -> Iterator[tuple[str, Any]]:
     yield "sparse gradient", softmax.sparse_crossentropy_vjp(dy[:3], labels, classes)
     yield "dense", softmax.crossentropy(shares, classes)
     yield "dense gradient", softmax.crossentropy_vjp(dy[:3], shares, classes)
-    for dtype, moments in ("float32", "columns"), ("float64", "columns"), ("float32", "rows"):
-        how: Any = {"axes": (0, 1, 2) if moments == "columns" else (3,), "epsilon": 1e-3}
+    axes = {"columns": (0, 1, 2), "rows": (3,), "others": (1, 3)}
+    for dtype, moments in [("float64", "columns"), *(("float32", name) for name in axes)]:
+        how: Any = {"axes": axes[moments], "epsilon": 1e-3}
         x, gamma = normal(4, 3, 3, 13, dtype=dtype), normal(13, dtype=dtype)
         y = normalization.normalize_by_moments(x, gamma, gamma, **how)
         dy = (0.1 * normal(4, 3, 3, 13, dtype=dtype), *y[1:])
         dx = normalization.normalize_by_moments_vjp(dy, y, x, gamma, gamma, **how)
         for name, value in zip(("y", "m", "v", "dx", "dgamma", "dbeta"), (*y, *dx)):
             yield f"{dtype} {moments} {name}", value
+    how = {"axes": (3,), "epsilon": 1e-3, "is_taped": True}
+    x, gamma = normal(2, 3, 3, 5), normal(5)
+    y = normalization.normalize_by_size(x, gamma, **how)
+    dx, dscale = normalization.normalize_by_size_vjp(y, y, x, gamma, **how)
+    for name, value in ("y", y), ("dx", dx), ("dgamma", dscale):
+        yield f"float32 sizes {name}", value
 
 
 def products() -> Iterator[tuple[str, Any]]:

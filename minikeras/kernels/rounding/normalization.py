@@ -25,14 +25,13 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import shapes, tf_function
+from minikeras import tf_function
 from minikeras.kernels.rounding import sums
 from minikeras.kernels.rounding.elementwise import inverse_roots, rsqrt
 from minikeras.kernels.rounding.packets import PACKET
 from minikeras.kernels.rounding.sums import UNROLLED, sum_leaf
 from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
-from minikeras.kernels.windows import flat
 from minikeras.summation import ACCUMULATORS, LEAF_PACKETS
 from minikeras.types import Array
 from minikeras.windows import Sizes
@@ -353,11 +352,15 @@ def _kernels(x: Sizes, gamma: Sizes, beta: Sizes, axes: tuple[int, ...]) -> Any:
     return None
 
 
+def _flat(x: Array) -> Array:
+    return np.ascontiguousarray(x).reshape(-1)
+
+
 def _factors(x: Array, kernel: Any, *factors: Array) -> tuple[Array, ...]:
     """γ and β as a kernel takes them."""
     if kernel in (_columns, _columns_vjp):
         factors = tuple(np.broadcast_to(f.reshape(-1), x.shape[-1:]) for f in factors)
-    return tuple(map(flat, factors))
+    return tuple(map(_flat, factors))
 
 
 def _share(n: Any) -> Any:
@@ -387,16 +390,16 @@ def normalize_by_moments(
     x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> tuple[Array, ...]:
     number = x.dtype.type
-    kept: Any = shapes.reduced(x.shape, axes, False)
+    kept = tuple(size for a, size in enumerate(x.shape) if a not in axes)
     # Grappler adds two terms of the shape of x first, unless β is known to have it too.
-    beta_last = tf_function.is_inside() and not _are_of_batch(axes)
+    beta_last = not _are_of_batch(axes) and tf_function.is_inside()
     beta_last = beta_last and not (beta.size == x.size and tf_function.knows_batch_size())
     found = _kernels(x.shape, gamma.shape, beta.shape, axes)
     if found is not None:
         y, m, v = np.empty(x.shape, x.dtype), np.empty(kept, x.dtype), np.empty(kept, x.dtype)
         factors = _factors(x, found[0], gamma, beta)
         results, workers = (y.reshape(-1), m.reshape(-1), v.reshape(-1)), workers_for(4 * x.size)
-        found[0](workers, flat(x), factors, number(epsilon), beta_last, results)
+        found[0](workers, _flat(x), factors, number(epsilon), beta_last, results)
         return y, m, v
     m = sums.mean(x, axes, True)
     d = x - m
@@ -422,9 +425,9 @@ def normalize_by_moments_vjp(
         dx, dgamma, dbeta = np.empty(x.shape, x.dtype), np.empty_like(scale), np.empty_like(scale)
         found[1](
             workers_for(4 * x.size),
-            tuple(map(flat, dy)),
-            flat(x),
-            (flat(y[1]), flat(y[2])),
+            tuple(map(_flat, dy)),
+            _flat(x),
+            (_flat(y[1]), _flat(y[2])),
             scale,
             number(epsilon),
             share,
@@ -432,7 +435,7 @@ def normalize_by_moments_vjp(
             (dx.reshape(-1), dgamma, dbeta),
         )
         return dx, _fitted(dgamma, gamma.shape), _fitted(dbeta, beta.shape)
-    kept: Any = shapes.reduced(x.shape, axes, True)
+    kept = tuple(1 if a in axes else size for a, size in enumerate(x.shape))
     dy, dm, dv, m, v = dy[0], *(a.reshape(kept) for a in (*dy[1:], *y[1:]))
     r = rsqrt(v + number(epsilon))
     inv = r * gamma

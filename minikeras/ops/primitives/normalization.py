@@ -10,6 +10,7 @@ import numpy as np
 from minikeras import shapes
 from minikeras.dtypes import promote
 from minikeras.ops.declarations import elementwise
+from minikeras.ops.primitives.conversion import stop_gradient
 from minikeras.types import Array, Shape, TensorLike
 
 
@@ -27,10 +28,13 @@ def normalize_by_moments(
     """The mean m and the population variance v along ``axes`` become 0 and 1, then γ and β apply.
 
     y = γ x̂ + β,  x̂ = (x − m) / √(v + ε)                            returns y, m, v
-    dβ = dy,  dγ = dy x̂,  dx̂ = γ dy
-    dx = (dx̂ − mean dx̂ − x̂ mean(dx̂ x̂)) / √(v + ε) + (dm + 2 (x − m) dv) / n
+    dβ = dy,  dγ = dy x̂,  dx̂ = γ dy,  r = 1 / √(v + ε)
+    dm ← dm − r Σ dx̂,  dv ← dv − ½ r³ Σ dx̂ (x − m)
+    dx = r dx̂ + (dm + 2 (x − m) dv) / n
 
     n: how many numbers one mean is taken of.  γ and β broadcast to the shape of x.
+
+    Parity: the last m is a constant to second derivatives, as in ``moments``.
 
     Source: Ioffe and Szegedy, 2015.
     """
@@ -46,14 +50,12 @@ def normalize_by_moments_vjp(
 ) -> TensorLike:
     kept = shapes.reduced(x.shape, axes, True)
     (dy, dm, dv), m, v = dy, y[1].reshape(kept), y[2].reshape(kept)
-    r = 1 / np.sqrt(v + epsilon)
-    standard, slope = (x - m) * r, gamma * dy
-    along = slope.mean(axis=axes, keepdims=True)
-    across = (slope * standard).mean(axis=axes, keepdims=True)
+    r, slope = 1 / np.sqrt(v + epsilon), gamma * dy
     n = math.prod(x.shape[a] for a in axes)
-    dx = (slope - along - standard * across) * r
-    dx = dx + (dm.reshape(kept) + 2 * (x - m) * dv.reshape(kept)) / n
-    return dx, lambda: dy * standard, dy
+    dm = dm.reshape(kept) - r * slope.sum(axis=axes, keepdims=True)
+    dv = dv.reshape(kept) - (slope * (x - m)).sum(axis=axes, keepdims=True) * (r * r * r) / 2
+    dx = slope * r + (dm + 2 * (x - stop_gradient.compute(m)) * dv) / n
+    return dx, lambda: dy * (x - m) * r, dy
 
 
 def _is_fast(x: Array, *factors: Array, axes: tuple[int, ...], epsilon: float) -> bool:

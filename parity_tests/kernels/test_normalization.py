@@ -1,76 +1,76 @@
-"""Normalization by moments: the kernels against the formula, for every kind of axes."""
+"""Normalizing layers in float32: the bits of Keras, eager and traced, gradients included."""
 
-import contextlib
+from __future__ import annotations
+
 from typing import Any
 
 import hypothesis.strategies as st
+import keras
 import numpy as np
 import pytest
-from hypothesis import given
+import tensorflow as tf
+from hypothesis import assume, given
 
-from minikeras import config, shapes, tf_function
-from minikeras.kernels.rounding import normalization
-from minikeras.ops.primitives.normalization import normalize_by_moments
-from parity_tests.checks.compare import assert_close
-from parity_tests.drawing import few
+import minikeras
+from minikeras import config, tf_function
+from minikeras.autograd import GradientTape
+from parity_tests.drawing import few, seeds
 
-# The axes of the moments; the axes along which γ and β repeat, None for single numbers.
-KINDS = {
-    "a batch": ((0, 1, 2), (0, 1, 2)),
-    "a batch without gamma": ((0, 1, 2), None),
-    "the batch, features in between": ((0, 1, 3), (0, 1, 3)),
-    "a layer": ((3,), (0, 1, 2)),
-    "a layer of two axes": ((2, 3), (0, 1)),
-    "a layer without gamma": ((3,), None),
-    "groups": ((3,), (0, 1)),
-    "groups of images": ((1, 3), (0, 1)),
+OPTIONS: dict[str, Any] = {
+    "BatchNormalization": {"axis": st.sampled_from([-1, 1]), "momentum": st.just(0.9)},
+    "LayerNormalization": {"axis": st.sampled_from([-1, 1, [1, 2], [-2, -1]])},
+    "GroupNormalization": {"groups": st.sampled_from([1, 2, -1]), "axis": st.sampled_from([-1, 1])},
+    "RMSNormalization": {},
+    "UnitNormalization": {"axis": st.sampled_from([-1, 1])},
 }
-FORMS = [None, (True, True), (True, False)]  # eager; inside a tf.function
+SCALED = {"scale": st.booleans(), "center": st.booleans()}
+SIZES = st.lists(st.integers(1, 20), min_size=1, max_size=3)
 
 
-KERNELS = [("float32", kind) for kind in KINDS.values()] + [("float64", KINDS["a batch"])]
-
-
-@pytest.mark.parametrize(("dtype", "kind"), KERNELS, ids=[*KINDS, "a batch in float64"])
+@pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.parametrize("form", ["eager", "batch size known", "batch size unknown"])
 @few
-@given(
-    st.tuples(*map(st.integers, (1, 1, 1, 2), (20, 30, 4, 40))),
-    st.sampled_from(FORMS),
-    st.integers(0, 2**32 - 1),
-)
-def test_normalize_by_moments(dtype: str, kind: Any, shape: Any, form: Any, seed: int) -> None:
-    rng, (axes, repeated) = np.random.default_rng(seed), kind
-    x, dy = (rng.normal(3, 2, shape).astype(dtype) for _ in range(2))
-    size = (1,) if repeated is None else shapes.reduced(shape, repeated, True)
-    gamma, beta = (rng.normal(1, 1, size).astype(dtype) for _ in range(2))
-    dm, dv = (rng.normal(1, 1, shapes.reduced(shape, axes, False)).astype(dtype) for _ in range(2))
-    how: Any = {"axes": axes, "epsilon": 0.1}
-    y = normalize_by_moments.forward(x, gamma, beta, **how)
-    observed = normalize_by_moments.pullback(
-        (dy, dm, dv), y, [x, gamma, beta], how, [True] * 3, lambda rule: rule
-    )
-    results = []
-    for threads in (1, 2, 3):
-        config.set_threads(threads)
-        with contextlib.nullcontext() if form is None else tf_function.inside(*form):
-            mine = normalization.normalize_by_moments(x, gamma, beta, **how)
-            dmine = normalization.normalize_by_moments_vjp(
-                (dy, dm, dv), mine, x, gamma, beta, **how
-            )
-        results.append([*mine, *dmine])
-    config.set_threads(None)
-    # What is added up, at its largest: x, or dy, times what normalizes it.
-    factor = np.abs(gamma).max() / np.sqrt(y[2].min() + 0.1)
-    most, slope = np.abs(x).max(), np.abs(dy).sum()
-    scales = {
-        "y": most * factor + np.abs(beta).max(),
-        "m": most,
-        "v": most**2,
-        "dx": (slope * factor * (1 + most) ** 2 + np.abs(dv).max() * most) / y[1].size + slope,
-        "dgamma": max(slope * most * factor, slope * most / np.sqrt(y[2].min() + 0.1)),
-        "dbeta": slope,
-    }
-    for (name, scale), *ours, theirs in zip(scales.items(), *results, [*y, *observed]):
-        for other in ours[1:]:
-            np.testing.assert_array_equal(ours[0], other, name)
-        assert_close(ours[0].reshape(theirs.shape), theirs, name, scale=scale)
+@given(st.data(), seeds, st.integers(2, 40), SIZES)
+def test_bits(form: str, name: str, data: Any, seed: int, batch: int, sizes: list[int]) -> None:
+    drawn = OPTIONS[name] | ({} if name in ("RMSNormalization", "UnitNormalization") else SCALED)
+    options = data.draw(st.fixed_dictionaries(drawn))
+    shape = (batch, *sizes)
+    axis = options.get("axis", -1)
+    assume(len(shape) > 2 or not isinstance(axis, list))
+    if name == "GroupNormalization":
+        shape = tuple(2 * n if i == axis % len(shape) else n for i, n in enumerate(shape))
+    rng = np.random.default_rng(seed)
+    x, dy = (rng.normal(0.5, 2, shape).astype("float32") for _ in range(2))
+    theirs, mine = (getattr(k.layers, name)(**options) for k in (keras, minikeras))
+    for layer in theirs, mine:
+        layer.build((None, *shape[1:]))
+    for ours, reference in zip(mine.trainable_weights, theirs.trainable_weights):
+        value = rng.normal(1, 1, ours.shape).astype("float32")
+        ours.assign(value)
+        reference.assign(value)
+    training = {"training": True} if name == "BatchNormalization" else {}
+
+    def step(k: Any, layer: Any, tape: Any, x: Any, dy: Any, weights: Any) -> Any:
+        with tape:
+            tape.watch(x)
+            y = layer(x, **training)
+        return [y, *tape.gradient(y, [x, *weights], output_gradients=dy)]
+
+    def reference_step(x: Any, dy: Any) -> Any:
+        weights = [w.value for w in theirs.trainable_weights]
+        return step(keras, theirs, tf.GradientTape(), x, dy, weights)
+
+    predict: Any = theirs
+    if form != "eager":
+        spec = tf.TensorSpec(shape if form != "batch size unknown" else (None, *shape[1:]))
+        reference_step = tf.function(reference_step, input_signature=[spec, spec])
+        predict = tf.function(theirs, input_signature=[spec])
+    inside = tf_function.inside(form != "eager", form != "batch size unknown")
+    with config.use_kernels("fast"), inside:
+        tensor, weights = minikeras.ops.convert_to_tensor(x), mine.trainable_weights
+        found = [mine(tensor), *step(minikeras, mine, GradientTape(), tensor, dy, weights)]
+    expected = [predict(tf.constant(x)), *reference_step(tf.constant(x), tf.constant(dy))]
+    found += mine.non_trainable_weights
+    expected += theirs.non_trainable_weights
+    for k, (a, b) in enumerate(zip(found, expected, strict=True)):
+        np.testing.assert_array_equal(np.asarray(a), np.asarray(b), f"result {k}")

@@ -29,7 +29,7 @@ NOT_KERNELS = {
     "rounding.contraction": "_tile _emit at declare row_of_vectors phis add_incoming splat",
     "rounding.matrix_vector": "_eight at eight",
     "rounding.elementwise": "_elementwise _over_packets _inverse_roots_of",
-    "rounding.normalization": "_over_rows",
+    "rounding.moments": "_over_rows",
 }
 EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that writes LLVM; lambdas
 

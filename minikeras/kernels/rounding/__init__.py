@@ -8,7 +8,8 @@ Linux, one order of operations after the other:
     elementwise        Eigen's exp, log, tanh, ...: packets; glibc for the elements after the last
     sums               Eigen's reductions; TensorFlow's BiasAddGrad
     softmax            TensorFlow's softmax and crossentropies
-    normalization      moments and what they normalize, in one operation
+    moments            moments, and what they normalize, in one kernel
+    normalization      normalization by moments, along any axes
     contraction_cuts   where Eigen's threads and oneDNN's blocks cut the inner dimension
     contraction        oneDNN's chains of fused multiply-adds: products and convolutions
     matmul             which of them a product of two matrices takes; Eigen's matrix-vector product

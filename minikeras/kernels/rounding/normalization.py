@@ -10,331 +10,39 @@ The reference is in ``ops/primitives/normalization.py``.  With r = 1 / √(v + �
 where each Σ is over the axes along which a factor was repeated.  In a compiled function the order
 of some additions is another one, and a known n is a factor 1 / n (``tf_function``).
 
-Two kernels do all of this: one for moments of columns (all axes but the last), one for moments of
-rows (the last axes).  Other axes are composed of sums.
+``moments`` has kernels for moments over all axes but the last and over the last axes.  For other
+axes the formulas are evaluated here, one array after the other.
 
-Source: TensorFlow, ``nn_impl.py``, ``math_grad.py``; Grappler, ``arithmetic_optimizer.cc``.
+Source: TensorFlow, ``nn.batch_normalization``; Grappler, ``arithmetic_optimizer.cc``.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from minikeras import tf_function
 from minikeras.kernels.rounding import sums
-from minikeras.kernels.rounding.elementwise import inverse_roots, rsqrt
+from minikeras.kernels.rounding.elementwise import rsqrt
+from minikeras.kernels.rounding.moments import (
+    AB_C,
+    AC_B,
+    BC_A,
+    add_three,
+    divide,
+    normalize_columns,
+    normalize_columns_vjp,
+    normalize_rows,
+    normalize_rows_vjp,
+)
 from minikeras.kernels.rounding.packets import PACKET
-from minikeras.kernels.rounding.sums import UNROLLED, sum_leaf
-from minikeras.kernels.runtime.compile import inlined, internal_kernel, kernel
-from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
-from minikeras.summation import ACCUMULATORS, LEAF_PACKETS
+from minikeras.kernels.runtime.threads import workers_for
+from minikeras.summation import LEAF_PACKETS
 from minikeras.types import Array
 from minikeras.windows import Sizes
-
-# Indices are unsigned: LLVM vectorises only loops without a test for negative indices.
-
-_PANEL = 64  # columns of a part
-_AC_B, _AB_C, _BC_A = range(3)  # in which order the three terms of dx are added
-
-
-@inlined
-def _height(columns: int) -> int:
-    """Rows of a part: a multiple of a packet, since packets of roots run across rows."""
-    return ceil_div(CHUNK, columns * PACKET) * PACKET
-
-
-def _divide(x: Any, n: Any, share: Any) -> Any:
-    """x / n, as x (1 / n) if ``share`` is 1 / n instead of 0"""
-    return x * share if share else x / n
-
-
-def _add_three(a: Any, b: Any, c: Any, order: int) -> Any:
-    if order == _AC_B:
-        return (a + c) + b
-    if order == _AB_C:
-        return (a + b) + c
-    return (b + c) + a
-
-
-_over, _sum_of = inlined(_divide), inlined(_add_three)
-
-
-# Sums of columns.  Four accumulators take the rows in turn, so four rows side by side are a row of
-# a wider matrix, whose columns are added from top to bottom.
-
-
-@inlined
-def _turns(rows):
-    """How many accumulators a column has."""
-    return ACCUMULATORS if rows >= 16 else 1
-
-
-def _over_rows(name: str, add: Any, count: int) -> Callable[..., Any]:
-    """A kernel: sums[t, j] = Σ over rows of what ``add`` adds for column j, t < ``count``.
-
-    The columns after the last whole packet have one accumulator, which comes after the others in
-    ``sums``.  A wide row is cut into groups; a group has its own numbers a and b in each row.
-    """
-
-    def add_part(start, stop, x, z, a, b, columns, groups, sums):
-        turns = _turns(len(x) // columns)
-        rows, width = len(x) // columns // turns, turns * columns // groups
-        panels = ceil_div(width, _PANEL)
-        mine, step = np.empty((count, _PANEL), x.dtype), np.uintp(turns * columns)
-        for part in range(start, stop):
-            mine[:] = 0
-            group, within = part // panels, part % panels * _PANEL
-            if group == groups:  # the last columns, in order
-                first, each = columns - columns % PACKET, turns * columns // groups
-                for i in range(len(x) // columns):
-                    for j in range(first, columns):
-                        row = (i * columns + j) // each
-                        add(x, z, a, b, row, j, i * columns + j, mine, j - first)
-                for t in range(count):
-                    for j in range(first, columns):
-                        sums[t, turns * columns + j] = mine[t, j - first]
-                continue
-            left, size = np.uintp(group * width + within), np.uintp(min(_PANEL, width - within))
-            for i in range(rows):
-                here, row = np.uintp(i) * step + left, i * groups + group
-                for j in range(size):
-                    add(x, z, a, b, row, left + j, here + j, mine, j)
-            for t in range(count):
-                for j in range(size):
-                    sums[t, left + j] = mine[t, j]
-
-    def add_rows(workers, x, z, a, b, columns, groups):
-        turns = _turns(len(x) // columns)
-        each, rest = turns * columns // groups, columns % PACKET if turns > 1 else 0
-        sums = np.empty((count, (turns + 1) * columns), x.dtype)
-        parts = groups * ceil_div(each, _PANEL) + (rest > 0)
-        run_parts(workers, part, parts, (x, z, a, b, columns, groups, sums))
-        if turns == 1:
-            return sums
-        for t in range(count):
-            accumulators = sums[t].reshape(turns + 1, columns)
-            for j in range(columns - rest):
-                three = (accumulators[0, j] + accumulators[1, j]) + accumulators[2, j]
-                accumulators[0, j] = three + accumulators[3, j]
-            for j in range(columns - rest, columns):
-                accumulators[0, j] = accumulators[turns, j]
-        for i in range(len(x) - len(x) % (turns * columns), len(x), columns):
-            for j in range(columns - rest):
-                add(x, z, a, b, (i + j) // each, j, i + j, sums, j)
-        return sums
-
-    add_part.__qualname__ = add_part.__name__ = name + "_part"
-    add_rows.__qualname__ = add_rows.__name__ = name
-    part = internal_kernel(add_part)
-    return internal_kernel(add_rows)
-
-
-@inlined
-def _add_numbers(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += x[k]
-
-
-@inlined
-def _add_squares(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += (x[k] - a[column]) * (x[k] - a[column])
-
-
-@inlined
-def _add_slopes(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += z[k]
-    sums[1, j] += z[k] * x[k]
-
-
-@inlined
-def _add_row_slopes(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += z[k]
-    sums[1, j] += (z[k] * x[k] - z[k] * a[row]) * b[row]
-
-
-_sum_numbers = _over_rows("_sum_numbers", _add_numbers, 1)
-_sum_squares = _over_rows("_sum_squares", _add_squares, 1)
-_sum_slopes = _over_rows("_sum_slopes", _add_slopes, 2)
-_sum_row_slopes = _over_rows("_sum_row_slopes", _add_row_slopes, 2)
-
-
-# Moments of columns
-
-
-@kernel
-def _scale_part(start: int, stop: int, x: Array, inv: Array, shift: Array, y: Array) -> None:
-    columns = np.uintp(len(inv))
-    height = _height(len(inv))
-    for i in range(np.uintp(start * height), np.uintp(min(stop * height, len(x) // len(inv)))):
-        row = i * columns
-        for j in range(columns):
-            y[row + j] = x[row + j] * inv[j] + shift[j]
-
-
-@kernel
-def _columns(
-    workers: int, x: Array, factors: Any, epsilon: Any, beta_last: bool, results: Any
-) -> None:
-    (gamma, beta), (y, m, v) = factors, results
-    columns, n = len(m), x.dtype.type(len(x) // len(m))
-    m[:] = _sum_numbers(workers, x, x, x, x, columns, 1)[0, :columns] / n
-    wide = np.empty(ACCUMULATORS * columns, x.dtype)
-    for j in range(wide.size):
-        wide[j] = m[j % columns]
-    v[:] = _sum_squares(workers, x, x, wide, x, columns, 1)[0, :columns] / n
-    inv, shift = np.empty_like(m), np.empty_like(m)
-    inverse_roots(v + epsilon, inv)
-    for j in range(len(m)):
-        inv[j] *= gamma[j]
-        shift[j] = beta[j] - m[j] * inv[j]
-    parts = ceil_div(len(x) // len(m), _height(len(m)))
-    run_parts(workers, _scale_part, parts, (x, inv, shift, y))
-
-
-@kernel
-def _combine_part(
-    start: int, stop: int, x: Array, dy: Array, m: Array, factors: Any, order: int, dx: Array
-) -> None:
-    inv, twice_dv, dm = factors
-    columns = np.uintp(len(inv))
-    height = _height(len(inv))
-    for i in range(np.uintp(start * height), np.uintp(min(stop * height, len(x) // len(inv)))):
-        row = i * columns
-        for j in range(columns):
-            a, b = dy[row + j] * inv[j], twice_dv[j] * (x[row + j] - m[j])
-            dx[row + j] = _sum_of(a, b, dm[j], order)
-
-
-@kernel
-def _columns_vjp(
-    workers: int,
-    cotangents: Any,
-    x: Array,
-    moments: Any,
-    gamma: Array,
-    epsilon: Any,
-    share: Any,
-    order: int,
-    grads: Any,
-) -> None:
-    (dy, dm_later, dv_later), (m, v), (dx, dgamma, dbeta) = cotangents, moments, grads
-    number = x.dtype.type
-    n = number(len(x) // len(m))
-    sums = _sum_slopes(workers, x, dy, x, x, len(m), 1)
-    r, inv, twice_dv, dm = np.empty_like(m), np.empty_like(m), np.empty_like(m), np.empty_like(m)
-    inverse_roots(v + epsilon, r)
-    for j in range(len(m)):
-        inv[j], dbeta[j] = r[j] * gamma[j], sums[0, j]
-        dinv = sums[1, j] - dbeta[j] * m[j]
-        dgamma[j] = dinv * r[j]
-        dv = number(-0.5) * ((dinv * gamma[j]) * r[j]) * (r[j] * r[j])
-        twice_dv[j] = number(2) * _over(dv + dv_later[j], n, share)
-        dm[j] = _over(dm_later[j] - dbeta[j] * inv[j], n, share)
-    parts = ceil_div(len(x) // len(m), _height(len(m)))
-    run_parts(workers, _combine_part, parts, (x, dy, m, (inv, twice_dv, dm), order, dx))
-
-
-# Moments of rows
-
-
-@kernel
-def _rows_part(
-    start: int, stop: int, x: Array, factors: Any, epsilon: Any, beta_last: bool, results: Any
-) -> None:
-    (gamma, beta), (y, m, v) = factors, results
-    n, groups = len(x) // len(m), len(gamma) // (len(x) // len(m))
-    size, height = np.uintp(n), _height(n)
-    s, squares = np.empty(UNROLLED, x.dtype), np.empty(n, x.dtype)
-    variances, r = np.empty(height, x.dtype), np.empty(height, x.dtype)
-    for part in range(start, stop):
-        top, bottom = part * height, min((part + 1) * height, len(m))
-        for i in range(top, bottom):
-            here = np.uintp(i) * size
-            m[i] = sum_leaf(x[here : here + size], s) / x.dtype.type(n)
-            for j in range(size):
-                squares[j] = (x[here + j] - m[i]) * (x[here + j] - m[i])
-            v[i] = sum_leaf(squares, s) / x.dtype.type(n)
-            variances[i - top] = v[i] + epsilon
-        inverse_roots(variances[: bottom - top], r[: bottom - top])
-        for i in range(top, bottom):
-            here, of_group = np.uintp(i) * size, np.uintp(i % groups) * size
-            for j in range(size):
-                inv = r[i - top] * gamma[of_group + j]
-                scaled, shift = x[here + j] * inv, m[i] * inv
-                if beta_last:
-                    y[here + j] = (scaled - shift) + beta[of_group + j]
-                else:
-                    y[here + j] = scaled + (beta[of_group + j] - shift)
-
-
-@kernel
-def _rows(
-    workers: int, x: Array, factors: Any, epsilon: Any, beta_last: bool, results: Any
-) -> None:
-    rows = len(results[1])
-    parts = ceil_div(rows, _height(len(x) // rows))
-    run_parts(workers, _rows_part, parts, (x, factors, epsilon, beta_last, results))
-
-
-@kernel
-def _rows_vjp_part(
-    start: int,
-    stop: int,
-    cotangents: Any,
-    x: Array,
-    m: Array,
-    r: Array,
-    gamma: Array,
-    share: Any,
-    order: int,
-    dx: Array,
-) -> None:
-    dy, dm_later, dv_later = cotangents
-    number = x.dtype.type
-    n, groups = len(x) // len(m), len(gamma) // (len(x) // len(m))
-    size, height = np.uintp(n), _height(n)
-    s, slopes, a = np.empty(UNROLLED, x.dtype), np.empty(n, x.dtype), np.empty(n, x.dtype)
-    for i in range(start * height, min(stop * height, len(m))):
-        here, of_group = np.uintp(i) * size, np.uintp(i % groups) * size
-        for j in range(size):
-            g, z = gamma[of_group + j], dy[here + j]
-            slopes[j] = (z * x[here + j] - z * m[i]) * g
-            a[j] = z * (r[i] * g)
-        dv = number(-0.5) * (sum_leaf(slopes, s) * r[i]) * (r[i] * r[i])
-        twice_dv = number(2) * _over(dv + dv_later[i], number(n), share)
-        dm = _over(dm_later[i] - sum_leaf(a, s), number(n), share)
-        for j in range(size):
-            dx[here + j] = _sum_of(a[j], twice_dv * (x[here + j] - m[i]), dm, order)
-
-
-@kernel
-def _rows_vjp(
-    workers: int,
-    cotangents: Any,
-    x: Array,
-    moments: Any,
-    gamma: Array,
-    epsilon: Any,
-    share: Any,
-    order: int,
-    grads: Any,
-) -> None:
-    (m, v), (dx, dgamma, dbeta) = moments, grads
-    n = len(x) // len(m)
-    r = np.empty_like(m)
-    inverse_roots(v + epsilon, r)
-    parts = ceil_div(len(m), _height(n))
-    run_parts(workers, _rows_vjp_part, parts, (cotangents, x, m, r, gamma, share, order, dx))
-    groups = _turns(len(x) // len(gamma)) * (len(gamma) // n)
-    sums = _sum_row_slopes(workers, x, cotangents[0], m, r, len(gamma), groups)
-    dbeta[:], dgamma[:] = sums[0, : len(gamma)], sums[1, : len(gamma)]
-
-
-# Any axes
 
 
 @functools.lru_cache(maxsize=256)
@@ -343,12 +51,12 @@ def _kernels(x: Sizes, gamma: Sizes, beta: Sizes, axes: tuple[int, ...]) -> Any:
     rank, n = len(x), math.prod(x[a] for a in axes)
     if len(axes) == axes[-1] + 1 == rank - 1 and x[-1] > 1:
         fits = all(math.prod(shape) in (1, x[-1]) for shape in (gamma, beta))
-        return (_columns, _columns_vjp) if fits else None
+        return (normalize_columns, normalize_columns_vjp) if fits else None
     while gamma and gamma[0] == 1:
         gamma = gamma[1:]
     whole = gamma == x[rank - len(gamma) :] and math.prod(gamma) == math.prod(beta)
     if whole and len(axes) == rank - axes[0] < rank and 1 < n <= LEAF_PACKETS * PACKET:
-        return (_rows, _rows_vjp) if math.prod(gamma) >= n else None
+        return (normalize_rows, normalize_rows_vjp) if math.prod(gamma) >= n else None
     return None
 
 
@@ -358,13 +66,13 @@ def _flat(x: Array) -> Array:
 
 def _factors(x: Array, kernel: Any, *factors: Array) -> tuple[Array, ...]:
     """γ and β as a kernel takes them."""
-    if kernel in (_columns, _columns_vjp):
+    if kernel in (normalize_columns, normalize_columns_vjp):
         factors = tuple(np.broadcast_to(f.reshape(-1), x.shape[-1:]) for f in factors)
     return tuple(map(_flat, factors))
 
 
-def _share(n: Any) -> Any:
-    """1 / n if n is a constant of a compiled function, else 0: how ``_divide`` divides by it."""
+def _reciprocal_of(n: Any) -> Any:
+    """1 / n if n is a constant of a compiled function, else 0: how ``divide`` divides by it."""
     is_constant = tf_function.is_inside() and tf_function.knows_batch_size()
     return type(n)(1) / n if is_constant else type(n)(0)
 
@@ -390,13 +98,13 @@ def normalize_by_moments(
     x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> tuple[Array, ...]:
     number = x.dtype.type
-    kept = tuple(size for a, size in enumerate(x.shape) if a not in axes)
+    shape = tuple(size for a, size in enumerate(x.shape) if a not in axes)
     # Grappler adds two terms of the shape of x first, unless β is known to have it too.
     beta_last = not _are_of_batch(axes) and tf_function.is_inside()
     beta_last = beta_last and not (beta.size == x.size and tf_function.knows_batch_size())
     found = _kernels(x.shape, gamma.shape, beta.shape, axes)
     if found is not None:
-        y, m, v = np.empty(x.shape, x.dtype), np.empty(kept, x.dtype), np.empty(kept, x.dtype)
+        y, m, v = np.empty(x.shape, x.dtype), np.empty(shape, x.dtype), np.empty(shape, x.dtype)
         factors = _factors(x, found[0], gamma, beta)
         results, workers = (y.reshape(-1), m.reshape(-1), v.reshape(-1)), workers_for(4 * x.size)
         found[0](workers, _flat(x), factors, number(epsilon), beta_last, results)
@@ -408,17 +116,17 @@ def normalize_by_moments(
     scaled, shift = x * inv, m * inv
     beta_last = beta_last and shift.shape == x.shape
     y = (scaled - shift) + beta if beta_last else scaled + (beta - shift)
-    return y, m.reshape(kept), v.reshape(kept)
+    return y, m.reshape(shape), v.reshape(shape)
 
 
 def normalize_by_moments_vjp(
     dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> tuple[Array, ...]:
-    number, order = x.dtype.type, _AC_B
+    number, order = x.dtype.type, AC_B
     n = number(math.prod(x.shape[a] for a in axes))
-    share = _share(n)
+    reciprocal = _reciprocal_of(n)
     if tf_function.is_inside():  # in the alphabetical order of the names of the terms
-        order = _AB_C if _are_of_batch(axes) else _BC_A
+        order = AB_C if _are_of_batch(axes) else BC_A
     found = _kernels(x.shape, gamma.shape, beta.shape, axes)
     if found is not None:
         (scale,) = _factors(x, found[1], gamma)
@@ -430,23 +138,23 @@ def normalize_by_moments_vjp(
             (_flat(y[1]), _flat(y[2])),
             scale,
             number(epsilon),
-            share,
+            reciprocal,
             order,
             (dx.reshape(-1), dgamma, dbeta),
         )
         return dx, _fitted(dgamma, gamma.shape), _fitted(dbeta, beta.shape)
-    kept = tuple(1 if a in axes else size for a, size in enumerate(x.shape))
-    dy, dm, dv, m, v = dy[0], *(a.reshape(kept) for a in (*dy[1:], *y[1:]))
+    shape = tuple(1 if a in axes else size for a, size in enumerate(x.shape))
+    dy, dm, dv, m, v = dy[0], *(a.reshape(shape) for a in (*dy[1:], *y[1:]))
     r = rsqrt(v + number(epsilon))
     inv = r * gamma
     shift = _unbroadcast(dy, np.broadcast_shapes(inv.shape, beta.shape))
     dbeta, dshift = _unbroadcast(shift, beta.shape), _unbroadcast(shift, inv.shape)
     dinv = _unbroadcast(dy * x, inv.shape) - m * dshift
-    dr = _unbroadcast(dinv * gamma, kept)
+    dr = _unbroadcast(dinv * gamma, shape)
     dv = dv + number(-0.5) * (dr * r) * (r * r)
-    dm = dm - _unbroadcast(dshift * inv, kept)
-    b = number(2) * _divide(dv, n, share) * (x - m)
-    dx = _add_three(dy * inv, b, _divide(dm, n, share), order)
+    dm = dm - _unbroadcast(dshift * inv, shape)
+    b = number(2) * divide(dv, n, reciprocal) * (x - m)
+    dx = add_three(dy * inv, b, divide(dm, n, reciprocal), order)
     return dx, _unbroadcast(dinv * r, gamma.shape), dbeta
 
 
@@ -472,5 +180,5 @@ def normalize_by_size_vjp(
     r = rsqrt(sums.mean(x * x, axes, True) + number(epsilon))
     slope = dy * scale
     dr = _unbroadcast(slope * x, r.shape)
-    dsize = _divide(number(-0.5) * (dr * r) * (r * r), number(n), _share(number(n)))
+    dsize = divide(number(-0.5) * (dr * r) * (r * r), number(n), _reciprocal_of(number(n)))
     return slope * r + (2 * x) * dsize, _unbroadcast(dy * (x * r), scale.shape)

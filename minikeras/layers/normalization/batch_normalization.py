@@ -131,8 +131,8 @@ class BatchNormalization(ScaledLayer):
     ) -> tuple[TensorLike, TensorLike, TensorLike]:
         axes = tuple(self._reduction_axes)
         if len(axes) != axes[-1] + 1:  # the features are not the last axis
-            kept = [1 if axis in axes else -1 for axis in range(len(inputs.shape))]
-            gamma, beta = (v if v is None else ops.reshape(v, kept) for v in (gamma, beta))
+            shape = [1 if axis in axes else -1 for axis in range(len(inputs.shape))]
+            gamma, beta = (v if v is None else ops.reshape(v, shape) for v in (gamma, beta))
         return by_its_moments(inputs, gamma, beta, axes, self.epsilon)
 
     def _moments(self, inputs: TensorLike, mask: TensorLike) -> tuple[TensorLike, TensorLike]:

@@ -48,12 +48,12 @@ def normalize_by_moments(
 def normalize_by_moments_vjp(
     dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> TensorLike:
-    kept = shapes.reduced(x.shape, axes, True)
-    (dy, dm, dv), m, v = dy, y[1].reshape(kept), y[2].reshape(kept)
+    shape = shapes.reduced(x.shape, axes, True)
+    (dy, dm, dv), m, v = dy, y[1].reshape(shape), y[2].reshape(shape)
     r, slope = 1 / np.sqrt(v + epsilon), gamma * dy
     n = math.prod(x.shape[a] for a in axes)
-    dm = dm.reshape(kept) - r * slope.sum(axis=axes, keepdims=True)
-    dv = dv.reshape(kept) - (slope * (x - m)).sum(axis=axes, keepdims=True) * (r * r * r) / 2
+    dm = dm.reshape(shape) - r * slope.sum(axis=axes, keepdims=True)
+    dv = dv.reshape(shape) - (slope * (x - m)).sum(axis=axes, keepdims=True) * (r * r * r) / 2
     dx = slope * r + (dm + 2 * (x - stop_gradient.compute(m)) * dv) / n
     return dx, lambda: dy * (x - m) * r, dy
 

@@ -23,7 +23,7 @@ FLOORS = [
     "settings",
     "frames tf_function twins",
     "dtypes philox shapes summation tree",
-    "windows",
+    "windows resampling",
     "kernels declare",
     "absent autograd",
     "ops dtype_policies",
@@ -152,6 +152,7 @@ def test_kernels_know_nothing_but_numpy_numba_and_the_settings() -> None:
         assert {*packages_of(path)} <= {
             "kernels",
             "philox",
+            "resampling",
             "settings",
             "summation",
             "tf_function",
@@ -169,6 +170,7 @@ ROUNDING = {
     "minikeras.kernels.conv3d": "gradients over three axes are contractions",
     "minikeras.kernels.depthwise": "sums over filters are in packets",
     "minikeras.kernels.optimizers": "x / √y in compiled functions",
+    "minikeras.kernels.resize": "the C library's sine",
     "minikeras.ops.tensorflow_float32": "expressions around the kernels",
 }
 # What follows TensorFlow's rounding outside of it; the folder's docstring lists them.

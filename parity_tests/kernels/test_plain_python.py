@@ -151,6 +151,14 @@ def convolutions() -> Iterator[tuple[str, Any]]:
         grads = conv.convolve_biased_vjp(y, y, x, w, normal(filters), rectified=True, **how)
         for which, gradient in zip("xwb", grads):
             yield f"{name} d{which}", gradient()
+    x, w, dy = normal(2, 3, 3, 3, 2), normal(2, 2, 2, 2, 3), normal(2, 2, 2, 2, 3)
+    how = {"strides": (1, 1, 1), "dilation": (1, 1, 1), "margins": ()}
+    yield "volume", conv.convolve(x, w, **how)
+    yield "volume dx", conv.convolve_input_gradient(dy, w, space=(3, 3, 3), **how)
+    yield "volume dw", conv.convolve_kernel_gradient(x, dy, size=(2, 2, 2), **how)
+    how["dilation"], dy = (1, 1, 2), dy[..., :1, :]
+    yield "dilated", conv.convolve(x, w, **how)
+    yield "dilated dx", conv.convolve_input_gradient(dy, w, space=(3, 3, 3), **how)
     x, w = normal(2, 6, 6, 3), normal(3, 3, 3, 4)
     how = {"strides": (2, 2), "dilation": (1, 1), "margins": ()}
     dy = normal(2, 2, 2, 4)
@@ -181,7 +189,7 @@ def convolutions() -> Iterator[tuple[str, Any]]:
 
 
 def pooling() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels import pool
+    from minikeras.kernels import pool, resize
 
     for size in (2, 2), (3, 2):
         x = normal(2, 6, 6, 3)
@@ -189,6 +197,11 @@ def pooling() -> Iterator[tuple[str, Any]]:
         y = pool.max_window(x, **how)
         yield f"{size}", y
         yield f"{size} gradient", pool.spread_to_winners(y, x, **how)
+    for interpolation in "bilinear", "bicubic", "lanczos3":
+        how = {"sizes": (2, 3), "interpolation": interpolation}
+        y = resize.interpolate(x, **how)
+        yield interpolation, y
+        yield f"{interpolation} gradient", resize.interpolate_gradient(y, **how, double=False)
     y = pool.upsample(x, sizes=(2, 3))
     yield "upsampled", y
     yield "upsampled gradient", pool.upsample_vjp(y, y, x, sizes=(2, 3))

@@ -155,6 +155,7 @@ def _libm(name: str) -> Any:
 
 
 libm_exp, libm_expm1, libm_log, libm_log1p = map(_libm, ("exp", "expm1", "log", "log1p"))
+libm_sin = _libm("sin")
 
 
 @inlined

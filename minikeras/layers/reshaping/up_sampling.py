@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from minikeras import ops
@@ -11,7 +10,9 @@ from minikeras.layers.layer import Layer
 from minikeras.layers.spatial import SpatialLayer
 from minikeras.messages import describe
 from minikeras.ops.primitives.pool import upsample
+from minikeras.ops.primitives.resize import interpolate
 from minikeras.ops.windows import from_channels_last, to_channels_last
+from minikeras.resampling import INTERPOLATIONS
 from minikeras.types import Shape, TensorLike
 from minikeras.windows import per_axis
 
@@ -71,11 +72,12 @@ class _SpatialUpSampling(SpatialLayer):
 class UpSampling2D(_SpatialUpSampling):
     """Enlarges images by whole factors s and t.
 
-    nearest:   y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
-    bilinear:  y[i, j] lies between the four pixels around ((i + ½) / s − ½, (j + ½) / t − ½),
-               where the image goes on beyond its edges with their values
+    nearest    y[i, j] = x[⌊i / s⌋, ⌊j / t⌋]
+    others     y[i, j] is a weighted sum of the pixels around ((i + ½) / s − ½, (j + ½) / t − ½)
 
-    interpolation: "nearest" or "bilinear".
+    interpolation: "nearest", "bilinear", "bicubic", "lanczos3" or "lanczos5".
+
+    Parity: all but "nearest" return float32.
 
     Raises ValueError for factors that are no positive integers and for other interpolations.
     """
@@ -88,33 +90,21 @@ class UpSampling2D(_SpatialUpSampling):
     def setup(self) -> None:
         super().setup()
         self.interpolation = self.interpolation.lower()
-        if self.interpolation not in ("nearest", "bilinear"):
+        allowed = ("nearest", *INTERPOLATIONS)
+        if self.interpolation not in allowed:
             raise ValueError(
-                "`interpolation` must be 'nearest' or 'bilinear'. "
+                f"`interpolation` must be one of {allowed}. "
                 f"Received: interpolation={self.interpolation!r}"
             )
 
     def call(self, inputs: TensorLike) -> TensorLike:
-        if self.interpolation == "nearest" or None in inputs.shape[1:]:
-            # With an unknown size the inputs are symbols, and only the shape of the result matters.
+        if self.interpolation == "nearest":
             if self.data_format == "channels_last":
                 return upsample(inputs, sizes=self.size)
             return super().call(inputs)
         x = to_channels_last(inputs, self.data_format)
-        for axis in (2, 1):
-            x = _interpolated(x, self.size[axis - 1], axis)
+        x = interpolate(x, sizes=self.size, interpolation=self.interpolation)
         return from_channels_last(x, self.data_format)
-
-
-def _interpolated(x: TensorLike, factor: int, axis: int) -> TensorLike:
-    """Linear interpolation along an axis, at the centres of cells ``factor`` times smaller."""
-    n = x.shape[axis]
-    centres = [(i + 0.5) / factor - 0.5 for i in range(n * factor)]
-    low = ops.take(x, [max(math.floor(p), 0) for p in centres], axis=axis)
-    high = ops.take(x, [min(math.ceil(p), n - 1) for p in centres], axis=axis)
-    shape = [-1 if a == axis else 1 for a in range(4)]
-    t = ops.reshape(ops.cast([p - math.floor(p) for p in centres], x.dtype), shape)
-    return low + (high - low) * t
 
 
 class UpSampling3D(_SpatialUpSampling):

@@ -74,9 +74,10 @@ def test_up_sampling(x: Any, data_format: str, size: int) -> None:
     check_layer(f"UpSampling{rank}D", config, x)
 
 
+@pytest.mark.parametrize("interpolation", ["bilinear", "bicubic", "lanczos3", "lanczos5"])
 @given(numbers(ranks(4, 4)), formats, st.tuples(st.integers(1, 3), st.integers(1, 3)))
-def test_bilinear_up_sampling(x: Any, data_format: str, size: Any) -> None:
-    config = {"size": size, "data_format": data_format, "interpolation": "bilinear"}
+def test_interpolated_up_sampling(interpolation: str, x: Any, data_format: str, size: Any) -> None:
+    config = {"size": size, "data_format": data_format, "interpolation": interpolation}
     check_layer("UpSampling2D", config, x)
 
 

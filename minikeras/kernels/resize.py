@@ -1,0 +1,199 @@
+"""Images enlarged with interpolation, and the gradients, in the order in which TensorFlow adds.
+
+    bilinear            between two cells of a row, then between two rows: a + (b − a) · t
+    bicubic, lanczos    weighted sums of rows, then of the cells of such a row
+    gradients           of bilinear and bicubic: each new cell adds to its taps, row by row;
+                        of lanczos: weighted sums again
+
+The weights: ``resampling.py``.  The reference: ``ops/primitives/resize.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from minikeras.kernels.rounding.packets import libm_sin
+from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
+from minikeras.kernels.windows import flat
+from minikeras.resampling import Taps, taps_of, transposed_taps
+from minikeras.types import Array
+from minikeras.windows import Sizes
+
+# For each new row or cell the offsets of its taps, and their weights; how long an old one is.
+Table: TypeAlias = tuple[Array, Array, Any]
+
+
+def interpolate(x: Array, *, sizes: Sizes, interpolation: str) -> Array:
+    axes = zip(x.shape[1:3], sizes, strict=True)
+    rows, columns = (taps_of(n, s, interpolation) for n, s in axes)
+    return _resized(x.astype(np.float32, copy=False), rows, columns, interpolation == "bilinear")
+
+
+def interpolate_gradient(dy: Array, *, sizes: Sizes, interpolation: str, double: bool) -> Array:
+    (images, *space, channels), dtype = dy.shape, np.float64 if double else np.float32
+    dy = dy.astype(np.float32, copy=False)
+    axes = [(n // s, s, interpolation) for n, s in zip(space, sizes, strict=True)]
+    if interpolation.startswith("lanczos"):
+        transposed = [transposed_taps(*axis) for axis in axes]
+        return _resized(dy, transposed[0], transposed[1], False).astype(dtype, copy=False)
+    if interpolation == "bicubic":
+        dy = dy.astype(dtype, copy=False)  # Parity: the products are in this dtype too
+    dx = np.empty((images, axes[0][0], axes[1][0], channels), dtype)
+    (rows, u), (columns, v) = (taps_of(*axis) for axis in axes)
+    tables = _offsets(rows, dx[0, 0].size), u, _offsets(columns, channels), v
+    _add(workers_for(dy.size), flat(dy), tables, np.uintp(channels), dx.reshape(-1), images)
+    return dx
+
+
+def _resized(x: Array, rows: Taps, columns: Taps, linear: bool) -> Array:
+    images, channels = len(x), x.shape[3]
+    y = np.empty((images, len(rows[0]), len(columns[0]), channels), np.float32)
+    old = x.shape[2] * channels
+    down = _offsets(rows[0], old), rows[1], np.uintp(old)
+    across = _offsets(columns[0], channels), columns[1], np.uintp(channels)
+    _resize(workers_for(4 * y.size), flat(x), down, across, linear, y.reshape(-1), images)
+    return y
+
+
+def _offsets(numbers: Array, cells: int = 1) -> Array:
+    return np.ascontiguousarray(numbers * cells).astype(np.uintp)
+
+
+# Offsets are unsigned for the reason given in ``pool.py``.
+
+
+@internal_kernel
+def _between_cells(x: Array, start: Any, across: Table, y: Array) -> None:
+    offsets, weights, channels = across
+    here = np.uintp(0)
+    for j in range(len(offsets)):
+        a, b, part = start + offsets[j, 0], start + offsets[j, 1], weights[j, 1]
+        for c in range(channels):
+            y[here + c] = x[a + c] + (x[b + c] - x[a + c]) * part
+        here += channels
+
+
+@internal_kernel
+def _linear_rows(
+    first: int, last: int, x: Array, image: Any, down: Table, across: Table, y: Array, here: Any
+) -> None:
+    """New rows of the image that starts at cell ``image``, to y[here] and on."""
+    offsets, weights, _ = down
+    width = np.uintp(len(across[0])) * across[2]
+    upper, lower = np.empty(width, x.dtype), np.empty(width, x.dtype)
+    for i in range(first, last):
+        if i == first or offsets[i, 0] != offsets[i - 1, 0]:
+            _between_cells(x, image + offsets[i, 0], across, upper)
+        if i == first or offsets[i, 1] != offsets[i - 1, 1]:
+            _between_cells(x, image + offsets[i, 1], across, lower)
+        part = weights[i, 1]
+        for j in range(width):
+            y[here + j] = upper[j] + (lower[j] - upper[j]) * part
+        here += width
+
+
+@internal_kernel
+def _weighted_rows(
+    first: int, last: int, x: Array, image: Any, down: Table, across: Table, y: Array, here: Any
+) -> None:
+    """The same with weighted sums."""
+    offsets, weights, channels = across
+    row = np.empty(down[2], x.dtype)
+    for i in range(first, last):
+        row[:] = 0
+        for p in range(down[0].shape[1]):
+            start, w = image + down[0][i, p], down[1][i, p]
+            for j in range(down[2]):
+                row[j] += w * x[start + j]
+        for j in range(len(offsets)):
+            for c in range(channels):
+                y[here + c] = 0
+            for q in range(offsets.shape[1]):
+                cell, w = offsets[j, q], weights[j, q]
+                for c in range(channels):
+                    y[here + c] += w * row[cell + c]
+            here += channels
+
+
+@kernel
+def _resize_part(
+    start: int,
+    stop: int,
+    x: Array,
+    down: Table,
+    across: Table,
+    linear: bool,
+    y: Array,
+    images: int,
+    bands: int,
+) -> None:
+    """A part is a band of rows of an image."""
+    rows, image, width = len(down[0]), len(x) // images, np.uintp(len(across[0])) * across[2]
+    height = ceil_div(rows, bands)
+    for part in range(start, stop):
+        n, first = part // bands, part % bands * height
+        last, cell = min(first + height, rows), np.uintp(n * image)
+        here = np.uintp(n * rows + first) * width
+        if linear:
+            _linear_rows(first, last, x, cell, down, across, y, here)
+        else:
+            _weighted_rows(first, last, x, cell, down, across, y, here)
+
+
+@kernel
+def _resize(
+    workers: int, x: Array, down: Table, across: Any, linear: bool, y: Array, images: int
+) -> None:
+    bands = max(1, 8 // images)
+    run_parts(workers, _resize_part, images * bands, (x, down, across, linear, y, images, bands))
+
+
+@kernel
+def _add_part(
+    start: int, stop: int, dy: Array, tables: Any, channels: Any, dx: Array, images: int
+) -> None:
+    """A part is an image; each new cell adds to its taps."""
+    rows, u, columns, v = tables
+    height, width, image = len(rows), len(columns), np.uintp(len(dx) // images)
+    for n in range(np.uintp(start), np.uintp(stop)):
+        dx[n * image : (n + np.uintp(1)) * image] = 0
+        source = n * np.uintp(height * width) * channels
+        for i in range(height):
+            for j in range(width):
+                if rows.shape[1] == 2 and channels < 8:  # bilinear, in a single loop
+                    upper, lower = n * image + rows[i, 0], n * image + rows[i, 1]
+                    left, right = columns[j, 0], columns[j, 1]
+                    for c in range(channels):
+                        high, low = dy[source + c] * u[i, 0], dy[source + c] * u[i, 1]
+                        dx[upper + left + c] += high * v[j, 0]
+                        dx[upper + right + c] += high * v[j, 1]
+                        dx[lower + left + c] += low * v[j, 0]
+                        dx[lower + right + c] += low * v[j, 1]
+                    source += channels
+                    continue
+                for p in range(rows.shape[1]):
+                    for q in range(columns.shape[1]):
+                        target = n * image + rows[i, p] + columns[j, q]
+                        for c in range(channels):
+                            dx[target + c] += dy[source + c] * u[i, p] * v[j, q]
+                source += channels
+
+
+@kernel
+def _add(workers: int, dy: Array, tables: Any, channels: Any, dx: Array, images: int) -> None:
+    run_parts(workers, _add_part, images, (dy, tables, channels, dx, images))
+
+
+@kernel
+def _sine(x: Array, y: Array) -> None:
+    for i in range(len(x)):
+        y[i] = libm_sin(x[i])
+
+
+def sine(x: Array) -> Array:
+    y = np.empty(x.shape, np.float32)
+    _sine(flat(x), y.reshape(-1))
+    return y

@@ -54,3 +54,9 @@ def knows_batch_size() -> bool:
 def state() -> Any:
     """What the form of a recorded formula depends on."""
     return _scope.inside, _scope.batch_size_known
+
+
+def over(x: Any, constant: float) -> Any:
+    """x / constant for an array or tensor; inside a function x · (1 / constant)"""
+    number = x.dtype.type
+    return x * (number(1) / number(constant)) if is_inside() else x / number(constant)

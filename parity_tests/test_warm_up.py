@@ -24,6 +24,9 @@ RARE = {
     "rounding.elementwise.rsqrt_into": "only on processors with AVX-512",
     "optimizers._exact": "float64; float32 only on processors without AVX-512",
     "rounding.sums._sum_in_order": "sums over the first and the last axis, as with channels_first",
+    "rounding.elementwise.exp_rest_into": "elu behind a Dense whose units are no multiple of 8",
+    "rounding.special._erfc_into": "of keras.ops only; gelu has a kernel of its own",
+    "rounding.special._power_into": "keras.ops.power and a few losses",
     "rounding.elementwise.expm1_into": "of keras.ops only; elu has a kernel of its own",
 }
 # What a user might train first; the networks of the warm-up are others.

@@ -36,7 +36,8 @@ class Tensor:
     ``numpy()`` gives a copy; ``shape`` is a tuple of ints, ``dtype`` a NumPy dtype.
     """
 
-    __slots__ = ("__weakref__", "_value", *MARKS)
+    _is_biased: bool  # it is a product plus a bias, with which TensorFlow fuses some activations
+    __slots__ = ("__weakref__", "_is_biased", "_value", *MARKS)
     __array_priority__ = 100
     __hash__ = object.__hash__
 

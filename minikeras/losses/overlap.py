@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import ops, settings
+from minikeras import ops, settings, tf_function
 from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
 
@@ -18,7 +18,8 @@ def dice(y_true: TensorLike, y_pred: TensorLike, axis: Axis = None) -> Any:
     """
     y, p = same_dtype(y_true, y_pred)
     both = ops.sum(y * p, axis=axis)
-    size = ops.sum(y, axis=axis) + ops.sum(p, axis=axis) + settings.epsilon()
+    y_size, p_size, epsilon = ops.sum(y, axis=axis), ops.sum(p, axis=axis), settings.epsilon()
+    size = y_size + (p_size + epsilon) if _of_unknown_size(both) else y_size + p_size + epsilon
     return 1 - ops.divide(2.0 * both, size)
 
 
@@ -38,7 +39,19 @@ def tversky(
     both = ops.sum(y * p, axis=axis)
     missed = ops.sum((1 - p) * y, axis=axis)
     false = ops.sum(p * (1 - y), axis=axis)
-    return 1 - ops.divide(both, both + missed * alpha + false * beta + settings.epsilon())
+    a, b, epsilon = missed * alpha, false * beta, settings.epsilon()
+    if _of_unknown_size(both):
+        size = (both + a) + (b + epsilon)
+    elif tf_function.is_inside() and not both.shape:
+        size = both + epsilon + a + b
+    else:
+        size = both + a + b + epsilon
+    return 1 - ops.divide(both, size)
+
+
+def _of_unknown_size(sums: Any) -> bool:
+    """Whether TensorFlow's graph optimizer, which reorders sums, does not know the shape."""
+    return bool(sums.shape) and not tf_function.knows_batch_size()
 
 
 class Dice(FunctionLoss, fn=dice):

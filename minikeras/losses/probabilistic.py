@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import frames, ops, settings, shapes
+from minikeras import frames, ops, settings, shapes, tf_function
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
@@ -133,8 +133,9 @@ def binary_focal_crossentropy(
     if from_logits:
         p = ops.sigmoid(p)
     crossentropy = ops.binary_crossentropy(y, p, from_logits=False)
-    p_t = y * p + (1 - y) * (1 - p)
-    focal = ops.power(1.0 - p_t, gamma) * crossentropy
+    right, wrong = y * p, (1 - y) * (1 - p)
+    error = 1.0 - wrong - right if tf_function.is_inside() else 1.0 - (right + wrong)
+    focal = ops.power(error, gamma) * crossentropy
     if apply_class_balancing:
         focal = (y * alpha + (1 - y) * (1 - alpha)) * focal
     return ops.mean(focal, axis=axis)
@@ -179,7 +180,7 @@ def categorical_generalized_cross_entropy(y_true: TensorLike, y_pred: TensorLike
     """
     y = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1])
     p = ops.sum(y_pred * ops.cast(y, y_pred.dtype), axis=-1)
-    return (1 - ops.power(p, q)) / q
+    return tf_function.over(1 - ops.power(p, q), q)
 
 
 def _smoothed_binary(y: Any, smoothing: float) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from minikeras import ops, settings
+import numpy as np
+
+from minikeras import ops, settings, tf_function
+from minikeras.autograd.listeners import recording
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, aligned
+from minikeras.ops.normalization import inverse_norm
 from minikeras.types import TensorLike
 
 
@@ -67,7 +72,7 @@ def log_cosh(y_true: TensorLike, y_pred: TensorLike) -> Any:
     the sum is that of TensorFlow's graph optimizer in ``fit``.
     """
     y, p = aligned(y_true, y_pred)
-    log2 = ops.cast(ops.log(2.0), p.dtype)
+    log2 = ops.cast(np.float32(math.log(2)), p.dtype)
     d = p - y
     return ops.mean(d - log2 + ops.softplus(d * -2.0), axis=-1)
 
@@ -78,11 +83,16 @@ def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) ->
     axis: the axis along which the vectors lie.
 
     Parity: a vector of zeros stays zero, and one of length 1e-8 gets the length 0.1 (ε = 1e-7).
+    Where no gradient is wanted, TensorFlow's functions multiply the scales first.
     """
     y, p = aligned(y_true, y_pred)
-    p = ops.normalize(p, axis=axis)
-    y = ops.normalize(y, axis=axis)
-    return -ops.sum(y * p, axis=axis)
+    y_scale, p_scale = (inverse_norm(v, axis, settings.epsilon()) for v in (y, p))
+    is_taped = any(listener is not recording.observer for listener in recording.listeners)
+    if tf_function.is_inside() and tf_function.knows_batch_size() and not is_taped:
+        products = (y * p) * (y_scale * p_scale)
+    else:
+        products = (y * y_scale) * (p * p_scale)
+    return -ops.sum(products, axis=axis)
 
 
 class MeanSquaredError(FunctionLoss, fn=mean_squared_error):

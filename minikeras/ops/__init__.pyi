@@ -233,7 +233,8 @@ def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> TensorLike:
 def elu(x: TensorLike, alpha: float=1.0) -> TensorLike:
     """y = x where x > 0, else α (eˣ − 1)
 
-    Parity: with α = 1 the derivative at 0 is 1, with any other α it is α."""
+    Parity: with α = 1 the derivative at 0 is 1, with any other α it is α.  In functions TensorFlow
+    computes elu with the bias before it, row by row, which rounds the last elements of a row."""
 def empty(shape: int | Sequence[int], dtype: DType=None) -> TensorLike:
     """A tensor of zeros."""
 def empty_like(x: TensorLike, dtype: DType=None) -> TensorLike:
@@ -288,8 +289,7 @@ def gelu(x: TensorLike, approximate: bool=True) -> TensorLike:
     exact           ½ x erfc(−x / √2)
     approximate     ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
 
-    Parity: approximate by default here, exact by default in `activations`; 1/√2 and 0.044715
-    are rounded to float32 in every dtype."""
+    Parity: approximate by default here, exact by default in `activations`."""
 def geomspace(start: TensorLike, stop: TensorLike, num: int=50, endpoint: bool=True, dtype: DType=None, axis: int=0) -> TensorLike:
     """`num` values in a constant ratio from start to stop."""
 def get_item(x: TensorLike, key: Key) -> TensorLike:
@@ -303,11 +303,11 @@ def greater_equal(x1: TensorLike, x2: TensorLike) -> TensorLike:
 def hard_shrink(x: TensorLike, threshold: float=0.5) -> TensorLike:
     """y = x where |x| > λ, else 0"""
 def hard_sigmoid(x: TensorLike) -> TensorLike:
-    """y = min(max(x + 3, 0), 6) / 6"""
+    """y = min(max(x + 3, 0), 6) / 6    dx = dy / 6 where −3 < x < 3, else 0"""
 def hard_silu(x: TensorLike) -> TensorLike:
-    """y = x min(max(x + 3, 0), 6) / 6"""
+    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3"""
 def hard_swish(x: TensorLike) -> TensorLike:
-    """y = x min(max(x + 3, 0), 6) / 6"""
+    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3"""
 def hard_tanh(x: TensorLike) -> TensorLike:
     """y = min(max(x, −1), 1); the derivative at ±1 is 1."""
 def heaviside(x1: TensorLike, x2: TensorLike) -> TensorLike:

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from minikeras import frames, shapes
+from minikeras import frames, shapes, tf_function
 from minikeras.autograd import Symbol, Tensor
-from minikeras.dtypes import floating
-from minikeras.ops.core import as_kind, cast, tensor
+from minikeras.ops.core import cast, tensor
 from minikeras.ops.cumulative import cumsum
 from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.joining import split
 from minikeras.ops.primitives.activations import (
     _elu,
+    _gelu,
+    _gelu_by_tanh,
     _leaky_relu,
     _log_softmax,
     _sigmoid,
     _softmax,
-    relu6,
     softplus,
 )
 from minikeras.ops.primitives.arithmetic import absolute, maximum, minimum, power, sqrt, square
-from minikeras.ops.primitives.error_function import erfc
 from minikeras.ops.primitives.exponential import expm1
 from minikeras.ops.primitives.hyperbolic import tanh
 from minikeras.ops.reduction import sum
-from minikeras.ops.reshaping import flip, reshape, transpose
+from minikeras.ops.reshaping import reshape, transpose
 from minikeras.ops.rounding import clip
 from minikeras.ops.sorting import sort
 from minikeras.types import TensorLike
@@ -48,9 +46,11 @@ def leaky_relu(x: TensorLike, negative_slope: float = 0.2) -> TensorLike:
 def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = x where x > 0, else α (eˣ − 1)
 
-    Parity: with α = 1 the derivative at 0 is 1, with any other α it is α.
+    Parity: with α = 1 the derivative at 0 is 1, with any other α it is α.  In functions TensorFlow
+    computes elu with the bias before it, row by row, which rounds the last elements of a row.
     """
-    y = _elu(x)
+    fused = alpha == 1 and tf_function.is_inside() and getattr(x, "_is_biased", False)
+    y = _elu(x, by_rows=fused)
     return y if alpha == 1 else where(tensor(x) > 0, y, alpha * y)
 
 
@@ -82,19 +82,6 @@ def log_sigmoid(x: TensorLike) -> TensorLike:
 
 
 @operation("ops.nn")
-def hard_sigmoid(x: TensorLike) -> TensorLike:
-    """y = min(max(x + 3, 0), 6) / 6"""
-    return relu6(tensor(x) + 3.0) / 6.0
-
-
-@operation("ops.nn", also="hard_swish")
-def hard_silu(x: TensorLike) -> TensorLike:
-    """y = x min(max(x + 3, 0), 6) / 6"""
-    x = tensor(x)
-    return x * hard_sigmoid(x)
-
-
-@operation("ops.nn")
 def hard_tanh(x: TensorLike) -> TensorLike:
     """y = min(max(x, −1), 1); the derivative at ±1 is 1."""
     return clip(x, -1.0, 1.0)
@@ -107,14 +94,9 @@ def gelu(x: TensorLike, approximate: bool = True) -> TensorLike:
     exact           ½ x erfc(−x / √2)
     approximate     ½ x (1 + tanh(√(2/π) (x + 0.044715 x³)))
 
-    Parity: approximate by default here, exact by default in `activations`; 1/√2 and 0.044715
-    are rounded to float32 in every dtype.
+    Parity: approximate by default here, exact by default in `activations`.
     """
-    x = as_kind(floating, x)
-    if not approximate:
-        return 0.5 * x * erfc(-x * np.asarray(np.float32(math.sqrt(0.5)), x.dtype))
-    cubic = np.asarray(np.float32(0.044715), x.dtype) * power(x, np.asarray(3, x.dtype))
-    return 0.5 * x * (1.0 + tanh(0.7978845608028654 * (x + cubic)))
+    return _gelu_by_tanh(x) if approximate else _gelu(x)
 
 
 @operation("ops.nn")
@@ -230,7 +212,7 @@ def sparsemax(x: TensorLike, axis: int = -1) -> TensorLike:
     """
     x = tensor(x)
     axis = shapes.normalize_axis(axis, len(x.shape))
-    falling = flip(sort(x, axis), axis)
+    falling = -sort(-x, axis)  # of equal elements the first stays first
     total = cumsum(falling, axis)
     rank = np.arange(1, x.shape[axis] + 1, dtype=x.dtype)
     rank = rank.reshape(tuple(-1 if i == axis else 1 for i in range(len(x.shape))))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras.autograd import Tensor
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind
 from minikeras.ops.declarations import operation
@@ -33,7 +34,16 @@ def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     other sum, `x1 + x2` included, has its gradient in the order of `sum`.
     """
     bias = _bias_of(x1, x2)
-    return _add(x1, x2) if bias is None else bias_add(x1, bias)
+    if bias is None:
+        return _add(x1, x2)
+    return mark_biased(bias_add(x1, bias), rank=2)
+
+
+def mark_biased(y: TensorLike, rank: int) -> TensorLike:
+    """Remember that y, if it is of this rank, is a product plus a bias."""
+    if type(y) is Tensor and y.ndim == rank:
+        y._is_biased = True
+    return y
 
 
 def _bias_of(x1: TensorLike, x2: TensorLike) -> TensorLike:

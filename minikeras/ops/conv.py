@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import shapes
-from minikeras.ops.arithmetic import add
+from minikeras.ops.arithmetic import add, mark_biased
 from minikeras.ops.core import tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.joining import concatenate, split
@@ -120,7 +120,7 @@ def biased_conv(
         y = convolve_biased(x, kernel, bias, **how, rectified=rectified)
     else:
         y = add(_grouped(x, kernel, size, strides, dilation, padding), bias)
-    return y if rectified or activation is None else activation(y)
+    return y if rectified or activation is None else activation(mark_biased(y, rank=4))
 
 
 @operation("ops.nn")

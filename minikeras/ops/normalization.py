@@ -144,6 +144,11 @@ def rms_normalization(
     return cast(y, dtype)
 
 
+def inverse_norm(x: TensorLike, axis: Any, epsilon: float) -> TensorLike:
+    """min(1 / ‖x‖, 1 / ε)"""
+    return minimum(rsqrt(sum(square(x), axis, True)), 1.0 / epsilon)
+
+
 @operation("ops.nn")
 def normalize(
     x: TensorLike, axis: Any = -1, order: int = 2, epsilon: float | None = None
@@ -160,5 +165,5 @@ def normalize(
     x = expand_dims(x, 0) if not len(x.shape) else x
     epsilon = settings.epsilon() if epsilon is None else epsilon
     if order == 2:
-        return x * minimum(rsqrt(sum(square(x), axis, True)), 1.0 / epsilon)
+        return x * inverse_norm(x, axis, epsilon)
     return divide(x, maximum(norm(x, order, axis, True), epsilon))

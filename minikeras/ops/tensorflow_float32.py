@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import tf_function
 from minikeras.kernels.rounding import matmul, softmax, sums
 from minikeras.kernels.rounding.elementwise import (
     PACKET,
     exp,
+    exp_one_by_one,
     expm1,
     log,
     log1p,
@@ -25,14 +27,24 @@ from minikeras.kernels.rounding.elementwise import (
     tanh,
 )
 from minikeras.kernels.rounding.elementwise import sigmoid as _sigmoid
+from minikeras.kernels.rounding.gelu import gelu as _gelu
+from minikeras.kernels.rounding.gelu import gelu_gradient
 from minikeras.kernels.rounding.softmax import log_softmax as _log_softmax
 from minikeras.kernels.rounding.softmax import softmax as _softmax
-from minikeras.ops.primitives.activations import SELU_SCALE, SELU_SCALE_ALPHA
+from minikeras.kernels.rounding.special import power as _power
+from minikeras.ops.primitives.activations import (
+    GELU_CUBIC,
+    GELU_SCALE,
+    SELU_SCALE,
+    SELU_SCALE_ALPHA,
+)
 from minikeras.ops.primitives.crossentropy import check_classes
 from minikeras.types import Array
 
 # These kernels are twins as they stand.
-__all__ = ["_softmax", "expm1", "log", "rsqrt", "softplus", "tanh"]
+__all__ = ["_gelu", "_softmax", "expm1", "log", "rsqrt", "softplus", "tanh"]
+
+_HALF, _1, _2, _3, _6 = np.array([0.5, 1, 2, 3, 6], np.float32)
 
 
 def _leftover(dx: Array, rule: Callable[..., Array], *arrays: Array) -> Array:
@@ -69,8 +81,12 @@ def softplus_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * _sigmoid(x)
 
 
-def _elu(x: Array) -> Array:
-    return np.where(x < 0, exp(x) - 1, x)
+def _elu(x: Array, *, by_rows: bool) -> Array:
+    e = exp(x)
+    if by_rows and (rest := x.shape[-1] % PACKET):  # packets end with a row
+        whole = exp(x[..., :-rest])
+        e = np.concatenate([whole, exp_one_by_one(x[..., -rest:])], -1)
+    return np.where(x < 0, e - 1, x)
 
 
 def selu(x: Array) -> Array:
@@ -84,6 +100,97 @@ def silu(x: Array) -> Array:
 def silu_vjp(dy: Array, y: Array, x: Array) -> Array:
     s = _sigmoid(x)
     return dy * (s * (1 + x * (1 - s)))
+
+
+def _relu6(x: Array) -> Array:
+    return np.minimum(np.maximum(x, np.float32(0)), _6)
+
+
+def _relu6_vjp(dy: Array, y: Array) -> Array:
+    return dy * ((y > 0) & (y < 6))
+
+
+def hard_sigmoid(x: Array) -> Array:
+    return tf_function.over(_relu6(x + _3), 6)
+
+
+def hard_sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return _relu6_vjp(tf_function.over(dy, 6), _relu6(x + _3))
+
+
+def hard_silu(x: Array) -> Array:
+    return x * hard_sigmoid(x)
+
+
+def hard_silu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    r = _relu6(x + _3)
+    sixth = tf_function.over(dy, 6) * x if tf_function.is_inside() else dy * x / _6
+    return _relu6_vjp(sixth, r) + dy * tf_function.over(r, 6)
+
+
+def _gelu_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return gelu_gradient(dy, x, tf_function.is_inside())
+
+
+def _gelu_tanh(x: Array) -> Array:
+    """tanh(√(2/π) (x + c x³))"""
+    c = np.float32(GELU_CUBIC)
+    cubic = c * (x * x) * x if tf_function.is_inside() else c * power(x, np.asarray(_3))
+    return tanh(np.float32(GELU_SCALE) * (x + cubic))
+
+
+def _gelu_by_tanh(x: Array) -> Array:
+    return (_HALF * x) * (_1 + _gelu_tanh(x))
+
+
+def _gelu_by_tanh_vjp(dy: Array, y: Array, x: Array) -> Array:
+    t = _gelu_tanh(x)
+    c, du = np.float32(GELU_CUBIC), dy * (_HALF * x) * (1 - t * t) * np.float32(GELU_SCALE)
+    if tf_function.is_inside():
+        cubic = x * x * (_3 * c) * du
+    else:
+        cubic = du * c * _3 * power(x, np.asarray(_2))
+    a = _HALF * dy * (_1 + t)
+    return cubic + a + du if tf_function.is_inside() else a + du + cubic
+
+
+def erf_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * np.float32(2 / math.sqrt(math.pi)) * exp(-(x * x))
+
+
+def erfc_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return -erf_vjp(dy, y, x)
+
+
+_CHEAP_POWERS: dict[float, Callable[[Array], Array]] = {
+    -1: lambda x: reciprocal(x),
+    -0.5: lambda x: rsqrt(x),
+    0: np.ones_like,
+    0.5: np.sqrt,
+    1: lambda x: x,
+    2: lambda x: x * x,
+    3: lambda x: x * (x * x),
+}
+
+
+def power(x1: Array, x2: Array) -> Array:
+    """In a function TensorFlow replaces some constant exponents; a single number counts as one."""
+    if x2.size == 1 and tf_function.is_inside() and (cheap := _CHEAP_POWERS.get(x2.item())):
+        return cheap(x1)
+    return _power(x1, x2)
+
+
+def power_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> Any:
+    def dx2() -> Array:
+        positive = x1 > 0
+        return dy * y * np.where(positive, log(np.where(positive, x1, _1)), np.float32(0))
+
+    def dx1() -> Array:
+        if x2.size == 1 and tf_function.is_inside():
+            return dy * (x2 * power(x1, x2 - _1))
+        return dy * x2 * power(x1, x2 - _1)
+
+    return dx1, dx2
 
 
 def _matmul(a: Array, b: Array) -> Array:

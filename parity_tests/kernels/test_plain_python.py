@@ -28,7 +28,7 @@ NOT_KERNELS = {
     "rounding.packets": "_libm",
     "rounding.contraction": "_tile _emit at declare row_of_vectors phis add_incoming splat",
     "rounding.matrix_vector": "_eight at eight",
-    "rounding.elementwise": "_elementwise _over_packets _inverse_roots_of",
+    "rounding.elementwise": "elementwise over_packets _inverse_roots_of",
     "rounding.moments": "_over_rows",
 }
 EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that writes LLVM; lambdas
@@ -37,6 +37,7 @@ EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that wri
 ESTIMATED = (
     "elementwise reciprocal",
     "elementwise rsqrt",
+    *("elementwise erfc", "elementwise gelu", "elementwise gelu gradient"),
     *(f"rules {rule} float32 1" for rule in ("adagrad", "adadelta", "rmsprop")),
     *(
         f"elementwise float32 {m} {name}"
@@ -71,13 +72,19 @@ def results() -> dict[str, Any]:
 
 def elementwise() -> Iterator[tuple[str, Any]]:
     from minikeras.kernels import relu
-    from minikeras.kernels.rounding import elementwise, normalization, softmax
+    from minikeras.kernels.rounding import elementwise, gelu, normalization, softmax, special
 
     x = np.append(4 * normal(59), np.float32([0, 200, -200, np.nan, np.inf, -np.inf, -1, 1e-40]))
     for name in ("exp", "log", "log1p", "expm1", "tanh", "sigmoid", "softplus", "reciprocal"):
         yield name, getattr(elementwise, name)(x)
     yield "rsqrt", elementwise.rsqrt(x)
+    yield "exp one by one", elementwise.exp_one_by_one(x)
+    yield "erf", special.erf(x)
+    yield "power", special.power(x, np.float32(1.7))
     dy = normal(67)
+    yield "erfc", special.erfc(dy)
+    yield "gelu", gelu.gelu(dy)
+    yield "gelu gradient", gelu.gelu_gradient(dy, dy, rewritten=True)
     yield "relu", relu.relu(x)
     yield "relu gradient", relu.relu_vjp(dy, x, x)
     labels, classes = np.array([0, 2, 1]), normal(3, 5)

@@ -6,6 +6,8 @@ Linux, one order of operations after the other:
 
     packets            Eigen's packets of eight and its cost model, AVX without FMA
     elementwise        Eigen's exp, log, tanh, ...: packets; glibc for the elements after the last
+    special            Eigen's error functions and powers
+    gelu               gelu and its gradient, each in one pass
     sums               Eigen's reductions; TensorFlow's BiasAddGrad
     softmax            TensorFlow's softmax and crossentropies
     moments            moments, and what they normalize, in one kernel

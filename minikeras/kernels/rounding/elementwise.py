@@ -64,7 +64,8 @@ _SOFTPLUS_EDGE = _f(math.log(_f(np.finfo(_f).eps))) + _f(2)
 
 
 @njit(inline="always")
-def _power_of_two(n):
+def power_of_two(n):
+    """2ⁿ for the exponents of normal numbers."""
     return from_bits((n + int32(127)) << int32(23))
 
 
@@ -81,7 +82,7 @@ def exp_packet(x):
     y = r2 * (r * odd + even) + (r + _1)
     n = int32(m)
     half = n >> int32(1)  # 2ᵐ in two factors: either would overflow alone
-    y = y * _power_of_two(half) * _power_of_two(n - half)
+    y = y * power_of_two(half) * power_of_two(n - half)
     y = y if y >= TINY else _0
     return y if x < _INF else x  # inf and nan
 
@@ -145,7 +146,7 @@ def sigmoid_packet(x):
     r2 = r * r
     p = r * (r2 * _S5 + _S3) + (r2 * _S4 + _S2)
     p = r2 * p + (r + _1)
-    e = p * _power_of_two(int32(m)) if x == x else x
+    e = p * power_of_two(int32(m)) if x == x else x
     e = e * e
     e = e if e >= TINY or x != x else _0
     return _0 if x < _EXP_MIN else e / (_1 + e)
@@ -160,13 +161,14 @@ def softplus_packet(x):
 
 
 @njit(inline="always")
-def _flush(y):
+def flush(y):
+    """y, or 0 if it is smaller than normal numbers are."""
     return _0 if abs(y) < TINY else y
 
 
 @njit(inline="always")
 def exp_rest(x):
-    return _flush(_f(libm_exp(x)))
+    return flush(_f(libm_exp(x)))
 
 
 @njit(inline="always")
@@ -197,7 +199,7 @@ def softplus_rest(x):
     return x if x > -_SOFTPLUS_EDGE else y
 
 
-def _over_packets(name: str, packet: Any, rest: Any) -> Any:
+def over_packets(name: str, packet: Any, rest: Any) -> Any:
     """A kernel that writes ``packet`` of whole packets, which LLVM vectorises, and ``rest``."""
 
     def write(x, y):
@@ -211,13 +213,22 @@ def _over_packets(name: str, packet: Any, rest: Any) -> Any:
     return kernel(write)
 
 
-exp_into = _over_packets("exp_into", exp_packet, exp_rest)
-log_into = _over_packets("log_into", log_packet, log_rest)
-log1p_into = _over_packets("log1p_into", log1p_packet, log1p_rest)
-expm1_into = _over_packets("expm1_into", expm1_packet, expm1_rest)
-tanh_into = _over_packets("tanh_into", tanh_packet, tanh_packet)
-sigmoid_into = _over_packets("sigmoid_into", sigmoid_packet, sigmoid_rest)
-softplus_into = _over_packets("softplus_into", softplus_packet, softplus_rest)
+exp_into = over_packets("exp_into", exp_packet, exp_rest)
+exp_rest_into = over_packets("exp_rest_into", exp_rest, exp_rest)
+log_into = over_packets("log_into", log_packet, log_rest)
+log1p_into = over_packets("log1p_into", log1p_packet, log1p_rest)
+expm1_into = over_packets("expm1_into", expm1_packet, expm1_rest)
+tanh_into = over_packets("tanh_into", tanh_packet, tanh_packet)
+sigmoid_into = over_packets("sigmoid_into", sigmoid_packet, sigmoid_rest)
+softplus_into = over_packets("softplus_into", softplus_packet, softplus_rest)
+
+
+@njit(inline="always")
+def refined_reciprocal(x, estimate):
+    """One Newton step from the estimate y of 1 / x."""
+    error = _1 - x * estimate
+    usable = error == error and abs(estimate) < _INF  # not for 0, inf and what is flushed
+    return estimate + estimate * error if usable else estimate
 
 
 @kernel
@@ -230,9 +241,7 @@ def _reciprocal(x, y):
     for i in range(0, whole, PACKET):
         rcp_packet(x, y, i)
         for j in range(i, i + PACKET):
-            error = _1 - x[j] * y[j]
-            usable = error == error and abs(y[j]) < _INF  # not for 0, inf and what is flushed
-            y[j] = y[j] + y[j] * error if usable else y[j]
+            y[j] = refined_reciprocal(x[j], y[j])
     for i in range(whole, x.size):
         y[i] = _1 / x[i]
 
@@ -269,22 +278,29 @@ def _inverse_roots_of(x, y):
     return lambda x, y: _inverse_roots_rounded(x, y)
 
 
-def _elementwise(kernel: Any) -> Any:
+def flat(x: Array) -> Array:
+    return np.ascontiguousarray(x).reshape(-1)
+
+
+def elementwise(kernel: Any) -> Any:
+    """A kernel that writes the results of flat arrays as a function of arrays of any shape."""
+
     def apply(x: Array) -> Array:
-        flat = np.ascontiguousarray(x).reshape(-1)
-        y = np.empty_like(flat)
-        kernel(flat, y)
+        numbers = flat(x)
+        y = np.empty_like(numbers)
+        kernel(numbers, y)
         return y.reshape(x.shape)
 
     return apply
 
 
-exp = _elementwise(exp_into)
-log = _elementwise(log_into)
-log1p = _elementwise(log1p_into)
-expm1 = _elementwise(expm1_into)
-tanh = _elementwise(tanh_into)
-sigmoid = _elementwise(sigmoid_into)
-softplus = _elementwise(softplus_into)
-reciprocal = _elementwise(_reciprocal) if HAS_RCP else np.reciprocal
-rsqrt = _elementwise(rsqrt_into) if HAS_RCP else lambda x: 1 / np.sqrt(x)
+exp = elementwise(exp_into)
+exp_one_by_one = elementwise(exp_rest_into)
+log = elementwise(log_into)
+log1p = elementwise(log1p_into)
+expm1 = elementwise(expm1_into)
+tanh = elementwise(tanh_into)
+sigmoid = elementwise(sigmoid_into)
+softplus = elementwise(softplus_into)
+reciprocal = elementwise(_reciprocal) if HAS_RCP else np.reciprocal
+rsqrt = elementwise(rsqrt_into) if HAS_RCP else lambda x: 1 / np.sqrt(x)

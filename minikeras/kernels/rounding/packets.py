@@ -145,17 +145,18 @@ def rsqrt_packet(x: Array, y: Array, i: int) -> None:
     y[i : i + PACKET] = 1 / np.sqrt(x[i : i + PACKET])
 
 
-def _libm(name: str) -> Any:
+def _libm(name: str, arguments: int = 1) -> Any:
     """A function of ``math``, which Numba compiles to the C library's for float32."""
     if not IS_PLAIN_PYTHON:
         return getattr(math, name)
     function = getattr(ctypes.CDLL(ctypes.util.find_library("m")), f"{name}f")
-    function.argtypes, function.restype = [ctypes.c_float], ctypes.c_float
+    function.argtypes, function.restype = [ctypes.c_float] * arguments, ctypes.c_float
     return function
 
 
 libm_exp, libm_expm1, libm_log, libm_log1p = map(_libm, ("exp", "expm1", "log", "log1p"))
 libm_sin = _libm("sin")
+libm_pow = _libm("pow", 2)
 
 
 @inlined

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from minikeras.dtypes import floating, promote
 from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import in_float32, is_large, quiet
+from minikeras.ops.primitives.error_function import erfc
 from minikeras.shapes import unchanged
 from minikeras.types import Array, TensorLike
 
@@ -42,6 +45,36 @@ def relu6_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * ((y > 0) & (y < 6))
 
 
+@elementwise("ops.nn", dtype=promote)
+def hard_sigmoid(x: Array) -> Array:
+    """y = min(max(x + 3, 0), 6) / 6    dx = dy / 6 where −3 < x < 3, else 0"""
+    return relu6.forward(x + x.dtype.type(3)) / x.dtype.type(6)
+
+
+@hard_sigmoid.vjp
+def hard_sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return relu6_vjp(dy / 6, relu6.compute(x + 3), x)
+
+
+hard_sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@elementwise("ops.nn", also="hard_swish", dtype=promote)
+@quiet
+def hard_silu(x: Array) -> Array:
+    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3"""
+    return x * hard_sigmoid.forward(x)
+
+
+@hard_silu.vjp
+def hard_silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
+    s = hard_sigmoid.compute(x)
+    return hard_sigmoid_vjp(dy * x, s, x) + dy * s
+
+
+hard_silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
 @elementwise(dtype=promote)
 def _leaky_relu(x: Array, *, negative_slope: float) -> Array:
     """y = x where x > 0, else slope · x        dx = dy, else slope · dy
@@ -57,17 +90,22 @@ def _leaky_relu_vjp(dy: Array, y: Array, x: Array, *, negative_slope: float) -> 
 
 
 @elementwise(dtype=promote)
-def _elu(x: Array) -> Array:
-    """y = x where x ≥ 0, else eˣ − 1           dx = dy where y ≥ 0, else dy (y + 1)"""
+def _elu(x: Array, *, by_rows: bool) -> Array:
+    """y = x where x ≥ 0, else eˣ − 1           dx = dy where y ≥ 0, else dy (y + 1)
+
+    by_rows: whether TensorFlow computes it row by row, which only changes the rounding.
+    """
     return np.where(x < 0, np.exp(np.minimum(x, 0)) - 1, x)
 
 
 @_elu.vjp
-def _elu_vjp(dy: Array, y: Array, x: Array) -> Array:
+def _elu_vjp(dy: Array, y: Array, x: Array, **_: bool) -> Array:
     return np.where(y < 0, (y + 1) * dy, dy)
 
 
 _elu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
+_ROOT_HALF = float(np.float32(math.sqrt(0.5)))
+GELU_SCALE, GELU_CUBIC = 0.7978845608028654, float(np.float32(0.044715))
 SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
 
 
@@ -147,6 +185,49 @@ def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
 
 
 silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@elementwise(dtype=floating)
+@quiet
+def _gelu(x: Array) -> Array:
+    """y = ½ x erfc(−x / √2)            dx = dy (½ erfc(−x / √2) + x e^(−x² / 2) / √(2π))
+
+    Parity: 1/√2 is rounded to float32 in every dtype.
+    """
+    return 0.5 * x * erfc.forward(-x * _ROOT_HALF)
+
+
+@_gelu.vjp
+def _gelu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
+    u = -x * _ROOT_HALF
+    return 0.5 * (dy * erfc.compute(u)) + dy * x * (
+        _ROOT_HALF / math.sqrt(math.pi) * np.exp(-u * u)
+    )
+
+
+_gelu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
+@elementwise(dtype=floating)
+@quiet
+def _gelu_by_tanh(x: Array) -> Array:
+    """y = ½ x (1 + tanh u), u = √(2/π) (x + c x³)
+
+    dx = dy (½ (1 + tanh u) + ½ x (1 − tanh² u) √(2/π) (1 + 3 c x²))
+
+    Parity: c = 0.044715 is rounded to float32 in every dtype.
+    """
+    return 0.5 * x * (1 + np.tanh(GELU_SCALE * (x + GELU_CUBIC * x**3)))
+
+
+@_gelu_by_tanh.vjp
+def _gelu_by_tanh_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
+    t = np.tanh(GELU_SCALE * (x + GELU_CUBIC * x**3))
+    slope = (1 - t * t) * GELU_SCALE * (1 + 3 * GELU_CUBIC * x**2)
+    return dy * (0.5 * (1 + t) + 0.5 * x * slope)
+
+
+_gelu_by_tanh.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 def minus_max(x: TensorLike) -> TensorLike:

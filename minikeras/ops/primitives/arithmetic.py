@@ -156,6 +156,9 @@ def power_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: dy * x2 * np.power(x1, x2 - 1), dx2
 
 
+power.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
 @elementwise("ops.numpy numpy", dtype=promote)
 def negative(x: Array) -> Array:
     """y = −x               dx = −dy"""

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras.dtypes import floating
 from minikeras.ops.declarations import elementwise
+from minikeras.ops.kinds import in_float32
 from minikeras.ops.primitives.special import erf as error_function
 from minikeras.ops.primitives.special import erfc as complement
 from minikeras.ops.primitives.special import erfinv as inverse
@@ -20,7 +21,10 @@ def erf(x: Array) -> Array:
 
 @erf.vjp
 def erf_vjp(dy: Array, y: Array, x: Array) -> Array:
-    return 2 / math.sqrt(math.pi) * dy * np.exp(-(x * x))
+    return dy * (2 / math.sqrt(math.pi)) * np.exp(-(x * x))
+
+
+erf.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise("ops", dtype=floating)
@@ -32,6 +36,9 @@ def erfc(x: Array) -> Array:
 @erfc.vjp
 def erfc_vjp(dy: Array, y: Array, x: Array) -> Array:
     return -erf_vjp(dy, y, x)
+
+
+erfc.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise("ops", dtype=floating)

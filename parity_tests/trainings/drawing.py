@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 import random
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 import hypothesis.strategies as st
 import numpy as np
+from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import minikeras
 from minikeras import KerasTensor, layers
@@ -198,9 +200,9 @@ def shape_behind(layer: Make, *shapes: Shape) -> Shape | None:
     inputs = [KerasTensor((None, *shape)) for shape in shapes]
     state = random.getstate()  # initializers without a seed draw one, which Hypothesis forbids
     try:
-        made = layer(minikeras)
-        made.build([x.shape for x in inputs] if len(inputs) > 1 else inputs[0].shape)
-        y = made(inputs if len(inputs) > 1 else inputs[0])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # for example of a softmax over an axis of size 1
+            y = layer(minikeras)(inputs if len(inputs) > 1 else inputs[0])
     except (ValueError, TypeError):
         return None
     finally:
@@ -342,3 +344,26 @@ def trainings(draw: Any, floatx: Any = None) -> Training:
         fits=tuple(draw(_fits(task_name, outputs)) for _ in range(number)),
         batches=batches,
     )
+
+
+SIMILAR = 6  # Hypothesis draws up to so many variants of an example, one after the other
+
+
+def drawn(count: int, number: int, similar: int = SIMILAR) -> list[Training]:
+    """``count`` trainings, the same for the same ``number``; of ``similar`` ones only the first."""
+    found: list[Training] = []
+
+    @seed(number)
+    @settings(
+        max_examples=count * similar,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(trainings())
+    def collect(training: Training) -> None:
+        found.append(training)
+
+    collect()
+    return found[::similar]

@@ -17,32 +17,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 import keras
-from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import minikeras
-from parity_tests.trainings.drawing import Training, trainings
+from parity_tests.trainings.drawing import Training, drawn
 from parity_tests.trainings.running import differences, run
-
-SIMILAR = 6  # Hypothesis draws up to so many variants of an example, one after the other
-
-
-def drawn(count: int, number: int) -> list[Training]:
-    found: list[Training] = []
-
-    @seed(number)
-    @settings(
-        max_examples=count * SIMILAR,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(trainings())
-    def collect(training: Training) -> None:
-        found.append(training)
-
-    collect()
-    return found[::SIMILAR]
 
 
 def compare(training: Training) -> dict[str, float] | str:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import tf_function
-from minikeras.kernels.rounding import matmul, softmax, sums
+from minikeras.kernels.rounding import matmul, softmax, stacks, sums
 from minikeras.kernels.rounding.elementwise import (
     PACKET,
     exp,
@@ -194,13 +194,26 @@ def power_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> Any:
 
 
 def _matmul(a: Array, b: Array) -> Array:
+    if b.ndim > 2:
+        return stacks.products(_stored(a), _stored(b))
     if a.ndim == 2:
         return matmul.matmul(a, b)
     tall = a.reshape(math.prod(a.shape[:-1]), a.shape[-1])
     return matmul.matmul(tall, b).reshape(*a.shape[:-1], b.shape[-1])
 
 
+def _stored(x: Array) -> Array:
+    """As TensorFlow stores it: in a function, a transposition before a product is part of it."""
+    return x if tf_function.is_inside() else np.ascontiguousarray(x)
+
+
 def _matmul_vjp(dy: Array, y: Array, a: Array, b: Array) -> Any:
+    if b.ndim > 2:
+        a, b, dy = map(_stored, (a, b, dy))
+        return (
+            lambda: stacks.products(dy, np.swapaxes(b, -1, -2)),
+            lambda: stacks.products(np.swapaxes(a, -1, -2), dy),
+        )
     if a.ndim > 2:
         a, tall = a.reshape(-1, a.shape[-1]), dy.reshape(-1, dy.shape[-1])
         return lambda: _matmul(dy, b.T), lambda: matmul.matmul(a.T, tall)

@@ -15,6 +15,7 @@ Linux, one order of operations after the other:
     contraction_cuts   where Eigen's threads and oneDNN's blocks cut the inner dimension
     contraction        oneDNN's chains of fused multiply-adds: products and convolutions
     matmul             which of them a product of two matrices takes; Eigen's matrix-vector product
+    stacks             Eigen's products of stacks of small matrices
     matrix_vector      oneDNN's matrix-vector kernel: convolutions with a single filter
     householder        Eigen's QR decomposition
 

@@ -47,13 +47,13 @@ def _matmul_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
     return lambda: _matmul.compute(dy, _swapped(b)), db
 
 
-def _is_one_product(a: Array, b: Array) -> bool:
+def _has_twin(a: Array, b: Array) -> bool:
     if a.dtype == b.dtype == np.float64:  # with threads of ours instead of BLAS's
         return b.ndim == 2 and a.size > 0 and b.size > 0
-    return b.ndim == 2 and in_float32(a, b)
+    return in_float32(a, b)
 
 
-_matmul.fast("minikeras.ops.tensorflow_float32", when=_is_one_product)
+_matmul.fast("minikeras.ops.tensorflow_float32", when=_has_twin)
 
 
 def _tall(a: TensorLike) -> TensorLike:

@@ -114,7 +114,7 @@ def elementwise() -> Iterator[tuple[str, Any]]:
 
 
 def products() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels.rounding import contraction, householder, matmul, matrix_vector
+    from minikeras.kernels.rounding import contraction, householder, matmul, matrix_vector, stacks
 
     for rows, inner, columns in (
         (3, 5, 4),
@@ -129,6 +129,9 @@ def products() -> Iterator[tuple[str, Any]]:
             how = f"{dtype} {rows} {inner} {columns}"
             yield how, matmul.matmul(a, b)
             yield f"{how} transposed", matmul.matmul(np.asfortranarray(a), np.asfortranarray(b))
+    for rows, inner, columns in ((2, 3, 2), (1, 30, 1), (3, 30, 1), (1, 30, 3), (9, 13, 31)):
+        a, turned = normal(2, rows, inner), np.swapaxes(normal(2, columns, inner), 1, 2)
+        yield f"stacks {rows} {inner} {columns}", stacks.products(a, turned)
     yield "one row more", matmul.matmul(normal(1, 140).T.copy().T, normal(140, 3))
     yield "parts", matmul.product(normal(3, 8), normal(8, 5), (np.array([3, 2]), np.array([3])))
     yield "transposition", contraction.transposed(normal(130, 129))

@@ -29,6 +29,22 @@ RARE = {
     "rounding.special._power_into": "keras.ops.power and a few losses",
     "rounding.elementwise.expm1_into": "of keras.ops only; elu has a kernel of its own",
 }
+RARE |= {
+    f"rounding.stacks.{name}": "the layer Dot, and keras.ops.matmul of stacks"
+    for name in [
+        "_add_halves",
+        "_dot",
+        "_dot_of_two",
+        "_eight_sums",
+        "_even_and_odd",
+        "_in_order",
+        "_lanes",
+        "_products",
+        "_products_part",
+        "_row_times_vector",
+        "_sum",
+    ]
+}
 # What a user might train first; the networks of the warm-up are others.
 FIRST_SCRIPT = """
 import numpy as np

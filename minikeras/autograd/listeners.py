@@ -51,7 +51,8 @@ class OpCall:
     """One call ``output = op(*inputs, **static)``.
 
     ``inputs`` are tensors, variables, arrays and numbers.  ``arrays`` are what the kernel saw of
-    them.  ``output`` is a tensor, or a tuple of tensors.
+    them.  ``output`` is a tensor, or a tuple of tensors.  ``place``, set by tapes, is the
+    path of the layer, and the number of the call.
     """
 
     op: Differentiable
@@ -59,6 +60,7 @@ class OpCall:
     arrays: list[Any]
     static: dict[str, Any]
     output: Any
+    place: tuple[str, int] = ("", 0)
 
 
 class Listener(Protocol):

@@ -163,7 +163,12 @@ def normalize_by_size(
 ) -> Array:
     r = rsqrt(sums.mean(x * x, axes, True) + x.dtype.type(epsilon))
     # Grappler multiplies the smaller arrays first, unless a gradient needs x r too.
-    return x * r * scale if is_taped or not tf_function.is_inside() else x * (scale * r)
+    if tf_function.is_inside() and not is_taped:
+        if r.shape == x.shape:
+            return x * scale * r
+        if scale.size < x.size or not tf_function.knows_batch_size():
+            return x * (scale * r)
+    return x * r * scale
 
 
 def normalize_by_size_vjp(

@@ -1,0 +1,71 @@
+"""In which order the gradients of a tensor with several uses are added: the bits of TensorFlow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import hypothesis.strategies as st
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given
+
+import minikeras
+from minikeras import config
+from minikeras.autograd import GradientTape
+from parity_tests.drawing import seeds
+
+# Each step joins two of the tensors so far, counted from the newest.
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "subtract", "multiply"]), st.integers(0, 4), st.integers(0, 4)
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(seeds, STEPS)
+def test_eager(seed: int, steps: list[tuple[str, int, int]]) -> None:
+    rng = np.random.default_rng(seed)
+    x, dy = (rng.normal(1, 0.2, (5, 8)).astype("float32") for _ in range(2))
+
+    def gradient(k: Any, tape: Any) -> Any:
+        start = k.ops.convert_to_tensor(x)
+        with tape:
+            tape.watch(start)
+            made = [start]
+            for name, i, j in steps:
+                a, b = (made[-1 - n % len(made)] for n in (i, j))
+                made.append(getattr(k.ops, name)(a, b) * 0.5)
+        return tape.gradient(made[-1], start, output_gradients=k.ops.convert_to_tensor(dy))
+
+    found, expected = gradient(minikeras, GradientTape()), gradient(keras, tf.GradientTape())
+    if expected is None:
+        assert found is None
+    else:
+        np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
+
+
+@pytest.mark.parametrize("samples", [32, 40])  # the batch size is known, or not
+@pytest.mark.parametrize("calls", [3, 4])
+def test_shared_layer_in_fit(calls: int, samples: int) -> None:
+    x = np.random.default_rng(0).normal(size=(samples, 9)).astype("float32")
+
+    def weights(k: Any) -> list[Any]:
+        k.utils.clear_session()
+        k.utils.set_random_seed(0)
+        shared = k.layers.Dense(9, activation="tanh")
+        h = inputs = k.Input((9,))
+        for _ in range(calls):
+            h = shared(h)
+        model = k.Model(inputs, k.layers.Dense(1)(h))
+        model.compile(k.optimizers.SGD(0.05), "mse")
+        model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
+        found: list[Any] = model.get_weights()
+        return found
+
+    with config.use_kernels("fast"):
+        for found, expected in zip(weights(minikeras), weights(keras), strict=True):
+            np.testing.assert_array_equal(found, expected)

@@ -26,7 +26,7 @@ import numpy as np
 
 from minikeras import frames, tf_function, tree
 from minikeras.autograd.indexed_slices import IndexedSlices
-from minikeras.autograd.listeners import Observe, OpCall, recording
+from minikeras.autograd.listeners import Observe, OpCall, is_taped, recording
 from minikeras.autograd.primitive import unobserved
 from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable
@@ -286,7 +286,7 @@ class _OnTensors(_OnArrays):
 
 def _arithmetic() -> _OnArrays:
     observer = recording.observer
-    if any(listener is not observer for listener in recording.listeners):
+    if is_taped():
         return _OnTensors()
     return _OnArrays() if observer is None else _OnArrays(observer.observe)
 

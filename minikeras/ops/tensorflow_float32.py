@@ -245,8 +245,15 @@ def _mean(x: Array, *, axis: Any, keepdims: bool) -> Array:
 
 
 def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
+    """Parity: a constant, as the gradient of a loss without weights, is divided in a function too.
+
+    What is constant is told by its numbers, which are then equal.
+    """
     n = x.size // max(y.size, 1)
-    return _sum_vjp(dy if n == 1 else dy / n, y, x, axis=axis, keepdims=keepdims)
+    if n > 1:
+        sizes_known = tf_function.is_inside() and tf_function.knows_batch_size()
+        dy = tf_function.over(dy, n) if sizes_known and dy.min() != dy.max() else dy / n
+    return _sum_vjp(dy, y, x, axis=axis, keepdims=keepdims)
 
 
 def _sum_over_leading_axes(x: Array) -> Array:

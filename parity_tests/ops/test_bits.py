@@ -1,5 +1,7 @@
 """With the fast kernels float32 results are not close to TensorFlow's: they are the same bits."""
 
+from typing import Any
+
 import hypothesis.strategies as st
 import keras
 import numpy as np
@@ -7,8 +9,8 @@ import pytest
 import tensorflow as tf
 from hypothesis import given
 
-from minikeras import config, ops
-from minikeras.autograd import GradientTape, Tensor
+from minikeras import config, ops, tf_function
+from minikeras.autograd import GradientTape, Tensor, grad
 from parity_tests.drawing import few, seeds, values
 
 UNARY = {
@@ -86,3 +88,18 @@ def test_crossentropies(seed, shape):
         ours = ops.sparse_categorical_crossentropy(labels, x, from_logits=True)
     theirs = keras.ops.sparse_categorical_crossentropy(labels, x, from_logits=True)
     np.testing.assert_array_equal(np.asarray(ours), np.asarray(theirs))
+
+
+@pytest.mark.parametrize("size_known", [True, False])
+def test_gradient_of_a_mean_in_a_function(size_known: bool) -> None:
+    """With a constant size TensorFlow multiplies by the reciprocal."""
+    x, w = values(0, (50, 7)), values(1, 50)
+    spec = [tf.TensorSpec([n if size_known else None, *rest]) for n, *rest in ([50, 7], [50])]
+
+    @tf.function(input_signature=spec)
+    def theirs(x: Any, w: Any) -> Any:
+        return tf.gradients(tf.reduce_sum(tf.reduce_mean(x, -1) * w), x)[0]
+
+    with config.use_kernels("fast"), tf_function.inside(batch_size_known=size_known):
+        dx = grad(lambda x: ops.sum(ops.mean(x, -1) * w))(x)
+    np.testing.assert_array_equal(dx, theirs(x, w))

@@ -93,6 +93,7 @@ class VariableGroup:
         self.size = sum(v._value.size for v in variables)
         self.single = [v._value.size == 1 for v in variables]
         self.clipped: list[Array] = []
+        self.zeros: dict[int, Array] = {}
         large = any(v._value.size >= LARGE for v in variables)
         self.updates_before_loading = 0 if large else UPDATES_BEFORE_LOADING
         if self.dtype.name not in ("float32", "float64"):
@@ -152,8 +153,12 @@ class VariableGroup:
     def _update(self, rule: Any, t: Any, lr: Any, grads: list[Any]) -> bool:
         arrays, count = [own_array(v) for v in self.state], len(grads)
         slices = {i: g for i, g in enumerate(grads) if type(g) is IndexedSlices}
-        if slices:  # the kernel computes all rows as if their gradients were 0
-            grads = [np.zeros(g.shape, g.dtype) if i in slices else g for i, g in enumerate(grads)]
+        rests = bool(slices) and rule.rests()
+        for i, g in slices.items():
+            # The kernel computes all rows as if their gradients were 0, or not at all.
+            if not rests and i not in self.zeros:
+                self.zeros[i] = np.zeros(g.shape, g.dtype)
+            grads[i] = arrays[i] if rests else self.zeros[i]
         if rule.weight_decay is not None and any(self.decayed):
             for pair in dict.fromkeys(pairs := [rule.decay_factors(lr, one) for one in (0, 1)]):
                 chosen = [d and pairs[one] == pair for d, one in zip(self.decayed, self.single)]
@@ -166,7 +171,7 @@ class VariableGroup:
         if roles > self.roles:  # repeat the last slot for each optional one that is not in use
             arrays += arrays[-count:] * (roles - self.roles)
         arrays += grads
-        if slices and rule.rests():
+        if rests:
             arrays = [array for k, array in enumerate(arrays) if k % count not in slices]
         scalars = {"lr": lr, "compiled": is_inside(), **rule.scalars(t, lr)}
         p = self._in_order(rule.kernel, scalars, rule)

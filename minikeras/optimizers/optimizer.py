@@ -179,9 +179,7 @@ class Optimizer(OptimizerState):
                     f"Unknown variable: {variable.path!r}. An optimizer can only be called for the "
                     "variables it was built with; create a new one for new variables."
                 )
-        if not self.built:
-            self.build(list(variables))
-            self.built = True
+        self.build_in_scope(variables)
         return variables
 
     def _warn_of_missing(self, grads: Sequence[Any], variables: Sequence[Variable]) -> None:

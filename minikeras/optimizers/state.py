@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from minikeras import frames, initializers, settings
 from minikeras.autograd import Tensor, Variable
 from minikeras.declare import serialization
-from minikeras.declare.names import name_scope
+from minikeras.declare.names import name_scope, open_scopes
 from minikeras.messages import describe
 from minikeras.optimizers.options import OptimizerOptions
 from minikeras.optimizers.rounding import over, reciprocal, rounded
@@ -90,9 +91,36 @@ class OptimizerState(OptimizerOptions):
             return Tensor(np.asarray(self._iterations._value // self.gradient_accumulation_steps))
         return self._iterations
 
+    def hyperparameters(self) -> dict[str, Any]:
+        """All options, and the variable or schedule of the learning rate."""
+        own = vars(self)
+        names = (n for n in self._fields if n != "learning_rate")
+        return {"_learning_rate": self._learning_rate, **{n: own.get(n) for n in names}}
+
+    @contextlib.contextmanager
+    def with_hyperparameters(self, values: dict[str, Any]) -> Iterator[None]:
+        """Within the block the optimizer has these hyperparameters."""
+        before = self.hyperparameters()
+        vars(self).update(values)
+        try:
+            yield
+        finally:
+            vars(self).update(before)
+
+    def build_in_scope(self, variables: Sequence[Variable]) -> None:
+        """Build as the first ``apply`` does, unless it is built.
+
+        Parity: what ``build`` itself creates then has the optimizer's name in its path.
+        """
+        if not self.built:
+            with name_scope(str(self.name)):
+                self.build(list(variables))
+            self.built = True
+
     def _own(self, initializer: Any, name: str | None, dtype: DType, **options: Any) -> Variable:
         options = {"aggregation": "only_first_replica", **options}
-        with name_scope(str(self.name)):
+        is_open = open_scopes.names[-1:] == [self.name]
+        with contextlib.nullcontext() if is_open else name_scope(str(self.name)):
             variable = Variable(initializer, name=name, dtype=dtype, trainable=False, **options)
         self._variables.append(variable)
         return variable

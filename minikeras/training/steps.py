@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import itertools
+import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +40,7 @@ class Steps(Compiled):
 
         _signature: Any
 
+    _train_trace = False, True  # whether the train function takes a batch, and knows its size
     _batch_size_known = True  # whether the function that runs next was traced for one batch size
 
     # Loss
@@ -117,8 +120,7 @@ class Steps(Compiled):
         """All variables that the optimizer updates, with their values."""
         variables = [*(self._trained or ())]
         if isinstance(self.optimizer, optimizers.Optimizer):
-            if not self.optimizer.built:
-                self.optimizer.build(variables)
+            self.optimizer.build_in_scope(variables)
             variables += self.optimizer.variables
         # An optimizer writes into no array to which something else refers, as this list does.
         return [(variable, variable._value) for variable in variables]
@@ -185,6 +187,7 @@ class Steps(Compiled):
             self.train_function = self._train_batches
             self._trained = self._untrained = None
             self._forget_function("train", "_loss_and_gradients")
+            self._hyperparameters.clear()
 
     def make_test_function(self, force: bool = False) -> None:
         """Set ``test_function``, which takes an iterator of batches and returns logs."""
@@ -204,6 +207,11 @@ class Steps(Compiled):
         self._traced.pop(f"{mode}_on_batch", None)
 
     @functools.cached_property
+    def _hyperparameters(self) -> dict[Any, dict[str, Any]]:
+        """The optimizer's hyperparameters by optimizer and trace of the train function."""
+        return {}
+
+    @functools.cached_property
     def _traced(self) -> dict[str, int | None]:
         """The batch size for which Keras would have traced each function first; None: any size."""
         return {}
@@ -218,10 +226,27 @@ class Steps(Compiled):
         if not on_batch:
             first = self._traced.setdefault(mode, batch_size)
         self._batch_size_known = batch_size is not None and batch_size == first
+        if mode == "train":
+            self._train_trace = on_batch, self._batch_size_known
 
     def _function_scope(self) -> tf_function.inside:
         """The block in which Keras runs a compiled function, unless with ``run_eagerly``."""
         return tf_function.inside(not self.run_eagerly, self._batch_size_known)
+
+    def _traced_hyperparameters(self) -> contextlib.AbstractContextManager[None]:
+        """The block in which the optimizer has the hyperparameters that Keras's function knows.
+
+        Parity: these are the values of the first step after ``compile``, and after another trace.
+        The learning rate is a variable, which a function reads anew in each step.
+        """
+        optimizer = self.optimizer
+        if self.run_eagerly or not isinstance(optimizer, optimizers.Optimizer):
+            return _UNCHANGED
+        known = optimizer.hyperparameters()
+        traced = self._hyperparameters.setdefault((id(optimizer), self._train_trace), known)
+        if all(map(operator.is_, traced.values(), known.values())):
+            return _UNCHANGED
+        return optimizer.with_hyperparameters(traced)
 
     def _train_batches(self, batches: Iterator[Batch]) -> Any:
         """Train on ``steps_per_execution`` batches; StopIteration if there are none left."""
@@ -239,7 +264,7 @@ class Steps(Compiled):
         untrained = self.non_trainable_variables if first else self._untrained
         before = [(variable, variable._value) for variable in untrained or ()]
         try:
-            with self._function_scope():
+            with self._function_scope(), self._traced_hyperparameters():
                 return self.train_step(_tensors(batch))
         except BaseException:
             for variable, value in before:
@@ -259,7 +284,11 @@ class Steps(Compiled):
         return tree.map_structure(lambda *parts: ops.concatenate(parts, axis=0), *outputs)
 
 
-_BOUND = ("train_function", "test_function", "predict_function", "_replays", "_traced")
+_BOUND = (
+    *("train_function", "test_function", "predict_function"),
+    *("_replays", "_traced", "_hyperparameters"),
+)
+_UNCHANGED = contextlib.nullcontext()
 
 
 @functools.cache

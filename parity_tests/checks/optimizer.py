@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import minikeras.optimizers
 from minikeras import config as settings
-from minikeras.autograd import Variable
+from minikeras.autograd import IndexedSlices, Variable
 from parity_tests.checks.compare import assert_close
 
 
@@ -44,12 +44,13 @@ def check_optimizer(
 
     step = tf.function(step, autograph=False) if compiled else step
     for count, gradients in enumerate(steps, 1):
-        copies = [None if g is None else g.copy() for g in gradients]
+        copies = [None if g is None else np.array(g) for g in gradients]
         with _only_missing_gradients_warn(), settings.use_kernels(kernels):
             ours.apply(gradients, mine)
-            step([None if g is None else tf.constant(g) for g in gradients])
+            step([None if g is None else _for_tensorflow(g) for g in gradients])
         for g, copy in zip(gradients, copies):
-            assert g is None or np.array_equal(g, copy, equal_nan=True), "a gradient was changed"
+            same = g is None or np.array_equal(np.asarray(g), np.asarray(copy), equal_nan=True)
+            assert same, "a gradient was changed"
         _compare(ours, theirs, mine, yours, f"step {count}", ulp)
     ours.finalize_variable_values(mine)
     theirs.finalize_variable_values(yours)
@@ -65,6 +66,12 @@ def _compare(ours, theirs, mine, yours, when, ulp):
     for a, b in zip(mine + ours.variables, yours + theirs.variables, strict=True):
         assert_same(a.numpy(), b.numpy(), f"{b.path} after {when}", ulp)
     assert int(np.asarray(ours.iterations)) == int(np.asarray(theirs.iterations)), "iterations"
+
+
+def _for_tensorflow(g):
+    if isinstance(g, IndexedSlices):
+        return tf.IndexedSlices(g.values.numpy(), g.indices.numpy(), tf.constant(g.shape))
+    return tf.constant(g)
 
 
 def _for_keras(config):

@@ -65,6 +65,18 @@ def test_bits(case: Any, seed: int) -> None:
 
 
 @few
+@given(convolutions(), st.sampled_from([1, 5, 17]), seeds)
+def test_bits_of_a_separable_convolution(case: Any, filters: int, seed: int) -> None:
+    x, kernel, options = case
+    pointwise = (*[1] * (len(x) - 2), kernel[-2] * kernel[-1], filters)
+    rng = np.random.default_rng(seed)
+    arrays = [rng.standard_normal(s, np.float32) for s in (x, kernel, pointwise)]
+    pairs = in_both("separable_conv", arrays, options)
+    for what, (mine, their) in zip(("y", "dx", "dw", "dp"), pairs, strict=True):
+        np.testing.assert_array_equal(mine, their, what)
+
+
+@few
 @given(convolutions(), st.booleans(), seeds)
 def test_float64(case: Any, padded: bool, seed: int) -> None:
     """Multiples of a quarter, whose sums are exact in any order; also with wide margins."""

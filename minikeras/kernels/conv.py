@@ -271,7 +271,7 @@ def convolve_input_gradient(
         most = 1 if len(dy) == 1 else math.inf
         if not conv3d.images_at_once(dx.shape, w.shape, dy.shape, most):
             spread = conv3d.spread(dy, size, strides, space, margins)
-            return convolve(spread, _flipped(w), strides=(1, 1, 1), dilation=(1, 1, 1))
+            return convolve(spread, flipped(w), strides=(1, 1, 1), dilation=(1, 1, 1))
     larger = (len(dy), *enlarged(space, margins), channels)
     run = channels * size[-1] if dilation[-1] == 1 else channels
     matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
@@ -295,9 +295,10 @@ def convolve_input_gradient(
     return dx
 
 
-def _flipped(w: Array) -> Array:
-    flipped = np.flip(w, tuple(range(w.ndim - 2))).swapaxes(-1, -2)
-    return np.ascontiguousarray(flipped)
+def flipped(w: Array) -> Array:
+    """w with its cells in reverse, its channels and filters exchanged."""
+    reverse = np.flip(w, tuple(range(w.ndim - 2))).swapaxes(-1, -2)
+    return np.ascontiguousarray(reverse)
 
 
 def _dilated_input_gradient(
@@ -329,7 +330,7 @@ def _input_gradient_as_convolution(
     """
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
     image, ones = (*dy.shape[1:-1], filters), (1,) * len(size)
-    factor = _flipped(w).reshape(-1, channels)
+    factor = flipped(w).reshape(-1, channels)
     larger = (*enlarged(image[:-1], around), filters)
     starts, offsets = image_tables(larger, size, shape[:-1], ones, dilation)
     dx = np.empty((len(dy) * len(starts), channels), dy.dtype)

@@ -13,11 +13,11 @@ from minikeras import shapes
 from minikeras.ops.arithmetic import add, mark_biased
 from minikeras.ops.core import tensor
 from minikeras.ops.declarations import operation
-from minikeras.ops.joining import concatenate, split
 from minikeras.ops.primitives.activations import relu
 from minikeras.ops.primitives.conv import convolve, convolve_biased, convolve_input_gradient
+from minikeras.ops.primitives.conv_groups import convolve_groups
 from minikeras.ops.primitives.depthwise import depthwise
-from minikeras.ops.windows import from_channels_last, padded, spatial_rank, to_channels_last
+from minikeras.ops.windows import from_channels_last, spatial_rank, to_channels_last
 from minikeras.types import TensorLike
 from minikeras.windows import Sizes, margins_for, per_axis, standardize_padding
 
@@ -61,11 +61,10 @@ def _grouped(
 ) -> TensorLike:
     groups = _groups(x, kernel)
     margins = margins_for(x.shape, padding, size, strides, dilation)
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
     if groups == 1:
-        return convolve(x, kernel, strides=strides, dilation=dilation, margins=margins)
-    x = padded(x, margins)
-    pairs = zip(split(x, groups, axis=-1), split(kernel, groups, axis=-1))
-    return concatenate([convolve(*xw, strides=strides, dilation=dilation) for xw in pairs], -1)
+        return convolve(x, kernel, **how)
+    return convolve_groups(x, kernel, **how, groups=groups)
 
 
 def _windows(

@@ -168,6 +168,7 @@ ROUNDING = {
     "minikeras.kernels.conv": "sums of windows are contractions",
     "minikeras.kernels.conv2d": "products with a vector, and where sums are cut",
     "minikeras.kernels.conv3d": "gradients over three axes are contractions",
+    "minikeras.kernels.conv_groups": "gradients of groups are contractions",
     "minikeras.kernels.depthwise": "sums over filters are in packets",
     "minikeras.kernels.optimizers": "x / √y in compiled functions",
     "minikeras.kernels.resize": "the C library's sine",

@@ -148,7 +148,7 @@ def products() -> Iterator[tuple[str, Any]]:
 
 
 def convolutions() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels import conv, depthwise
+    from minikeras.kernels import conv, conv_groups, depthwise
 
     same = ((1, 1), (1, 1))
     for channels, filters, margins in (1, 3, ()), (2, 1, same), (16, 2, same), (2, 9, ()):
@@ -179,6 +179,15 @@ def convolutions() -> Iterator[tuple[str, Any]]:
     for channels in 1, 2:
         x = normal(2, 3, 4, 5, channels)
         yield f"volumes {channels}", conv.convolve_kernel_gradient(x, y, size=(2, 2, 2), **how)
+    how = {"strides": (1, 1), "margins": (), "groups": 2}
+    for filters, dilation in (2, (1, 1)), (6, (2, 2)):
+        x, w = normal(2, 5, 5, 4), normal(2, 2, 2, filters)
+        y = conv_groups.convolve_groups(x, w, **how, dilation=dilation)
+        yield f"groups {filters}", y
+        gap: Any = how | {"dilation": dilation}
+        dw = conv_groups.groups_kernel_gradient(x, y, size=(2, 2), **gap)
+        yield f"groups {filters} dw", dw
+        yield f"groups {filters} dx", conv_groups.groups_input_gradient(y, w, space=(5, 5), **gap)
     for multiplier in 1, 9:
         x, w = normal(2, 6, 6, 3), normal(3, 3, 3, multiplier)
         how = {"strides": (1, 1), "dilation": (1, 1), "margins": same}

@@ -21,18 +21,150 @@ TRIES = 12  # trainings with the part that is wrong; a mistake must show in one 
 class Mistake(NamedTuple):
     """``right`` in the function at ``where`` becomes ``wrong``; ``about`` is in such trainings."""
 
-    where: str
+    where: str  # module:function below minikeras
     right: str
     wrong: str
-    about: str
+    about: str  # a regular expression
 
 
 MISTAKES = {
+    # orders of sums, fused operations
+    "a sum in another order": Mistake(
+        "kernels.rounding.sums:sum",
+        "x = np.ascontiguousarray(x)\n",
+        "x = np.ascontiguousarray(np.flip(x))\n",
+        "'softmax'|LayerNorm|BatchNorm",
+    ),
+    "a bias's gradient from the last row to the first": Mistake(
+        "kernels.rounding.sums:bias_gradient",
+        "x = dy\n",
+        "x = dy = dy[::-1]\n",
+        r"units=[2-9]",
+    ),
+    "products without fused multiply-adds": Mistake(
+        "ops.tensorflow_float32:_matmul",
+        "if b.ndim > 2:",
+        "if b.ndim == 2:\n        return (a[..., None] * b).sum(-2)\n    if b.ndim > 2:",
+        r"Dense\(",
+    ),
+    "SGD with a fused multiply-add": Mistake(
+        "optimizers.sgd:SGD.step",
+        "return minus(w, lr_g)",
+        "return (w.astype('f8') - lr * factor * g.astype('f8')).astype(w.dtype)",
+        r"optimizer=SGD\((?![^)]*[ (]momentum)",
+    ),
+    "softmax's gradient multiplied out": Mistake(
+        "ops.tensorflow_float32:_softmax_vjp",
+        "(dy - _row_sums(dy * y)) * y",
+        "dy * y - _row_sums(dy * y) * y",
+        r"Softmax\(|'softmax'\), units=\d, loss=[^SC]",
+    ),
+    # normalization
+    "the wrong share of a moving mean": Mistake(
+        "layers.normalization.batch_normalization:BatchNormalization._move",
+        "value * (1.0 - momentum)",
+        "(value - value * momentum)",
+        "BatchNormalization",
+    ),
+    "LayerNormalization with the default epsilon": Mistake(
+        "layers.normalization.layer_normalization:LayerNormalization.call",
+        "self.epsilon, rms",
+        "1e-3, rms",
+        r"LayerNormalization\([^)]*epsilon=1e-0",
+    ),
+    # optimizers
     "Adam's epsilon within the root": Mistake(
         "optimizers.adam:Adam.step",
-        "(np.sqrt(v) + self.epsilon)",
-        "np.sqrt(v + self.epsilon)",
+        "delta = m * alpha / (np.sqrt(v) + self.epsilon)",
+        "delta = m * alpha / np.sqrt(v + self.epsilon)",
         r"optimizer=AdamW?\(",
+    ),
+    "a bias correction one step late": Mistake(
+        "optimizers.adam:corrected_rate",
+        "rounded(beta_2, t) ** t\n",
+        "rounded(beta_2, t) ** (t + 1)\n",
+        r"optimizer=AdamW?\(",
+    ),
+    "a stale moment": Mistake(
+        "optimizers.rmsprop:RMSprop.step",
+        "d = v + self.epsilon",
+        "d = (v - (1 - rho) * (g * g)) / rho + self.epsilon",
+        r"optimizer=RMSprop\(",
+    ),
+    "Adagrad without epsilon": Mistake(
+        "optimizers.adagrad:Adagrad.step",
+        "a + self.epsilon",
+        "a",
+        r"optimizer=Adagrad\(",
+    ),
+    "a root instead of its estimate": Mistake(
+        "optimizers.rounding:over_root",
+        "x / np.sqrt(y) if exact else x * _rsqrt(y)",
+        "x / np.sqrt(y)",
+        r"optimizer=(RMSprop|Adadelta|Adagrad)\(",
+    ),
+    "an average of the weights that moves too far": Mistake(
+        "optimizers.options:move_average",
+        "(1 - part) * w",
+        "part * w",
+        "use_ema=True",
+    ),
+    "a norm clipped one step too early": Mistake(
+        "optimizers.options:clip_by_norm",
+        "np.maximum(norm(g), g.dtype.type(limit))",
+        "(norm(g) + g.dtype.type(limit))",
+        r"[( ]clipnorm=",
+    ),
+    "a dense gradient for a sparse one": Mistake(
+        "ops.primitives.indexing:_take_vjp",
+        "if axis == 0 and type(dy) is np.ndarray:",
+        "if False:",
+        r"Embedding\(",
+    ),
+    # losses, metrics, regularizers, constraints
+    "regularizer with ½": Mistake("regularizers:L2.__call__", "self.l2", "0.5 * self.l2", r"=L2\("),
+    "MaxNorm without ε": Mistake(
+        "constraints:MaxNorm.__call__",
+        "settings.epsilon() + norms",
+        "1e-20 + norms",
+        r"MaxNorm\(",
+    ),
+    "batches of equal weight in the mean loss": Mistake(
+        "training.steps:Steps._track",
+        "sample_weight=first.shape[0]",
+        "sample_weight=1",
+        "samples=50, batch_size=(8|16|23)",
+    ),
+    "a loss weight of no weight": Mistake(
+        "training.compile_loss:CompileLoss._value",
+        "ops.multiply(value, entry.weight)",
+        "value",
+        "loss_weights",
+    ),
+    # data
+    "dropout unscaled": Mistake(
+        "random.draws:masked",
+        "distributions.masked(x, mask, rate)",
+        "x * mask",
+        r"[ (](Dropout|SpatialDropout\dD)\(rate=0.[1-9]",
+    ),
+    "a class without a weight weighs nothing": Mistake(
+        "training.adapters.packing:class_weight_to_sample_weights",
+        "class_weight.get(int(label), 1.0)",
+        "class_weight.get(int(label), 0.0)",
+        "class_weight",
+    ),
+    "validation with the first samples": Mistake(
+        "training.adapters.arrays:train_validation_split",
+        "return first, rest",
+        "return rest, first",
+        "validation_split",
+    ),
+    "batches in the order of the data": Mistake(
+        "training.adapters.arrays:ArrayAdapter.batches",
+        "if not self._shuffle:",
+        "if True:",
+        r"batches='arrays'",
     ),
 }
 

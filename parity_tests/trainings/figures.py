@@ -1,7 +1,7 @@
 """How many drawn trainings are equal: ``python -m parity_tests.trainings.figures --draws 500``.
 
 Prints each training that differs, with what differs, and the shares at the end.  ``--pickle`` keeps
-the trainings, ``--again`` runs those of such a file that differed.
+the trainings that differ, ``--again`` runs such a file.  ``--part 0/2`` runs every second one.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import argparse
 import os
 import pickle
 import time
-from typing import Any
+from collections.abc import Iterator
+from typing import NamedTuple
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -23,17 +24,64 @@ from parity_tests.trainings.drawing import Training, drawn
 from parity_tests.trainings.running import differences, run
 
 
-def compare(training: Training) -> dict[str, float] | str:
-    """What differs, or the error that Keras raises."""
+class Result(NamedTuple):
+    """A training and what differs: names with distances, 0 if everything has the same bits."""
+
+    training: Training
+    differences: dict[str, float]
+    refused: str = ""  # the error of Keras, which has no result to compare
+
+    def farthest(self, parts: tuple[str, ...]) -> float:
+        """The largest distance of all numbers whose names begin with one of ``parts``."""
+        found = [d for name, d in self.differences.items() if name.startswith((*parts, "error"))]
+        return max(found, default=0.0)
+
+
+class Share(NamedTuple):
+    """The trainings in which ``parts`` are no farther apart than ``tolerance``."""
+
+    floatx: str
+    name: str
+    parts: tuple[str, ...]
+    tolerance: float = 0.0
+
+    def of(self, results: list[Result]) -> tuple[int, int]:
+        """How many of how many."""
+        ran = [r for r in results if r.training.floatx == self.floatx and not r.refused]
+        return sum(r.farthest(self.parts) <= self.tolerance for r in ran), len(ran)
+
+
+SHARES = [
+    Share("float32", "history bit-equal", ("history",)),
+    Share(
+        "float32",
+        "history, weights and predictions bit-equal",
+        ("history", "weights", "predictions"),
+    ),
+    Share("float32", "these and the slots bit-equal", ("",)),
+    Share("float32", "printed text equal", ("text",)),
+    Share("float64", "history within 1e-10", ("history",), 1e-10),
+    Share("float64", "printed text equal", ("text",)),
+]
+
+
+def compare(training: Training) -> Result:
+    """Run the training in both libraries."""
     try:
         theirs = run(keras, training)
-    except Exception as error:
-        return f"Keras: {type(error).__name__}: {str(error)[:200]}"
+    except Exception as error:  # TensorFlow lacks a kernel, or Keras refuses the arguments
+        return Result(training, {}, f"{type(error).__name__}: {str(error)[:200]}")
     try:
         ours = run(minikeras, training)
     except Exception as error:
-        return {f"minikeras: {type(error).__name__}: {str(error)[:200]}": float("inf")}
-    return differences(ours, theirs)
+        return Result(training, {f"error {type(error).__name__}: {error}": float("inf")})
+    return Result(training, differences(ours, theirs))
+
+
+def table(results: list[Result]) -> Iterator[str]:
+    for share in SHARES:
+        equal, of = share.of(results)
+        yield f"{share.floatx}, {share.name}: {equal} of {of} ({equal / max(of, 1):.1%})"
 
 
 def main() -> None:
@@ -42,7 +90,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--pickle")
     parser.add_argument("--again")
-    parser.add_argument("--part", default="0/1", help="i/n: every n-th training, from the i-th")
+    parser.add_argument("--part", default="0/1")
     options = parser.parse_args()
     if options.again:
         with open(options.again, "rb") as file:
@@ -50,39 +98,21 @@ def main() -> None:
     else:
         wanted = drawn(options.draws, options.seed)
     part, parts = map(int, options.part.split("/"))
-    wanted = wanted[part::parts]
-    results: list[tuple[Training, Any]] = []
+    results: list[Result] = []
     start = time.time()
-    for i, training in enumerate(wanted):
-        found = compare(training)
-        results.append((training, found))
-        if found:
+    for i, training in enumerate(wanted[part::parts]):
+        results.append(compare(training))
+        if results[-1].refused:
+            print(f"\n#{i} {training}\n     Keras: {results[-1].refused}", flush=True)
+        elif results[-1].differences:
             print(f"\n#{i} {training}", flush=True)
-            for line in [found] if isinstance(found, str) else list(found.items())[:12]:
-                print("    ", line, flush=True)
+            for name, far in [*results[-1].differences.items()][:12]:
+                print(f"     {name}: {far:.1e}", flush=True)
     if options.pickle:
         with open(options.pickle, "wb") as file:
-            pickle.dump([t for t, found in results if found and not isinstance(found, str)], file)
+            pickle.dump([r.training for r in results if r.differences], file)
     print(f"\n{len(results)} trainings in {time.time() - start:.0f} s")
-    for floatx in ("float32", "float64"):
-        summarize(floatx, [f for t, f in results if t.floatx == floatx])
-
-
-def summarize(floatx: str, results: list[Any]) -> None:
-    ran = [found for found in results if not isinstance(found, str)]
-
-    def share(name: str, parts: tuple[str, ...], tolerance: float = 0.0) -> None:
-        parts = (*parts, "minikeras")  # an error of its own
-        equal = [max((d for n, d in f.items() if n.startswith(parts)), default=0) for f in ran]
-        count = sum(far <= tolerance for far in equal)
-        print(f"    {name}: {count} ({count / max(len(ran), 1):.1%})")
-
-    print(f"{floatx}: {len(results)} drawn, {len(ran)} of them possible in Keras")
-    share("history bit-equal", ("history",))
-    share("history within 1e-10", ("history",), 1e-10)
-    share("history, weights and predictions bit-equal", ("history", "weights", "predictions"))
-    share("everything bit-equal", ("",))
-    share("printed text equal", ("text",))
+    print("\n".join(table(results)))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,11 @@ from minikeras.kernels.runtime import disk_cache
 RARE = {
     "conv2d._dots": "only on processors with AVX-512",
     "rounding.elementwise.rsqrt_into": "only on processors with AVX-512",
-    "optimizers._exact": "float64; float32 only on processors without AVX-512",
+    "rounding.elementwise._inverse_roots_rounded": "float64, and processors without AVX-512",
+    "rounding.matrix_vector._dots": "maps of one cell, or windows of one number",
+    "rounding.matrix_vector._dots_part": "maps of one cell, or windows of one number",
+    "lookup._add": "gradients of take; those of Embedding are sparse",
+    "lookup._add_part": "gradients of take; those of Embedding are sparse",
     "rounding.sums._sum_in_order": "sums over the first and the last axis, as with channels_first",
     "rounding.elementwise.exp_rest_into": "elu behind a Dense whose units are no multiple of 8",
     "rounding.special._erfc_into": "of keras.ops only; gelu has a kernel of its own",
@@ -43,6 +47,19 @@ RARE |= {
         "_products_part",
         "_row_times_vector",
         "_sum",
+    ]
+}
+RARE |= {
+    f"resize.{name}": "UpSampling2D that interpolates"
+    for name in [
+        "_add",
+        "_add_part",
+        "_between_cells",
+        "_linear_rows",
+        "_resize",
+        "_resize_part",
+        "_sine",
+        "_weighted_rows",
     ]
 }
 # What a user might train first; the networks of the warm-up are others.

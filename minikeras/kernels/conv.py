@@ -96,7 +96,7 @@ def _convolved(
     else:
         starts, offsets = tables(shape, size, out, strides, dilation)
         factors = flat_with_margins(x, margins), starts, offsets, factor
-        if products == 1 and conv2d.applies(x, size):
+        if products == 1 and x.dtype == np.float32 and x.size:
             y = conv2d.vector_product(factors[0][offsets], factor)
         elif filters == 1 and x.size:
             y = indexed_matvec(*factors[:3], factor.reshape(-1), cuts)

@@ -63,7 +63,7 @@ def products_of_windows(dy: Array, w: Array, images: int, over_three: bool) -> A
     """
     windows, (cells, filters) = len(dy) // images, w.shape
     if _is_eigens(images, windows, cells, filters):
-        if over_three:
+        if over_three and images > 1:
             return None
         if windows == 1:
             return np.stack([column_chains(w, row, 16) for row in dy])

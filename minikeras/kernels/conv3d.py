@@ -17,6 +17,7 @@ import math
 
 import numpy as np
 
+from minikeras.kernels.conv2d import vector_product
 from minikeras.kernels.rounding.contraction import indexed_matmul
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, l3_size
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
@@ -69,7 +70,9 @@ def kernel_gradient(x: Array, dy: Array, size: Sizes, strides: Sizes, margins: M
     starts, offsets = tables(images_last.shape, space, size, _ONES, _ONES)
     factor = np.moveaxis(x, 0, -2).reshape(-1, channels)
     where = flat(images_last), starts, offsets
-    if channels == 1:
+    if len(starts) == 1:
+        dw = vector_product(where[0][offsets], factor)
+    elif channels == 1:
         shards = contraction_cuts(len(starts), 1, len(offsets), cores(), PATCH)
         dw = indexed_matvec(*where, factor.reshape(-1), shards)
     else:

@@ -19,14 +19,11 @@ threes = st.tuples(small, small, small)
 
 @st.composite
 def convolutions(draw: Any) -> tuple[Any, ...]:
-    """Shapes of x and w, strides, padding.
-
-    A kernel gradient for one channel is a product with one column, which parity.md leaves out.
-    """
+    """Shapes of x and w, strides, padding."""
     size, strides = draw(threes), draw(st.sampled_from([ONES, (2, 1, 1), (1, 2, 2)]))
     space = tuple(k + draw(st.integers(0, 4)) for k in size)
-    images = draw(st.sampled_from([2, 3, 16]))
-    channels, filters = draw(st.sampled_from([2, 3, 8, 20])), draw(st.sampled_from([2, 5, 16]))
+    images = draw(st.sampled_from([1, 2, 3, 16]))
+    channels, filters = draw(st.sampled_from([1, 2, 3, 20])), draw(st.sampled_from([1, 2, 5, 16]))
     padding = draw(st.sampled_from(["VALID", "SAME"]))
     return (images, *space, channels), (*size, channels, filters), strides, padding
 

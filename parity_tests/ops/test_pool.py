@@ -14,7 +14,7 @@ from minikeras import config, ops
 from minikeras.autograd import GradientTape, Symbol, Tensor
 from parity_tests.checks.compare import assert_close
 from parity_tests.checks.op import check_op
-from parity_tests.drawing import channels_first, poolings
+from parity_tests.drawing import channels_first, few, generators, poolings
 
 pools = pytest.mark.parametrize("name", ["max_pool", "average_pool"])
 
@@ -53,6 +53,20 @@ def test_float32_bits(name: str, case: Any) -> None:
             dx = tape.gradient(y, a, dy)
         np.testing.assert_array_equal(np.asarray(y), t.numpy(), kernels)
         np.testing.assert_array_equal(np.asarray(dx), expected, kernels)
+
+
+@few
+@given(generators)
+def test_near_ties_over_volumes(rng: Any) -> None:
+    """Values that are nearly as large as the maximum of a window win, too."""
+    x = np.float32(1 + 4e-6 * rng.integers(0, 5, (2, 4, 4, 4, 3)))
+    with tf.GradientTape() as theirs:
+        theirs.watch(b := tf.constant(x))
+        t = keras.ops.max_pool(b, 2, strides=1)
+    with GradientTape() as tape:
+        tape.watch(a := Tensor(x))
+        y = ops.max_pool(a, 2, strides=1)
+    np.testing.assert_array_equal(np.asarray(tape.gradient(y, a)), theirs.gradient(t, b))
 
 
 @pools

@@ -43,7 +43,8 @@ def max_window(x: Array, *, size: Sizes, strides: Sizes) -> Array:
     y[n, i, c] = max over p of x[n, i·s + p, c]          dx: dy goes to the winner
 
     Parity: of several equal values the first in row-major order wins; over volumes (three spatial
-    axes) each of them wins, and receives the whole of dy.
+    axes) all values within 1e-5 of the largest win, and each receives the whole of dy.
+    Source: TensorFlow, ``pooling_ops_3d.cc``, LaunchMaxPooling3dGradOp.
     """
     first, *others = _windows(x.shape, size, strides)
     y = x[first].copy()
@@ -105,7 +106,7 @@ def _wins(x: Array, windows: list[Window], rank: int) -> Array:
     """For each tap a mask of the windows that it wins."""
     values = np.stack([x[window] for window in windows])
     if rank == 3:
-        return values == values.max(0)
+        return np.abs(values - values.max(0)) < 1e-5
     numbers = np.arange(len(windows)).reshape(-1, *[1] * x.ndim)
     return values.argmax(0) == numbers
 

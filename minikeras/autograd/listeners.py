@@ -41,6 +41,15 @@ class Differentiable(Protocol):
         """
         ...
 
+    def terms(
+        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], observe: Observe
+    ) -> tuple[Any, ...] | None:
+        """The terms of which the cotangent of the first input is the sum, on arrays.
+
+        None for most operations.  A tape adds them one by one to those of other uses.
+        """
+        ...
+
 
 # Turns a function into one that returns the same, and of whose calls an observer learns.
 Observe = Callable[[Callable[..., Any]], Callable[..., Any]]

@@ -231,6 +231,16 @@ class Primitive:
             for dx, x, need in zip(dxs, inputs, needed, strict=True)
         ]
 
+    def terms(
+        self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], observe: Observe
+    ) -> tuple[Any, ...] | None:
+        """``Differentiable.terms``; only compiled twins have them."""
+        if "terms" not in self.twin_rules or self.rules(inputs, static)[1] is self.vjp_rule:
+            return None
+        rule = twins.import_twin(f"{self.twin}:{self.__name__}_terms", wanted_by=self.__name__)
+        found: tuple[Any, ...] = observe(rule)(dy, y, *inputs, **static)
+        return found
+
     def _fit(self, dx: Any, x: Any, on_tensors: bool, observe: Observe) -> Any:
         """The cotangent of ``x``, from what the vjp returned for it."""
         if callable(dx):

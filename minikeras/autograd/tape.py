@@ -8,8 +8,7 @@ and the outer tape can differentiate it.  Second derivatives need nothing else.
 Parity: gradients of a tensor with three uses or more are added in TensorFlow's order.  Its tape
 walks the graph breadth first, and adds gradients in the order in which they arrive.  In a compiled
 function the addends are sorted by the names of the operations that made them; these begin with the
-names of the layers.  One case is not followed: the input gradient of a normalizing layer is one
-addend here and three there, so float32 sums differ if its input has other uses (residual blocks).
+names of the layers.  The input gradient of a normalizing layer is three addends there.
 
 Source: experiments with TensorFlow's eager tape, and graphs that Grappler leaves.
 """
@@ -180,7 +179,9 @@ class GradientTape:
         given = [None] * len(targets) if seeds is None else tree.flatten(seeds)
         for y, seed in zip(targets, given, strict=True):
             addends.setdefault(id(y), []).append(arithmetic.wrap(_seed(y, seed)))
-        for call in self._in_order(targets):
+        used = (id(x) for call in self._calls for x in call.inputs)
+        uses = collections.Counter(key for key in used if key in self._tracked)
+        for call in self._in_order(targets, max(uses.values(), default=0)):
             output, inputs = call.output, call.inputs
             several = type(output) is tuple
             dy = _or_zeros(output, [*map(take, output)], arithmetic) if several else take(output)
@@ -193,20 +194,21 @@ class GradientTape:
                         dx = arithmetic.dense(dx)
                     elif dx.dtype != x._value.dtype:
                         dx = dx.astype(x._value.dtype)  # it was read in a compute dtype
-                    if dx is not dy:
-                        places[id(dx)] = call.place
-                    addends.setdefault(id(x), []).append(dx)
+                    is_shared = x is inputs[0] and uses[id(x)] > 1
+                    parts = arithmetic.terms(call, dy) if is_shared else None
+                    for part in parts or (dx,):
+                        if part is not dy:  # slices join as arrays; the sum's own name is first
+                            is_sparse = type(part) is IndexedSlices
+                            places[id(part)] = _NO_PLACE if is_sparse else call.place
+                        addends.setdefault(id(x), []).append(part)
         found = [*map(total, sources)]
         whole = Tensor | IndexedSlices | None
         return [g if isinstance(g, whole) else Tensor(g) for g in found]
 
-    def _in_order(self, targets: list[Any]) -> Iterator[OpCall]:
+    def _in_order(self, targets: list[Any], most_uses: int) -> Iterator[OpCall]:
         """The calls from last to first, or breadth first where that changes a sum."""
-        if not tf_function.is_inside():
-            inputs = (id(x) for call in self._calls for x in call.inputs)
-            uses = collections.Counter(x for x in inputs if x in self._tracked)
-            if max(uses.values(), default=0) > 2:
-                return self._breadth_first(targets)
+        if most_uses > 2 and not tf_function.is_inside():
+            return self._breadth_first(targets)
         return self._reversed()
 
     def _breadth_first(self, targets: list[Any]) -> Iterator[OpCall]:
@@ -271,6 +273,11 @@ class _OnArrays:
         y = tuple([y._value for y in output]) if type(output) is tuple else output._value
         return call.op.pullback(dy, y, call.arrays, call.static, needed, self.observe)
 
+    def terms(self, call: OpCall, dy: Any) -> Any:
+        output = call.output
+        y = tuple([y._value for y in output]) if type(output) is tuple else output._value
+        return call.op.terms(dy, y, call.arrays, call.static, self.observe)
+
 
 class _OnTensors(_OnArrays):
     """On tensors: an outer tape records the backward pass, to differentiate it."""
@@ -282,6 +289,9 @@ class _OnTensors(_OnArrays):
         both = zip(call.inputs, call.arrays)
         live = [x if isinstance(x, Tensor | Variable) else array for x, array in both]
         return call.op.pullback(dy, call.output, live, call.static, needed, self.observe)
+
+    def terms(self, call: OpCall, dy: Any) -> None:
+        return None
 
 
 def _arithmetic() -> _OnArrays:

@@ -69,3 +69,28 @@ def test_shared_layer_in_fit(calls: int, samples: int) -> None:
     with config.use_kernels("fast"):
         for found, expected in zip(weights(minikeras), weights(keras), strict=True):
             np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("run_eagerly", [False, True])
+@pytest.mark.parametrize("samples", [32, 40])
+@pytest.mark.parametrize("name", ["BatchNormalization", "LayerNormalization", "RMSNormalization"])
+def test_normalized_input_with_another_use(name: str, samples: int, run_eagerly: bool) -> None:
+    x = np.random.default_rng(0).normal(size=(samples, 7)).astype("float32")
+
+    def weights(k: Any) -> list[Any]:
+        k.utils.clear_session()
+        k.utils.set_random_seed(0)
+        inputs = k.Input((7,))
+        h = k.layers.Dense(5)(inputs)
+        h = k.layers.Concatenate()(
+            [k.layers.Activation("tanh")(h), getattr(k.layers, name)()(h), h]
+        )
+        model = k.Model(inputs, k.layers.Dense(1)(h))
+        model.compile(k.optimizers.Adam(0.05), "mse", run_eagerly=run_eagerly)
+        model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
+        found: list[Any] = model.get_weights()
+        return found
+
+    with config.use_kernels("fast"):
+        for found, expected in zip(weights(minikeras), weights(keras), strict=True):
+            np.testing.assert_array_equal(found, expected)

@@ -105,6 +105,8 @@ def elementwise() -> Iterator[tuple[str, Any]]:
         dx = normalization.normalize_by_moments_vjp(dy, y, x, gamma, gamma, **how)
         for name, value in zip(("y", "m", "v", "dx", "dgamma", "dbeta"), (*y, *dx)):
             yield f"{dtype} {moments} {name}", value
+        terms = normalization.normalize_by_moments_terms(dy, y, x, gamma, gamma, **how)
+        yield f"{dtype} {moments} terms", np.stack(terms)
     how = {"axes": (3,), "epsilon": 1e-3, "is_taped": True}
     x, gamma = normal(2, 3, 3, 5), normal(5)
     y = normalization.normalize_by_size(x, gamma, **how)

@@ -94,6 +94,13 @@ def _are_of_batch(axes: tuple[int, ...]) -> bool:
     return 0 in axes
 
 
+def _order(axes: tuple[int, ...]) -> int:
+    """In which order the three terms of dx are added."""
+    if tf_function.is_inside():  # in the alphabetical order of their names
+        return AB_C if _are_of_batch(axes) else BC_A
+    return AC_B
+
+
 def normalize_by_moments(
     x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> tuple[Array, ...]:
@@ -122,11 +129,7 @@ def normalize_by_moments(
 def normalize_by_moments_vjp(
     dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
 ) -> tuple[Array, ...]:
-    number, order = x.dtype.type, AC_B
-    n = number(math.prod(x.shape[a] for a in axes))
-    reciprocal = _reciprocal_of(n)
-    if tf_function.is_inside():  # in the alphabetical order of the names of the terms
-        order = AB_C if _are_of_batch(axes) else BC_A
+    number = x.dtype.type
     found = _kernels(x.shape, gamma.shape, beta.shape, axes)
     if found is not None:
         (scale,) = _factors(x, found[1], gamma)
@@ -138,11 +141,21 @@ def normalize_by_moments_vjp(
             (_flat(y[1]), _flat(y[2])),
             scale,
             number(epsilon),
-            reciprocal,
-            order,
+            _reciprocal_of(number(math.prod(x.shape[a] for a in axes))),
+            _order(axes),
             (dx.reshape(-1), dgamma, dbeta),
         )
         return dx, _fitted(dgamma, gamma.shape), _fitted(dbeta, beta.shape)
+    (a, b, c), dgamma, dbeta = _gradients(dy, y, x, gamma, beta, axes, epsilon)
+    return add_three(a, b, c, _order(axes)), dgamma, dbeta
+
+
+def _gradients(
+    dy: Any, y: Any, x: Array, gamma: Array, beta: Array, axes: tuple[int, ...], epsilon: float
+) -> tuple[tuple[Array, Array, Array], Array, Array]:
+    """The terms of dx, dγ and dβ."""
+    number = x.dtype.type
+    n = number(math.prod(x.shape[a] for a in axes))
     shape = tuple(1 if a in axes else size for a, size in enumerate(x.shape))
     dy, dm, dv, m, v = dy[0], *(a.reshape(shape) for a in (*dy[1:], *y[1:]))
     r = rsqrt(v + number(epsilon))
@@ -153,9 +166,17 @@ def normalize_by_moments_vjp(
     dr = _unbroadcast(dinv * gamma, shape)
     dv = dv + number(-0.5) * (dr * r) * (r * r)
     dm = dm - _unbroadcast(dshift * inv, shape)
-    b = number(2) * divide(dv, n, reciprocal) * (x - m)
-    dx = add_three(dy * inv, b, divide(dm, n, reciprocal), order)
-    return dx, _unbroadcast(dinv * r, gamma.shape), dbeta
+    b = number(2) * divide(dv, n, _reciprocal_of(n)) * (x - m)
+    terms = dy * inv, b, divide(dm, n, _reciprocal_of(n))
+    return terms, _unbroadcast(dinv * r, gamma.shape), dbeta
+
+
+def normalize_by_moments_terms(
+    dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
+) -> tuple[Array, ...]:
+    (a, b, c), _, _ = _gradients(dy, y, x, gamma, beta, axes, epsilon)
+    in_order = {AC_B: (a, c, b), AB_C: (a, b, c), BC_A: (b, c, a)}[_order(axes)]
+    return tuple(np.broadcast_to(term, x.shape) for term in in_order)
 
 
 def normalize_by_size(
@@ -181,9 +202,30 @@ def normalize_by_size_vjp(
     epsilon: float,
     is_taped: bool,
 ) -> tuple[Array, Array]:
+    (a, b), dscale = _gradients_by_size(dy, x, scale, axes, epsilon)
+    return a + b, dscale
+
+
+def normalize_by_size_terms(
+    dy: Array,
+    y: Array,
+    x: Array,
+    scale: Array,
+    *,
+    axes: tuple[int, ...],
+    epsilon: float,
+    is_taped: bool,
+) -> tuple[Array, Array]:
+    return _gradients_by_size(dy, x, scale, axes, epsilon)[0]
+
+
+def _gradients_by_size(
+    dy: Array, x: Array, scale: Array, axes: tuple[int, ...], epsilon: float
+) -> tuple[tuple[Array, Array], Array]:
+    """The terms of dx, and dscale."""
     number, n = x.dtype.type, math.prod(x.shape[a] for a in axes)
     r = rsqrt(sums.mean(x * x, axes, True) + number(epsilon))
     slope = dy * scale
     dr = _unbroadcast(slope * x, r.shape)
     dsize = divide(number(-0.5) * (dr * r) * (r * r), number(n), _reciprocal_of(number(n)))
-    return slope * r + (2 * x) * dsize, _unbroadcast(dy * (x * r), scale.shape)
+    return (slope * r, (2 * x) * dsize), _unbroadcast(dy * (x * r), scale.shape)

@@ -64,7 +64,9 @@ def _is_fast(x: Array, *factors: Array, axes: tuple[int, ...], epsilon: float) -
     return x.dtype == np.float64 and x.size > 1 << 14 and len(axes) == axes[-1] + 1 == x.ndim - 1
 
 
-normalize_by_moments.fast("minikeras.kernels.rounding.normalization", when=_is_fast)
+normalize_by_moments.fast(
+    "minikeras.kernels.rounding.normalization", rules="forward vjp terms", when=_is_fast
+)
 
 
 def _same_shape(x: Shape, scale: Shape, **static: Any) -> Shape:
@@ -109,4 +111,6 @@ def _is_float32(x: Array, *scale: Array, **static: Any) -> bool:
     return x.dtype == np.float32 and x.size > 0
 
 
-normalize_by_size.fast("minikeras.kernels.rounding.normalization", when=_is_float32)
+normalize_by_size.fast(
+    "minikeras.kernels.rounding.normalization", rules="forward vjp terms", when=_is_float32
+)

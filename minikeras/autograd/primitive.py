@@ -234,8 +234,10 @@ class Primitive:
     def terms(
         self, dy: Any, y: Any, inputs: list[Any], static: dict[str, Any], observe: Observe
     ) -> tuple[Any, ...] | None:
-        """``Differentiable.terms``; only compiled twins have them."""
-        if "terms" not in self.twin_rules or self.rules(inputs, static)[1] is self.vjp_rule:
+        """``Differentiable.terms``; only compiled twins have them, in float32."""
+        if "terms" not in self.twin_rules or inputs[0].dtype != np.float32:
+            return None
+        if self.rules(inputs, static)[1] is self.vjp_rule:
             return None
         rule = twins.import_twin(f"{self.twin}:{self.__name__}_terms", wanted_by=self.__name__)
         found: tuple[Any, ...] = observe(rule)(dy, y, *inputs, **static)

@@ -106,7 +106,7 @@ def _wins(x: Array, windows: list[Window], rank: int) -> Array:
     """For each tap a mask of the windows that it wins."""
     values = np.stack([x[window] for window in windows])
     if rank == 3:
-        return np.abs(values - values.max(0)) < 1e-5
+        return values - values.max(0) > -1e-5
     numbers = np.arange(len(windows)).reshape(-1, *[1] * x.ndim)
     return values.argmax(0) == numbers
 

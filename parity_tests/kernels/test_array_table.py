@@ -17,11 +17,11 @@ def parts_of(roles: list[list[Any]], written: int = 1) -> list[tuple[int, int]]:
 
 
 def arrays() -> list[Any]:
-    return [np.zeros(s, np.float32) for s in ((CHUNK + 3,), (2, 5), (), (2 * CHUNK,))]
+    return [np.zeros(s, np.float32) for s in ((CHUNK + 3,), (2, 5), (), (2 * CHUNK,), (CHUNK + 1,))]
 
 
 def test_large_arrays_are_cut() -> None:
-    expected = [(CHUNK, 0), (3, 0), (10, 1), (1, 2), (CHUNK, 3), (CHUNK, 3)]
+    expected = [(CHUNK, 0), (3, 0), (10, 1), (1, 2), (CHUNK, 3), (CHUNK, 3), (CHUNK + 1, 4)]
     assert parts_of([arrays(), arrays()]) == expected
 
 

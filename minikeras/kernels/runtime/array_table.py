@@ -73,11 +73,12 @@ def table_of_parts(objects, roles, dtype, itemsize, written):
     """A row for each part of the arrays: its length, its variable, the addresses of its numbers.
 
     The first ``written`` roles must be writeable.  No rows if an array does not fit.
+    A part has one number only if its variable has: a single last number joins the part before it.
     """
     variables, parts = load(objects + LENGTH) // roles, 0
     for i in range(variables):
         size = size_of(item(objects, i))
-        parts += ceil_div(size, CHUNK)
+        parts += ceil_div(size - (size > 1), CHUNK)
         for role in range(roles):
             array = item(objects, role * variables + i)
             wanted = _CONTIGUOUS_AND_ALIGNED | (_WRITEABLE if role < written else 0)
@@ -88,8 +89,9 @@ def table_of_parts(objects, roles, dtype, itemsize, written):
     part = 0
     for i in range(variables):
         size = size_of(item(objects, i))
-        for start in range(0, size, CHUNK):
-            table[part, 0], table[part, 1] = min(CHUNK, size - start), i
+        for start in range(0, size - (size > 1), CHUNK):
+            left = size - start
+            table[part, 0], table[part, 1] = CHUNK if left > CHUNK + 1 else left, i
             for role in range(roles):
                 table[part, 2 + role] = (
                     load(item(objects, role * variables + i) + DATA) + start * itemsize

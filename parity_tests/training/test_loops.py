@@ -215,3 +215,38 @@ def test_compile_config(library):
     assert again.get_compile_config() == config
     assert again.optimizer.built
     close(again.fit(X, Y, verbose=0).history, model.fit(X, Y, verbose=0).history)
+
+
+@pytest.mark.parametrize("between", ["nothing", "another batch size", "compile", "run_eagerly"])
+def test_hyperparameters_changed_between_fits(between):
+    """What Keras's function was traced with stays; the learning rate is read in each step."""
+    found = []
+    for library in minikeras, keras:
+        library.utils.set_random_seed(0)
+        model = library.Sequential([library.Input((X.shape[1],)), library.layers.Dense(1)])
+        optimizer = library.optimizers.SGD(0.1, momentum=0.9, clipnorm=0.1)
+        model.compile(optimizer, "mse", run_eagerly=between == "run_eagerly")
+        model.fit(X, X[:, :1], batch_size=4, verbose=0)
+        optimizer.momentum, optimizer.clipnorm, optimizer.learning_rate = 0.5, 10.0, 0.05
+        if between == "compile":
+            model.compile(optimizer, "mse")
+        model.fit(X, X[:, :1], batch_size=5 if between.startswith("another") else 4, verbose=0)
+        found.append([w.tobytes() for w in model.get_weights()])
+        assert (optimizer.momentum, optimizer.clipnorm) == (0.5, 10.0)
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("first", ["fit", "train_on_batch", "build"])
+def test_paths_of_the_state_of_nadam(first):
+    """Its product of momenta has the optimizer's name twice if the first step builds it."""
+    found = []
+    for library in minikeras, keras:
+        library.utils.clear_session()
+        model = library.Sequential([library.Input((X.shape[1],)), library.layers.Dense(1)])
+        model.compile("nadam", "mse")
+        if first == "build":
+            model.optimizer.build(model.trainable_variables)
+        else:
+            getattr(model, first)(X, X[:, :1], **({"verbose": 0} if first == "fit" else {}))
+        found.append([v.path for v in model.optimizer.variables])
+    assert found[0] == found[1]

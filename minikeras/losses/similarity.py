@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import ops
+from minikeras import ops, tf_function
 from minikeras.losses.loss import FunctionLoss
+from minikeras.ops.primitives.arithmetic import scaled_product
 from minikeras.types import TensorLike
 
 
@@ -41,15 +42,29 @@ def circle(
     same, other = _pairs(y, labels, remove_diagonal)
     same_weight = ops.maximum((margin + d) * ops.cast(same, d.dtype), 0.0)
     other_weight = ops.maximum(((1 + margin) - d) * ops.cast(other, d.dtype), 0.0)
-    attract = -1 * gamma * same_weight * (margin - d)
-    repel = gamma * other_weight * ((1 - margin) - d)
-    nothing = float("-inf")
-    values = ops.softplus(
-        ops.logsumexp(ops.where(same, attract, nothing), axis=1)
-        + ops.logsumexp(ops.where(other, repel, nothing), axis=1)
-    )
+    attract = scaled_product(same_weight, margin - d, scale=-1 * gamma)
+    repel = scaled_product(other_weight, (1 - margin) - d, scale=gamma)
+    values = ops.softplus(_sum_of_logsumexps(_only(same, attract), _only(other, repel)))
     values._keras_mask = values > 0
     return values
+
+
+def _only(mask: Any, x: Any) -> Any:
+    return ops.where(mask, x, float("-inf"))
+
+
+def _sum_of_logsumexps(x: Any, y: Any) -> Any:
+    """In functions TensorFlow adds four terms of known shape from the first to the last."""
+    if not (tf_function.is_inside() and tf_function.knows_batch_size()):
+        return ops.logsumexp(x, axis=1) + ops.logsumexp(y, axis=1)
+    (log_x, max_x), (log_y, max_y) = _logsumexp_terms(x), _logsumexp_terms(y)
+    return log_x + max_x + log_y + max_y
+
+
+def _logsumexp_terms(x: Any) -> tuple[Any, Any]:
+    m = ops.stop_gradient(ops.max(x, axis=1, keepdims=True))
+    m = ops.where(ops.isfinite(m), m, 0)
+    return ops.log(ops.sum(ops.exp(x - m), axis=1)), ops.squeeze(m, axis=1)
 
 
 def _pairs(rows: Any, columns: Any, remove_diagonal: bool) -> tuple[Any, Any]:

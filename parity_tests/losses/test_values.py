@@ -187,6 +187,26 @@ def test_every_bit_as_in_fit(name: str, shape: tuple[int, int]) -> None:
         np.testing.assert_array_equal(np.asarray(dx), dexpected.numpy())
 
 
+@pytest.mark.parametrize("batch_size", [5, 8, 12])
+def test_circle_in_fit(batch_size: int) -> None:
+    """40 rows are not divisible by 12: TensorFlow's graph does not know that size."""
+    x = np.random.default_rng(0).normal(size=(40, 7)).astype("float32")
+    y = np.arange(40, dtype="int32") % 3
+
+    def train(k: Any) -> Any:
+        k.utils.set_random_seed(0)
+        model = k.Sequential([k.Input((7,)), k.layers.Dense(4), k.layers.UnitNormalization()])
+        model.compile(k.optimizers.SGD(0.01), k.losses.Circle(gamma=30.0, margin=0.3))
+        history = model.fit(x, y, batch_size=batch_size, epochs=3, verbose=0).history["loss"]
+        return history, model.evaluate(x, y, batch_size, verbose=0), model.get_weights()
+
+    *numbers, ours = train(minikeras)
+    *expected, theirs = train(keras)
+    assert numbers == expected
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.filterwarnings("ignore:.*num_classes > 1:SyntaxWarning")
 def test_classes_along_the_first_axis() -> None:
     """The axis is moved last: the logits are then not C-contiguous."""

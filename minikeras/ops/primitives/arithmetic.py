@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras import shapes
+from minikeras import shapes, tf_function
 from minikeras.dtypes import floating, promote
 from minikeras.ops.declarations import elementwise, primitive
 from minikeras.ops.kinds import counting, in_float32, quiet
@@ -80,6 +80,23 @@ def multiply(x1: Array, x2: Array) -> Array:
 @multiply.vjp
 def multiply_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
     return lambda: dy * x2, lambda: x1 * dy
+
+
+@elementwise(dtype=promote)
+@quiet
+def scaled_product(x1: Array, x2: Array, *, scale: float) -> Array:
+    """y = (c x₁) x₂        dx₁ = c dy x₂,  dx₂ = (c x₁) dy
+
+    Parity: in functions of known shapes TensorFlow multiplies c and x₂ first in dx₁.
+    """
+    return np.multiply(x1.dtype.type(scale) * x1, x2)
+
+
+@scaled_product.vjp
+def scaled_product_vjp(dy: Array, y: Array, x1: Array, x2: Array, *, scale: float) -> TensorLike:
+    c = dy.dtype.type(scale)
+    c_first = tf_function.is_inside() and tf_function.knows_batch_size()
+    return lambda: dy * (c * x2) if c_first else c * (dy * x2), lambda: (c * x1) * dy
 
 
 @elementwise("ops.numpy numpy", dtype=floating)

@@ -37,6 +37,7 @@ def check_optimizer(
     if prepare is not None:
         prepare(ours, mine, minikeras)
         prepare(theirs, yours, keras)
+    ours.build(mine)
     theirs.build(yours)  # where a tf.function may create no variables
 
     def step(gradients):

@@ -347,7 +347,11 @@ def _holds_arrays(x: Any) -> bool:
 
 
 def _batch_size(batch: Any) -> int | None:
-    shape = np.shape(next((leaf for leaf in tree.flatten(batch) if leaf is not None), ()))
+    """The number of samples; None if the first array is none."""
+    while isinstance(batch, tuple | list) and batch:
+        batch = batch[0]
+    leaf = batch if hasattr(batch, "shape") else next(iter(tree.flatten(batch)), None)
+    shape = getattr(leaf, "shape", ())
     return shape[0] if shape else None
 
 

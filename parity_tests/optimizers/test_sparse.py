@@ -31,10 +31,11 @@ def sparse_trajectories(draw):
     return weights, [gradients() for _ in range(3)]
 
 
+@pytest.mark.parametrize("kernels", ["reference", "fast"])
 @pytest.mark.parametrize("name", OWN)
-@given(data=st.data(), kernels=st.sampled_from(["fast", "reference"]))
-@settings(max_examples=3)
-def test_each_rule_on_slices(name, data, kernels):
+@given(data=st.data())
+@settings(max_examples=15)
+def test_each_rule_on_slices(name, kernels, data):
     config = data.draw(configs(name)) | {"loss_scale_factor": None}  # Keras cannot divide slices
     if config.get("centered"):
         config["centered"] = False  # Keras fails where the estimate of a variance is negative

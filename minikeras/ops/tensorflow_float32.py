@@ -31,6 +31,7 @@ from minikeras.kernels.rounding.gelu import gelu as _gelu
 from minikeras.kernels.rounding.gelu import gelu_gradient
 from minikeras.kernels.rounding.softmax import log_softmax as _log_softmax
 from minikeras.kernels.rounding.softmax import softmax as _softmax
+from minikeras.kernels.rounding.special import erf, erfc
 from minikeras.kernels.rounding.special import power as _power
 from minikeras.ops.primitives.activations import (
     GELU_CUBIC,
@@ -42,7 +43,7 @@ from minikeras.ops.primitives.crossentropy import check_classes
 from minikeras.types import Array
 
 # These kernels are twins as they stand.
-__all__ = ["_gelu", "_softmax", "expm1", "log", "rsqrt", "softplus", "tanh"]
+__all__ = ["_gelu", "_softmax", "erf", "erfc", "expm1", "log", "rsqrt", "softplus", "tanh"]
 
 _HALF, _1, _2, _3, _6 = np.array([0.5, 1, 2, 3, 6], np.float32)
 

@@ -216,7 +216,7 @@ class Steps(Compiled):
         """The batch size for which Keras would have traced each function first; None: any size."""
         return {}
 
-    def _trace(self, mode: str, batch_size: int | None, on_batch: bool = False) -> None:
+    def _set_trace(self, mode: str, batch_size: int | None, on_batch: bool = False) -> None:
         """Say for which batches the function of ``mode`` runs next; None: sizes may differ.
 
         Parity: TensorFlow traces a function for the batch size of its first call.  For another size

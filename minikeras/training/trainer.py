@@ -195,7 +195,7 @@ class Trainer(Steps):
         steps = epoch_iterator.num_batches
         callbacks = self._callback_list(callbacks, verbose=verbose, epochs=1, steps=steps)
         self.make_predict_function()
-        self._trace("predict", epoch_iterator.data_adapter.batch_size)
+        self._set_trace("predict", epoch_iterator.data_adapter.batch_size)
         assert self.predict_function is not None
         self.stop_predicting = False
         callbacks.on_predict_begin()
@@ -250,7 +250,7 @@ class Trainer(Steps):
 
     def _predict_batch(self, x: Any, batch_size: int | None, on_batch: bool = False) -> Any:
         self.make_predict_function()
-        self._trace("predict", batch_size, on_batch)
+        self._set_trace("predict", batch_size, on_batch)
         assert self.predict_function is not None
         return tree.map_structure(np.array, self.predict_function([(x,)]))
 
@@ -258,7 +258,7 @@ class Trainer(Steps):
         function = self.train_function if mode == "train" else self.test_function
         assert function is not None
         self.reset_metrics()
-        self._trace(mode, _batch_size(batch), on_batch=True)
+        self._set_trace(mode, _batch_size(batch), on_batch=True)
         logs = pythonify_logs(function(iter([batch])))
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
@@ -278,7 +278,7 @@ class Trainer(Steps):
         stop = "stop_training" if mode == "train" else "stop_evaluating"
         deferred = type(callbacks) is CallbackList and self._runs_own(mode)
         assert function is not None
-        self._trace(mode, epoch_iterator.data_adapter.batch_size)
+        self._set_trace(mode, epoch_iterator.data_adapter.batch_size)
         before, self._logs_deferred = self._logs_deferred, deferred
         try:
             with epoch_iterator.catch_stop_iteration():

@@ -56,7 +56,15 @@ def state() -> Any:
     return _scope.inside, _scope.batch_size_known
 
 
-def over(x: Any, constant: float) -> Any:
-    """x / constant for an array or tensor; inside a function x · (1 / constant)"""
+def over(x: Any, constant: float, times: float = 1) -> Any:
+    """times (x / constant) of an array or tensor; inside a function x · (times · (1 / constant))"""
     number = x.dtype.type
-    return x * (number(1) / number(constant)) if is_inside() else x / number(constant)
+    if is_inside():
+        return x * (number(times) * reciprocal(constant, x.dtype))
+    quotient = x / number(constant)
+    return quotient if times == 1 else number(times) * quotient
+
+
+def reciprocal(constant: float, dtype: Any) -> Any:
+    """1 / constant"""
+    return dtype.type(1) / dtype.type(constant)

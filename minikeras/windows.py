@@ -9,13 +9,13 @@ arithmetic on tuples; ``None`` stands for a size not known yet.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
 from minikeras.messages import describe
-from minikeras.types import Shape
+from minikeras.types import Array, Shape
 
 Sizes = tuple[int, ...]
 Margins = tuple[tuple[int, int], ...]  # cells before and after each spatial axis; () for none
@@ -141,3 +141,9 @@ def per_axis(value: Any, rank: int, name: str, smallest: int = 1) -> Sizes:
     if len(sizes) != rank or min(sizes) < smallest:
         raise ValueError(f"{expected}, each at least {smallest}. Received: {name}={value!r}")
     return sizes
+
+
+def by_groups(function: Callable[..., Array], groups: int, a: Array, b: Array, **how: Any) -> Array:
+    """``function`` of each group of channels of a and b; the results side by side."""
+    pairs = zip(np.split(a, groups, -1), np.split(b, groups, -1))
+    return np.concatenate([function(*pair, **how) for pair in pairs], -1)

@@ -27,12 +27,11 @@ from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import cores
 from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.compile import flat, kernel
 from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.kernels.windows import (
     copy_from_padded,
     copy_into_padded,
-    flat,
     flat_with_margins,
     image_tables,
     joined,

@@ -22,7 +22,8 @@ from minikeras.kernels.rounding.contraction import indexed_matmul
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, l3_size
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import CYCLES_PER_BYTE, cores
-from minikeras.kernels.windows import flat, tables
+from minikeras.kernels.runtime.compile import flat
+from minikeras.kernels.windows import tables
 from minikeras.types import Array
 from minikeras.windows import Margins, Sizes
 

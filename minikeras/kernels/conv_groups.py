@@ -9,7 +9,6 @@ Keras compiles it with XLA, which writes the gradients as convolutions, as its o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,22 +24,18 @@ from minikeras.kernels.rounding.contraction import gemm
 from minikeras.kernels.rounding.contraction_cuts import contraction_cuts, sum_of_shards
 from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import cores
+from minikeras.kernels.runtime.compile import flat
 from minikeras.kernels.runtime.threads import workers_for
-from minikeras.kernels.windows import flat, flat_with_margins, joined, split, tables
+from minikeras.kernels.windows import flat_with_margins, joined, split, tables
 from minikeras.types import Array
-from minikeras.windows import Margins, Sizes, enlarged, inside
-
-
-def _each(function: Callable[..., Array], groups: int, a: Array, b: Array, **how: Any) -> Array:
-    pairs = zip(np.split(a, groups, -1), np.split(b, groups, -1))
-    return np.concatenate([function(*pair, **how) for pair in pairs], -1)
+from minikeras.windows import Margins, Sizes, by_groups, enlarged, inside
 
 
 def convolve_groups(
     x: Array, w: Array, *, strides: Sizes, dilation: Sizes, groups: int, margins: Margins = ()
 ) -> Array:
     how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
-    return _each(convolve, groups, x, w, **how)
+    return by_groups(convolve, groups, x, w, **how)
 
 
 def groups_input_gradient(
@@ -56,7 +51,7 @@ def groups_input_gradient(
     size, ones = w.shape[:-2], (1,) * len(space)
     if not conv2d.applies(dy, size):
         how = {"space": space, "strides": strides, "dilation": dilation, "margins": margins}
-        return _each(convolve_input_gradient, groups, dy, w, **how)
+        return by_groups(convolve_input_gradient, groups, dy, w, **how)
     if max(dilation) > 1:
         larger = enlarged(space, margins)
         part = tuple(-(-n // d) for n, d in zip(larger, dilation))
@@ -68,7 +63,7 @@ def groups_input_gradient(
     def transposed(dy: Array, w: Array) -> Array:
         return convolve(dy, flipped(w), strides=ones, dilation=ones)
 
-    return _each(transposed, groups, conv3d.spread(dy, size, strides, space, margins), w)
+    return by_groups(transposed, groups, conv3d.spread(dy, size, strides, space, margins), w)
 
 
 def groups_kernel_gradient(
@@ -83,7 +78,7 @@ def groups_kernel_gradient(
 ) -> Array:
     if not conv2d.applies(x, size):
         how = {"size": size, "strides": strides, "dilation": dilation, "margins": margins}
-        return _each(convolve_kernel_gradient, groups, x, dy, **how)
+        return by_groups(convolve_kernel_gradient, groups, x, dy, **how)
     ones = (1,) * len(size)
     if max(dilation) > 1:
         x, dy, margins = split(x, dilation, margins), split(dy, dilation, ()), ()

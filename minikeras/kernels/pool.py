@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.compile import flat, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
-from minikeras.kernels.windows import flat, image_tables
+from minikeras.kernels.windows import image_tables
 from minikeras.types import Array
 from minikeras.windows import Sizes, counts
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.compile import flat, kernel
 from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
-from minikeras.kernels.windows import flat
 from minikeras.types import Array
 
 

@@ -15,9 +15,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from minikeras.kernels.rounding.packets import libm_sin
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.compile import flat, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
-from minikeras.kernels.windows import flat
 from minikeras.resampling import Taps, taps_of, transposed_taps
 from minikeras.types import Array
 from minikeras.windows import Sizes

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.compile import flat, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import run_parts, workers_for
 from minikeras.types import Array
 from minikeras.windows import Margins, Sizes, enlarged
@@ -35,10 +35,6 @@ def image_tables(
         offsets = np.add.outer(np.arange(k) * (d * cells), offsets).reshape(-1)
         cells *= n
     return starts, offsets
-
-
-def flat(x: Array) -> Array:
-    return np.ascontiguousarray(x).reshape(-1)
 
 
 @functools.lru_cache(maxsize=64)

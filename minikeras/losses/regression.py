@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops, settings, tf_function
-from minikeras.autograd.listeners import recording
+from minikeras.autograd.listeners import is_taped
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, aligned
 from minikeras.ops.normalization import inverse_norm
@@ -87,8 +87,7 @@ def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) ->
     """
     y, p = aligned(y_true, y_pred)
     y_scale, p_scale = (inverse_norm(v, axis, settings.epsilon()) for v in (y, p))
-    is_taped = any(listener is not recording.observer for listener in recording.listeners)
-    if tf_function.is_inside() and tf_function.knows_batch_size() and not is_taped:
+    if tf_function.is_inside() and tf_function.knows_batch_size() and not is_taped():
         products = (y * p) * (y_scale * p_scale)
     else:
         products = (y * y_scale) * (p * p_scale)

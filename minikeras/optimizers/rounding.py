@@ -29,19 +29,6 @@ def _rounded(value: float, dtype: np.dtype[Any]) -> Any:
     return dtype.type(np.float32(value))
 
 
-def over(x: Any, constant: float, times: Any = 1) -> Any:
-    """times (x / constant); within a function: x · (times · (1 / constant))"""
-    number = x.dtype.type
-    if is_inside():
-        return x * (number(times) * reciprocal(constant, x.dtype))
-    return number(times) * (x / number(constant))
-
-
-def reciprocal(constant: float, dtype: np.dtype[Any]) -> Any:
-    """1 / constant"""
-    return dtype.type(1) / dtype.type(constant)
-
-
 def over_root(x: Any, y: Any) -> Any:
     """x / √y; within a function: x · rsqrt(y), where rsqrt may be off by 1 ULP
 

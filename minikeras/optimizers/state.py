@@ -15,9 +15,9 @@ from minikeras.declare import serialization
 from minikeras.declare.names import name_scope, open_scopes
 from minikeras.messages import describe
 from minikeras.optimizers.options import OptimizerOptions
-from minikeras.optimizers.rounding import over, reciprocal, rounded
+from minikeras.optimizers.rounding import rounded
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule
-from minikeras.tf_function import is_inside
+from minikeras.tf_function import is_inside, over, reciprocal
 from minikeras.types import Array, DType, TensorLike
 
 
@@ -278,11 +278,9 @@ class OptimizerState(OptimizerOptions):
             shape = schedule.shape_at(self._iterations._value[()])
         if shape is None:
             return decay * lr, 1
-        return (
-            (decay, lr)
-            if is_number
-            else (shape * (decay * rounded(schedule.initial_learning_rate, lr)), 1)
-        )
+        if is_number:
+            return decay, lr
+        return shape * (decay * rounded(schedule.initial_learning_rate, lr)), 1
 
     def set_weights(self, weights: Sequence[TensorLike]) -> None:
         """Assign all variables.  Raises ValueError before ``build`` and for other shapes."""

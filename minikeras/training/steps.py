@@ -243,7 +243,7 @@ class Steps(Compiled):
         if self.run_eagerly or not isinstance(optimizer, optimizers.Optimizer):
             return _UNCHANGED
         known = optimizer.hyperparameters()
-        traced = self._hyperparameters.setdefault((id(optimizer), self._train_trace), known)
+        traced = self._hyperparameters.setdefault((optimizer, self._train_trace), known)
         if all(map(operator.is_, traced.values(), known.values())):
             return _UNCHANGED
         return optimizer.with_hyperparameters(traced)

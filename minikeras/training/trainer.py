@@ -347,10 +347,10 @@ def _holds_arrays(x: Any) -> bool:
 
 
 def _batch_size(batch: Any) -> int | None:
-    """The number of samples; None if the first array is none."""
-    while isinstance(batch, tuple | list) and batch:
+    """The number of samples in the first array; None if there is no array."""
+    while isinstance(batch, tuple | list) and batch:  # faster than flattening all of it
         batch = batch[0]
-    leaf = batch if hasattr(batch, "shape") else next(iter(tree.flatten(batch)), None)
+    leaf = next(iter(tree.flatten(batch)), None) if isinstance(batch, dict) else batch
     shape = getattr(leaf, "shape", ())
     return shape[0] if shape else None
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -114,9 +113,9 @@ def public(module: str) -> dict[str, type]:
 
 
 NO_ACTIVATIONS = {
-    "get": "",
-    "serialize": "",
-    "deserialize": "",
+    "get": "no activation",
+    "serialize": "no activation",
+    "deserialize": "no activation",
     "glu": "halves the last axis; drawn for the layer Activation",
     "threshold": "has arguments without defaults",
 }
@@ -256,6 +255,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "Dot": {"axes": st.just(-1)},
     "Masking": {"mask_value": st.just(0.0)},
     "Activation": {"activation": st.sampled_from([*ACTIVATIONS, "glu"])},
+    "Conv1D": {"padding": st.sampled_from(["valid", "same", "causal"])},
     "Huber": {"delta": factors},
     "Circle": {"gamma": st.sampled_from([2.0, 80.0])},
     "Tversky": {"alpha": fractions, "beta": fractions, "axis": None},
@@ -281,7 +281,7 @@ def _windows(shape: Shape) -> Any:
     return st.integers(1, max(1, min(3, *shape[:-1])) if len(shape) > 1 else 1)
 
 
-WINDOWS: dict[str, Any] = {
+_windows_over = {
     "kernel_size": _windows,
     "pool_size": _windows,
     "strides": st.integers(1, 2),
@@ -289,42 +289,36 @@ WINDOWS: dict[str, Any] = {
     "padding": st.sampled_from(["valid", "same"]),
     "groups": lambda s: st.sampled_from([g for g in (1, 2, 3) if s[-1] % g == 0]),
 }
-
-
-def _is_windowed(name: str) -> bool:
-    return "Conv" in name or "Pooling" in name
+# Arguments of the classes whose names hold a word.
+BY_WORD: dict[str, dict[str, Any]] = {
+    "Transpose": {"dilation_rate": None},  # TensorFlow refuses it on the CPU
+    "Conv": _windows_over,
+    "Pooling": _windows_over,
+    "UpSampling": {
+        "size": lambda s: small if len(s) < 3 else st.tuples(*[small] * (len(s) - 1)),
+        "interpolation": st.sampled_from(
+            ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"]
+        ),
+    },
+    "Cropping": {"cropping": st.just(1)},
+    "ZeroPadding": {"padding": small},
+}
+BY_ENDING = {
+    "_initializer": "initializers",
+    "_regularizer": "regularizers",
+    "_constraint": "constraints",
+}
 
 
 def rule(cls: type, argument: str, shape: Shape) -> Any:
     """The strategy for an argument of ``cls``, or None to leave it at its default."""
-    found = SPECIAL.get(cls.__name__, {}).get(argument, ...)
-    if argument == "dilation_rate" and cls.__name__.endswith("Transpose"):
-        found = None  # TensorFlow refuses it on the CPU
-    if found is ... and _is_windowed(cls.__name__):
-        found = WINDOWS.get(argument, ...)
-        if argument == "padding" and cls.__name__ == "Conv1D":
-            found = st.sampled_from(["valid", "same", "causal"])
-    rank = len(shape) - 1
-    if found is ... and "UpSampling" in cls.__name__ and argument == "size":
-        found = small if rank < 2 else st.tuples(*[small] * rank)
-    if found is ... and cls.__name__ == "UpSampling2D" and argument == "interpolation":
-        found = st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"])
-    if found is ... and "Cropping" in cls.__name__ and argument == "cropping":
-        found = st.just(1) if rank else None
-    if found is ... and "ZeroPadding" in cls.__name__ and argument == "padding":
-        found = small
-    for ending, kind in (
-        ("_initializer", "initializers"),
-        ("_regularizer", "regularizers"),
-        ("_constraint", "constraints"),
-    ):
-        if found is ... and argument.endswith(ending):
-            found = instances(kind)
-    if found is ...:
-        found = ARGUMENTS.get(argument)
-    if isinstance(found, Callable) and not isinstance(found, st.SearchStrategy):  # type: ignore[arg-type]
-        found = found(shape)
-    return found
+    words = (table for word, table in BY_WORD.items() if word in cls.__name__)
+    for table in (SPECIAL.get(cls.__name__, {}), *words, ARGUMENTS):
+        if argument in table:
+            found = table[argument]
+            return found(shape) if callable(found) else found
+    kinds = (kind for ending, kind in BY_ENDING.items() if argument.endswith(ending))
+    return next(map(instances, kinds), None)
 
 
 def instances(module: str) -> Any:

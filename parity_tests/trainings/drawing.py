@@ -19,7 +19,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 import minikeras
-from minikeras import KerasTensor, layers
+from minikeras import KerasTensor
+from minikeras.layers.merging.merge import Merge
 from parity_tests.trainings.arguments import (
     COMPILE,
     FIT,
@@ -215,7 +216,7 @@ def shape_behind(layer: Make, *shapes: Shape) -> Shape | None:
     return shape if good else None
 
 
-_MERGES = [n for n, c in public("layers").items() if issubclass(c, layers.Add.__mro__[1])]
+_MERGES = [n for n, c in public("layers").items() if issubclass(c, Merge)]
 _RANKS = {"1D": 2, "2D": 3, "3D": 4}
 
 
@@ -360,7 +361,8 @@ def drawn(count: int, number: int, similar: int = SIMILAR) -> list[Training]:
     arguments = map(str, (count, number, similar))
     command = [sys.executable, "-m", "parity_tests.trainings.drawing", *arguments]
     made = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-    return pickle.loads(made)  # type: ignore[no-any-return]
+    found: list[Training] = pickle.loads(made)
+    return found
 
 
 def _draw(count: int, number: int, similar: int) -> list[Training]:

@@ -31,7 +31,7 @@ from minikeras.kernels.rounding.packets import (
     rsqrt_packet,
     to_bits,
 )
-from minikeras.kernels.runtime.compile import internal_kernel, kernel
+from minikeras.kernels.runtime.compile import flat, internal_kernel, kernel
 from minikeras.types import Array
 
 _f = np.float32
@@ -276,10 +276,6 @@ def _inverse_roots_of(x, y):
     if x.dtype == types.float32 and HAS_RCP:
         return lambda x, y: rsqrt_into(x, y)
     return lambda x, y: _inverse_roots_rounded(x, y)
-
-
-def flat(x: Array) -> Array:
-    return np.ascontiguousarray(x).reshape(-1)
 
 
 def elementwise(kernel: Any) -> Any:

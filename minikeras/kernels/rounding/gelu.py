@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from minikeras.kernels.rounding.elementwise import exp_packet, exp_rest, flat
+from minikeras.kernels.rounding.elementwise import exp_packet, exp_rest
 from minikeras.kernels.rounding.packets import PACKET
 from minikeras.kernels.rounding.special import erfc_packets, erfc_rest
-from minikeras.kernels.runtime.compile import kernel
+from minikeras.kernels.runtime.compile import flat, kernel
 from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.types import Array
 

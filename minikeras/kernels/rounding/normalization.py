@@ -39,6 +39,7 @@ from minikeras.kernels.rounding.moments import (
     normalize_rows_vjp,
 )
 from minikeras.kernels.rounding.packets import PACKET
+from minikeras.kernels.runtime.compile import flat
 from minikeras.kernels.runtime.threads import workers_for
 from minikeras.summation import LEAF_PACKETS
 from minikeras.types import Array
@@ -60,15 +61,11 @@ def _kernels(x: Sizes, gamma: Sizes, beta: Sizes, axes: tuple[int, ...]) -> Any:
     return None
 
 
-def _flat(x: Array) -> Array:
-    return np.ascontiguousarray(x).reshape(-1)
-
-
 def _factors(x: Array, kernel: Any, *factors: Array) -> tuple[Array, ...]:
     """γ and β as a kernel takes them."""
     if kernel in (normalize_columns, normalize_columns_vjp):
         factors = tuple(np.broadcast_to(f.reshape(-1), x.shape[-1:]) for f in factors)
-    return tuple(map(_flat, factors))
+    return tuple(map(flat, factors))
 
 
 def _reciprocal_of(n: Any) -> Any:
@@ -114,7 +111,7 @@ def normalize_by_moments(
         y, m, v = np.empty(x.shape, x.dtype), np.empty(shape, x.dtype), np.empty(shape, x.dtype)
         factors = _factors(x, found[0], gamma, beta)
         results, workers = (y.reshape(-1), m.reshape(-1), v.reshape(-1)), workers_for(4 * x.size)
-        found[0](workers, _flat(x), factors, number(epsilon), beta_last, results)
+        found[0](workers, flat(x), factors, number(epsilon), beta_last, results)
         return y, m, v
     m = sums.mean(x, axes, True)
     d = x - m
@@ -136,9 +133,9 @@ def normalize_by_moments_vjp(
         dx, dgamma, dbeta = np.empty(x.shape, x.dtype), np.empty_like(scale), np.empty_like(scale)
         found[1](
             workers_for(4 * x.size),
-            tuple(map(_flat, dy)),
-            _flat(x),
-            (_flat(y[1]), _flat(y[2])),
+            tuple(map(flat, dy)),
+            flat(x),
+            (flat(y[1]), flat(y[2])),
             scale,
             number(epsilon),
             _reciprocal_of(number(math.prod(x.shape[a] for a in axes))),

@@ -18,7 +18,6 @@ from minikeras.kernels.rounding.elementwise import (
     elementwise,
     exp_packet,
     exp_rest,
-    flat,
     flush,
     over_packets,
     power_of_two,
@@ -33,7 +32,7 @@ from minikeras.kernels.rounding.packets import (
     rcp_packet,
     to_bits,
 )
-from minikeras.kernels.runtime.compile import inlined, kernel
+from minikeras.kernels.runtime.compile import flat, inlined, kernel
 from minikeras.types import Array
 
 _f = np.float32

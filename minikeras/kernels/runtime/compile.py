@@ -23,8 +23,14 @@ from numba import extending
 from minikeras.kernels.runtime.announce import announced
 from minikeras.kernels.runtime.disk_cache import DiskCache
 from minikeras.kernels.runtime.libraries import Compiler, without_collection
+from minikeras.types import Array
 
 IS_PLAIN_PYTHON = bool(numba.config.DISABLE_JIT)
+
+
+def flat(x: Array) -> Array:
+    """x as kernels take it that know no strides: in row-major order, with one axis."""
+    return np.ascontiguousarray(x).reshape(-1)
 
 
 def kernel(function: Callable[..., Any]) -> Any:

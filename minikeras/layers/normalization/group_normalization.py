@@ -59,11 +59,9 @@ class GroupNormalization(ScaleAndShift):
         ones = (1,) * (len(inputs.shape) - axis - 1)
 
         def spread(v: TensorLike) -> TensorLike:
-            return (
-                None
-                if v is None
-                else ops.cast(ops.reshape(v, (*[1] * axis, *split, *ones)), x.dtype)
-            )
+            if v is None:
+                return None
+            return ops.cast(ops.reshape(v, (*[1] * axis, *split, *ones)), x.dtype)
 
         x = ops.cast(inputs, dtypes.result_type(inputs.dtype, "float32"))
         x = ops.reshape(x, (*inputs.shape[:axis], *split, *inputs.shape[axis + 1 :]))

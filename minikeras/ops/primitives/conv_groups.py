@@ -6,10 +6,7 @@ divided along their last axis.  w: (*size, channels / groups, filters).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
-
-import numpy as np
 
 from minikeras.dtypes import promote
 from minikeras.ops.declarations import primitive
@@ -21,12 +18,7 @@ from minikeras.ops.primitives.conv import (
     convolve_shape,
 )
 from minikeras.types import Array, Shape, TensorLike
-from minikeras.windows import Margins, Sizes
-
-
-def _each(function: Callable[..., Array], groups: int, a: Array, b: Array, how: Any) -> Array:
-    pairs = zip(np.split(a, groups, -1), np.split(b, groups, -1))
-    return np.concatenate([function(*pair, **how) for pair in pairs], -1)
+from minikeras.windows import Margins, Sizes, by_groups
 
 
 @primitive(dtype=promote)
@@ -34,8 +26,8 @@ def convolve_groups(
     x: Array, w: Array, *, strides: Sizes, dilation: Sizes, groups: int, margins: Margins = ()
 ) -> Array:
     """y[n, i, o] = Σ_p Σ_c  x[n, i·s + p·d, c] · w[p, c, o]  over the channels c of o's group."""
-    how = {"strides": strides, "dilation": dilation, "margins": margins}
-    return _each(convolve.forward, groups, x, w, how)
+    how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+    return by_groups(convolve.forward, groups, x, w, **how)
 
 
 @convolve_groups.shape
@@ -63,8 +55,8 @@ def groups_input_gradient(
     margins: Margins = (),
 ) -> Array:
     """The transpose of ``convolve_groups`` in its input."""
-    how = {"space": space, "strides": strides, "dilation": dilation, "margins": margins}
-    return _each(convolve_input_gradient.forward, groups, dy, w, how)
+    how: Any = {"space": space, "strides": strides, "dilation": dilation, "margins": margins}
+    return by_groups(convolve_input_gradient.forward, groups, dy, w, **how)
 
 
 @groups_input_gradient.shape
@@ -96,8 +88,8 @@ def groups_kernel_gradient(
     margins: Margins = (),
 ) -> Array:
     """The transpose of ``convolve_groups`` in its kernel."""
-    how = {"size": size, "strides": strides, "dilation": dilation, "margins": margins}
-    return _each(convolve_kernel_gradient.forward, groups, x, dy, how)
+    how: Any = {"size": size, "strides": strides, "dilation": dilation, "margins": margins}
+    return by_groups(convolve_kernel_gradient.forward, groups, x, dy, **how)
 
 
 @groups_kernel_gradient.shape

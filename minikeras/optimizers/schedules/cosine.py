@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.optimizers.rounding import over
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule, check_positive, cos, real
-from minikeras.tf_function import is_inside
+from minikeras.tf_function import is_inside, over
 
 
 class CosineDecay(LearningRateSchedule):

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.optimizers.rounding import over
 from minikeras.optimizers.schedules.schedule import LearningRateSchedule, check_positive, real
+from minikeras.tf_function import over
 
 
 class ExponentialDecay(LearningRateSchedule):

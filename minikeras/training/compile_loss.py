@@ -118,6 +118,11 @@ class CompileLoss(losses.Loss):
         ]
         return functools.reduce(operator.add, values) if values else None
 
+    @property
+    def weight(self) -> Any:
+        """The weight of a single loss."""
+        return self._entries[0].weight
+
     def check_given(self, y_true: Any, argument: str = "y") -> None:
         """ValueError if there are no labels."""
         if y_true is None and self._user_loss is not None:
@@ -141,7 +146,11 @@ class CompileLoss(losses.Loss):
         if track:
             size = tree.flatten(p)[0].shape[0] if tf_function.knows_batch_size() else None
             track.update_state(value, sample_weight=size)
-        return value if entry.weight is None else ops.multiply(value, entry.weight)
+        if entry.weight is None:
+            return value
+        weighted = ops.multiply(value, entry.weight)
+        weighted._unweighted = value
+        return weighted
 
     def _like_predictions(self, y_true: Any, y_pred: Any) -> Any:
         """The labels in the structure of ``y_pred``; outputs without a loss may lack labels."""

@@ -16,6 +16,7 @@ from minikeras import dtypes, frames, ops, optimizers, settings, tf_function, tr
 from minikeras.autograd import GradientTape, Replay, Tensor, Variable
 from minikeras.training.adapters import Batch, to_array, unpack_x_y_sample_weight
 from minikeras.training.compiled import Compiled
+from minikeras.training.joined import joined_outputs
 
 
 class Steps(Compiled):
@@ -78,10 +79,24 @@ class Steps(Compiled):
         return self.compute_loss(x, y, y_pred, sample_weight)
 
     def _track(self, loss: Any, x: Any) -> None:
-        """Update the epoch's mean loss with that of a batch, weighted by the batch size."""
+        """Update the epoch's mean loss with that of a batch, weighted by the batch size.
+
+        Parity: a function multiplies the weight of the loss with a batch size that it knows first.
+        """
         first = x if type(x) is Tensor else next(v for v in tree.flatten(x) if v is not None)
-        assert self._loss_tracker is not None
-        self._loss_tracker.update_state(loss, sample_weight=first.shape[0])
+        size, tracker, value = (
+            first.shape[0],
+            self._loss_tracker,
+            getattr(loss, "_unweighted", None),
+        )
+        assert tracker is not None
+        if tf_function.is_inside() and self._batch_size_known and value is not None:
+            assert self._compile_loss is not None
+            number = value.dtype.type
+            tracker.total.assign_add(value * (number(self._compile_loss.weight) * number(size)))
+            tracker.count.assign_add(size)
+        else:
+            tracker.update_state(loss, sample_weight=size)
 
     # Steps
 
@@ -199,10 +214,11 @@ class Steps(Compiled):
         """Set ``predict_function``, which takes a list of batches and returns their outputs."""
         if self.predict_function is None or force:
             self.predict_function = self._predict_batches
-            self._forget_function("predict", "_predictions")
+            self._forget_function("predict", "_predictions", "_joined_predictions")
 
-    def _forget_function(self, mode: str, replayed: str) -> None:
-        self._replays.pop(replayed, None)
+    def _forget_function(self, mode: str, *replayed: str) -> None:
+        for name in replayed:
+            self._replays.pop(name, None)
         self._traced.pop(mode, None)
         self._traced.pop(f"{mode}_on_batch", None)
 
@@ -278,10 +294,12 @@ class Steps(Compiled):
 
     def _predict_batches(self, batches: list[Batch]) -> Any:
         with self._function_scope():
-            outputs = [self.predict_step(_tensors(batch)) for batch in batches]
-        if len(outputs) == 1:
-            return outputs[0]
-        return tree.map_structure(lambda *parts: ops.concatenate(parts, axis=0), *outputs)
+            if len(batches) == 1:
+                return self.predict_step(_tensors(batches[0]))
+            return self._replayed("_joined_predictions")([_tensors(batch) for batch in batches])
+
+    def _joined_predictions(self, batches: list[Any]) -> Any:
+        return joined_outputs(self.predict_step, batches)
 
 
 _BOUND = (

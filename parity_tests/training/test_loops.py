@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import minikeras
 from parity_tests.checks.trainer import X, Y, both, close, frugal, make, quietly
+from parity_tests.trainings.arguments import ACTIVATIONS
 
 
 def recorder(library, record):
@@ -250,3 +251,55 @@ def test_paths_of_the_state_of_nadam(first):
             getattr(model, first)(X, X[:, :1], **({"verbose": 0} if first == "fit" else {}))
         found.append([v.path for v in model.optimizer.variables])
     assert found[0] == found[1]
+
+
+def test_sizes_of_batches_in_several_fits():
+    """A second size of batches is not a constant in the graph, nor one that leaves a rest."""
+    x = np.random.default_rng(0).normal(size=(60, 5)).astype("float32")
+    weights = []
+    for library in (minikeras, keras):
+        library.utils.clear_session(free_memory=False)
+        library.utils.set_random_seed(0)
+        layers = [library.layers.Dense(4), library.layers.BatchNormalization()]
+        model = library.Sequential([library.Input((5,)), *layers, library.layers.Dense(1)])
+        model.compile(library.optimizers.Adam(0.01), "mse")
+        found = []
+        for samples, size in ((60, 12), (60, 20), (30, 12), (60, 12)):
+            model.fit(x[:samples], x[:samples, :1], size, epochs=3, verbose=0)
+            found += [np.array(w) for w in model.get_weights()]
+        weights.append(found)
+    for ours, theirs in zip(*weights):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("activation", [a for a in ACTIVATIONS if a != "hard_silu"])
+def test_predictions_of_several_batches_at_once(activation):
+    """Functions that end a model are applied to the joined predictions of several batches."""
+    x = np.random.default_rng(0).normal(size=(34, 6)).astype("float32")
+    found = []
+    for library in (minikeras, keras):
+        library.utils.clear_session(free_memory=False)
+        library.utils.set_random_seed(0)
+        layer = library.layers.Dense(3, activation=activation)
+        model = library.Sequential([library.Input((6,)), layer])
+        model.compile(steps_per_execution=3)
+        found.append(np.array(model.predict(x, 5, verbose=0)))
+    np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("weight", [0.3, 0.7, 0.9])
+@pytest.mark.parametrize("regularizer", [None, "l2"])
+def test_mean_of_weighted_losses(weight, regularizer):
+    """Its weight and a known size of batches are multiplied first, unless the loss is a sum."""
+    x = np.random.default_rng(0).normal(size=(49, 5)).astype("float32")
+    found = []
+    for library in (minikeras, keras):
+        library.utils.clear_session(free_memory=False)
+        library.utils.set_random_seed(0)
+        layer = library.layers.Dense(2, kernel_regularizer=regularizer)
+        model = library.Sequential([library.Input((5,)), layer])
+        model.compile("sgd", "mse", loss_weights=[weight])
+        on_batch = [model.train_on_batch(x[i : i + 10], x[i : i + 10, :2]) for i in (0, 10, 40)]
+        losses = model.fit(x, x[:, :2], 7, epochs=3, verbose=0).history["loss"]
+        found.append([*on_batch, *losses, model.evaluate(x, x[:, :2], 7, verbose=0)])
+    np.testing.assert_array_equal(*np.array(found, "float32"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import minikeras as keras
-from minikeras import ops
+from minikeras import ops, tf_function
 from minikeras.autograd import (
     AutocastScope,
     GradientTape,
@@ -278,3 +278,15 @@ def test_within_a_scope_of_another_dtype_the_function_itself_runs():
     with AutocastScope("float16"):
         dtypes = [y.dtype for y in replay(tensor(1, 2))]
     assert dtypes == ["float16", "float32"]
+
+
+def test_a_function_of_tensorflow_has_programs_of_its_own():
+    """x / 3 is x · (1 / 3) in a function: a program is replayed where it was recorded only."""
+    replayed = Replay(lambda x: tf_function.over(x, 3.0))
+    x = Tensor(np.arange(9, dtype="float32"))
+    for inside in (False, True) * 3:
+        with tf_function.inside(inside):
+            expected = tf_function.over(x._value, 3.0)
+            np.testing.assert_array_equal(replayed(x).numpy(), expected)
+    with tf_function.inside():
+        assert (replayed(x).numpy() != x._value / np.float32(3)).any()

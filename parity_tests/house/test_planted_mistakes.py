@@ -299,7 +299,7 @@ PLANTS = {
     ),
     "a loss that is not weighted by the batch size": Plant(
         "training.steps:Steps._track",
-        "sample_weight=first.shape[0]",
+        "sample_weight=size",
         "sample_weight=1",
         "training.test_trainer:test_fit",
     ),

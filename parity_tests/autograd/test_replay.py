@@ -284,7 +284,7 @@ def test_a_function_of_tensorflow_has_programs_of_its_own():
     """x / 3 is x · (1 / 3) in a function: a program is replayed where it was recorded only."""
     replayed = Replay(lambda x: tf_function.over(x, 3.0))
     x = Tensor(np.arange(9, dtype="float32"))
-    for inside in (False, True) * 3:
+    for inside in (False, False, True, True, False, True):
         with tf_function.inside(inside):
             expected = tf_function.over(x._value, 3.0)
             np.testing.assert_array_equal(replayed(x).numpy(), expected)

@@ -26,9 +26,9 @@ class _EngineOps:
 engine_ops = _EngineOps()
 
 # Attributes that Keras sets on tensors: the mask of a layer's output, and the logits from which an
-# activation computed probabilities (losses prefer them, for accuracy).  The last one is our own: a
-# loss before its weight in ``compile`` applied.
-MARKS = ("_keras_mask", "_keras_logits", "_unweighted")
+# activation computed probabilities (losses prefer them, for accuracy).  Two are our own: a
+# loss before its weight in ``compile`` applied; the constant and the array whose product this is.
+MARKS = ("_keras_mask", "_keras_logits", "_unweighted", "_factors")
 
 
 class Tensor:

@@ -32,7 +32,10 @@ def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> An
     y, p = aligned(y_true, y_pred)
     epsilon = ops.convert_to_tensor(settings.epsilon(), dtype=p.dtype)
     error = ops.abs((y - p) / ops.maximum(ops.abs(y), epsilon))
-    return 100.0 * ops.mean(error, axis=-1)
+    mean = ops.mean(error, axis=-1)
+    values = 100.0 * mean
+    values._factors = 100.0, mean
+    return values
 
 
 def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Any:
@@ -83,15 +86,21 @@ def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) ->
     axis: the axis along which the vectors lie.
 
     Parity: a vector of zeros stays zero, and one of length 1e-8 gets the length 0.1 (ε = 1e-7).
-    Where no gradient is wanted, TensorFlow's functions multiply the scales first.
     """
     y, p = aligned(y_true, y_pred)
     y_scale, p_scale = (inverse_norm(v, axis, settings.epsilon()) for v in (y, p))
-    if tf_function.is_inside() and tf_function.knows_batch_size() and not is_taped():
-        products = (y * p) * (y_scale * p_scale)
-    else:
-        products = (y * y_scale) * (p * p_scale)
-    return -ops.sum(products, axis=axis)
+    return -ops.sum(scaled_products(y, y_scale, p, p_scale), axis=axis)
+
+
+def scaled_products(y: Any, y_scale: Any, p: Any, p_scale: Any) -> Any:
+    """(y · y_scale) · (p · p_scale)
+
+    Where no gradient is wanted, TensorFlow's functions multiply what is of smaller shape first.
+    """
+    sizes_known = tf_function.is_inside() and tf_function.knows_batch_size()
+    if sizes_known and y_scale.shape != y.shape and not is_taped():
+        return (y * p) * (y_scale * p_scale)
+    return (y * y_scale) * (p * p_scale)
 
 
 class MeanSquaredError(FunctionLoss, fn=mean_squared_error):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import ops, settings
+from minikeras import ops, settings, shapes, tf_function
 from minikeras.losses.loss import aligned
+from minikeras.losses.regression import scaled_products
 from minikeras.metrics.reduction import FunctionMetric
 from minikeras.types import TensorLike
 
@@ -14,13 +15,19 @@ def pearson_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) 
     """mean ŷ p̂ along ``axis``, x̂ = (x − mean x) / std x; NaN for a constant x.
 
     axis: the axis along which the correlation is computed.
+
+    TensorFlow's functions multiply by reciprocal roots, and by their product if the batch size is
+    known.
     """
     y, p = aligned(y_true, y_pred)
     y = y - ops.mean(y, axis=axis, keepdims=True)
     p = p - ops.mean(p, axis=axis, keepdims=True)
-    y = y / ops.std(y, axis=axis, keepdims=True)
-    p = p / ops.std(p, axis=axis, keepdims=True)
-    return ops.mean(y * p, axis=axis)
+    y_var, p_var = (ops.var(v, axis=axis, keepdims=True) for v in (y, p))
+    if not tf_function.is_inside():
+        products = y / ops.sqrt(y_var) * (p / ops.sqrt(p_var))
+    else:
+        products = scaled_products(y, ops.rsqrt(y_var), p, ops.rsqrt(p_var))
+    return ops.mean(products, axis=axis)
 
 
 def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
@@ -29,6 +36,7 @@ def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = 
     axis: the axis along which the correlation is computed.
 
     Parity: the first factor subtracts the mean of p, not that of y; on paper the result is equal.
+    TensorFlow's functions add ε first where the shape of the sum depends on an unknown batch size.
     """
     y, p = aligned(y_true, y_pred)
     mean_y = ops.mean(y, axis=axis, keepdims=True)
@@ -36,8 +44,13 @@ def concordance_correlation(y_true: TensorLike, y_pred: TensorLike, axis: int = 
     var_y = ops.var(y - mean_y, axis=axis, keepdims=True)
     var_p = ops.var(p - mean_p, axis=axis, keepdims=True)
     covariance = (y - mean_p) * (p - mean_p)
-    norm = var_y + var_p + ops.square(mean_y - mean_p)
-    return ops.mean(2 * covariance / (norm + settings.epsilon()), axis=axis)
+    gap = ops.square(mean_y - mean_p)
+    over_samples = shapes.normalize_axes(axis, len(p.shape)) == (0,)
+    if tf_function.knows_batch_size() or over_samples:
+        norm = var_y + var_p + gap + settings.epsilon()
+    else:
+        norm = var_p + settings.epsilon() + var_y + gap
+    return ops.mean(2 * covariance / norm, axis=axis)
 
 
 class PearsonCorrelation(FunctionMetric, fn=pearson_correlation, direction="up"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import ops, settings
+from minikeras import ops, settings, tf_function
 from minikeras.messages import describe
 from minikeras.metrics.metric import DeclaredMetric, array, check_2d
 from minikeras.types import Array, Shape, TensorLike
@@ -89,7 +89,11 @@ class FBetaScore(DeclaredMetric):
         epsilon, beta2 = settings.epsilon(), self.beta**2
         precision = tp / (tp + fp + epsilon)
         recall = tp / (tp + fn + epsilon)
-        score = precision * recall / (beta2 * precision + recall + epsilon) * (1 + beta2)
+        if tf_function.is_inside() and not tp.shape:  # sorted by the names of the operations
+            total = epsilon + beta2 * precision + recall
+        else:
+            total = beta2 * precision + recall + epsilon
+        score = precision * recall / total * (1 + beta2)
         if self.average == "weighted":
             return ops.sum(score * (weights / (ops.sum(weights) + epsilon)))
         return score if self.average is None else ops.mean(score)

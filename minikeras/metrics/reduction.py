@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from minikeras import losses, ops
+from minikeras import losses, ops, tf_function
 from minikeras.autograd import Tensor, Variable
 from minikeras.autograd.listeners import recording
 from minikeras.autograd.variable import scopes
@@ -138,7 +138,9 @@ def reduce_to_samplewise_values(
 
     Axes that the values have and the weights lack are reduced before the weights are applied.
 
-    Parity: a mask on the values has an effect only if there are weights.
+    Parity: a mask on the values has an effect only if there are weights.  If the values are the
+    product of a constant and an array, as percentages are, TensorFlow's functions multiply the
+    weights by the constant first, where the batch size is known.
     """
     mask = getattr(values, "_keras_mask", None)
     v = array(values, dtype)
@@ -153,7 +155,13 @@ def reduce_to_samplewise_values(
         rank = w.ndim
         v = _reduce_axes_from(v, rank, reduce)
         w = np.broadcast_to(w, v.shape)
-    weighted = _reduce_axes_from(np.multiply(v, w), 1, reduce)
+    factors = getattr(values, "_factors", None) if v.shape == values.shape else None
+    if factors and tf_function.is_inside() and tf_function.knows_batch_size():
+        constant, rest = factors
+        weighted = array(rest, dtype) * (v.dtype.type(constant) * w)
+    else:
+        weighted = np.multiply(v, w)
+    weighted = _reduce_axes_from(weighted, 1, reduce)
     return weighted, _reduce_axes_from(w, 1, reduce) if rank > 1 else w
 
 

@@ -82,7 +82,7 @@ class R2Score(DeclaredMetric):
         weighted = y * w
         self.sum.assign_add(ops.sum(weighted, axis=0))
         self.squared_sum.assign_add(ops.sum(y * weighted, axis=0))
-        self.total_mse.assign_add(ops.sum(np.square(y - p) * w, axis=0))
+        self.total_mse.assign_add(ops.sum(ops.power(y - p, 2) * w, axis=0))
         self.count.assign_add(ops.sum(w, axis=0))
         self.num_samples.assign_add(y.size)
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 from hypothesis import strategies as st
 from keras.src import backend
 
-from minikeras import metrics
+from minikeras import config, metrics, tf_function
 from minikeras.autograd import Tensor
 from parity_tests.checks.compare import same_outcome
 from parity_tests.checks.loss import close
@@ -67,6 +67,34 @@ def check_metric(
         ours.reset_state()
         theirs.reset_state()
         compare(ours, theirs, rtol, size)
+
+
+def check_in_function(
+    name: str, options: dict[str, Any], batches: list[Any], size_known: bool
+) -> None:
+    """Update both in a function, as ``fit`` does, with float32 batches of one shape."""
+    ours, theirs = pair(name, options)
+    found = [[np.asarray(x, "float32") for x in batch if x is not None] for batch in batches]
+    theirs.update_state(*found[0])  # it may create variables
+    theirs.reset_state()
+
+    def update(*batch: Any) -> Any:
+        theirs.update_state(*batch)
+        return theirs.result()
+
+    specs = [tf.TensorSpec(x.shape if size_known else (None, *x.shape[1:])) for x in found[0]]
+    update = tf.function(update, input_signature=specs)
+    with (
+        np.errstate(all="ignore"),
+        config.use_kernels("fast"),
+        tf_function.inside(batch_size_known=size_known),
+    ):
+        for batch in found:
+            ours.update_state(*batch)
+            expected = update(*batch)
+            np.testing.assert_array_equal(np.asarray(ours.result()), expected.numpy())
+    for mine, yours in zip(ours.variables, theirs.variables, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), yours.numpy(), mine.name)
 
 
 @st.composite

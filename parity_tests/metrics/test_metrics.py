@@ -21,13 +21,14 @@ from parity_tests.checks.metric import (
     REQUIRED,
     batches,
     bits,
+    check_in_function,
     check_metric,
     class_numbers,
     compare,
     pair,
     ranks,
 )
-from parity_tests.drawing import generators, numbers, one_hot, probabilities, sample_weights
+from parity_tests.drawing import few, generators, numbers, one_hot, probabilities, sample_weights
 
 ALL = [
     n
@@ -90,6 +91,35 @@ def test_means_of_losses(name: str, data: Any, rank: int) -> None:
     # A correlation divides by a deviation, which may consist of rounding errors only.
     rtol = 1e-4 if "Correlation" in name else 2e-6
     check_metric(name, {}, data.draw(batches(labels, scores, rank)), rtol, size=1.0)
+
+
+IN_FUNCTIONS = {
+    **OF_LOSSES,
+    "SquaredHinge": (bits, numbers),
+    "MeanSquaredLogarithmicError": (probabilities, probabilities),
+    "R2Score": (numbers, numbers),
+    "F1Score": (one_hot, probabilities),
+    "FBetaScore": (one_hot, probabilities),
+}
+
+
+@pytest.mark.filterwarnings("ignore:.*num_classes > 1:SyntaxWarning")
+@pytest.mark.parametrize("name", IN_FUNCTIONS)
+@few
+@given(data=st.data(), rank=ranks, known=st.booleans())
+def test_every_bit_in_functions(name: str, data: Any, rank: int, known: bool) -> None:
+    """The state and the result in float32, where the size of the batches is known or not."""
+    config: dict[str, Any] = {}
+    if name in ("F1Score", "FBetaScore"):
+        config["average"] = data.draw(st.sampled_from([None, "micro", "macro", "weighted"]))
+    if name == "FBetaScore":
+        config["beta"] = data.draw(st.sampled_from([0.5, 2.0]))
+    rank = 2 if name in ("R2Score", "F1Score", "FBetaScore") else rank
+    labels, scores = IN_FUNCTIONS[name]
+    y, p, _ = data.draw(batches(labels, scores, rank, classes=9))[0]
+    axes = data.draw(st.integers(0, rank - 1))  # those of the weights
+    w = data.draw(numbers(p.shape[:axes], domain=(0.1, 2.0))) if axes else None
+    check_in_function(name, config, [(y, p, w), (y, p[::-1], w)], known)
 
 
 @pytest.mark.parametrize("name", ["Mean", "Sum"])

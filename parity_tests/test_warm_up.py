@@ -31,7 +31,12 @@ RARE = {
     "rounding.elementwise.exp_rest_into": "elu behind a Dense whose units are no multiple of 8",
     "rounding.special._erfc_into": "of keras.ops only; gelu has a kernel of its own",
     "rounding.special._power_into": "keras.ops.power and a few losses",
+    "rounding.special._power_part": "keras.ops.power and a few losses",
     "rounding.elementwise.expm1_into": "of keras.ops only; elu has a kernel of its own",
+}
+RARE |= {
+    f"rounding.gelu.{name}": "gelu(approximate=True)"
+    for name in ["_by_tanh", "_by_tanh_part", "_by_tanh_gradient", "_by_tanh_gradient_part"]
 }
 RARE |= {
     f"rounding.stacks.{name}": "the layer Dot, and keras.ops.matmul of stacks"

@@ -28,14 +28,12 @@ from minikeras.kernels.rounding.elementwise import (
 )
 from minikeras.kernels.rounding.elementwise import sigmoid as _sigmoid
 from minikeras.kernels.rounding.gelu import gelu as _gelu
-from minikeras.kernels.rounding.gelu import gelu_gradient
+from minikeras.kernels.rounding.gelu import gelu_by_tanh, gelu_by_tanh_gradient, gelu_gradient
 from minikeras.kernels.rounding.softmax import log_softmax as _log_softmax
 from minikeras.kernels.rounding.softmax import softmax as _softmax
 from minikeras.kernels.rounding.special import erf, erfc
 from minikeras.kernels.rounding.special import power as _power
 from minikeras.ops.primitives.activations import (
-    GELU_CUBIC,
-    GELU_SCALE,
     SELU_SCALE,
     SELU_SCALE_ALPHA,
 )
@@ -45,7 +43,7 @@ from minikeras.types import Array
 # These kernels are twins as they stand.
 __all__ = ["_gelu", "_softmax", "erf", "erfc", "expm1", "log", "rsqrt", "softplus", "tanh"]
 
-_HALF, _1, _2, _3, _6 = np.array([0.5, 1, 2, 3, 6], np.float32)
+_1, _3, _6 = np.array([1, 3, 6], np.float32)
 
 
 def _leftover(dx: Array, rule: Callable[..., Array], *arrays: Array) -> Array:
@@ -133,26 +131,12 @@ def _gelu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return gelu_gradient(dy, x, tf_function.is_inside())
 
 
-def _gelu_tanh(x: Array) -> Array:
-    """tanh(√(2/π) (x + c x³))"""
-    c = np.float32(GELU_CUBIC)
-    cubic = c * (x * x) * x if tf_function.is_inside() else c * power(x, np.asarray(_3))
-    return tanh(np.float32(GELU_SCALE) * (x + cubic))
-
-
 def _gelu_by_tanh(x: Array) -> Array:
-    return (_HALF * x) * (_1 + _gelu_tanh(x))
+    return gelu_by_tanh(x, tf_function.is_inside())
 
 
 def _gelu_by_tanh_vjp(dy: Array, y: Array, x: Array) -> Array:
-    t = _gelu_tanh(x)
-    c, du = np.float32(GELU_CUBIC), dy * (_HALF * x) * (1 - t * t) * np.float32(GELU_SCALE)
-    if tf_function.is_inside():
-        cubic = x * x * (_3 * c) * du
-    else:
-        cubic = du * c * _3 * power(x, np.asarray(_2))
-    a = _HALF * dy * (_1 + t)
-    return cubic + a + du if tf_function.is_inside() else a + du + cubic
+    return gelu_by_tanh_gradient(dy, x, tf_function.is_inside())
 
 
 def erf_vjp(dy: Array, y: Array, x: Array) -> Array:

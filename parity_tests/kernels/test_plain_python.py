@@ -85,6 +85,9 @@ def elementwise() -> Iterator[tuple[str, Any]]:
     yield "erfc", special.erfc(dy)
     yield "gelu", gelu.gelu(dy)
     yield "gelu gradient", gelu.gelu_gradient(dy, dy, rewritten=True)
+    for rewritten in False, True:
+        yield f"gelu by tanh {rewritten}", gelu.gelu_by_tanh(dy, rewritten)
+        yield f"gelu by tanh gradient {rewritten}", gelu.gelu_by_tanh_gradient(dy, dy, rewritten)
     yield "relu", relu.relu(x)
     yield "relu gradient", relu.relu_vjp(dy, x, x)
     labels, classes = np.array([0, 2, 1]), normal(3, 5)

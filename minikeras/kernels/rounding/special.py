@@ -33,6 +33,7 @@ from minikeras.kernels.rounding.packets import (
     to_bits,
 )
 from minikeras.kernels.runtime.compile import flat, inlined, kernel
+from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.types import Array
 
 _f = np.float32
@@ -146,6 +147,7 @@ _LOG2_C = (
 _C0, _C0_LOW, _C1, _C1_LOW = _f(1.442695), _f(2.0112777e-08), _f(-0.7213475), _f(-5.06802e-09)
 _SQRT_HALF, _LN2 = _f(0.70710678118654752440), _f(0.6931471805599453)
 _ALMOST_HALF = np.nextafter(_HALF, _0)
+_COST = 20  # multiply-adds that take as long as one power
 _HUGE = _f(128 * math.log(2) / np.finfo(_f).eps)  # any |x| but 1 to this power is 0 or infinite
 
 
@@ -194,18 +196,26 @@ def _log2(m):
 
 
 @njit(inline="always")
-def _positive_power(x, y):
-    """2^(y log₂ x), with log₂ x and its product with y as pairs."""
-    bits = to_bits(x)
+def _mantissa(x):
+    """m in [√½, √2) and e, |x| = m 2ᵉ."""
+    bits = to_bits(abs(x))
     e = _f((bits >> int32(23)) - int32(126))
     m = from_bits((bits & int32(0x007FFFFF)) | int32(0x3F000000))  # in [½, 1)
     low = m < _SQRT_HALF
-    m = m * _2 if low else m
-    e = e - _1 if low else e
-    log2, log2_low = _log2(m)
+    return m * _2 if low else m, e - _1 if low else e
+
+
+@njit(inline="always")
+def _exponent(e, log2, log2_low, y):
+    """y log₂ |x| as a pair, log₂ |x| = e + log₂ m."""
     a, a_low = _product(e, y)
     b, b_low = _product_of_pair(log2, log2_low, y)
-    f, f_low = _sum_of_pairs(a, a_low, b, b_low)
+    return _sum_of_pairs(a, a_low, b, b_low)
+
+
+@njit(inline="always")
+def _power_of_two(f, f_low):
+    """2^(f + f_low)"""
     n = _round(f)
     r = (f - n) + f_low
     more = _round(r)
@@ -219,10 +229,9 @@ def _positive_power(x, y):
 
 
 @njit(inline="always")
-def _power_packet(x, y):
-    """|x|^y, then what IEEE 754 says about signs, zeros, infinities and NaN."""
+def _power(x, y, z):
+    """From z = |x|^y, what IEEE 754 says about signs, zeros, infinities and NaN."""
     size = abs(x)
-    z = _positive_power(size, y)
     whole = floor(y) == y
     odd = whole and floor(y * _HALF) != y * _HALF
     z = _NAN if x < _0 and not whole else z
@@ -235,18 +244,54 @@ def _power_packet(x, y):
     return x if y == _1 else (_1 if x == _1 or y == _0 else z)
 
 
+# Short loops: the processor computes several packets of one at once, but not of a long one.
+
+
+@inlined
+def logarithms(x, high, low):
+    """log₂ of the mantissas, as pairs."""
+    for i in range(len(x)):
+        high[i], low[i] = _log2(_mantissa(x[i])[0])
+
+
+@inlined
+def powers(x, y, logarithm, exponent, z):
+    """z = x^y for arrays of whole packets; ``exponent`` holds intermediate results."""
+    (log2, log2_low), (high, low) = logarithm, exponent
+    for i in range(len(x)):
+        high[i], low[i] = _exponent(_mantissa(x[i])[1], log2[i], log2_low[i], y[i])
+    for i in range(len(x)):
+        z[i] = _power_of_two(high[i], low[i])
+    for i in range(len(x)):
+        z[i] = _power(x[i], y[i], z[i])
+
+
+@njit(inline="always")
+def power_rest(x, y):
+    return flush(libm_pow(x, y))
+
+
 @kernel
-def _power_into(x, y, z):
-    whole = x.size - x.size % PACKET
-    for i in range(whole):
-        z[i] = _power_packet(x[i], y[i])
-    for i in range(whole, x.size):
-        z[i] = flush(libm_pow(x[i], y[i]))
+def _power_part(start, stop, x, y, z):
+    x, y = x[start * CHUNK : stop * CHUNK], y[start * CHUNK : stop * CHUNK]
+    z, whole = z[start * CHUNK : stop * CHUNK], len(x) - len(x) % PACKET
+    pair = np.empty(_BLOCK, x.dtype), np.empty(_BLOCK, x.dtype)
+    for first in range(0, whole, _BLOCK):
+        last = min(first + _BLOCK, whole)
+        logarithms(x[first:last], pair[0], pair[1])
+        powers(x[first:last], y[first:last], pair, pair, z[first:last])
+    for i in range(whole, len(x)):
+        z[i] = power_rest(x[i], y[i])
+
+
+@kernel
+def _power_into(workers, x, y, z):
+    run_parts(workers, _power_part, ceil_div(len(x), CHUNK), (x, y, z))
 
 
 def power(x: Array, y: Array) -> Array:
     """x^y, broadcast."""
     z = np.empty(np.broadcast_shapes(x.shape, y.shape), np.float32)
     x, y = np.broadcast_to(x, z.shape), np.broadcast_to(y, z.shape)
-    _power_into(flat(x), flat(y), z.reshape(-1))
+    _power_into(workers_for(_COST * z.size), flat(x), flat(y), z.reshape(-1))
     return z

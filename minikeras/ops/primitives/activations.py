@@ -105,7 +105,7 @@ def _elu_vjp(dy: Array, y: Array, x: Array, **_: bool) -> Array:
 
 _elu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 _ROOT_HALF = float(np.float32(math.sqrt(0.5)))
-GELU_SCALE, GELU_CUBIC = 0.7978845608028654, float(np.float32(0.044715))
+_GELU_SCALE, _GELU_CUBIC = 0.7978845608028654, float(np.float32(0.044715))
 SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
 
 
@@ -217,13 +217,13 @@ def _gelu_by_tanh(x: Array) -> Array:
 
     Parity: c = 0.044715 is rounded to float32 in every dtype.
     """
-    return 0.5 * x * (1 + np.tanh(GELU_SCALE * (x + GELU_CUBIC * x**3)))
+    return 0.5 * x * (1 + np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * x**3)))
 
 
 @_gelu_by_tanh.vjp
 def _gelu_by_tanh_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
-    t = np.tanh(GELU_SCALE * (x + GELU_CUBIC * x**3))
-    slope = (1 - t * t) * GELU_SCALE * (1 + 3 * GELU_CUBIC * x**2)
+    t = np.tanh(_GELU_SCALE * (x + _GELU_CUBIC * x**3))
+    slope = (1 - t * t) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * x**2)
     return dy * (0.5 * (1 + t) + 0.5 * x * slope)
 
 

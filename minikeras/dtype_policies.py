@@ -20,7 +20,7 @@ class DTypePolicy:
 
     def __init__(self, name: str | None = None) -> None:
         if name is None:
-            name = dtypes.standardize(None)
+            name = dtype_policy().name
         if not isinstance(name, str):
             raise TypeError(
                 "'name' must be a string, such as 'mixed_float16'. Received: "
@@ -67,13 +67,20 @@ _global: DTypePolicy | None = None
 
 
 def dtype_policy() -> DTypePolicy:
-    """The policy of layers made without ``dtype``; follows ``floatx`` until it is set."""
-    return _global or DTypePolicy(settings.floatx())
+    """The policy of layers made without ``dtype``.
+
+    Parity: until one is set, it is made of ``floatx`` when it is first asked for, as by the first
+    layer.  A later ``set_floatx`` has no effect on it, unless ``clear_session`` comes first.
+    """
+    global _global
+    if _global is None:
+        _global = DTypePolicy(settings.floatx())
+    return _global
 
 
 @frames.filter_traceback
 def set_dtype_policy(policy: DTypePolicy | str | None) -> None:
-    """The policy of layers made from now on without ``dtype``; None follows ``floatx`` again."""
+    """The policy of layers made from now on without ``dtype``; None goes back to ``floatx``."""
     global _global
     _global = None if policy is None else get(policy)
 

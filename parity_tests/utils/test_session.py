@@ -63,6 +63,37 @@ def test_clear_session(library):
         library.config.set_epsilon(1e-7)
 
 
+ACTIONS = {
+    "nothing": lambda k: None,
+    "an input": lambda k: k.Input((2,)),
+    "a model": lambda k: k.Sequential(),
+    "a layer": lambda k: k.layers.Dropout(0.5),
+    "a layer with a dtype": lambda k: k.layers.Dense(1, dtype="float32"),
+    "a policy": lambda k: k.DTypePolicy(),
+    "a policy with a name": lambda k: k.DTypePolicy("float16"),
+    "a metric": lambda k: k.metrics.Mean(),
+    "a loss": lambda k: k.losses.MeanSquaredError(),
+    "a variable": lambda k: k.Variable(1.0),
+    "random numbers": lambda k: k.random.uniform((2,)),
+    "the policy set": lambda k: k.config.set_dtype_policy("mixed_float16"),
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_the_policy_stays_as_first_asked_for(action):
+    found = []
+    for library in minikeras, keras:
+        library.utils.clear_session(free_memory=False)
+        ACTIONS[action](library)
+        library.config.set_floatx("float64")
+        try:
+            found.append((library.layers.Dense(1).dtype_policy.name, library.DTypePolicy().name))
+        finally:
+            library.config.set_floatx("float32")
+            library.utils.clear_session(free_memory=False)
+    assert found[0] == found[1]
+
+
 def test_clear_session_keeps_the_order_of_fit():
     orders = []
     for library in minikeras, keras:

@@ -21,7 +21,8 @@ from minikeras.types import Array
 
 # Indices are unsigned: LLVM vectorises only loops without a test for negative indices.
 
-_PANEL = 64  # columns of a part
+_PANEL = 256  # columns of a part, at most
+_AT_ONCE = 4  # rows that are added while a sum is in a register
 AC_B, AB_C, BC_A = range(3)  # in which order the three terms of dx are added
 
 
@@ -57,36 +58,53 @@ def _turns(rows):
     return ACCUMULATORS if rows >= 16 else 1
 
 
+@inlined
+def _panel(width):
+    """Columns of a part: at least two parts, of whole cache lines."""
+    line = 2 * PACKET
+    return min(_PANEL, ceil_div(width, 2 * line) * line)
+
+
 def _over_rows(name: str, add: Any, count: int) -> Callable[..., Any]:
     """A kernel: sums[t, j] = Σ over rows of what ``add`` adds for column j, t < ``count``.
 
-    The columns after the last whole packet have one accumulator, which comes after the others in
-    ``sums``.  A wide row is cut into groups; a group has its own numbers a and b in each row.
+    ``add`` takes several rows at once, so that it seldom reads and writes a sum.  Its rows and
+    cells are pairs: the first, and how far away the next is.  The columns after the last whole
+    packet have one accumulator, which comes after the others in ``sums``.  A wide row is cut into
+    groups; a group has its own numbers a and b in each row.
     """
 
     def add_part(start, stop, x, z, a, b, columns, groups, sums):
         turns = _turns(len(x) // columns)
         rows, width = len(x) // columns // turns, turns * columns // groups
-        panels = ceil_div(width, _PANEL)
+        most = _panel(width)
+        panels = ceil_div(width, most)
         mine, step = np.empty((count, _PANEL), x.dtype), np.uintp(turns * columns)
         for part in range(start, stop):
             mine[:] = 0
-            group, within = part // panels, part % panels * _PANEL
+            group, within = part // panels, part % panels * most
             if group == groups:  # the last columns, in order
                 first, each = columns - columns % PACKET, turns * columns // groups
                 for i in range(len(x) // columns):
                     for j in range(first, columns):
-                        row = (i * columns + j) // each
-                        add(x, z, a, b, row, j, i * columns + j, mine, j - first)
+                        row = np.uintp((i * columns + j) // each)
+                        cell = np.uintp(i * columns + j), step
+                        add(x, z, a, b, (row, step), np.uintp(j), cell, 1, mine, j - first)
                 for t in range(count):
                     for j in range(first, columns):
                         sums[t, turns * columns + j] = mine[t, j - first]
                 continue
-            left, size = np.uintp(group * width + within), np.uintp(min(_PANEL, width - within))
-            for i in range(rows):
-                here, row = np.uintp(i) * step + left, i * groups + group
+            left, size = np.uintp(group * width + within), np.uintp(min(most, width - within))
+            whole, between = rows - rows % _AT_ONCE, np.uintp(groups)
+            for i in range(0, whole, _AT_ONCE):
+                here, row = np.uintp(i) * step + left, np.uintp(i * groups + group)
                 for j in range(size):
-                    add(x, z, a, b, row, left + j, here + j, mine, j)
+                    cell = here + j, step
+                    add(x, z, a, b, (row, between), left + j, cell, _AT_ONCE, mine, j)
+            for i in range(whole, rows):
+                here, row = np.uintp(i) * step + left, np.uintp(i * groups + group)
+                for j in range(size):
+                    add(x, z, a, b, (row, between), left + j, (here + j, step), 1, mine, j)
             for t in range(count):
                 for j in range(size):
                     sums[t, left + j] = mine[t, j]
@@ -95,7 +113,7 @@ def _over_rows(name: str, add: Any, count: int) -> Callable[..., Any]:
         turns = _turns(len(x) // columns)
         each, rest = turns * columns // groups, columns % PACKET if turns > 1 else 0
         sums = np.empty((count, (turns + 1) * columns), x.dtype)
-        parts = groups * ceil_div(each, _PANEL) + (rest > 0)
+        parts = groups * ceil_div(each, _panel(each)) + (rest > 0)
         run_parts(workers, part, parts, (x, z, a, b, columns, groups, sums))
         if turns == 1:
             return sums
@@ -108,7 +126,8 @@ def _over_rows(name: str, add: Any, count: int) -> Callable[..., Any]:
                 accumulators[0, j] = accumulators[turns, j]
         for i in range(len(x) - len(x) % (turns * columns), len(x), columns):
             for j in range(columns - rest):
-                add(x, z, a, b, (i + j) // each, j, i + j, sums, j)
+                row, cell = np.uintp((i + j) // each), np.uintp(i + j)
+                add(x, z, a, b, (row, row), np.uintp(j), (cell, cell), 1, sums, j)
         return sums
 
     add_part.__qualname__ = add_part.__name__ = name + "_part"
@@ -118,25 +137,42 @@ def _over_rows(name: str, add: Any, count: int) -> Callable[..., Any]:
 
 
 @inlined
-def _add_numbers(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += x[k]
+def _add_numbers(x, z, a, b, rows, column, cells, count, sums, j):
+    total, (k, step) = sums[0, j], cells
+    for _ in range(count):
+        total += x[k]
+        k += step
+    sums[0, j] = total
 
 
 @inlined
-def _add_squares(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += (x[k] - a[column]) * (x[k] - a[column])
+def _add_squares(x, z, a, b, rows, column, cells, count, sums, j):
+    total, (k, step) = sums[0, j], cells
+    for _ in range(count):
+        total += (x[k] - a[column]) * (x[k] - a[column])
+        k += step
+    sums[0, j] = total
 
 
 @inlined
-def _add_slopes(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += z[k]
-    sums[1, j] += z[k] * x[k]
+def _add_slopes(x, z, a, b, rows, column, cells, count, sums, j):
+    total, product, (k, step) = sums[0, j], sums[1, j], cells
+    for _ in range(count):
+        total += z[k]
+        product += z[k] * x[k]
+        k += step
+    sums[0, j], sums[1, j] = total, product
 
 
 @inlined
-def _add_row_slopes(x, z, a, b, row, column, k, sums, j):
-    sums[0, j] += z[k]
-    sums[1, j] += (z[k] * x[k] - z[k] * a[row]) * b[row]
+def _add_row_slopes(x, z, a, b, rows, column, cells, count, sums, j):
+    total, slope, (k, step), (row, between) = sums[0, j], sums[1, j], cells, rows
+    for _ in range(count):
+        total += z[k]
+        slope += (z[k] * x[k] - z[k] * a[row]) * b[row]
+        k += step
+        row += between
+    sums[0, j], sums[1, j] = total, slope
 
 
 _sum_numbers = _over_rows("_sum_numbers", _add_numbers, 1)

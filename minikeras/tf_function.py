@@ -8,6 +8,9 @@ A division by a constant becomes a multiplication by its reciprocal.  The number
 batch is a constant only if the function was traced for batches of one size; ``knows_batch_size()``
 tells.
 
+A product that is only used to be multiplied by a number is multiplied the other way round; a
+``Product`` waits for that number.
+
 Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.cc``.
 """
 
@@ -15,6 +18,11 @@ from __future__ import annotations
 
 import threading
 from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+
+from minikeras.types import Array
 
 
 class _Scope(threading.local):
@@ -68,3 +76,45 @@ def over(x: Any, constant: float, times: float = 1) -> Any:
 def reciprocal(constant: float, dtype: Any) -> Any:
     """1 / constant"""
     return dtype.type(1) / dtype.type(constant)
+
+
+class Product(NDArrayOperatorsMixin):
+    """The array first · second; but number · Product is (number · first) · second.
+
+    Any other use takes ``_value``, the array.
+    """
+
+    __slots__ = ("__weakref__", "_first", "_second")
+
+    def __init__(self, first: Array, second: Array) -> None:
+        self._first, self._second = first, second
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._first.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._first.dtype
+
+    @property
+    def _value(self) -> Array:
+        found: Array = self._first * self._second
+        return found
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        return self._value.astype(dtype or self.dtype, copy=False)
+
+    def astype(self, dtype: Any) -> Array:
+        return self._value.astype(dtype)
+
+    def rows(self) -> tuple[Array, Product]:
+        """The numbers of the rows, all of them; with ``IndexedSlices`` those that are not zero."""
+        return np.arange(len(self._first)), self
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        numbers = [x for x in inputs if x is not self and not np.ndim(x)]
+        if ufunc is np.multiply and method == "__call__" and numbers:
+            return numbers[0] * self._first * self._second
+        values = [x._value if type(x) is Product else x for x in inputs]
+        return getattr(ufunc, method)(*values, **options)

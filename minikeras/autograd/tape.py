@@ -27,7 +27,7 @@ from minikeras import frames, tf_function, tree
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observe, OpCall, is_taped, recording
 from minikeras.autograd.primitive import unobserved
-from minikeras.autograd.tensor import Tensor
+from minikeras.autograd.tensor import Tensor, marked
 from minikeras.autograd.variable import Variable
 from minikeras.declare import names
 from minikeras.messages import count
@@ -202,8 +202,12 @@ class GradientTape:
                             places[id(part)] = _NO_PLACE if is_sparse else call.place
                         addends.setdefault(id(x), []).append(part)
         found = [*map(total, sources)]
-        whole = Tensor | IndexedSlices | None
-        return [g if isinstance(g, whole) else Tensor(g) for g in found]
+        return [self._finished(g, arithmetic) for g in found]
+
+    def _finished(self, g: Any, arithmetic: _OnArrays) -> Any:
+        if type(g) is tf_function.Product:
+            return marked(Tensor(arithmetic.dense(g)), _product=g)
+        return g if isinstance(g, Tensor | IndexedSlices | None) else Tensor(g)
 
     def _in_order(self, targets: list[Any], most_uses: int) -> Iterator[OpCall]:
         """The calls from last to first, or breadth first where that changes a sum."""
@@ -266,7 +270,7 @@ class _OnArrays:
         return cotangent
 
     def dense(self, dx: Any) -> Any:
-        return self.observe(_dense)(dx) if type(dx) is IndexedSlices else dx
+        return self.observe(_dense)(dx) if type(dx) in _LAZY else dx
 
     def pullback(self, call: OpCall, dy: Any, needed: list[bool]) -> list[Any]:
         output = call.output
@@ -301,7 +305,10 @@ def _arithmetic() -> _OnArrays:
     return _OnArrays() if observer is None else _OnArrays(observer.observe)
 
 
-def _dense(dx: IndexedSlices) -> Array:
+_LAZY = (IndexedSlices, tf_function.Product)
+
+
+def _dense(dx: IndexedSlices | tf_function.Product) -> Array:
     return dx._value
 
 

@@ -26,9 +26,10 @@ class _EngineOps:
 engine_ops = _EngineOps()
 
 # Attributes that Keras sets on tensors: the mask of a layer's output, and the logits from which an
-# activation computed probabilities (losses prefer them, for accuracy).  Two are our own: a
-# loss before its weight in ``compile`` applied; the constant and the array whose product this is.
-MARKS = ("_keras_mask", "_keras_logits", "_unweighted", "_factors")
+# activation computed probabilities (losses prefer them, for accuracy).  Three are our own: a loss
+# before its weight in ``compile`` applied; the constant and the array whose product this is; a
+# gradient as a ``tf_function.Product``.
+MARKS = ("_keras_mask", "_keras_logits", "_unweighted", "_factors", "_product")
 
 
 class Tensor:
@@ -130,7 +131,7 @@ class Tensor:
         return str(self._observed)
 
 
-def marked(tensor: Tensor, **marks: Tensor) -> Tensor:
+def marked(tensor: Tensor, **marks: Any) -> Tensor:
     """The tensor, with attributes set: ``_keras_mask=mask``."""
     for name, value in marks.items():
         setattr(tensor, name, value)

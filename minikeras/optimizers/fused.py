@@ -16,7 +16,7 @@ import numpy as np
 from minikeras.autograd import IndexedSlices, Variable
 from minikeras.optimizers.norms import global_scale
 from minikeras.summation import total
-from minikeras.tf_function import is_inside
+from minikeras.tf_function import Product, is_inside
 from minikeras.twins import import_twin
 from minikeras.types import Array
 
@@ -26,6 +26,7 @@ LARGE = 16_384
 # Compiling takes as long as about 10,000 such updates, loading compiled code as long as 100.
 UPDATES_BEFORE_LOADING = 100
 
+_BY_RULE = IndexedSlices, Product  # gradients for which ``step`` runs instead of a kernel
 Scalars: TypeAlias = dict[str, Any]
 
 
@@ -62,13 +63,14 @@ def own_array(variable: Variable) -> Array:
 class Rows:
     """The rows of a variable and of its slots that have a gradient, as they are before a step."""
 
-    def __init__(self, slices: IndexedSlices, arrays: list[Array]) -> None:
-        self.numbers, self.slices = slices.rows()
+    def __init__(self, gradient: IndexedSlices | Product, arrays: list[Array]) -> None:
+        rows: tuple[Array, Any] = gradient.rows()
+        self.numbers, self.gradient = rows
         self.arrays, self.values = arrays, [array[self.numbers] for array in arrays]
 
     def update(self, rule: Any, t: Any, lr: Any) -> None:
         w, *slots = self.values
-        new = rule.step(w, self.slices, t, lr, *slots)
+        new = rule.step(w, self.gradient, t, lr, *slots)
         for array, values in zip(self.arrays, new if slots else (new,)):
             array[self.numbers] = values
 
@@ -115,7 +117,7 @@ class VariableGroup:
                 return True
         if any(g.dtype != self.dtype for g in grads):
             return False
-        grads = [g if type(g) is IndexedSlices else np.ascontiguousarray(g) for g in grads]
+        grads = [g if type(g) in _BY_RULE else np.ascontiguousarray(g) for g in grads]
         clipped = self._clip(rule, grads) if clip else grads
         return bool(clipped) and self._update(rule, t, lr, clipped)
 
@@ -152,9 +154,9 @@ class VariableGroup:
 
     def _update(self, rule: Any, t: Any, lr: Any, grads: list[Any]) -> bool:
         arrays, count = [own_array(v) for v in self.state], len(grads)
-        slices = {i: g for i, g in enumerate(grads) if type(g) is IndexedSlices}
-        rests = bool(slices) and rule.rests()
-        for i, g in slices.items():
+        by_rule = {i: g for i, g in enumerate(grads) if type(g) in _BY_RULE}
+        rests = bool(by_rule) and rule.rests()
+        for i, g in by_rule.items():
             # The kernel computes all rows as if their gradients were 0, or not at all.
             if not rests and i not in self.zeros:
                 self.zeros[i] = np.zeros(g.shape, g.dtype)
@@ -166,13 +168,13 @@ class VariableGroup:
                 # The kernel checks all arrays, so that the rule cannot fail after the decay.
                 if not run("decay", self.size, factors, arrays + grads, self.roles):
                     return False
-        named = [Rows(g, arrays[i::count]) for i, g in slices.items()]
+        named = [Rows(g, arrays[i::count]) for i, g in by_rule.items()]
         roles = native(rule.kernel).roles
         if roles > self.roles:  # repeat the last slot for each optional one that is not in use
             arrays += arrays[-count:] * (roles - self.roles)
         arrays += grads
         if rests:
-            arrays = [array for k, array in enumerate(arrays) if k % count not in slices]
+            arrays = [array for k, array in enumerate(arrays) if k % count not in by_rule]
         scalars = {"lr": lr, "compiled": is_inside(), **rule.scalars(t, lr)}
         p = self._in_order(rule.kernel, scalars, rule)
         if arrays and not run(rule.kernel, self.size, p, arrays, roles):

@@ -37,6 +37,10 @@ def _array(g: TensorLike) -> Any:
     return g._value if isinstance(g, Tensor) else np.asarray(g)
 
 
+def _array_or_product(g: TensorLike) -> Any:
+    return getattr(g, "_product", None) or _array(g)
+
+
 class Optimizer(OptimizerState):
     """Base of all optimizers: it runs ``step``, a pure function of arrays, on each variable.
 
@@ -142,7 +146,8 @@ class Optimizer(OptimizerState):
         if len(grads) == 0:
             return
         variables = self._known(grads, trainable_variables)
-        given = [(_array(g), v) for g, v in zip(grads, variables) if g is not None]
+        received = _array_or_product if self._multiplies_first() else _array
+        given = [(received(g), v) for g, v in zip(grads, variables) if g is not None]
         for g, v in given:
             if g.shape != v._value.shape:
                 raise ValueError(
@@ -157,6 +162,11 @@ class Optimizer(OptimizerState):
             if pairs:
                 self._update([g for g, _ in pairs], [v for _, v in pairs])
         store(self._iterations, self._iterations._value + 1)
+
+    def _multiplies_first(self) -> bool:
+        """Whether all that a step does with a gradient is to multiply it by a number."""
+        is_last = not (self.gradient_accumulation_steps or self._limit)
+        return (self.linear and is_last) != (self.loss_scale_factor is not None)
 
     def _known(
         self, grads: Sequence[Any], variables: Sequence[Variable] | None

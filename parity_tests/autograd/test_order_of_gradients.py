@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 
 import minikeras
 from minikeras import config
@@ -62,6 +62,46 @@ def test_shared_layer_in_fit(calls: int, samples: int) -> None:
             h = shared(h)
         model = k.Model(inputs, k.layers.Dense(1)(h))
         model.compile(k.optimizers.SGD(0.05), "mse")
+        model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
+        found: list[Any] = model.get_weights()
+        return found
+
+    with config.use_kernels("fast"):
+        for found, expected in zip(weights(minikeras), weights(keras), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+# What an optimizer multiplies gradients by first, if that is all it does with them.
+FIRST_FACTORS = st.one_of(
+    st.builds(
+        lambda **options: lambda k: k.optimizers.SGD(0.3, **options),
+        momentum=st.sampled_from([0.0, 0.9]),
+        nesterov=st.booleans(),
+        clipnorm=st.sampled_from([None, 1.0]),
+    ),
+    st.builds(
+        lambda **options: lambda k: k.optimizers.RMSprop(0.3, **options),
+        loss_scale_factor=st.sampled_from([None, 10.0]),
+        gradient_accumulation_steps=st.sampled_from([None, 2]),
+    ),
+)
+
+
+@settings(max_examples=3)
+@given(FIRST_FACTORS, st.integers(1, 9), st.sampled_from([32, 40]), st.booleans())
+def test_scale_of_a_batch_normalization(
+    optimizer: Any, units: int, samples: int, is_decayed: bool
+) -> None:
+    x = np.random.default_rng(0).normal(size=(samples, 7)).astype("float32")
+
+    def weights(k: Any) -> list[Any]:
+        k.utils.clear_session()
+        k.utils.set_random_seed(0)
+        decay = k.regularizers.L2(0.01) if is_decayed else None
+        normalization = k.layers.BatchNormalization(gamma_regularizer=decay)
+        layers = k.layers.Dense(units), normalization, k.layers.Dense(1)
+        model = k.Sequential([k.Input((7,)), *layers])
+        model.compile(optimizer(k), "mse")
         model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
         found: list[Any] = model.get_weights()
         return found

@@ -75,11 +75,11 @@ class Output(NamedTuple):
     """A tensor of the result: the name of its array, and the attributes set on the tensor."""
 
     array: str
-    marks: tuple[tuple[str, Output], ...] = ()
+    marks: tuple[tuple[str, Output | Gradient], ...] = ()
 
 
-class Slices(NamedTuple):
-    """Slices of the result: their name."""
+class Gradient(NamedTuple):
+    """Slices or a product in the result: their name."""
 
     name: str
 
@@ -147,7 +147,7 @@ def _outputs(result: Any) -> Iterator[str]:
         yield result.array
         for _, mark in result.marks:
             yield from _outputs(mark)
-    elif isinstance(result, Slices):
+    elif isinstance(result, Gradient):
         yield result.name
     elif isinstance(result, dict | list | tuple):
         for part in result.values() if isinstance(result, dict) else result:
@@ -159,7 +159,7 @@ def _text(result: Any) -> str:
         tensor = f"Tensor({result.array})"
         marks = "".join(f", {mark}={_text(value)}" for mark, value in result.marks)
         return f"marked({tensor}{marks})" if marks else tensor
-    if isinstance(result, Slices):
+    if isinstance(result, Gradient):
         return result.name
     if isinstance(result, dict):
         return "{" + ", ".join(f"{k!r}: {_text(v)}" for k, v in result.items()) + "}"

@@ -16,9 +16,10 @@ import numpy as np
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observer, OpCall, nothing_recorded
 from minikeras.autograd.primitive import Primitive
-from minikeras.autograd.replay.program import Call, Output, Program, Slices, Store
+from minikeras.autograd.replay.program import Call, Gradient, Output, Program, Store
 from minikeras.autograd.tensor import MARKS, Tensor
 from minikeras.autograd.variable import Variable
+from minikeras.tf_function import Product
 from minikeras.types import Array
 
 
@@ -165,8 +166,8 @@ class Recorder(Observer):
             return {k: self._result(v) for k, v in value.items()}
         if value is None:
             return None
-        if type(value) is IndexedSlices:
-            return Slices(self._name(value))
+        if type(value) in (IndexedSlices, Product):
+            return Gradient(self._name(value))
         if type(value) is not Tensor:
             return self.refuse(f"the result holds a {type(value).__name__}")
         marks = [(mark, getattr(value, mark, None)) for mark in MARKS]

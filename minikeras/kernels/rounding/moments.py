@@ -240,17 +240,17 @@ def normalize_columns_vjp(
     order: int,
     grads: Any,
 ) -> None:
-    (dy, dm_later, dv_later), (m, v), (dx, dgamma, dbeta) = cotangents, moments, grads
+    # The gradient of gamma is dinv r.
+    (dy, dm_later, dv_later), (m, v), (dx, dbeta, dinv, r) = cotangents, moments, grads
     number = x.dtype.type
     n = number(len(x) // len(m))
     sums = _sum_slopes(workers, x, dy, x, x, len(m), 1)
-    r, inv, twice_dv, dm = np.empty_like(m), np.empty_like(m), np.empty_like(m), np.empty_like(m)
+    inv, twice_dv, dm = np.empty_like(m), np.empty_like(m), np.empty_like(m)
     inverse_roots(v + epsilon, r)
     for j in range(len(m)):
         inv[j], dbeta[j] = r[j] * gamma[j], sums[0, j]
-        dinv = sums[1, j] - dbeta[j] * m[j]
-        dgamma[j] = dinv * r[j]
-        dv = number(-0.5) * ((dinv * gamma[j]) * r[j]) * (r[j] * r[j])
+        dinv[j] = sums[1, j] - dbeta[j] * m[j]
+        dv = number(-0.5) * ((dinv[j] * gamma[j]) * r[j]) * (r[j] * r[j])
         twice_dv[j] = number(2) * _over(dv + dv_later[j], n, reciprocal)
         dm[j] = _over(dm_later[j] - dbeta[j] * inv[j], n, reciprocal)
     parts = ceil_div(len(x) // len(m), _height(len(m)))
@@ -342,7 +342,7 @@ def normalize_rows_vjp(
     order: int,
     grads: Any,
 ) -> None:
-    (m, v), (dx, dgamma, dbeta) = moments, grads
+    (m, v), (dx, dbeta, dgamma) = moments, grads
     n = len(x) // len(m)
     r = np.empty_like(m)
     inverse_roots(v + epsilon, r)

@@ -125,12 +125,14 @@ def normalize_by_moments(
 
 def normalize_by_moments_vjp(
     dy: Any, y: Any, x: Array, gamma: Array, beta: Array, *, axes: tuple[int, ...], epsilon: float
-) -> tuple[Array, ...]:
+) -> tuple[Any, ...]:
     number = x.dtype.type
     found = _kernels(x.shape, gamma.shape, beta.shape, axes)
     if found is not None:
         (scale,) = _factors(x, found[1], gamma)
-        dx, dgamma, dbeta = np.empty(x.shape, x.dtype), np.empty_like(scale), np.empty_like(scale)
+        dx, dbeta = np.empty(x.shape, x.dtype), np.empty_like(scale)
+        count = 2 if found[1] is normalize_columns_vjp else 1
+        factors = [np.empty_like(scale) for _ in range(count)]  # of dγ
         found[1](
             workers_for(4 * x.size),
             tuple(map(flat, dy)),
@@ -140,9 +142,12 @@ def normalize_by_moments_vjp(
             number(epsilon),
             _reciprocal_of(number(math.prod(x.shape[a] for a in axes))),
             _order(axes),
-            (dx.reshape(-1), dgamma, dbeta),
+            (dx.reshape(-1), dbeta, *factors),
         )
-        return dx, _fitted(dgamma, gamma.shape), _fitted(dbeta, beta.shape)
+        dbeta = _fitted(dbeta, beta.shape)
+        if tf_function.is_inside() and count == 2 and gamma.size > 1:
+            return dx, tf_function.Product(*factors), dbeta
+        return dx, _fitted(functools.reduce(np.multiply, factors), gamma.shape), dbeta
     (a, b, c), dgamma, dbeta = _gradients(dy, y, x, gamma, beta, axes, epsilon)
     return add_three(a, b, c, _order(axes)), dgamma, dbeta
 

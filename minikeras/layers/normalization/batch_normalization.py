@@ -8,6 +8,7 @@ from minikeras import constraints, dtypes, initializers, ops, regularizers, sett
 from minikeras.declare import field
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.normalization.scaled import ScaledLayer, sorted_axes
+from minikeras.ops.core import tensor
 from minikeras.ops.normalization import by_its_moments
 from minikeras.types import Shape, TensorLike
 
@@ -105,7 +106,7 @@ class BatchNormalization(ScaledLayer):
             )
         dtype = dtypes.result_type(inputs.dtype, "float32")
         inputs = ops.cast(inputs, dtype)
-        gamma, beta = (v if v is None else ops.cast(v, dtype) for v in (self.gamma, self.beta))
+        gamma, beta = (v if v is None else tensor(v, dtype) for v in (self.gamma, self.beta))
         outputs = None
         if not (training and self.trainable):
             moving = self.moving_mean, self.moving_variance

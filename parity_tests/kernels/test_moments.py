@@ -57,7 +57,7 @@ def test_normalize_by_moments(dtype: str, kind: Any, shape: Any, form: Any, seed
             dmine = normalization.normalize_by_moments_vjp(
                 (dy, dm, dv), mine, x, gamma, beta, **how
             )
-        results.append([*mine, *dmine])
+        results.append([*mine, *map(np.asarray, dmine)])
     config.set_threads(None)
     # What is added up, at its largest: x, or dy, times what normalizes it.
     factor = np.abs(gamma).max() / np.sqrt(y[2].min() + 0.1)

@@ -145,7 +145,7 @@ def normalize_by_moments_vjp(
             (dx.reshape(-1), dbeta, *factors),
         )
         dbeta = _fitted(dbeta, beta.shape)
-        if tf_function.is_inside() and count == 2 and gamma.size > 1:
+        if tf_function.is_inside() and count == 2 and gamma.shape == factors[0].shape:
             return dx, tf_function.Product(*factors), dbeta
         return dx, _fitted(functools.reduce(np.multiply, factors), gamma.shape), dbeta
     (a, b, c), dgamma, dbeta = _gradients(dy, y, x, gamma, beta, axes, epsilon)

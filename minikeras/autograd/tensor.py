@@ -5,7 +5,7 @@ Operators and NumPy's protocols are added by ``minikeras.ops``: the engine knows
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,19 @@ class Tensor:
     """
 
     _is_biased: bool  # it is a product plus a bias, with which TensorFlow fuses some activations
-    __slots__ = ("__weakref__", "_is_biased", "_value", *MARKS)
+
+    _maker: str  # the name of the layer in a functional model that made it
+    _uses: int  # how often the layers of that model use it
+    _addends: Callable[[], Iterable[Any]] | None  # what was added to make it; see `add_all`
+    __slots__ = (
+        "__weakref__",
+        "_addends",
+        "_is_biased",
+        "_maker",
+        "_uses",
+        "_value",
+        *MARKS,
+    )
     __array_priority__ = 100
     __hash__ = object.__hash__
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any, ClassVar
 
-from minikeras import frames, ops, tree
+from minikeras import frames, ops, tf_function, tree
 from minikeras.autograd import KerasTensor, Node, Operation, Symbol, Tensor
 from minikeras.layers import Input, InputLayer, InputSpec, Layer
 from minikeras.layers.calling import context
@@ -48,6 +48,7 @@ class Function(Operation):
     def _run(self, flat_inputs: list[Any], training: bool | None = None) -> Any:
         """Repeat the calls in order; ``values`` maps the id of each KerasTensor to its value."""
         values = dict(zip(map(id, self._inputs), flat_inputs, strict=True))
+        is_inside = tf_function.is_inside()
         for node in self._graph.calls:
             args, kwargs = node.arguments(values)
             # Parity: the argument overrides the `training` that a layer was called with.
@@ -58,9 +59,20 @@ class Function(Operation):
             outputs = node.operation(*args, **kwargs)
             flat = [outputs] if type(outputs) is Tensor else tree.flatten(outputs)
             values.update(zip(map(id, node.output_tensors), flat, strict=True))
+            if is_inside:
+                self._mark(node, flat)
         if isinstance(self._outputs_struct, KerasTensor):
             return values[id(self._outputs_struct)]
         return tree.pack_sequence_as(self._outputs_struct, [values[id(y)] for y in self._outputs])
+
+    def _mark(self, node: Node, outputs: list[Any]) -> None:
+        """Tell the outputs of a call who made them, and how often they are used."""
+        operation = node.operation
+        penalties = getattr(operation, "activity_regularizer", None) is not None
+        for symbol, y in zip(node.output_tensors, outputs):
+            if type(y) is Tensor:  # it may be the input of this call, which was a use of it
+                y._maker = getattr(y, "_maker", f"{operation.name}_")
+                y._uses = getattr(y, "_uses", 1) - 1 + self._graph.uses[id(symbol)] + penalties
 
 
 class Functional(Function, Model, base=True):

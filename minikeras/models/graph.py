@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +35,7 @@ class Graph:
     operations: the operations of these calls and of the inputs, in Keras's order.
     keys: the keys of all calls, from ``node_key``.
     by_depth: the calls of each depth.
+    uses: how often each tensor is an input of a call, or an output, by its id.
 
     Raises ValueError if an output does not depend on the inputs alone, or if two operations have
     the same name.
@@ -51,6 +53,8 @@ class Graph:
         )
         levels = [self.by_depth[depth] for depth in sorted(self.by_depth, reverse=True)]
         self.calls = [node for level in levels for node in level if not node.is_input]
+        used = itertools.chain(outputs, *(node.input_tensors for node in self.calls))
+        self.uses = collections.Counter(map(id, used))
         self._check_connected(inputs)
         names = [operation.name for operation in self.operations]
         for name in names:

@@ -1,7 +1,13 @@
 """Sums, products, powers and extremes of corresponding elements."""
 
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
 import numpy as np
 
+from minikeras import tf_function
 from minikeras.autograd import Tensor
 from minikeras.dtypes import floating
 from minikeras.ops.core import as_kind
@@ -10,6 +16,7 @@ from minikeras.ops.indexing import where
 from minikeras.ops.kinds import counting, measuring
 from minikeras.ops.primitives.arithmetic import (
     _add,
+    _rounded_as,
     absolute,
     bias_add,
     divide,
@@ -23,6 +30,7 @@ from minikeras.ops.primitives.arithmetic import (
     square,
 )
 from minikeras.ops.primitives.comparison import isnan
+from minikeras.ops.primitives.conversion import stop_gradient
 from minikeras.types import Shape, TensorLike
 
 
@@ -35,7 +43,7 @@ def add(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """
     bias = _bias_of(x1, x2)
     if bias is None:
-        return _add(x1, x2)
+        return with_addends(_add(x1, x2), lambda: (x1, x2))
     return mark_biased(bias_add(x1, bias), rank=2)
 
 
@@ -59,6 +67,57 @@ def _bias_of(x1: TensorLike, x2: TensorLike) -> TensorLike:
     if len(bias) == 1:
         return x2
     return x2.reshape((-1,)) if bias[:-1] == (1,) * (len(bias) - 1) else None
+
+
+def add_all(xs: Sequence[TensorLike]) -> TensorLike:
+    """x₁ + x₂ + ..., from the first to the last.
+
+    Parity: in a function an addend that is a sum itself, and that no other call of the functional
+    model uses, is replaced by its own addends.  Then those of equal shape are added, sorted by the
+    names of the operations that made them; then the sums, from the smallest shape to the largest.
+    With addends of unknown shape nothing is reordered.  The gradient is that of the sum from the
+    first to the last.
+
+    Source: TensorFlow's Grappler, ``AddOpsRewriteStage`` in ``arithmetic_optimizer.cc``.
+    """
+    y = functools.reduce(add, xs)
+    if not (_may_be_reordered(y) and all(getattr(x, "_addends", xs) for x in xs)):
+        return y
+    terms = [*_terms(xs)]
+    if len(terms) > 2:
+        y = _rounded_as(y, _in_order(terms))
+    return with_addends(y, lambda: xs)
+
+
+def with_addends(y: TensorLike, addends: Callable[[], Iterable[Any]] | None) -> TensorLike:
+    """Remember what was added to make y, sorted by name; None if the shape of y is not known."""
+    if _may_be_reordered(y):
+        y._addends = addends
+    return y
+
+
+def _may_be_reordered(y: TensorLike) -> bool:
+    return type(y) is Tensor and tf_function.is_inside() and y.dtype == np.float32
+
+
+_Term = tuple[tuple[str, int], Any]  # the maker, the place among its addends; the tensor
+
+
+def _terms(xs: Sequence[TensorLike]) -> Iterator[_Term]:
+    """The addends, taken apart as far as no other call uses them."""
+    for x in xs:
+        maker, addends = getattr(x, "_maker", ""), getattr(x, "_addends", None)
+        if addends is None or getattr(x, "_uses", 0) != sum(x is other for other in xs):
+            yield (maker, 0), stop_gradient(x)
+            continue
+        for i, ((inner, place), term) in enumerate(_terms([*addends()])):
+            yield (inner, place) if inner else (maker, i), term
+
+
+def _in_order(terms: list[_Term]) -> TensorLike:
+    terms.sort(key=lambda term: (term[1].size, term[1].shape, term[0]))
+    groups = itertools.groupby((x for _, x in terms), key=lambda x: x.shape)
+    return functools.reduce(_add, [functools.reduce(_add, group) for _, group in groups])
 
 
 @operation("ops.numpy")

@@ -9,6 +9,7 @@ import numpy as np
 from minikeras import dtypes, frames, settings, shapes
 from minikeras.autograd.listeners import is_taped
 from minikeras.messages import describe
+from minikeras.ops.arithmetic import with_addends
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.linear_algebra import norm
@@ -72,7 +73,8 @@ def batch_normalization(
     if scale is not None:
         inv = inv * scale
     shift = -mean * inv if offset is None else offset - mean * inv
-    return x * cast(inv, x.dtype) + cast(shift, x.dtype)
+    scaled, shift = x * cast(inv, x.dtype), cast(shift, x.dtype)
+    return with_addends(scaled + shift, lambda: (scaled, shift))
 
 
 def by_its_moments(
@@ -84,7 +86,19 @@ def by_its_moments(
     if gamma is None:
         gamma = np.ones(1, x.dtype)
     y, m, v = normalize_by_moments(x, gamma, beta, axes=axes, epsilon=epsilon)
+    with_addends(y, lambda: _addends(x, gamma, beta, m, v, axes=axes, epsilon=epsilon))
     return y, m, v
+
+
+def _addends(*tensors: TensorLike, axes: tuple[int, ...], epsilon: float) -> tuple[TensorLike, ...]:
+    """What a compiled function adds in ``normalize_by_moments``."""
+    x, gamma, beta, m, v = map(stop_gradient, tensors)
+    shape = shapes.reduced(x.shape, axes, True)
+    inv = rsqrt(reshape(v, shape) + epsilon) * gamma
+    scaled, shift = x * inv, reshape(m, shape) * inv
+    if 0 in axes:
+        return scaled, beta - shift
+    return reshape(beta, (1,) * (len(x.shape) - len(beta.shape)) + beta.shape), -shift, scaled
 
 
 @operation("ops.nn")

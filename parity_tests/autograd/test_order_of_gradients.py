@@ -1,4 +1,4 @@
-"""In which order the gradients of a tensor with several uses are added: the bits of TensorFlow."""
+"""In which order gradients of a tensor with several uses, and sums over layers, are added."""
 
 from __future__ import annotations
 
@@ -123,4 +123,38 @@ def test_normalized_input_with_another_use(name: str, samples: int, run_eagerly:
 
     with config.use_kernels("fast"):
         for found, expected in zip(weights(minikeras), weights(keras), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+_ADDED: dict[str, Any] = {
+    "AlphaDropout": lambda k, h: k.layers.AlphaDropout(0.3, seed=1)(h),
+    "BatchNormalization": lambda k, h: k.layers.BatchNormalization()(h),
+    "Dense": lambda k, h: k.layers.Dense(1, bias_initializer="ones")(h),
+    "LayerNormalization": lambda k, h: k.layers.LayerNormalization(beta_initializer="ones")(h),
+    "used twice": lambda k, h: k.layers.Activation("relu")(k.layers.LayerNormalization()(h)),
+}
+
+
+@pytest.mark.parametrize("merge, samples", [("Add", 32), ("Average", 32), ("Add", 40)])
+def test_order_of_sums_in_fit(merge: str, samples: int) -> None:
+    rng = np.random.default_rng(samples + len(merge))
+    order = rng.permutation([*_ADDED]).tolist()
+    # After an input whose batch size no operation knows, nothing is reordered.
+    order = sorted(order, key=lambda name: samples == 40 and name == "AlphaDropout")
+    x = rng.normal(size=(samples, 5)).astype("float32")
+
+    def run(k: Any) -> Any:
+        k.utils.clear_session()
+        k.utils.set_random_seed(0)
+        inputs = k.Input((5,))
+        h = k.layers.Dense(5)(inputs)
+        for name in order:
+            h = getattr(k.layers, merge)()([h, _ADDED[name](k, h)])
+        model = k.Model(inputs, k.layers.Dense(1)(h))
+        model.compile("adam", "mse")
+        history = model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0).history
+        return [*history.values(), model.predict(x, verbose=0), *model.get_weights()]
+
+    with config.use_kernels("fast"):
+        for found, expected in zip(run(minikeras), run(keras), strict=True):
             np.testing.assert_array_equal(found, expected)

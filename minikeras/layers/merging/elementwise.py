@@ -6,8 +6,10 @@ import functools
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from minikeras import ops
+from minikeras import ops, tf_function
+from minikeras.autograd import Tensor
 from minikeras.layers.merging.merge import Merge, mask_of_cells, with_mask_of_cells
+from minikeras.ops.arithmetic import add_all
 from minikeras.types import Shape, TensorLike
 
 
@@ -15,7 +17,7 @@ class Add(Merge):
     """outputs = inputs[0] + inputs[1] + ..."""
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
-        return functools.reduce(ops.add, inputs)
+        return add_all(inputs)
 
 
 class Subtract(Merge):
@@ -40,7 +42,8 @@ class Average(Merge):
     """outputs = (inputs[0] + inputs[1] + ...) / n"""
 
     def merge(self, inputs: list[TensorLike]) -> TensorLike:
-        return functools.reduce(ops.add, inputs) / len(inputs)
+        total, n = add_all(inputs), len(inputs)
+        return tf_function.over(total, n) if isinstance(total, Tensor) else total / n
 
 
 class Multiply(Merge):

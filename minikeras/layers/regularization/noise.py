@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from minikeras import ops, random
+import numpy as np
+
+from minikeras import ops, random, tf_function
 from minikeras.layers.regularization.dropout import Dropout, RandomLayer
+from minikeras.ops.arithmetic import with_addends
 from minikeras.types import TensorLike
 
 ALPHA, SCALE = 1.6732632423543772, 1.0507009873554805
@@ -72,4 +75,7 @@ class AlphaDropout(Dropout):
         shape = tuple(have if want is None else want for want, have in zip(wanted, inputs.shape))
         m = ops.cast(random.uniform(shape, seed=self.seed_generator) >= rate, inputs.dtype)
         a = ((1 - rate) * (1 + rate * low**2)) ** -0.5
-        return a * (inputs * m + low * (1 - m)) + -a * low * rate
+        scaled, b = a * (inputs * m + low * (1 - m)), np.asarray(-a * low * rate, inputs.dtype)
+        # The shape of the mask is not known where that of the batch is not.
+        addends = (lambda: (b, scaled)) if tf_function.knows_batch_size() else None
+        return with_addends(scaled + b, addends)

@@ -61,8 +61,7 @@ def _turns(rows):
 @inlined
 def _panel(width):
     """Columns of a part: at least two parts, of whole cache lines."""
-    line = 2 * PACKET
-    return min(_PANEL, ceil_div(width, 2 * line) * line)
+    return min(_PANEL, ceil_div(width, 4 * PACKET) * 2 * PACKET)
 
 
 def _over_rows(name: str, add: Any, count: int) -> Callable[..., Any]:

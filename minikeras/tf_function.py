@@ -5,7 +5,7 @@ formulas become cheaper ones that are equal on paper but are rounded differently
 rewritten form asks ``is_inside()``.
 
 A division by a constant becomes a multiplication by its reciprocal.  The number of samples in a
-batch is a constant only if the function was traced for batches of one size; ``knows_batch_size()``
+batch is a constant only if the function was traced for batches of one size; ``knows_sizes()``
 tells.
 
 A product that is only used to be multiplied by a number is multiplied the other way round; a
@@ -57,6 +57,23 @@ def is_inside() -> bool:
 def knows_batch_size() -> bool:
     """True outside of functions, where every size is known."""
     return _scope.batch_size_known
+
+
+def knows_sizes() -> bool:
+    """Within a function that was traced for batches of one size."""
+    return _scope.inside and _scope.batch_size_known
+
+
+def is_constant(dy: Any) -> bool:
+    """Whether TensorFlow knows a gradient before it runs a function.
+
+    It knows that of a loss without weights if it knows the batch size.  Its numbers are equal, by
+    which it is recognised here.
+    """
+    if not knows_sizes():
+        return False
+    numbers = getattr(dy, "_value", dy)  # of a tensor, where a tape observes the gradient
+    return bool(numbers.min() == numbers.max())
 
 
 def state() -> Any:

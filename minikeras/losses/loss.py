@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable
 from typing import Any, Self
 
-from minikeras import dtype_policies, frames, ops, settings, tree
+from minikeras import dtype_policies, frames, ops, settings, tf_function, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
 from minikeras.losses.mismatch import add_shapes
 from minikeras.ops.core import tensor
+from minikeras.ops.primitives.arithmetic import scaled_product
 from minikeras.types import TensorLike
 
 MEANS = ("sum_over_batch_size", "mean")  # two names for one reduction
@@ -264,8 +265,18 @@ def reduce_weighted_values(
     if weight is not None:
         weight = ops.cast(weight, values.dtype)
         values, weight = squeeze_or_expand_to_same_rank(values, weight)
-        values = values * weight
+        values = _weighted(values, weight, reduction)
     return reduce_values(values, weight, reduction)
+
+
+def _weighted(values: Any, weight: Any, reduction: str | None) -> Any:
+    """Parity: functions of known shapes multiply a constant factor with the weights first."""
+    scale, x = getattr(values, "_factors", (1, None))
+    if x is None or not tf_function.knows_sizes():
+        return values * weight
+    if reduction == "mean_with_sample_weight":  # its gradient has equal numbers, but is no constant
+        return weight * scale * x
+    return scaled_product(weight, x, scale=scale)
 
 
 def _map(function: Callable[[Any], Any], structure: Any) -> Any:

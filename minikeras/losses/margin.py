@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import ops
+from minikeras import ops, tf_function
 from minikeras.losses.loss import FunctionLoss, same_dtype
 from minikeras.types import TensorLike
 
@@ -22,12 +22,13 @@ def squared_hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
 def categorical_hinge(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """max(max((1 − y) p) − (Σ y p − 1), 0) along the last axis, y one-hot.
 
-    Parity: the order of the operations is that of TensorFlow's graph optimizer in ``fit``.
+    Parity: TensorFlow's graph optimizer subtracts 1 from the sum first.
     """
     y, p = same_dtype(y_true, y_pred)
     right = ops.sum(y * p, axis=-1)
     wrong = ops.max((1.0 - y) * p, axis=-1)
-    return ops.maximum(wrong - (right - 1.0), ops.cast(0.0, p.dtype))
+    missing = wrong - (right - 1.0) if tf_function.is_inside() else wrong - right + 1.0
+    return ops.maximum(missing, ops.cast(0.0, p.dtype))
 
 
 def _missing_margin(y_true: TensorLike, y_pred: TensorLike) -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 from minikeras import frames, ops, settings, shapes, tf_function
 from minikeras.declare import field
 from minikeras.losses.loss import FunctionLoss, same_dtype
+from minikeras.ops.primitives.arithmetic import divided_by_constant
 from minikeras.types import TensorLike
 
 
@@ -180,7 +181,10 @@ def categorical_generalized_cross_entropy(y_true: TensorLike, y_pred: TensorLike
     """
     y = ops.one_hot(ops.cast(y_true, "int32"), y_pred.shape[-1])
     p = ops.sum(y_pred * ops.cast(y, y_pred.dtype), axis=-1)
-    return tf_function.over(1 - ops.power(p, q), q)
+    rest = 1 - ops.power(p, q)
+    quotient = divided_by_constant(rest, constant=q)
+    quotient._factors = tf_function.reciprocal(q, rest.dtype), rest
+    return quotient
 
 
 def _smoothed_binary(y: Any, smoothing: float) -> Any:

@@ -41,13 +41,13 @@ def mean_absolute_percentage_error(y_true: TensorLike, y_pred: TensorLike) -> An
 def mean_squared_logarithmic_error(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """mean (ln(max(p, ε) + 1) − ln(max(y, ε) + 1))² over the last axis.
 
-    Parity: ε is rounded to float32 first, also for float64 arguments.  The logarithms are log1p x,
-    into which TensorFlow's graph optimizer rewrites ln(x + 1) in ``fit``.
+    Parity: ε is rounded to float32 first, also for float64 arguments.  TensorFlow's graph optimizer
+    rewrites ln(x + 1) into log1p x.
     """
-    y, p = aligned(y_true, y_pred)
     epsilon = ops.convert_to_tensor(settings.epsilon())
-    log_p = ops.log1p(ops.maximum(p, epsilon))
-    log_y = ops.log1p(ops.maximum(y, epsilon))
+    y, p = (ops.maximum(v, epsilon) for v in aligned(y_true, y_pred))
+    in_function = tf_function.is_inside()
+    log_p, log_y = (ops.log1p(v) if in_function else ops.log(v + 1.0) for v in (p, y))
     return ops.mean(ops.square(log_p - log_y), axis=-1)
 
 
@@ -71,13 +71,15 @@ def huber(y_true: TensorLike, y_pred: TensorLike, delta: float = 1.0) -> Any:
 def log_cosh(y_true: TensorLike, y_pred: TensorLike) -> Any:
     """mean ln cosh d = d + softplus(−2d) − ln 2 over the last axis, d = p − y.
 
-    Parity: ln 2 is rounded to float32 first, also for float64 arguments.  The order of
-    the sum is that of TensorFlow's graph optimizer in ``fit``.
+    Parity: ln 2 is rounded to float32 first, also for float64 arguments.  TensorFlow's graph
+    optimizer subtracts ln 2 from d.
     """
     y, p = aligned(y_true, y_pred)
     log2 = ops.cast(np.float32(math.log(2)), p.dtype)
     d = p - y
-    return ops.mean(d - log2 + ops.softplus(d * -2.0), axis=-1)
+    softplus = ops.softplus(d * -2.0)
+    terms = d - log2 + softplus if tf_function.is_inside() else d + softplus - log2
+    return ops.mean(terms, axis=-1)
 
 
 def cosine_similarity(y_true: TensorLike, y_pred: TensorLike, axis: int = -1) -> Any:
@@ -97,8 +99,7 @@ def scaled_products(y: Any, y_scale: Any, p: Any, p_scale: Any) -> Any:
 
     Where no gradient is wanted, TensorFlow's functions multiply what is of smaller shape first.
     """
-    sizes_known = tf_function.is_inside() and tf_function.knows_batch_size()
-    if sizes_known and y_scale.shape != y.shape and not is_taped():
+    if tf_function.knows_sizes() and y_scale.shape != y.shape and not is_taped():
         return (y * p) * (y_scale * p_scale)
     return (y * y_scale) * (p * p_scale)
 

@@ -55,7 +55,7 @@ def _only(mask: Any, x: Any) -> Any:
 
 def _sum_of_logsumexps(x: Any, y: Any) -> Any:
     """In functions TensorFlow adds four terms of known shape from the first to the last."""
-    if not (tf_function.is_inside() and tf_function.knows_batch_size()):
+    if not tf_function.knows_sizes():
         return ops.logsumexp(x, axis=1) + ops.logsumexp(y, axis=1)
     (log_x, max_x), (log_y, max_y) = _logsumexp_terms(x), _logsumexp_terms(y)
     return log_x + max_x + log_y + max_y

@@ -156,7 +156,7 @@ def reduce_to_samplewise_values(
         v = _reduce_axes_from(v, rank, reduce)
         w = np.broadcast_to(w, v.shape)
     factors = getattr(values, "_factors", None) if v.shape == values.shape else None
-    if factors and tf_function.is_inside() and tf_function.knows_batch_size():
+    if factors and tf_function.knows_sizes():
         constant, rest = factors
         weighted = array(rest, dtype) * (v.dtype.type(constant) * w)
     else:

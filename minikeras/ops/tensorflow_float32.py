@@ -171,7 +171,7 @@ def power_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> Any:
         return dy * y * np.where(positive, log(np.where(positive, x1, _1)), np.float32(0))
 
     def dx1() -> Array:
-        if x2.size == 1 and tf_function.is_inside():
+        if x2.size == 1 and tf_function.is_inside() and not tf_function.is_constant(dy):
             return dy * (x2 * power(x1, x2 - _1))
         return dy * x2 * power(x1, x2 - _1)
 
@@ -230,14 +230,11 @@ def _mean(x: Array, *, axis: Any, keepdims: bool) -> Array:
 
 
 def _mean_vjp(dy: Array, y: Array, x: Array, *, axis: Any, keepdims: bool) -> Array:
-    """Parity: a constant, as the gradient of a loss without weights, is divided in a function too.
-
-    What is constant is told by its numbers, which are then equal.
-    """
+    """Parity: a constant is divided in a function too."""
     n = x.size // max(y.size, 1)
     if n > 1:
-        sizes_known = tf_function.is_inside() and tf_function.knows_batch_size()
-        dy = tf_function.over(dy, n) if sizes_known and dy.min() != dy.max() else dy / n
+        reciprocal_first = tf_function.knows_sizes() and not tf_function.is_constant(dy)
+        dy = tf_function.over(dy, n) if reciprocal_first else dy / n
     return _sum_vjp(dy, y, x, axis=axis, keepdims=keepdims)
 
 

@@ -8,6 +8,8 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 import minikeras
 from minikeras import losses, tf_function
@@ -190,16 +192,56 @@ def test_every_bit_as_in_fit(name: str, shape: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("batch_size", [5, 8, 12])
 def test_circle_in_fit(batch_size: int) -> None:
-    """40 rows are not divisible by 12: TensorFlow's graph does not know that size."""
-    x = np.random.default_rng(0).normal(size=(40, 7)).astype("float32")
-    y = np.arange(40, dtype="int32") % 3
+    assert_trained_alike("Circle", {"gamma": 30.0, "margin": 0.3}, batch_size)
+
+
+@settings(max_examples=6)
+@given(
+    name=st.sampled_from(sorted(BITS)),
+    reduction=st.sampled_from(["sum_over_batch_size", "sum", "mean_with_sample_weight"]),
+    batch_size=st.sampled_from([5, 8, 12]),
+    weighted=st.booleans(),
+    eagerly=st.booleans(),
+)
+@example("MeanAbsolutePercentageError", "sum_over_batch_size", 8, True, False)
+@example("MeanAbsolutePercentageError", "mean_with_sample_weight", 5, True, False)
+@example("MeanSquaredLogarithmicError", "sum", 8, False, True)
+@example("LogCosh", "sum_over_batch_size", 8, False, True)
+@example("CategoricalHinge", "sum_over_batch_size", 8, False, True)
+def test_every_loss_in_training(
+    name: str, reduction: str, batch_size: int, weighted: bool, eagerly: bool
+) -> None:
+    assert_trained_alike(name, {"reduction": reduction}, batch_size, weighted, eagerly)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("reduction", ["sum", "mean_with_sample_weight"])
+def test_powers_and_weights_in_fit(reduction: str, weighted: bool) -> None:
+    options = {"q": 0.3, "reduction": reduction}
+    assert_trained_alike("CategoricalGeneralizedCrossEntropy", options, 5, weighted)
+
+
+def assert_trained_alike(
+    name: str, options: Any, batch_size: int, weighted: bool = False, eagerly: bool = False
+) -> None:
+    """Losses and weights of a small model; TensorFlow's graph knows sizes that divide 40."""
+    rng = np.random.default_rng(0)
+    x, classes = rng.normal(size=(40, 7)).astype("float32"), np.arange(40, dtype="int32") % 4
+    takes_classes = name.startswith(("Circle", "Sparse", "CategoricalGeneralized"))
+    y = classes if takes_classes else np.eye(4, dtype="float32")[classes]
+    extra = {"sample_weight": rng.uniform(0.1, 2, 40).astype("float32")} if weighted else {}
 
     def train(k: Any) -> Any:
         k.utils.set_random_seed(0)
-        model = k.Sequential([k.Input((7,)), k.layers.Dense(4), k.layers.UnitNormalization()])
-        model.compile(k.optimizers.SGD(0.01), k.losses.Circle(gamma=30.0, margin=0.3))
-        history = model.fit(x, y, batch_size=batch_size, epochs=3, verbose=0).history["loss"]
-        return history, model.evaluate(x, y, batch_size, verbose=0), model.get_weights()
+        activation = {"Circle": None, **BITS}.get(name, "softmax")
+        layers = [k.Input((7,)), k.layers.Dense(4, activation=activation)]
+        layers += [k.layers.UnitNormalization()] if name == "Circle" else []
+        model = k.Sequential(layers)
+        loss = getattr(k.losses, name)(**options)
+        model.compile(k.optimizers.SGD(0.01), loss, run_eagerly=eagerly)
+        history = model.fit(x, y, batch_size=batch_size, epochs=3, verbose=0, **extra)
+        evaluated = model.evaluate(x, y, batch_size, verbose=0, **extra)
+        return history.history["loss"], evaluated, model.get_weights()
 
     *numbers, ours = train(minikeras)
     *expected, theirs = train(keras)

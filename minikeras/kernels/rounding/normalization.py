@@ -70,7 +70,7 @@ def _factors(x: Array, kernel: Any, *factors: Array) -> tuple[Array, ...]:
 
 def _reciprocal_of(n: Any) -> Any:
     """1 / n if n is a constant of a compiled function, else 0: how ``divide`` divides by it."""
-    is_constant = tf_function.is_inside() and tf_function.knows_batch_size()
+    is_constant = tf_function.knows_sizes()
     return type(n)(1) / n if is_constant else type(n)(0)
 
 

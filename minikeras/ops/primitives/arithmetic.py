@@ -102,7 +102,8 @@ def multiply_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 def scaled_product(x1: Array, x2: Array, *, scale: float) -> Array:
     """y = (c x₁) x₂        dx₁ = c dy x₂,  dx₂ = (c x₁) dy
 
-    Parity: in functions of known shapes TensorFlow multiplies c and x₂ first in dx₁.
+    Parity: in functions of known shapes TensorFlow multiplies c and x₂ first in dx₁; in dx₂ c and
+    dy, if dy is a constant.
     """
     return np.multiply(x1.dtype.type(scale) * x1, x2)
 
@@ -110,8 +111,28 @@ def scaled_product(x1: Array, x2: Array, *, scale: float) -> Array:
 @scaled_product.vjp
 def scaled_product_vjp(dy: Array, y: Array, x1: Array, x2: Array, *, scale: float) -> TensorLike:
     c = dy.dtype.type(scale)
-    c_first = tf_function.is_inside() and tf_function.knows_batch_size()
-    return lambda: dy * (c * x2) if c_first else c * (dy * x2), lambda: (c * x1) * dy
+    c_first = tf_function.knows_sizes()
+    return (
+        lambda: dy * (c * x2) if c_first else c * (dy * x2),
+        lambda: x1 * (c * dy) if tf_function.is_constant(dy) else (c * x1) * dy,
+    )
+
+
+@elementwise(dtype=floating)
+@quiet
+def divided_by_constant(x: Array, *, constant: float) -> Array:
+    """y = x / c            dx = dy / c
+
+    Parity: functions multiply with 1 / c, but divide a gradient that is constant.
+    """
+    return tf_function.over(x, constant)
+
+
+@divided_by_constant.vjp
+def divided_by_constant_vjp(dy: Array, y: Array, x: Array, *, constant: float) -> TensorLike:
+    if tf_function.is_constant(dy):
+        return dy / dy.dtype.type(constant)
+    return tf_function.over(dy, constant)
 
 
 @elementwise("ops.numpy numpy", dtype=floating)

@@ -256,6 +256,12 @@ class GradientTape:
         self._tracked = {}
 
 
+def is_tracked(x: Any) -> bool:
+    """Whether a tape is recording what is computed from x."""
+    tapes = (tape for tape in recording.listeners if isinstance(tape, GradientTape))
+    return any(id(x) in tape._tracked for tape in tapes)
+
+
 def _outputs(call: OpCall) -> tuple[Tensor, ...]:
     return call.output if type(call.output) is tuple else (call.output,)
 

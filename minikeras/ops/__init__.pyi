@@ -305,9 +305,15 @@ def hard_shrink(x: TensorLike, threshold: float=0.5) -> TensorLike:
 def hard_sigmoid(x: TensorLike) -> TensorLike:
     """y = min(max(x + 3, 0), 6) / 6    dx = dy / 6 where −3 < x < 3, else 0"""
 def hard_silu(x: TensorLike) -> TensorLike:
-    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3"""
+    """y = x min(max(x + 3, 0), 6) / 6
+
+    Parity: a function multiplies 1/6 by the first factor in the alphabetical order of their names.
+    In y it does so only if no gradient needs the hard sigmoid too."""
 def hard_swish(x: TensorLike) -> TensorLike:
-    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3"""
+    """y = x min(max(x + 3, 0), 6) / 6
+
+    Parity: a function multiplies 1/6 by the first factor in the alphabetical order of their names.
+    In y it does so only if no gradient needs the hard sigmoid too."""
 def hard_tanh(x: TensorLike) -> TensorLike:
     """y = min(max(x, −1), 1); the derivative at ±1 is 1."""
 def heaviside(x1: TensorLike, x2: TensorLike) -> TensorLike:

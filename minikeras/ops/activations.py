@@ -8,6 +8,8 @@ import numpy as np
 
 from minikeras import frames, shapes, tf_function
 from minikeras.autograd import Symbol, Tensor
+from minikeras.autograd.tape import is_tracked
+from minikeras.declare import names
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.cumulative import cumsum
 from minikeras.ops.declarations import operation
@@ -17,6 +19,7 @@ from minikeras.ops.primitives.activations import (
     _elu,
     _gelu,
     _gelu_by_tanh,
+    _hard_silu,
     _leaky_relu,
     _log_softmax,
     _sigmoid,
@@ -116,6 +119,21 @@ def tanh_shrink(x: TensorLike) -> TensorLike:
     """y = x − tanh x"""
     x = tensor(x)
     return x - tanh(x)
+
+
+@operation("ops.nn", also="hard_swish")
+def hard_silu(x: TensorLike) -> TensorLike:
+    """y = x min(max(x + 3, 0), 6) / 6
+
+    Parity: a function multiplies 1/6 by the first factor in the alphabetical order of their names.
+    In y it does so only if no gradient needs the hard sigmoid too.
+    """
+    x = tensor(x)
+    path = names.open_scopes.names
+    if not (tf_function.is_inside() and path):
+        return _hard_silu(x, x_first=(False, False))
+    is_first = not is_tracked(x) and getattr(x, "_maker", "") < f"{path[-1]}_"
+    return _hard_silu(x, x_first=(is_first, path[0] < "gradient_tape"))
 
 
 @operation("ops.nn")

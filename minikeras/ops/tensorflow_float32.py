@@ -117,13 +117,19 @@ def hard_sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
     return _relu6_vjp(tf_function.over(dy, 6), _relu6(x + _3))
 
 
-def hard_silu(x: Array) -> Array:
+def _hard_silu(x: Array, *, x_first: tuple[bool, bool]) -> Array:
+    if x_first[0]:
+        return tf_function.over(x, 6) * _relu6(x + _3)
     return x * hard_sigmoid(x)
 
 
-def hard_silu_vjp(dy: Array, y: Array, x: Array) -> Array:
+def _hard_silu_vjp(dy: Array, y: Array, x: Array, *, x_first: tuple[bool, bool]) -> Array:
     r = _relu6(x + _3)
-    sixth = tf_function.over(dy, 6) * x if tf_function.is_inside() else dy * x / _6
+    if tf_function.is_inside():
+        first, second = (x, dy) if x_first[1] else (dy, x)
+        sixth = tf_function.over(first, 6) * second
+    else:
+        sixth = dy * x / _6
     return _relu6_vjp(sixth, r) + dy * tf_function.over(r, 6)
 
 

@@ -59,20 +59,23 @@ def hard_sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
 hard_sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise("ops.nn", also="hard_swish", dtype=promote)
+@elementwise(dtype=promote)
 @quiet
-def hard_silu(x: Array) -> Array:
-    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3"""
+def _hard_silu(x: Array, *, x_first: tuple[bool, bool]) -> Array:
+    """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3
+
+    x_first: whether TensorFlow multiplies 1/6 by x first, in y and in dx.
+    """
     return x * hard_sigmoid.forward(x)
 
 
-@hard_silu.vjp
-def hard_silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
+@_hard_silu.vjp
+def _hard_silu_vjp(dy: Array, y: Array, x: Array, *, x_first: tuple[bool, bool]) -> TensorLike:
     s = hard_sigmoid.compute(x)
     return hard_sigmoid_vjp(dy * x, s, x) + dy * s
 
 
-hard_silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+_hard_silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise(dtype=promote)

@@ -258,8 +258,7 @@ class GradientTape:
 
 def is_tracked(x: Any) -> bool:
     """Whether a tape is recording what is computed from x."""
-    tapes = (tape for tape in recording.listeners if isinstance(tape, GradientTape))
-    return any(id(x) in tape._tracked for tape in tapes)
+    return any(id(x) in getattr(tape, "_tracked", ()) for tape in recording.listeners)
 
 
 def _outputs(call: OpCall) -> tuple[Tensor, ...]:

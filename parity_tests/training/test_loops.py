@@ -1,6 +1,7 @@
 """What happens during ``fit``: events, the console, own steps, callbacks, the compile config."""
 
 import contextlib
+import functools
 import io
 import re
 
@@ -285,6 +286,31 @@ def test_predictions_of_several_batches_at_once(activation):
         model.compile(steps_per_execution=3)
         found.append(np.array(model.predict(x, 5, verbose=0)))
     np.testing.assert_array_equal(*found)
+
+
+@pytest.mark.parametrize("kind", ["Sequential", "Model"])
+@pytest.mark.parametrize("samples", [32, 40])  # the batch size is known, or not
+def test_hard_silu_in_chains(kind, samples):
+    """The names of the operations, that of the model included, decide what is multiplied first."""
+    x = np.random.default_rng(0).normal(size=(samples, 6)).astype("float32")
+    found = []
+    for library in (minikeras, keras):
+        library.utils.clear_session(free_memory=False)
+        library.utils.set_random_seed(0)
+        dense, silu = library.layers.Dense, lambda k=library: k.layers.Activation("hard_silu")
+        layers = silu(), silu(), dense(5, "hard_silu"), dense(5), silu(), dense(2)
+        inputs = library.Input((6,))
+        if kind == "Sequential":
+            model = library.Sequential([inputs, *layers])
+        else:
+            model = library.Model(
+                inputs, functools.reduce(lambda h, layer: layer(h), layers, inputs)
+            )
+        model.compile(library.optimizers.SGD(0.5), "mse")
+        model.fit(x, x[:, :2], 16, verbose=0)
+        found.append([*model.get_weights(), model.predict(x, 16, verbose=0)])
+    for ours, theirs in zip(*found):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize("weight", [0.3, 0.7, 0.9])

@@ -27,6 +27,7 @@ from minikeras.kernels.rounding.matrix_vector import indexed_matvec
 from minikeras.kernels.rounding.packets import cores
 from minikeras.kernels.rounding.sums import bias_gradient
 from minikeras.kernels.rounding.sums import sum as tensorflow_sum
+from minikeras.kernels.rounding.unfused import unfused_rows
 from minikeras.kernels.runtime.compile import flat, kernel
 from minikeras.kernels.runtime.threads import CHUNK, ceil_div, run_parts, workers_for
 from minikeras.kernels.windows import (
@@ -271,18 +272,19 @@ def convolve_input_gradient(
         if not conv3d.images_at_once(dx.shape, w.shape, dy.shape, most):
             spread = conv3d.spread(dy, size, strides, space, margins)
             return convolve(spread, flipped(w), strides=(1, 1, 1), dilation=(1, 1, 1))
+    unfused = over_three and len(dy) > 1
     larger = (len(dy), *enlarged(space, margins), channels)
     run = channels * size[-1] if dilation[-1] == 1 else channels
     matrices = flat(dy).reshape(-1, filters), flat(w).reshape(-1, filters)
-    if dy.dtype == np.float32:
-        products = conv2d.products_of_windows(*matrices, len(dy), over_three)
+    if dy.dtype == np.float32 and not unfused:
+        products = conv2d.products_of_windows(*matrices, len(dy))
         if products is not None:
             padded = np.zeros(larger, dy.dtype)
             starts, offsets = tables(larger, size, out, strides, dilation)
             add_windows(products, starts, offsets.astype(np.uintp), run, padded.reshape(-1))
             return np.ascontiguousarray(padded[inside(space, margins)] if margins else padded)
     starts, offsets = image_tables(larger[1:], size, out, strides, dilation)
-    cuts = np.array(conv2d.cuts_of_windows(*matrices, len(dy)))
+    cuts = np.array(() if unfused else conv2d.cuts_of_windows(*matrices, len(dy)), np.int64)
     around = _margins_of_gradient(size, dilation, margins)
     if len(cuts) == 1 and channels >= 16 and max(strides) == 1 and min(around)[0] >= 0:
         return _input_gradient_as_convolution(dy, w, shape, dilation, around)
@@ -361,7 +363,9 @@ def _add_images(
         for first in range(0, len(starts), block):
             height = min(block, len(starts) - first)
             left = dy[(image * len(starts) + first) * filters :]
-            if filters == 1:
+            if not len(cuts):
+                unfused_rows(left, first, len(starts), height, w, product)
+            elif filters == 1:
                 for m in range(height):
                     for k in range(cells):
                         product[m, k] = left[m] * w[0, k]
@@ -377,5 +381,8 @@ def _add_images(
 def _add_products(
     workers: int, dy: Array, w: Array, cuts: Array, windows: Any, run: int, dx: Array, images: int
 ) -> None:
-    """Add dy @ w (O, cells), window by window, into dx; each image is a part."""
+    """Add dy @ w (O, cells), window by window, into dx; each image is a part.
+
+    Without ``cuts`` the products are unfused.
+    """
     run_parts(workers, _add_images, images, (dy, w, cuts, Windows(*windows), run, dx, images))

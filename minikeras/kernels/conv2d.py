@@ -56,15 +56,13 @@ def cuts_of_windows(dy: Array, w: Array, images: int) -> tuple[int, ...]:
     return segments(filters, filters, cells)
 
 
-def products_of_windows(dy: Array, w: Array, images: int, over_three: bool) -> Array | None:
+def products_of_windows(dy: Array, w: Array, images: int) -> Array | None:
     """dy (images · windows, filters) · wᵀ (cells, filters), if not by the usual kernel; else None.
 
     Parity: for 2 to 15 windows oneDNN's kernel for AVX-512 takes dot products in 16 lanes.
     """
     windows, (cells, filters) = len(dy) // images, w.shape
     if _is_eigens(images, windows, cells, filters):
-        if over_three and images > 1:
-            return None
         if windows == 1:
             return np.stack([column_chains(w, row, 16) for row in dy])
         if cells == 1:
@@ -76,7 +74,7 @@ def products_of_windows(dy: Array, w: Array, images: int, over_three: bool) -> A
         products = np.empty((len(dy), cells), dy.dtype)
         _dots(workers_for(dy.size * cells), dy, w, products)
         return products
-    return dots(dy, w) if not over_three and 1 in (windows, cells) else None
+    return dots(dy, w) if 1 in (windows, cells) else None
 
 
 @kernel

@@ -7,7 +7,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 
 from minikeras.kernels import conv
 from minikeras.windows import margins_for
@@ -47,6 +47,22 @@ def check(x_shape: Any, w_shape: Any, strides: Any, padding: str, seed: int) -> 
 
 @given(convolutions(), seeds)
 def test_bits(case: Any, seed: int) -> None:
+    check(*case, seed)
+
+
+@st.composite
+def large_convolutions(draw: Any) -> tuple[Any, ...]:
+    """TensorFlow builds the patches of most of these."""
+    size, strides = draw(threes), draw(st.sampled_from([ONES, (2, 1, 1), (1, 2, 2)]))
+    space = tuple(k + draw(st.integers(3, 7)) for k in size)
+    channels, filters = draw(st.sampled_from([2, 3, 8, 20])), draw(st.sampled_from([1, 5, 24, 33]))
+    padding = draw(st.sampled_from(["VALID", "SAME"]))
+    return (64, *space, channels), (*size, channels, filters), strides, padding
+
+
+@settings(max_examples=15)
+@given(large_convolutions(), seeds)
+def test_bits_of_large_arrays(case: Any, seed: int) -> None:
     check(*case, seed)
 
 

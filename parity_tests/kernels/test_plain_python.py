@@ -122,6 +122,7 @@ def elementwise() -> Iterator[tuple[str, Any]]:
 
 def products() -> Iterator[tuple[str, Any]]:
     from minikeras.kernels.rounding import contraction, householder, matmul, matrix_vector, stacks
+    from minikeras.kernels.rounding.unfused import unfused_rows
 
     for rows, inner, columns in (
         (3, 5, 4),
@@ -150,6 +151,9 @@ def products() -> Iterator[tuple[str, Any]]:
         "tall vector",
         matrix_vector.indexed_matvec(x, np.arange(60), offsets, normal(19), ((19,),)),
     )
+    y = np.empty((5, 23), np.float32)
+    unfused_rows(normal(95), 0, 5, 5, normal(19, 23), y)
+    yield "unfused", y
     yield "q", householder._qr(normal(5, 3))[0]
     yield "r", householder._qr(normal(17, 3, dtype="float64"))[1]
 

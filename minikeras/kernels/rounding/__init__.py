@@ -17,6 +17,7 @@ Linux, one order of operations after the other:
     matmul             which of them a product of two matrices takes; Eigen's matrix-vector product
     stacks             Eigen's products of stacks of small matrices
     matrix_vector      oneDNN's matrix-vector kernel: convolutions with a single filter
+    unfused            Eigen's products without fused multiply-adds: gradients over three axes
     householder        Eigen's QR decomposition
 
 Each file names its sources.  Some choices depend on the processor: on AVX-512 (oneDNN's blocks), on

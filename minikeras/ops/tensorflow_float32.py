@@ -302,7 +302,9 @@ def sigmoid_crossentropy(target: Array, logits: Array) -> Array:
 def sigmoid_crossentropy_vjp(dy: Array, y: Array, target: Array, logits: Array) -> Any:
     def dlogits() -> Array:
         e = exp(-np.abs(logits))
-        tail = dy * reciprocal(1 + e) * e
-        return np.where(logits >= 0, dy - tail, tail) - dy * target
+        tail, through_product = dy * reciprocal(1 + e) * e, dy * target
+        if tf_function.is_inside():
+            return np.where(logits >= 0, dy - tail, tail) - through_product
+        return np.where(logits >= 0, dy - through_product - tail, tail - through_product)
 
     return lambda: -dy * logits, dlogits

@@ -83,6 +83,9 @@ def test_matmul(seed, shape, columns):
 def test_crossentropies(seed, shape):
     x, t = values(seed, shape, (-6, 6)), values(seed + 1, shape, (0.05, 1))
     same_bits("categorical_crossentropy", t, x, from_logits=True)
+    same_bits("binary_crossentropy", t, x, from_logits=True)
+    same_bits("categorical_crossentropy", t, values(seed, shape, (0.05, 1)))
+    same_bits("binary_crossentropy", t, values(seed, shape, (0.05, 0.95)))
     labels = np.random.default_rng(seed).integers(0, shape[1], shape[0])
     with config.use_kernels("fast"):
         ours = ops.sparse_categorical_crossentropy(labels, x, from_logits=True)

@@ -177,9 +177,14 @@ def power_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> Any:
         return dy * y * np.where(positive, log(np.where(positive, x1, _1)), np.float32(0))
 
     def dx1() -> Array:
-        if x2.size == 1 and tf_function.is_inside() and not tf_function.is_constant(dy):
+        if x2.size == 1 and tf_function.is_inside() and not exponent_first():
             return dy * (x2 * power(x1, x2 - _1))
         return dy * x2 * power(x1, x2 - _1)
+
+    def exponent_first() -> bool:
+        if tf_function.knows_batch_size() or x1.ndim != 1:
+            return tf_function.is_constant(dy)
+        return bool(dy.min() != dy.max())  # of a loss with sample weights, whose shape is not known
 
     return dx1, dx2
 

@@ -41,7 +41,8 @@ class Steps(Compiled):
 
         _signature: Any
 
-    _train_trace = False, True  # whether the train function takes a batch, and knows its size
+    # Whether the train function takes a batch, knows its size, and takes sample weights.
+    _train_trace = False, True, False
     _batch_size_known = True  # whether the function that runs next was traced for one batch size
 
     # Loss
@@ -220,7 +221,6 @@ class Steps(Compiled):
         for name in replayed:
             self._replays.pop(name, None)
         self._traced.pop(mode, None)
-        self._traced.pop(f"{mode}_on_batch", None)
 
     @functools.cached_property
     def _hyperparameters(self) -> dict[Any, dict[str, Any]]:
@@ -228,22 +228,25 @@ class Steps(Compiled):
         return {}
 
     @functools.cached_property
-    def _traced(self) -> dict[str, int | None]:
-        """The batch size for which Keras would have traced each function first; None: any size."""
+    def _traced(self) -> dict[str, dict[Any, int | None]]:
+        """The batch sizes for which Keras would first have traced each function; None: any."""
         return {}
 
-    def _set_trace(self, mode: str, batch_size: int | None, on_batch: bool = False) -> None:
+    def _set_trace(
+        self, mode: str, batch_size: int | None, on_batch: bool = False, weighted: bool = False
+    ) -> None:
         """Say for which batches the function of ``mode`` runs next; None: sizes may differ.
 
         Parity: TensorFlow traces a function for the batch size of its first call.  For another size
-        it is traced once more, for all sizes.
+        it is traced once more, for all sizes.  Sample weights have traces of their own.
         """
-        first = self._traced.setdefault(f"{mode}_on_batch", batch_size)
+        sizes = self._traced.setdefault(mode, {})
+        first = sizes.setdefault((True, weighted), batch_size)
         if not on_batch:
-            first = self._traced.setdefault(mode, batch_size)
+            first = sizes.setdefault((False, weighted), batch_size)
         self._batch_size_known = batch_size is not None and batch_size == first
         if mode == "train":
-            self._train_trace = on_batch, self._batch_size_known
+            self._train_trace = on_batch, self._batch_size_known, weighted
 
     def _function_scope(self) -> tf_function.inside:
         """The block in which Keras runs a compiled function, unless with ``run_eagerly``."""

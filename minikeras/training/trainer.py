@@ -258,7 +258,7 @@ class Trainer(Steps):
         function = self.train_function if mode == "train" else self.test_function
         assert function is not None
         self.reset_metrics()
-        self._set_trace(mode, _batch_size(batch), on_batch=True)
+        self._set_trace(mode, _batch_size(batch), True, batch[2] is not None)
         logs = pythonify_logs(function(iter([batch])))
         return logs if return_dict else self._flatten_metrics_in_order(logs)
 
@@ -278,7 +278,8 @@ class Trainer(Steps):
         stop = "stop_training" if mode == "train" else "stop_evaluating"
         deferred = type(callbacks) is CallbackList and self._runs_own(mode)
         assert function is not None
-        self._set_trace(mode, epoch_iterator.data_adapter.batch_size)
+        adapter = epoch_iterator.data_adapter
+        self._set_trace(mode, adapter.batch_size, weighted=adapter.weighted)
         before, self._logs_deferred = self._logs_deferred, deferred
         try:
             with epoch_iterator.catch_stop_iteration():

@@ -254,8 +254,12 @@ def test_paths_of_the_state_of_nadam(first):
     assert found[0] == found[1]
 
 
-def test_sizes_of_batches_in_several_fits():
-    """A second size of batches is not a constant in the graph, nor one that leaves a rest."""
+@pytest.mark.parametrize("weighted", [(False,) * 4, (False, True, False, True)])
+def test_sizes_of_batches_in_several_fits(weighted):
+    """A second size of batches is not a constant in the graph, nor one that leaves a rest.
+
+    Batches with sample weights have graphs of their own, and so their own first size.
+    """
     x = np.random.default_rng(0).normal(size=(60, 5)).astype("float32")
     weights = []
     for library in (minikeras, keras):
@@ -265,8 +269,10 @@ def test_sizes_of_batches_in_several_fits():
         model = library.Sequential([library.Input((5,)), *layers, library.layers.Dense(1)])
         model.compile(library.optimizers.Adam(0.01), "mse")
         found = []
-        for samples, size in ((60, 12), (60, 20), (30, 12), (60, 12)):
-            model.fit(x[:samples], x[:samples, :1], size, epochs=3, verbose=0)
+        for samples, size, has_weights in zip((60, 60, 30, 60), (12, 20, 12, 12), weighted):
+            weight = np.linspace(0.1, 1, samples, dtype="float32") if has_weights else None
+            arrays = x[:samples], x[:samples, :1]
+            model.fit(*arrays, size, epochs=3, verbose=0, sample_weight=weight)
             found += [np.array(w) for w in model.get_weights()]
         weights.append(found)
     for ours, theirs in zip(*weights):

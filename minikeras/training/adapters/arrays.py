@@ -106,6 +106,7 @@ class ArrayAdapter(DataAdapter):
             for name, value in zip(packing.ARGUMENTS, (x, y, sample_weight))
         ]
         self._inputs = tree.lists_to_tuples(packing.pack_x_y_sample_weight(*arrays))
+        self.weighted = arrays[2] is not None
         self._samples = packing.check_cardinality(self._inputs)
         if not isinstance(batch_size, int) and hasattr(batch_size, "shape"):
             raise ValueError(

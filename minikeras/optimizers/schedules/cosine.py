@@ -84,9 +84,13 @@ class CosineDecayRestarts(LearningRateSchedule):
         check_positive("first_decay_steps", self.first_decay_steps)
 
     def at(self, s: Any) -> Any:
-        return real(self.initial_learning_rate) * self.shape_at(s)
+        return self._times(real(self.initial_learning_rate), s)
 
     def shape_at(self, s: Any) -> Any:
+        return self._times(real(1), s)
+
+    def _times(self, rate: Any, s: Any) -> Any:
+        """The rate times the shape at step s."""
         t_mul, alpha = real(self.t_mul), real(self.alpha)
         p = over(real(s), self.first_decay_steps)
         if t_mul == 1:
@@ -97,6 +101,8 @@ class CosineDecayRestarts(LearningRateSchedule):
             run = np.floor(over(longer, math.log(t_mul)))
             p = (p - over(1 - t_mul**run, 1 - t_mul)) / t_mul**run
         start, rising = real(self.m_mul) ** run, 1 + cos(real(math.pi) * p)
-        if is_inside():  # the constants are multiplied first
-            return rising * (start * (real(0.5) * (1 - alpha))) + alpha
-        return (1 - alpha) * (real(0.5) * start * rising) + alpha
+        if not is_inside():
+            return rate * ((1 - alpha) * (real(0.5) * start * rising) + alpha)
+        if alpha == 0:  # a product only; constants are multiplied first
+            return rising * (start * (real(0.5) * rate))
+        return rate * (rising * (start * (real(0.5) * (1 - alpha))) + alpha)

@@ -45,7 +45,7 @@ from minikeras.windows import Margins, Sizes, counts, enlarged, inside
 
 # Cycles that Eigen estimates for finding one element of a patch: three divisions of 24 and 14
 # multiplications, for 8 elements at once.
-_PATCH = (3 * 24 + 14) / 8
+PATCH = (3 * 24 + 14) / 8
 _NONE = np.empty(0, np.uintp)
 
 
@@ -75,7 +75,7 @@ def _convolved(
     space = enlarged(x.shape[1:-1], margins)
     out = counts(space, size, strides, dilation)
     shape, windows = (len(x), *space, channels), math.prod(out)
-    gather_cost = 0.0 if out == space and math.prod(size) == 1 else _PATCH
+    gather_cost = 0.0 if out == space and math.prod(size) == 1 else PATCH
     if conv3d.applies(x, size, strides, dilation, margins):
         gather_cost = conv3d.PATCH
         if max(dilation) > 1:

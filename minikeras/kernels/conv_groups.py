@@ -4,7 +4,9 @@ Keras compiles it with XLA, which writes the gradients as convolutions, as its o
 
     input gradient    windows over dy, with zeros between and around its cells, with w flipped
     kernel gradient   x is the input and dy the kernel; the images are channels, and the groups a
-                      further axis, along which windows hold zeros but for one group
+                      further axis, along which windows hold zeros but for one group; where each
+                      group has one channel and one filter, all groups meet all groups instead, and
+                      what is no gradient is dropped
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 
 from minikeras.kernels import conv2d, conv3d
 from minikeras.kernels.conv import (
+    PATCH,
     convolve,
     convolve_input_gradient,
     convolve_kernel_gradient,
@@ -88,12 +91,15 @@ def groups_kernel_gradient(
     cells, taps = flat_with_margins(x, margins), offsets.reshape(-1, groups, channels)
     starts = flat(starts.reshape(images, -1).T)  # the images last
     slopes = dy.reshape(images, -1, groups, dy.shape[-1] // groups).swapaxes(0, 1)
-    shards = contraction_cuts(
-        len(offsets), slopes.shape[-1], len(starts) * groups, cores(), conv3d.PATCH
-    )
-    each = [
-        _group_gradient(cells, starts, flat(taps[:, g]), slopes, g, shards) for g in range(groups)
-    ]
+    filters = slopes.shape[-1]
+    if channels == filters == 1:
+        shards = contraction_cuts(len(offsets), groups, len(starts), cores(), PATCH)
+        factors = [(slopes[:, :, g : g + 1], 0, shards) for g in range(groups)]
+    else:
+        steps = len(starts) * groups
+        shards = contraction_cuts(len(offsets), filters, steps, cores(), conv3d.PATCH)
+        factors = [(slopes, g, shards) for g in range(groups)]
+    each = [_group_gradient(cells, starts, flat(taps[:, g]), *f) for g, f in enumerate(factors)]
     return np.concatenate([dw.reshape(*size, channels, -1) for dw in each], -1)
 
 
@@ -110,7 +116,7 @@ def _group_gradient(
     The segments are those of a sum with the zeros of the other groups, which change nothing else.
     """
     windows, images, groups, filters = slopes.shape
-    if filters == 1:
+    if filters == 1 < groups:
         every = np.zeros((windows, groups, images), x.dtype)
         every[:, group] = slopes[:, :, group, 0]
         rows = np.repeat(starts.reshape(windows, 1, images), groups, 1)

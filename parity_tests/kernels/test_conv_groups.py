@@ -17,13 +17,14 @@ from parity_tests.kernels.test_conv2d import same_bits
 
 @st.composite
 def convolutions(draw: Any) -> tuple[Any, ...]:
-    """(shape of x, shape of the kernel, options): windows, filters and images in the plural."""
+    """(shape of x, shape of the kernel, options): images and windows in the plural."""
     rank, padding = draw(st.integers(1, 2)), draw(st.sampled_from(["valid", "same"]))
     size, steps = (tuple(draw(st.integers(1, 3)) for _ in range(rank)) for _ in range(2))
     how = draw(st.sampled_from(["strides", "dilation_rate"]))
     space = tuple((k - 1) * s + draw(st.integers(1, 4)) for k, s in zip(size, steps))
+    space = (*space[:-1], space[-1] + steps[-1])  # two windows at least
     images, groups, channels = draw(st.integers(2, 3)), draw(st.integers(2, 4)), draw(small)
-    filters = draw(st.sampled_from([2, 3, 8]))
+    filters = draw(st.sampled_from([1, 2, 3, 8]))
     x, kernel = (images, *space, channels * groups), (*size, channels, filters * groups)
     return x, kernel, {"padding": padding, how: steps}
 

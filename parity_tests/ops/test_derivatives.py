@@ -18,7 +18,7 @@ import pytest
 from minikeras import layers, ops, random, tree
 from minikeras.autograd import GradientTape, Tensor
 from minikeras.autograd.primitive import Primitive, registry
-from minikeras.ops.primitives.arithmetic import scaled_product
+from minikeras.ops.primitives.arithmetic import divided_by_constant, scaled_product
 from parity_tests.drawing import values
 from parity_tests.ops.test_elementwise import PAIRS, ROWS
 from parity_tests.ops.test_nn import PLAIN, WITH_OPTIONS
@@ -128,6 +128,7 @@ CALLS: dict[str, tuple[Any, ...]] = {
         lambda x: layers.BatchNormalization(dtype="float64")(x, training=True),
         (5, 3),
     ),
+    "divided_by_constant": (lambda x: divided_by_constant(x, constant=0.3), (3, 4)),
     "scaled_product": (lambda x, y: scaled_product(x, y, scale=0.3), (3, 4), (3, 4)),
     "moments": (lambda x: ops.moments(x, [0])[1], (5, 3)),
     "rms_normalization": (ops.rms_normalization, (3, 4)),

@@ -10,7 +10,7 @@ from minikeras import frames, shapes, tf_function
 from minikeras.autograd import Symbol, Tensor
 from minikeras.autograd.tape import is_tracked
 from minikeras.declare import names
-from minikeras.ops.core import cast, tensor
+from minikeras.ops.core import cast, is_named_first, tensor
 from minikeras.ops.cumulative import cumsum
 from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
@@ -132,7 +132,7 @@ def hard_silu(x: TensorLike) -> TensorLike:
     path = names.open_scopes.names
     if not (tf_function.is_inside() and path):
         return _hard_silu(x, x_first=(False, False))
-    is_first = not is_tracked(x) and getattr(x, "_maker", "") < f"{path[-1]}_"
+    is_first = not is_tracked(x) and is_named_first(x)
     return _hard_silu(x, x_first=(is_first, path[0] < "gradient_tape"))
 
 

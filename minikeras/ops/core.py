@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import dtypes, shapes, tree
 from minikeras.autograd import Symbol, Tensor, Variable
+from minikeras.declare import names
 from minikeras.declare.serialization import decoders
 from minikeras.messages import not_numbers
 from minikeras.ops.declarations import operation, public
@@ -99,6 +100,12 @@ def cast(x: TensorLike, dtype: DType) -> TensorLike:
 def convert_to_numpy(x: TensorLike) -> Array:
     """A NumPy array of x: a copy, free to be written to."""
     return np.array(x)
+
+
+def is_named_first(x: TensorLike) -> bool:
+    """Whether the name of what made x comes before that of the layer that runs now."""
+    path = names.open_scopes.names
+    return bool(path) and getattr(x, "_maker", "") < f"{path[-1]}_"
 
 
 @public("ops")

@@ -10,7 +10,7 @@ from minikeras import dtypes, frames, settings, shapes
 from minikeras.autograd.listeners import is_taped
 from minikeras.messages import describe
 from minikeras.ops.arithmetic import with_addends
-from minikeras.ops.core import cast, tensor
+from minikeras.ops.core import cast, is_named_first, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.linear_algebra import norm
 from minikeras.ops.primitives.arithmetic import (
@@ -154,7 +154,8 @@ def rms_normalization(
     x = expand_dims(x, 0) if not len(x.shape) else x
     scale = np.ones(1, x.dtype) if scale is None else tensor(scale, x.dtype)
     axes = shapes.normalize_axes(axis, len(x.shape))
-    y = normalize_by_size(x, scale, axes=axes, epsilon=epsilon, is_taped=is_taped())
+    x_first = None if is_taped() else is_named_first(x)
+    y = normalize_by_size(x, scale, axes=axes, epsilon=epsilon, x_first=x_first)
     return cast(y, dtype)
 
 

@@ -319,6 +319,24 @@ def test_hard_silu_in_chains(kind, samples):
         np.testing.assert_array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize(
+    "before, options", [("UnitNormalization", {"axis": 1}), ("ZeroPadding1D", {}), ("ELU", {})]
+)
+def test_rms_normalization_of_single_numbers_in_predict(before, options):
+    """x or the reciprocal, whose name comes first, is multiplied by the scale."""
+    x = np.random.default_rng(0).normal(size=(40, 7, 1)).astype("float32")
+    found = []
+    for library in (minikeras, keras):
+        library.utils.clear_session(free_memory=False)
+        library.utils.set_random_seed(0)
+        first = getattr(library.layers, before)(**options)
+        rms = library.layers.RMSNormalization()
+        model = library.Sequential([library.Input((7, 1)), first, rms])
+        rms.set_weights([np.array([0.7], "float32")])
+        found.append(np.array(model.predict(x, 16, verbose=0)))
+    np.testing.assert_array_equal(*found)
+
+
 @pytest.mark.parametrize("weight", [0.3, 0.7, 0.9])
 @pytest.mark.parametrize("regularizer", [None, "l2"])
 def test_mean_of_weighted_losses(weight, regularizer):

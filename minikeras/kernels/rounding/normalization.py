@@ -182,12 +182,12 @@ def normalize_by_moments_terms(
 
 
 def normalize_by_size(
-    x: Array, scale: Array, *, axes: tuple[int, ...], epsilon: float, is_taped: bool
+    x: Array, scale: Array, *, axes: tuple[int, ...], epsilon: float, x_first: bool | None
 ) -> Array:
     r = rsqrt(sums.mean(x * x, axes, True) + x.dtype.type(epsilon))
     # Grappler multiplies the smaller arrays first, unless a gradient needs x r too.
-    if tf_function.is_inside() and not is_taped:
-        if r.shape == x.shape:
+    if tf_function.is_inside() and x_first is not None:
+        if r.shape == x.shape and x_first:
             return x * scale * r
         if scale.size < x.size or not tf_function.knows_batch_size():
             return x * (scale * r)
@@ -202,7 +202,7 @@ def normalize_by_size_vjp(
     *,
     axes: tuple[int, ...],
     epsilon: float,
-    is_taped: bool,
+    x_first: bool | None,
 ) -> tuple[Array, Array]:
     (a, b), dscale = _gradients_by_size(dy, x, scale, axes, epsilon)
     return a + b, dscale
@@ -216,7 +216,7 @@ def normalize_by_size_terms(
     *,
     axes: tuple[int, ...],
     epsilon: float,
-    is_taped: bool,
+    x_first: bool | None,
 ) -> tuple[Array, Array]:
     return _gradients_by_size(dy, x, scale, axes, epsilon)[0]
 

@@ -75,14 +75,15 @@ def _same_shape(x: Shape, scale: Shape, **static: Any) -> Shape:
 
 @elementwise(dtype=promote, shape=_same_shape)
 def normalize_by_size(
-    x: Array, scale: Array, *, axes: tuple[int, ...], epsilon: float, is_taped: bool
+    x: Array, scale: Array, *, axes: tuple[int, ...], epsilon: float, x_first: bool | None
 ) -> Array:
     """The root mean square along ``axes`` becomes 1, then the scale applies.
 
     y = x r scale,  r = 1 / √(mean x² + ε)
     dscale = dy x r,  dx = r (slope − x r² mean(slope x)),  slope = dy scale
 
-    is_taped: whether this is differentiated.  TensorFlow then multiplies in another order.
+    x_first: whether the name of x comes before that of r, which decides what TensorFlow multiplies
+    first; None where this is differentiated.
 
     Source: Zhang and Sennrich, 2019.
     """
@@ -99,7 +100,7 @@ def normalize_by_size_vjp(
     *,
     axes: tuple[int, ...],
     epsilon: float,
-    is_taped: bool,
+    x_first: bool | None,
 ) -> TensorLike:
     r = 1 / np.sqrt(np.square(x).mean(axis=axes, keepdims=True) + epsilon)
     slope = dy * scale

@@ -14,6 +14,7 @@ import minikeras
 from parity_tests.architectures import architectures
 from parity_tests.checks.compare import assert_close
 from parity_tests.drawing import seeds
+from parity_tests.trainings.arguments import ACTIVATIONS, public
 
 LIBRARIES = (minikeras, keras)
 frugal = settings(max_examples=max(8, settings.default.max_examples // 3))
@@ -102,6 +103,44 @@ def test_masks_inside_networks(architecture, seed):
                 np.testing.assert_array_equal(v.numpy(), w.numpy(), w.path)
         assert a.shape == b.shape
         np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5 * max(1, np.abs(b).max()))
+
+
+PARTS = {
+    "activation": lambda k: {name: name for name in ACTIVATIONS},
+    "kernel_constraint": lambda k: made(k.constraints, public("constraints")),
+    "kernel_initializer": lambda k: made(k.initializers, public("initializers")),
+}
+
+
+def made(module, names):
+    return {name.lower(): getattr(module, name)() for name in names}
+
+
+@pytest.mark.parametrize("samples", [40, 42])
+@pytest.mark.parametrize("argument", PARTS)
+def test_every_part_of_a_dense_layer(argument, samples):
+    """Bit for bit.  Each part has a branch of its own; 42 are no whole number of batches of 8."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(samples, 6)).astype("float32")
+    runs = []
+    for library in LIBRARIES:
+        library.utils.clear_session(free_memory=False)
+        library.utils.set_random_seed(1)
+        dense, inputs = library.layers.Dense, library.Input((6,))
+        branches = [
+            dense(2)(dense(4, name=name, **{argument: part})(inputs))
+            for name, part in PARTS[argument](library).items()
+        ]
+        model = library.Model(inputs, library.layers.Concatenate()(branches))
+        model.compile(library.optimizers.SGD(0.05), "mse")
+        y = np.tile(x[:, :2], len(branches))
+        history = model.fit(x, y, batch_size=8, epochs=2, verbose=0).history["loss"]
+        runs.append((history, model.weights, model.predict(x, batch_size=8, verbose=0)))
+    (history, weights, predictions), (expected_history, expected_weights, expected) = runs
+    for a, b in zip(weights, expected_weights, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), b.path)
+    np.testing.assert_array_equal(predictions, expected)
+    assert history == expected_history
 
 
 # The order of the batches, as the training step sees it

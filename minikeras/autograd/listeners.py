@@ -20,9 +20,13 @@ if TYPE_CHECKING:
 
 
 class Differentiable(Protocol):
-    """What a tape needs of an operation: its derivative, unless it is ``constant``."""
+    """What a tape needs of an operation: its derivative, unless it is ``constant``.
+
+    ``passes``: whether the cotangent of each input is that of the output, where shapes are equal.
+    """
 
     constant: bool
+    passes: bool
 
     def pullback(
         self,

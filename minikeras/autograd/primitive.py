@@ -53,10 +53,11 @@ class Primitive:
         shape: _Rule | None = None,
         broadcasts: bool = False,
         constant: bool = False,
+        passes: bool = False,
     ) -> None:
         functools.update_wrapper(self, forward)
         self.forward, self.dtype, self.out = forward, dtype, out
-        self.broadcasts, self.constant = broadcasts, constant
+        self.broadcasts, self.constant, self.passes = broadcasts, constant, passes
         self.shape_rule = shape or (_broadcast_shape if broadcasts else None)
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None

@@ -181,8 +181,15 @@ class GradientTape:
             addends.setdefault(id(y), []).append(arithmetic.wrap(_seed(y, seed)))
         used = (id(x) for call in self._calls for x in call.inputs)
         uses = collections.Counter(key for key in used if key in self._tracked)
+        sources_of = self._passed_on(wanted)
         for call in self._in_order(targets, max(uses.values(), default=0)):
             output, inputs = call.output, call.inputs
+            if id(output) in sources_of:
+                for x in inputs:
+                    if id(x) in self._tracked:
+                        addends.setdefault(id(x), []).extend(addends.get(id(output), ()))
+                addends.pop(id(output), None)
+                continue
             several = type(output) is tuple
             dy = _or_zeros(output, [*map(take, output)], arithmetic) if several else take(output)
             if dy is None:
@@ -194,7 +201,7 @@ class GradientTape:
                         dx = arithmetic.dense(dx)
                     elif dx.dtype != x._value.dtype:
                         dx = dx.astype(x._value.dtype)  # it was read in a compute dtype
-                    is_shared = x is inputs[0] and uses[id(x)] > 1
+                    is_shared = x is inputs[0] and uses[sources_of.get(id(x), id(x))] > 1
                     parts = arithmetic.terms(call, dy) if is_shared else None
                     for part in parts or (dx,):
                         if part is not dy:  # slices join as arrays; the sum's own name is first
@@ -208,6 +215,24 @@ class GradientTape:
         if type(g) is tf_function.Product:
             return marked(Tensor(arithmetic.dense(g)), _product=g)
         return g if isinstance(g, Tensor | IndexedSlices | None) else Tensor(g)
+
+    def _passed_on(self, wanted: set[int]) -> dict[int, int]:
+        """Which sums pass their whole gradient on to one tensor, and to which.
+
+        Parity: in a compiled function the terms of that gradient are not added before.
+        """
+        found: dict[int, int] = {}
+        if not tf_function.is_inside() or is_taped():
+            return found
+        for call in self._calls:
+            if call.op.passes and id(call.output) not in wanted:
+                tracked = [x for x in call.inputs if id(x) in self._tracked]
+                (first, *others), y = tracked, call.output
+                is_known = tf_function.knows_batch_size() or len(tracked) == len(call.inputs)
+                is_one = all(x is first for x in others) and type(first) is Tensor
+                if is_one and is_known and first.shape == y.shape and first.dtype == y.dtype:
+                    found[id(y)] = found.get(id(first), id(first))
+        return found
 
     def _in_order(self, targets: list[Any], most_uses: int) -> Iterator[OpCall]:
         """The calls from last to first, or breadth first where that changes a sum."""

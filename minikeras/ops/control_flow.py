@@ -21,7 +21,7 @@ from minikeras.types import TensorLike
 class _CustomGradient:
     """What a tape records in place of an operation: the derivative that a user gave."""
 
-    constant = False
+    constant = passes = False
 
     def __init__(self, rule: Callable[..., Any]) -> None:
         self.rule = rule

@@ -132,16 +132,25 @@ _ADDED: dict[str, Any] = {
     "Dense": lambda k, h: k.layers.Dense(1, bias_initializer="ones")(h),
     "LayerNormalization": lambda k, h: k.layers.LayerNormalization(beta_initializer="ones")(h),
     "used twice": lambda k, h: k.layers.Activation("relu")(k.layers.LayerNormalization()(h)),
+    "penalty": lambda k, h: k.layers.ActivityRegularization(l2=0.1)(h),
+    "noise": lambda k, h: k.layers.RMSNormalization()(k.layers.GaussianNoise(0.2, seed=1)(h)),
 }
+_SUMS = ["LayerNormalization", "BatchNormalization", "used twice", "Dense"]
 
 
-@pytest.mark.parametrize("merge, samples", [("Add", 32), ("Average", 32), ("Add", 40)])
-def test_order_of_sums_in_fit(merge: str, samples: int) -> None:
-    rng = np.random.default_rng(samples + len(merge))
-    order = rng.permutation([*_ADDED]).tolist()
-    # After an input whose batch size no operation knows, nothing is reordered.
-    order = sorted(order, key=lambda name: samples == 40 and name == "AlphaDropout")
-    x = rng.normal(size=(samples, 5)).astype("float32")
+@pytest.mark.parametrize(
+    "merge, samples, order",
+    [
+        ("Add", 32, ["LayerNormalization"]),
+        ("Add", 32, ["AlphaDropout"]),
+        ("Average", 32, [*_SUMS[::-1], "AlphaDropout"]),
+        ("Add", 40, _SUMS),  # the batch size is not known
+        ("Add", 32, ["penalty"]),
+        ("Average", 32, ["noise"]),
+    ],
+)
+def test_order_of_sums_in_fit(merge: str, samples: int, order: list[str]) -> None:
+    x = np.random.default_rng(0).normal(size=(samples, 5)).astype("float32")
 
     def run(k: Any) -> Any:
         k.utils.clear_session()

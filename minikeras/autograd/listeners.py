@@ -27,6 +27,7 @@ class Differentiable(Protocol):
 
     constant: bool
     passes: bool
+    has_nameless_gradient: bool
 
     def pullback(
         self,

@@ -43,6 +43,7 @@ class Primitive:
     """A declared operation: callable with tensors, arrays, numbers, variables and symbols."""
 
     __name__: str
+    has_nameless_gradient = False  # TensorFlow's gradient operations bear no layer's name
 
     def __init__(
         self,

@@ -34,6 +34,7 @@ from minikeras.messages import count
 from minikeras.types import Array, TensorLike
 
 _NO_PLACE = "", 0  # of what no layer made: a sum of gradients, a target's own gradient
+_LAST_PLACE = "~", 0  # of a gradient without a name: "mul" comes after "gradient_tape"
 
 
 class GradientTape:
@@ -205,8 +206,7 @@ class GradientTape:
                     parts = arithmetic.terms(call, dy) if is_shared else None
                     for part in parts or (dx,):
                         if part is not dy:  # slices join as arrays; the sum's own name is first
-                            is_sparse = type(part) is IndexedSlices
-                            places[id(part)] = _NO_PLACE if is_sparse else call.place
+                            places[id(part)] = _place(call, part)
                         addends.setdefault(id(x), []).append(part)
         found = [*map(total, sources)]
         return [self._finished(g, arithmetic) for g in found]
@@ -284,6 +284,12 @@ class GradientTape:
 def is_tracked(x: Any) -> bool:
     """Whether a tape is recording what is computed from x."""
     return any(id(x) in getattr(tape, "_tracked", ()) for tape in recording.listeners)
+
+
+def _place(call: OpCall, dx: Any) -> tuple[str, int]:
+    if type(dx) is IndexedSlices:
+        return _NO_PLACE
+    return _LAST_PLACE if call.op.has_nameless_gradient else call.place
 
 
 def _outputs(call: OpCall) -> tuple[Tensor, ...]:

@@ -50,9 +50,11 @@ def elu(x: TensorLike, alpha: float = 1.0) -> TensorLike:
     """y = x where x > 0, else α (eˣ − 1)
 
     Parity: with α = 1 the derivative at 0 is 1, with any other α it is α.  In functions TensorFlow
-    computes elu with the bias before it, row by row, which rounds the last elements of a row.
+    computes elu with the bias before it, row by row, which rounds the last elements of a row,
+    unless something else uses the sum with the bias.
     """
-    fused = alpha == 1 and tf_function.is_inside() and getattr(x, "_is_biased", False)
+    fused = tf_function.is_inside() and getattr(x, "_is_biased", False)
+    fused = fused and alpha == 1 and getattr(x, "_uses", 1) == 1
     y = _elu(x, by_rows=fused)
     return y if alpha == 1 else where(tensor(x) > 0, y, alpha * y)
 

@@ -22,6 +22,7 @@ class _CustomGradient:
     """What a tape records in place of an operation: the derivative that a user gave."""
 
     constant = passes = False
+    has_nameless_gradient = True
 
     def __init__(self, rule: Callable[..., Any]) -> None:
         self.rule = rule

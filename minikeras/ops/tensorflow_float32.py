@@ -7,6 +7,7 @@ the form in which TensorFlow evaluates it.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,12 @@ from minikeras.kernels.rounding.elementwise import (
 )
 from minikeras.kernels.rounding.elementwise import sigmoid as _sigmoid
 from minikeras.kernels.rounding.gelu import gelu as _gelu
-from minikeras.kernels.rounding.gelu import gelu_by_tanh, gelu_by_tanh_gradient, gelu_gradient
+from minikeras.kernels.rounding.gelu import (
+    gelu_by_tanh,
+    gelu_by_tanh_gradient,
+    gelu_gradient,
+    gelu_terms,
+)
 from minikeras.kernels.rounding.softmax import log_softmax as _log_softmax
 from minikeras.kernels.rounding.softmax import softmax as _softmax
 from minikeras.kernels.rounding.special import erf, erfc
@@ -124,17 +130,29 @@ def _hard_silu(x: Array, *, x_first: tuple[bool, bool]) -> Array:
 
 
 def _hard_silu_vjp(dy: Array, y: Array, x: Array, *, x_first: tuple[bool, bool]) -> Array:
+    return operator.add(*_hard_silu_terms(dy, y, x, x_first=x_first))
+
+
+def _hard_silu_terms(
+    dy: Array, y: Array, x: Array, *, x_first: tuple[bool, bool]
+) -> tuple[Array, Array]:
     r = _relu6(x + _3)
     if tf_function.is_inside():
         first, second = (x, dy) if x_first[1] else (dy, x)
         sixth = tf_function.over(first, 6) * second
     else:
         sixth = dy * x / _6
-    return _relu6_vjp(sixth, r) + dy * tf_function.over(r, 6)
+    terms = _relu6_vjp(sixth, r), dy * tf_function.over(r, 6)
+    return terms if tf_function.is_inside() else terms[::-1]
 
 
 def _gelu_vjp(dy: Array, y: Array, x: Array) -> Array:
     return gelu_gradient(dy, x, tf_function.is_inside())
+
+
+def _gelu_terms(dy: Array, y: Array, x: Array) -> tuple[Array, Array]:
+    terms = gelu_terms(dy, x, tf_function.is_inside())
+    return terms if tf_function.is_inside() else terms[::-1]
 
 
 def _gelu_by_tanh(x: Array) -> Array:

@@ -103,8 +103,11 @@ def test_scales_of_batch_normalizations(samples: int, name: str, options: Any) -
 
 
 @pytest.mark.parametrize("samples, run_eagerly", [(32, False), (40, False), (32, True)])
-@pytest.mark.parametrize("name", ["LayerNormalization", "RMSNormalization"])
-def test_normalized_input_with_another_use(name: str, samples: int, run_eagerly: bool) -> None:
+@pytest.mark.parametrize("name", ["LayerNormalization", "RMSNormalization", "elu", "gelu", "silu"])
+def test_input_with_other_uses(name: str, samples: int, run_eagerly: bool) -> None:
+    def layer(k: Any) -> Any:
+        return getattr(k.layers, name)() if name.endswith("n") else k.layers.Activation(name)
+
     x = np.random.default_rng(0).normal(size=(samples, 7)).astype("float32")
 
     def weights(k: Any) -> list[Any]:
@@ -112,9 +115,7 @@ def test_normalized_input_with_another_use(name: str, samples: int, run_eagerly:
         k.utils.set_random_seed(0)
         inputs = k.Input((7,))
         h = k.layers.Dense(5)(inputs)
-        h = k.layers.Concatenate()(
-            [k.layers.Activation("tanh")(h), getattr(k.layers, name)()(h), h]
-        )
+        h = k.layers.Concatenate()([k.layers.Activation("tanh")(h), layer(k)(h), h])
         model = k.Model(inputs, k.layers.Dense(1)(h))
         model.compile(k.optimizers.Adam(0.05), "mse", run_eagerly=run_eagerly)
         model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)

@@ -32,7 +32,7 @@ from parity_tests.trainings.arguments import (
     public,
 )
 
-LARGEST = 150  # numbers of one sample behind any layer
+LARGEST = 300  # numbers of one sample behind any layer
 TOKENS = 7
 
 

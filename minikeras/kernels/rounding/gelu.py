@@ -59,17 +59,28 @@ def _gelu(workers, x, y):
 
 
 @njit(inline="always")
-def _slope(dy, x, erfc, e, rewritten):
-    """dx from erfc u and e^−u², u = −x / √2, as it is written or as TensorFlow rewrites it."""
+def _terms(dy, x, erfc, e, rewritten):
+    """The terms of dx from erfc u and e^−u², u = −x / √2; that of u is the first."""
     g = dy * (_HALF * x)
     du = (e * _SLOPE) * g if rewritten else ((g * _ERFC_SLOPE) * e) * _ROOT_HALF
-    return _HALF * (dy * erfc) - du
+    return -du, _HALF * (dy * erfc)
+
+
+@inlined
+def _add_or_store(terms, dx, other):
+    """Add the second terms to dx, unless there is room for them."""
+    if len(other):
+        other[:] = terms[: len(dx)]
+    else:
+        for i in range(len(dx)):
+            dx[i] += terms[i]
 
 
 @kernel
-def _gelu_gradient_part(start, stop, dy, x, dx, rewritten):
-    dy, x = dy[start * CHUNK : stop * CHUNK], x[start * CHUNK : stop * CHUNK]
-    dx = dx[start * CHUNK : stop * CHUNK]
+def _gelu_gradient_part(start, stop, dy, x, dx, other, rewritten):
+    """dx becomes the sum of both terms, or the first one if ``other`` has room for the second."""
+    part = slice(start * CHUNK, stop * CHUNK)
+    dy, x, dx, other = dy[part], x[part], dx[part], other[part]
     whole, scratch = x.size - x.size % PACKET, np.empty((3, _BLOCK), x.dtype)
     u = scratch[0]
     for first in range(0, whole, _BLOCK):
@@ -79,15 +90,17 @@ def _gelu_gradient_part(start, stop, dy, x, dx, rewritten):
         for i in range(len(a)):
             u[i] = exp_packet(-(u[i] * u[i]))
         for i in range(len(a)):
-            c[i] = _slope(a[i], b[i], c[i], u[i], rewritten)
+            c[i], u[i] = _terms(a[i], b[i], c[i], u[i], rewritten)
+        _add_or_store(u, c, other[first:last])
     for i in range(whole, x.size):
         v = -x[i] * _ROOT_HALF
-        dx[i] = _slope(dy[i], x[i], erfc_rest(v), exp_rest(-(v * v)), rewritten)
+        dx[i], u[0] = _terms(dy[i], x[i], erfc_rest(v), exp_rest(-(v * v)), rewritten)
+        _add_or_store(u, dx[i : i + 1], other[i : i + 1])
 
 
 @kernel
-def _gelu_gradient(workers, dy, x, dx, rewritten):
-    run_parts(workers, _gelu_gradient_part, ceil_div(x.size, CHUNK), (dy, x, dx, rewritten))
+def _gelu_gradient(workers, dy, x, dx, other, rewritten):
+    run_parts(workers, _gelu_gradient_part, ceil_div(x.size, CHUNK), (dy, x, dx, other, rewritten))
 
 
 # Approximated, ½ x (1 + tanh u), u = √(2/π) (x + c x³).  x³ and x² are powers unless rewritten.
@@ -179,9 +192,23 @@ def gelu(x: Array) -> Array:
 
 def gelu_gradient(dy: Array, x: Array, rewritten: bool) -> Array:
     dx = np.empty(x.shape, x.dtype)
-    workers = workers_for(_COST * x.size)
-    _gelu_gradient(workers, flat(dy), flat(x), dx.reshape(-1), rewritten)
+    _gelu_gradient(
+        workers_for(_COST * x.size),
+        flat(dy),
+        flat(x),
+        dx.reshape(-1),
+        dx.reshape(-1)[:0],
+        rewritten,
+    )
     return dx
+
+
+def gelu_terms(dy: Array, x: Array, rewritten: bool) -> tuple[Array, Array]:
+    """The terms of the gradient, which a tape adds one by one."""
+    terms = np.empty((2, *x.shape), x.dtype)
+    by_exp, by_erfc = terms.reshape(2, -1)
+    _gelu_gradient(workers_for(_COST * x.size), flat(dy), flat(x), by_exp, by_erfc, rewritten)
+    return terms[0], terms[1]
 
 
 def gelu_by_tanh(x: Array, rewritten: bool) -> Array:

@@ -75,7 +75,7 @@ def _hard_silu_vjp(dy: Array, y: Array, x: Array, *, x_first: tuple[bool, bool])
     return hard_sigmoid_vjp(dy * x, s, x) + dy * s
 
 
-_hard_silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+_hard_silu.fast("minikeras.ops.tensorflow_float32", rules="forward vjp terms", when=in_float32)
 
 
 @elementwise(dtype=promote)
@@ -188,6 +188,7 @@ def silu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
 
 
 silu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+silu.has_nameless_gradient = True
 
 
 @elementwise(dtype=floating)
@@ -208,7 +209,7 @@ def _gelu_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
     )
 
 
-_gelu.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+_gelu.fast("minikeras.ops.tensorflow_float32", rules="forward vjp terms", when=in_float32)
 
 
 @elementwise(dtype=floating)

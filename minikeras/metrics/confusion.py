@@ -66,7 +66,10 @@ class _Count(_AtThresholds):
         self._counts = {self._kind: self.accumulator}
 
     def result(self) -> Any:
-        return self._for_each_threshold(self.accumulator.value)
+        """Parity: of several thresholds the variable itself, which later batches change.  ``fit``
+        thus logs the counts of the validation data for those of the training data.
+        """
+        return self._for_each_threshold(self.accumulator)
 
 
 class TruePositives(_Count):

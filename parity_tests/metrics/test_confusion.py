@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import minikeras
 from parity_tests.checks.metric import REQUIRED, batches, bits, check_metric, ranks
 from parity_tests.drawing import generators, one_hot, probabilities, sample_weights
 
@@ -109,3 +111,18 @@ def test_iou(name: str, data: Any) -> None:
             y, p = data.draw(one_hot((n, 3))), data.draw(probabilities((n, 3)))
     w = data.draw(sample_weights((n,))) if name != "BinaryIoU" else None
     check_metric(name, config, [(y, p, w), (y[::-1].copy(), p, None)])
+
+
+@pytest.mark.parametrize("name", ["TruePositives", "FalseNegatives", "Precision", "AUC"])
+@pytest.mark.parametrize("several", [[0.2, 0.7], [0.5]])
+def test_result_after_a_reset(name: str, several: list[float]) -> None:
+    """Counts at several thresholds are the variable itself, which a reset sets to zero."""
+    found = []
+    for library in (minikeras, keras):
+        metric = getattr(library.metrics, name)(thresholds=several)
+        metric.update_state(np.array([[0, 1], [1, 1]]), np.array([[0.3, 0.6], [0.8, 0.1]]))
+        result = metric.result()
+        before = np.array(library.ops.convert_to_numpy(result))
+        metric.reset_state()
+        found.append([before, library.ops.convert_to_numpy(result)])
+    np.testing.assert_allclose(*found, rtol=1e-6)

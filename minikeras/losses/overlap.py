@@ -43,7 +43,7 @@ def tversky(
     if _of_unknown_size(both):
         size = (both + a) + (b + epsilon)
     elif tf_function.is_inside() and not both.shape:
-        size = both + epsilon + a + b
+        size = a + epsilon + both + b  # AddN begins with the first whose memory it may reuse
     else:
         size = both + a + b + epsilon
     return 1 - ops.divide(both, size)

@@ -223,6 +223,12 @@ def test_powers_and_weights_in_fit(reduction: str, batch_size: int, weighted: bo
     assert_trained_alike("CategoricalGeneralizedCrossEntropy", options, batch_size, weighted)
 
 
+@pytest.mark.parametrize("batch_size", [8, 12])
+@pytest.mark.parametrize(("alpha", "beta"), [(0.1, 0.5), (0.5, 0.1), (0.3, 0.0), (0.25, 0.3)])
+def test_sums_of_tversky_in_fit(alpha: float, beta: float, batch_size: int) -> None:
+    assert_trained_alike("Tversky", {"alpha": alpha, "beta": beta}, batch_size)
+
+
 def assert_trained_alike(
     name: str, options: Any, batch_size: int, weighted: bool = False, eagerly: bool = False
 ) -> None:

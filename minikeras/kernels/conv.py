@@ -140,7 +140,7 @@ def _convolve_part(
 ) -> None:
     """A part is some windows of an image, which has ``per_image`` parts."""
     w, b, starts, columns = filters.w, filters.b, windows.starts, np.uintp(filters.w.shape[1])
-    height = ROWS * (16 if len(w) > 64 else 56)  # so that a block's rows of x stay in the cache
+    height = ROWS * (48 if len(w) > 64 else 56)  # so that a block's rows of x stay in the cache
     count = ceil_div(len(starts), per_image)
     has_margins, zero = len(windows.rows) > 0, w.dtype.type(0)
     padded = np.zeros(windows.cells if has_margins else 0, x.dtype)

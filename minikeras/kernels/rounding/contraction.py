@@ -10,7 +10,7 @@ Each sum is one chain of fused multiply-adds, k ascending, cut into segments who
 in order.  TensorFlow's contraction kernel sums in this order on a CPU (``contraction_cuts.py``), so
 float32 results agree to the bit.  OpenBLAS runs several chains and promises no order.
 
-The inner kernel is written in LLVM's vector instructions.  It holds a tile of ROWS x 2 vectors in
+The inner kernel is written in LLVM's vector instructions.  It holds a tile of ROWS x VECTORS in
 registers during a whole segment, which LLVM does not achieve from a loop.
 """
 
@@ -29,8 +29,8 @@ from minikeras.kernels.runtime.compile import inlined, internal_kernel, intrinsi
 from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
 from minikeras.types import Array
 
-ROWS = 6  # 6 x 2 accumulators, 2 vectors of w and 1 of x fill the 16 registers of AVX2
-VECTORS = 2
+ROWS = 6
+VECTORS = 4 if HAS_AVX512 else 2  # 6 x 4 accumulators, 4 vectors of w and 1 of x fit 32 registers
 _INNER_BLOCK = 512  # steps of k, for which rows of x and w stay in the first-level cache
 _SQUARE = 16  # rows and columns that stay in the cache between reading and writing
 
@@ -61,8 +61,10 @@ class Segments(NamedTuple):
     start: int
 
 
-def _tile(height: int, neighbours: bool = False) -> Any:
+def _tile(height: int, widest: int = VECTORS, neighbours: bool = False) -> Any:
     """The inner kernel: ``height`` rows of y from m on, the columns of a panel.
+
+    widest: how many vectors the columns fill at most.
 
     ``neighbours``: the rows begin at adjacent elements of x.
     """
@@ -80,15 +82,12 @@ def _tile(height: int, neighbours: bool = False) -> Any:
                         arrays[name] = context.make_array(kind)(context, builder, value)
                     else:
                         values[name] = context.cast(builder, value, kind, types.int64)
-            wide = builder.icmp_signed(
-                ">", values["width"], ir.IntType(64)(512 // y.dtype.bitwidth)
-            )
-            with builder.if_else(wide) as (two_vectors, one_vector):
-                for vectors, branch in ((VECTORS, two_vectors), (1, one_vector)):
-                    with branch:
-                        _emit(
-                            context, builder, y.dtype, (height, vectors), neighbours, values, arrays
-                        )
+            integer, lanes = ir.IntType(64), 512 // y.dtype.bitwidth
+            last = builder.sdiv(builder.sub(values["width"], integer(1)), integer(lanes))
+            for vectors in range(1, widest + 1):
+                with builder.if_then(builder.icmp_signed("==", last, integer(vectors - 1))):
+                    size = height, vectors
+                    _emit(context, builder, y.dtype, size, neighbours, values, arrays)
             return context.get_dummy_value()
 
         return types.void(*kinds), generate
@@ -230,7 +229,7 @@ def _emit(
 
 
 _tile_of_six, _tile_of_one = _tile(ROWS), _tile(1)
-_tile_of_neighbours = _tile(2 * ROWS, True)  # one address serves all rows
+_tile_of_neighbours = _tile(2 * ROWS, 2, True)  # one address serves all rows
 
 
 @inlined
@@ -247,36 +246,37 @@ def gemm_part(
     """Parts of y: blocks of ``height`` rows, each split into panels as wide as the inner kernel."""
     (inner, filters), (panels, step), starts = w.shape, panels_of(w), reads.starts
     # Rows of w a power of two apart map to the same cache lines, and a block reads w many times.
-    pack = height >= 48 and inner * filters >= 1 << 18
-    packed = np.empty((inner if pack else 0, step), w.dtype)
+    pack, most = height >= 48 and panels > 1, max(_INNER_BLOCK, cuts.max())
+    packed = np.empty((most if pack else 0, step), w.dtype)
     for part in range(start, stop):
         o, first = part % panels * step, part // panels * height
         width, last = min(step, filters - o), min(first + height, len(starts))
-        weights, column = w, o
-        if pack:
-            weights, column = packed, 0
-            for k in range(inner):
-                target, source = packed[k], w[k, o : o + width]
-                for i in range(len(source)):
-                    target[i] = source[i]
-        panel = Panel(weights, column, o, width)  # made once: w may be read-only, packed is not
         s, before = 0, 0
         while s < len(cuts):
             t, length = s + 1, cuts[s]
             while t < len(cuts) and length + cuts[t] <= _INNER_BLOCK:
                 length += cuts[t]
                 t += 1
-            segments, m = Segments(cuts, s, t, before), first
+            weights, column = w[before:], o
+            if pack:
+                weights, column = packed, 0
+                for k in range(length):
+                    target, source = packed[k], w[before + k, o : o + width]
+                    for i in range(len(source)):
+                        target[i] = source[i]
+            panel = Panel(weights, column, o, width)  # made once: w may be read-only, unlike packed
+            mine = Reads(reads.x, starts, reads.offsets[before:])
+            segments, m = Segments(cuts, s, t, 0), first
             while m < last:
-                tall = HAS_AVX512 and m + 2 * ROWS <= last
+                tall = HAS_AVX512 and 2 * width <= step and m + 2 * ROWS <= last
                 if tall and starts[m + 2 * ROWS - 1] - starts[m] == 2 * ROWS - 1:
-                    _tile_of_neighbours(reads, m, panel, segments, y)
+                    _tile_of_neighbours(mine, m, panel, segments, y)
                     m += 2 * ROWS
                 elif m + ROWS <= last:
-                    _tile_of_six(reads, m, panel, segments, y)
+                    _tile_of_six(mine, m, panel, segments, y)
                     m += ROWS
                 else:
-                    _tile_of_one(reads, m, panel, segments, y)
+                    _tile_of_one(mine, m, panel, segments, y)
                     m += 1
             s, before = t, before + length
 

@@ -234,7 +234,8 @@ def elu(x: TensorLike, alpha: float=1.0) -> TensorLike:
     """y = x where x > 0, else α (eˣ − 1)
 
     Parity: with α = 1 the derivative at 0 is 1, with any other α it is α.  In functions TensorFlow
-    computes elu with the bias before it, row by row, which rounds the last elements of a row."""
+    computes elu with the bias before it, row by row, which rounds the last elements of a row,
+    unless something else uses the sum with the bias."""
 def empty(shape: int | Sequence[int], dtype: DType=None) -> TensorLike:
     """A tensor of zeros."""
 def empty_like(x: TensorLike, dtype: DType=None) -> TensorLike:

@@ -244,7 +244,7 @@ def gemm_part(
     start: int, stop: int, reads: Reads, w: Array, cuts: Array, y: Array, height: int
 ) -> None:
     """Parts of y: blocks of ``height`` rows, each split into panels as wide as the inner kernel."""
-    (inner, filters), (panels, step), starts = w.shape, panels_of(w), reads.starts
+    filters, (panels, step), starts = w.shape[1], panels_of(w), reads.starts
     # Rows of w a power of two apart map to the same cache lines, and a block reads w many times.
     pack, most = height >= 48 and panels > 1, max(_INNER_BLOCK, cuts.max())
     packed = np.empty((most if pack else 0, step), w.dtype)

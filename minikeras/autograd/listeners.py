@@ -78,6 +78,8 @@ class OpCall:
 
 
 class Listener(Protocol):
+    is_tape: bool
+
     def on_operation(self, call: OpCall) -> None:
         """An operation ran."""
 
@@ -107,7 +109,7 @@ recording = _Recording()
 
 def is_taped() -> bool:
     """Whether a gradient tape is recording."""
-    return any(listener is not recording.observer for listener in recording.listeners)
+    return any(listener.is_tape for listener in recording.listeners)
 
 
 @contextlib.contextmanager

@@ -44,6 +44,8 @@ class GradientTape:
     ``watch`` names them.  ``gradient`` can be called once, or often if the tape is ``persistent``.
     """
 
+    is_tape = True
+
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent = persistent
         self._watch_variables = watch_accessed_variables

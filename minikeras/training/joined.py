@@ -14,12 +14,12 @@ from typing import Any
 from minikeras import ops, tf_function, tree
 from minikeras.autograd import Tensor
 from minikeras.autograd.listeners import Differentiable, OpCall, recording
-from minikeras.ops.primitives.activations import _elu, _sigmoid, softplus
+from minikeras.ops.primitives.activations import _elu, _sigmoid, selu, softplus
 from minikeras.ops.primitives.arithmetic import negative
 from minikeras.ops.primitives.exponential import exp
 
 # The functions that are one operation of TensorFlow and round by the place in an array.
-_ROUNDED_BY_PLACE = (_elu, _sigmoid, softplus, exp)
+_ROUNDED_BY_PLACE = (_elu, selu, _sigmoid, softplus, exp)
 _UNARY: dict[Differentiable, Callable[..., Tensor]] = {
     function: function for function in (*_ROUNDED_BY_PLACE, negative)
 }
@@ -27,6 +27,8 @@ _UNARY: dict[Differentiable, Callable[..., Tensor]] = {
 
 class _Origins:
     """A listener that knows how each tensor was made, and how many operations use it."""
+
+    is_tape = False
 
     def __init__(self) -> None:
         self.calls: dict[int, OpCall] = {}

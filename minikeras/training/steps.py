@@ -85,11 +85,8 @@ class Steps(Compiled):
         Parity: a function multiplies the weight of the loss with a batch size that it knows first.
         """
         first = x if type(x) is Tensor else next(v for v in tree.flatten(x) if v is not None)
-        size, tracker, value = (
-            first.shape[0],
-            self._loss_tracker,
-            getattr(loss, "_unweighted", None),
-        )
+        size, value = first.shape[0], getattr(loss, "_unweighted", None)
+        tracker = self._loss_tracker
         assert tracker is not None
         if tf_function.is_inside() and self._batch_size_known and value is not None:
             assert self._compile_loss is not None

@@ -26,6 +26,8 @@ from minikeras.types import Array
 class Recorder(Observer):
     """The program of one call.  ``refused``: why it cannot stand for other calls."""
 
+    is_tape = False
+
     def __init__(self, inputs: list[Array]) -> None:
         self.refused: str | None = None
         self.program = Program([f"x{i}" for i in range(len(inputs))])

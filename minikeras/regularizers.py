@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, dataclass_transform
 
-from minikeras import ops
+from minikeras import ops, tf_function
 from minikeras.declare import Configurable, Registry
 from minikeras.messages import describe
 from minikeras.types import TensorLike
@@ -138,7 +138,10 @@ class OrthogonalRegularizer(Regularizer):
         products = ops.matmul(inputs, ops.transpose(inputs))
         others = products * (1.0 - ops.eye(size, dtype=inputs.dtype))
         pairs = size * (size - 1.0) / 2.0
-        return _times(self.factor, 0.5 * ops.sum(ops.absolute(others))) / pairs
+        total = ops.sum(ops.absolute(others))
+        if tf_function.is_inside() and pairs:  # Grappler multiplies the factors first
+            return _times(0.5 * self.factor, tf_function.reciprocal(pairs, total.dtype)) * total
+        return _times(0.5 * self.factor, total) / pairs
 
     def get_config(self) -> dict[str, Any]:
         return {"factor": float(ops.convert_to_tensor(self.factor)), "mode": self.mode}

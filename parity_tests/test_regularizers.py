@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minikeras.regularizers as ours
+from minikeras import tf_function
 from minikeras.autograd import GradientTape, Tensor
 from parity_tests.drawing import seeds, values
 
@@ -52,6 +53,17 @@ def test_value_gradient_config(name, dtype, data):
             dp = np.asarray(tape.gradient(p, mine))
         scale = np.nanmax(np.abs(dq.numpy()), initial=1e-3)
         np.testing.assert_allclose(dp, dq.numpy(), rtol=rtol, atol=rtol * scale)
+
+
+@settings(max_examples=20)
+@given(st.sampled_from([0.01, 0.1, 0.3]), st.integers(2, 9), st.integers(2, 9), seeds)
+def test_orthogonal_in_functions(factor, rows, columns, seed):
+    """Every bit: the constants are multiplied with each other first."""
+    x = values(seed, (rows, columns), dtype="float32")
+    with tf_function.inside(), np.errstate(all="ignore"):
+        value = ours.OrthogonalRegularizer(factor)(Tensor(x))
+    expected = tf.function(theirs.OrthogonalRegularizer(factor))(tf.constant(x))
+    np.testing.assert_array_equal(np.asarray(value), expected.numpy())
 
 
 @pytest.mark.parametrize("identifier", ["l1", "l2", "L1", "L2", "L1L2", "orthogonal_regularizer"])

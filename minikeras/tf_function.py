@@ -28,6 +28,7 @@ from minikeras.types import Array
 class _Scope(threading.local):
     inside = False
     batch_size_known = True
+    has_losses = True
 
 
 _scope = _Scope()
@@ -39,15 +40,17 @@ class inside:  # each training step enters it, and a generator would take 1 µs 
     With ``yes=False`` it rounds as TensorFlow's eager operations do.
     """
 
-    def __init__(self, yes: bool = True, batch_size_known: bool = True) -> None:
-        self._new = yes, batch_size_known or not yes
+    def __init__(
+        self, yes: bool = True, batch_size_known: bool = True, has_losses: bool = True
+    ) -> None:
+        self._new = yes, batch_size_known or not yes, has_losses
 
     def __enter__(self) -> None:
-        self._before = _scope.inside, _scope.batch_size_known
-        _scope.inside, _scope.batch_size_known = self._new
+        self._before = _scope.inside, _scope.batch_size_known, _scope.has_losses
+        _scope.inside, _scope.batch_size_known, _scope.has_losses = self._new
 
     def __exit__(self, *exc: object) -> None:
-        _scope.inside, _scope.batch_size_known = self._before
+        _scope.inside, _scope.batch_size_known, _scope.has_losses = self._before
 
 
 def is_inside() -> bool:
@@ -57,6 +60,11 @@ def is_inside() -> bool:
 def knows_batch_size() -> bool:
     """True outside of functions, where every size is known."""
     return _scope.batch_size_known
+
+
+def has_losses() -> bool:
+    """Not in ``predict``: TensorFlow leaves out penalties on activations, which nothing uses."""
+    return _scope.has_losses
 
 
 def knows_sizes() -> bool:

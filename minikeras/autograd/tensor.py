@@ -43,11 +43,13 @@ class Tensor:
     _maker: str  # the name of the layer in a functional model that made it
     _uses: int  # how often the layers of that model use it
     _addends: Callable[[], Iterable[Any]] | None  # what was added to make it; see `add_all`
+    _multiplied: tuple[Any, Any, bool]  # what was multiplied to make it; see `rescaled`
     __slots__ = (
         "__weakref__",
         "_addends",
         "_is_biased",
         "_maker",
+        "_multiplied",
         "_uses",
         "_value",
         *MARKS,

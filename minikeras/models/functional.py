@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any, ClassVar
 
-from minikeras import frames, ops, tf_function, tree
+from minikeras import frames, ops, regularizers, tf_function, tree
 from minikeras.autograd import KerasTensor, Node, Operation, Symbol, Tensor
 from minikeras.layers import Input, InputLayer, InputSpec, Layer
 from minikeras.layers.calling import context
@@ -68,11 +68,18 @@ class Function(Operation):
     def _mark(self, node: Node, outputs: list[Any]) -> None:
         """Tell the outputs of a call who made them, and how often they are used."""
         operation = node.operation
-        penalties = getattr(operation, "activity_regularizer", None) is not None
+        penalties = tf_function.has_losses() and _is_penalized(operation)
         for symbol, y in zip(node.output_tensors, outputs):
             if type(y) is Tensor:  # it may be the input of this call, which was a use of it
                 y._maker = getattr(y, "_maker", f"{operation.name}_")
                 y._uses = getattr(y, "_uses", 1) - 1 + self._graph.uses[id(symbol)] + penalties
+
+
+def _is_penalized(operation: Any) -> bool:
+    regularizer = getattr(operation, "activity_regularizer", None)
+    if isinstance(regularizer, regularizers.L1L2):
+        return bool(regularizer.l1 or regularizer.l2)
+    return regularizer is not None
 
 
 class Functional(Function, Model, base=True):

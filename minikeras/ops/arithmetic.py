@@ -120,6 +120,40 @@ def _in_order(terms: list[_Term]) -> TensorLike:
     return functools.reduce(_add, [functools.reduce(_add, group) for _, group in groups])
 
 
+def rescaled(x: TensorLike, scale: TensorLike, offset: TensorLike) -> TensorLike:
+    """x · scale + offset, two constants.
+
+    Parity: in a function, if no other call of the functional model uses x, and scale is a number,
+
+    (x′ · c + d) · scale   has the gradient of x′ · (c · scale); that is also its value if d = 0
+    (a · b) · scale        is (a · scale) · b, where the name of what made a comes first
+
+    Source: TensorFlow's Grappler, ``ConstantPushDown`` in ``constant_folding.cc``.
+    """
+    y = x * scale
+    if not _may_be_reordered(y) or scale.ndim:
+        return y + offset
+    scale, offset = scale._value, offset._value
+    first, second, is_whole = x, scale, True
+    factors = getattr(x, "_multiplied", None) if getattr(x, "_uses", 0) == 1 else None
+    if factors and type(factors[1]) is Tensor:
+        a, b = sorted(factors[:2], key=lambda x: getattr(x, "_maker", ""))
+        y = _rounded_as(y, stop_gradient(a) * scale * stop_gradient(b))
+    elif factors:
+        first, second, is_whole = factors[0], factors[1] * scale, factors[2]
+        y = first * second if is_whole else _rounded_as(first * second, stop_gradient(y))
+    y = y + offset
+    y._multiplied = first, second, is_whole and not offset.any()
+    return y
+
+
+def with_factors(y: TensorLike, factors: Sequence[TensorLike]) -> TensorLike:
+    """Remember the two tensors that were multiplied to make y."""
+    if len(factors) == 2 and _may_be_reordered(y):
+        y._multiplied = factors[0], factors[1], True
+    return y
+
+
 @operation("ops.numpy")
 def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """``divide``; the node of ``x1 / x2`` in a graph has this name."""

@@ -245,9 +245,9 @@ class Steps(Compiled):
         if mode == "train":
             self._train_trace = on_batch, self._batch_size_known, weighted
 
-    def _function_scope(self) -> tf_function.inside:
+    def _function_scope(self, has_losses: bool = True) -> tf_function.inside:
         """The block in which Keras runs a compiled function, unless with ``run_eagerly``."""
-        return tf_function.inside(not self.run_eagerly, self._batch_size_known)
+        return tf_function.inside(not self.run_eagerly, self._batch_size_known, has_losses)
 
     def _traced_hyperparameters(self) -> contextlib.AbstractContextManager[None]:
         """The block in which the optimizer has the hyperparameters that Keras's function knows.
@@ -293,7 +293,7 @@ class Steps(Compiled):
             return self._several(lambda batch: self.test_step(_tensors(batch)), batches)
 
     def _predict_batches(self, batches: list[Batch]) -> Any:
-        with self._function_scope():
+        with self._function_scope(has_losses=False):
             if len(batches) == 1:
                 return self.predict_step(_tensors(batches[0]))
             return self._replayed("_joined_predictions")([_tensors(batch) for batch in batches])

@@ -133,6 +133,12 @@ _ADDED: dict[str, Any] = {
     "Dense": lambda k, h: k.layers.Dense(1, bias_initializer="ones")(h),
     "LayerNormalization": lambda k, h: k.layers.LayerNormalization(beta_initializer="ones")(h),
     "used twice": lambda k, h: k.layers.Activation("relu")(k.layers.LayerNormalization()(h)),
+    "penalty of 0": lambda k, h: k.layers.ActivityRegularization()(
+        k.layers.LayerNormalization(beta_initializer="ones")(h)
+    ),
+    "penalty of a sum": lambda k, h: k.layers.Dense(1, activity_regularizer="l1")(
+        k.layers.Dense(1, activity_regularizer="l1", bias_initializer="ones")(h)
+    ),
     "penalty": lambda k, h: k.layers.ActivityRegularization(l2=0.1)(h),
     "noise": lambda k, h: k.layers.RMSNormalization()(k.layers.GaussianNoise(0.2, seed=1)(h)),
 }
@@ -147,6 +153,8 @@ _SUMS = ["LayerNormalization", "BatchNormalization", "used twice", "Dense"]
         ("Average", 32, [*_SUMS[::-1], "AlphaDropout"]),
         ("Add", 40, _SUMS),  # the batch size is not known
         ("Add", 32, ["penalty"]),
+        ("Add", 40, ["penalty of 0"]),
+        ("Average", 32, ["penalty of a sum"]),  # `predict` computes no penalties
         ("Average", 32, ["noise"]),
     ],
 )
@@ -160,10 +168,42 @@ def test_order_of_sums_in_fit(merge: str, samples: int, order: list[str]) -> Non
         h = k.layers.Dense(5)(inputs)
         for name in order:
             h = getattr(k.layers, merge)()([h, _ADDED[name](k, h)])
-        model = k.Model(inputs, k.layers.Dense(1)(h))
-        model.compile("adam", "mse")
-        history = model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0).history
-        return [*history.values(), model.predict(x, verbose=0), *model.get_weights()]
+        return _fitted(k.Model(inputs, k.layers.Dense(1)(h)), x)
+
+    with config.use_kernels("fast"):
+        for found, expected in zip(run(minikeras), run(keras), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def _fitted(model: Any, x: Any) -> list[Any]:
+    model.compile("adam", "mse")
+    history = model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0).history
+    return [*history.values(), model.predict(x, verbose=0), *model.get_weights()]
+
+
+_PRODUCTS: dict[str, Any] = {
+    "numbers": lambda k, h: k.layers.Rescaling(0.3)(k.layers.Rescaling(0.1)(h)),
+    "a sum between": lambda k, h: k.layers.Rescaling(0.3, 0.5)(k.layers.Rescaling(0.1, 0.7)(h)),
+    "Multiply": lambda k, h: k.layers.Rescaling(0.3, 0.5)(
+        k.layers.Multiply()([k.layers.Activation("tanh")(h), h])
+    ),
+    "used twice": lambda k, h: k.layers.Add()(
+        [k.layers.Rescaling(0.3)(y := k.layers.Rescaling(0.1, 0.2)(h)), y]
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _PRODUCTS)
+@pytest.mark.parametrize("samples", [32, 40])
+def test_order_of_products_in_fit(name: str, samples: int) -> None:
+    x = np.random.default_rng(0).normal(size=(samples, 5)).astype("float32")
+
+    def run(k: Any) -> Any:
+        k.utils.clear_session()
+        k.utils.set_random_seed(0)
+        inputs = k.Input((5,))
+        h = _PRODUCTS[name](k, k.layers.Dense(5)(inputs))
+        return _fitted(k.Model(inputs, k.layers.Dense(1)(h)), x)
 
     with config.use_kernels("fast"):
         for found, expected in zip(run(minikeras), run(keras), strict=True):

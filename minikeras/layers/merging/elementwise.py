@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from minikeras import ops, tf_function
 from minikeras.autograd import Tensor
 from minikeras.layers.merging.merge import Merge, mask_of_cells, with_mask_of_cells
-from minikeras.ops.arithmetic import add_all
+from minikeras.ops.arithmetic import add_all, with_factors
 from minikeras.types import Shape, TensorLike
 
 
@@ -58,7 +58,7 @@ class Multiply(Merge):
             x if mask is None else ops.where(mask, x, ops.cast(1, x.dtype))
             for x, mask in zip(inputs, masks)
         ]
-        output = functools.reduce(ops.multiply, factors)
+        output = with_factors(functools.reduce(ops.multiply, factors), factors)
         if any(mask is None for mask in masks):
             return output
         mask = functools.reduce(ops.logical_or, masks)

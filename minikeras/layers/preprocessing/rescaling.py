@@ -7,6 +7,7 @@ from typing import Any
 from minikeras import ops, settings
 from minikeras.declare import field, serialization
 from minikeras.layers.layer import Layer
+from minikeras.ops.arithmetic import rescaled
 from minikeras.types import TensorLike
 
 
@@ -41,4 +42,4 @@ class Rescaling(Layer):
         scale = ops.cast(self.scale, dtype)
         if scale.shape and settings.image_data_format() == "channels_first":
             scale = ops.reshape(scale, (*scale.shape, *[1] * (3 - len(scale.shape))))
-        return ops.cast(inputs, dtype) * scale + ops.cast(self.offset, dtype)
+        return rescaled(ops.cast(inputs, dtype), scale, ops.cast(self.offset, dtype))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import shapes
-from minikeras.ops.arithmetic import add, mark_biased
+from minikeras.ops.arithmetic import add, mark_biased, with_addends
 from minikeras.ops.core import tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.activations import relu
@@ -117,6 +117,8 @@ def biased_conv(
         margins = margins_for(x.shape, padding, size, strides, dilation)
         how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
         y = convolve_biased(x, kernel, bias, **how, rectified=rectified)
+        if bias.shape[-1] == 1 and not rectified:  # others are no sums in TensorFlow, but biases
+            with_addends(y, lambda: (convolve(x, kernel, **how), bias))
     else:
         y = add(_grouped(x, kernel, size, strides, dilation, padding), bias)
     return y if rectified or activation is None else activation(mark_biased(y, rank=4))

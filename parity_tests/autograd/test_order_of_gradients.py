@@ -133,6 +133,16 @@ _ADDED: dict[str, Any] = {
     "Dense": lambda k, h: k.layers.Dense(1, bias_initializer="ones")(h),
     "LayerNormalization": lambda k, h: k.layers.LayerNormalization(beta_initializer="ones")(h),
     "used twice": lambda k, h: k.layers.Activation("relu")(k.layers.LayerNormalization()(h)),
+    "one filter": lambda k, h: k.layers.Reshape((5,))(
+        k.layers.Flatten()(
+            k.layers.Average()(
+                [
+                    y := k.layers.Reshape((5, 1))(h),
+                    k.layers.Conv1D(1, 1, bias_initializer="ones")(y),
+                ]
+            )
+        )
+    ),
     "penalty of 0": lambda k, h: k.layers.ActivityRegularization()(
         k.layers.LayerNormalization(beta_initializer="ones")(h)
     ),
@@ -153,6 +163,7 @@ _SUMS = ["LayerNormalization", "BatchNormalization", "used twice", "Dense"]
         ("Average", 32, [*_SUMS[::-1], "AlphaDropout"]),
         ("Add", 40, _SUMS),  # the batch size is not known
         ("Add", 32, ["penalty"]),
+        ("Average", 32, ["one filter"]),
         ("Add", 40, ["penalty of 0"]),
         ("Average", 32, ["penalty of a sum"]),  # `predict` computes no penalties
         ("Average", 32, ["noise"]),

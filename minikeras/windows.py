@@ -62,6 +62,23 @@ def same_margin(n: int, size: int, stride: int, dilation: int) -> tuple[int, int
     return total // 2, total - total // 2
 
 
+def skipped_cells(n: int, size: int, stride: int, dilation: int) -> int:
+    """Cells before the first of the ⌈n / s⌉ windows: half of those beyond the last one."""
+    last = (-(-n // stride) - 1) * stride
+    return max(n - 1 - dilation * (size - 1) - last, 0) // 2
+
+
+def without_skipped(margins: Margins) -> Margins:
+    """The margins of zeros; a negative margin stands for cells that are skipped."""
+    zeros = tuple((max(low, 0), high) for low, high in margins)
+    return zeros if any(map(any, zeros)) else ()
+
+
+def after_skipped(x: Array, margins: Margins) -> Array:
+    """x without the cells that negative margins skip."""
+    return x[(slice(None), *(slice(max(-low, 0), None) for low, _ in margins))]
+
+
 def margins_for(
     shape: Shape, padding: str, size: Sizes, strides: Sizes, dilation: Sizes
 ) -> Margins:

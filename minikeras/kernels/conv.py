@@ -41,7 +41,15 @@ from minikeras.kernels.windows import (
     tables,
 )
 from minikeras.types import Array
-from minikeras.windows import Margins, Sizes, counts, enlarged, inside
+from minikeras.windows import (
+    Margins,
+    Sizes,
+    after_skipped,
+    counts,
+    enlarged,
+    inside,
+    without_skipped,
+)
 
 # Cycles that Eigen estimates for finding one element of a patch: three divisions of 24 and 14
 # multiplications, for 8 elements at once.
@@ -72,6 +80,8 @@ def _convolved(
     x: Array, w: Array, b: Array, strides: Sizes, dilation: Sizes, margins: Margins, rectified: bool
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
+    if any(low < 0 for low, _ in margins):
+        x, margins = np.ascontiguousarray(after_skipped(x, margins)), without_skipped(margins)
     space = enlarged(x.shape[1:-1], margins)
     out = counts(space, size, strides, dilation)
     shape, windows = (len(x), *space, channels), math.prod(out)
@@ -218,6 +228,7 @@ def _bias_gradient(dz: Array) -> Array:
 def convolve_kernel_gradient(
     x: Array, dy: Array, *, size: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
+    margins = without_skipped(margins)
     over_three = conv3d.applies(x, size, strides, dilation, margins)
     if not over_three and not conv2d.applies(x, size):
         return _kernel_gradient(x, dy, size, strides, dilation, margins)
@@ -259,7 +270,7 @@ def convolve_input_gradient(
     dy: Array, w: Array, *, space: Sizes, strides: Sizes, dilation: Sizes, margins: Margins = ()
 ) -> Array:
     size, (channels, filters) = w.shape[:-2], w.shape[-2:]
-    out, shape = dy.shape[1:-1], (*space, channels)
+    out, shape, margins = dy.shape[1:-1], (*space, channels), without_skipped(margins)
     dx = np.empty((len(dy), *shape), dy.dtype)
     if not (dx.size and filters):
         return np.zeros_like(dx)

@@ -18,8 +18,15 @@ from minikeras.ops.primitives.conv import convolve, convolve_biased, convolve_in
 from minikeras.ops.primitives.conv_groups import convolve_groups
 from minikeras.ops.primitives.depthwise import depthwise
 from minikeras.ops.windows import from_channels_last, spatial_rank, to_channels_last
-from minikeras.types import TensorLike
-from minikeras.windows import Sizes, margins_for, per_axis, standardize_padding
+from minikeras.types import Shape, TensorLike
+from minikeras.windows import (
+    Margins,
+    Sizes,
+    margins_for,
+    per_axis,
+    skipped_cells,
+    standardize_padding,
+)
 
 Ints = int | tuple[int, ...] | list[int]
 
@@ -60,11 +67,36 @@ def _grouped(
     x: TensorLike, kernel: TensorLike, size: Sizes, strides: Sizes, dilation: Sizes, padding: str
 ) -> TensorLike:
     groups = _groups(x, kernel)
+    if groups == 1:
+        return convolve(x, kernel, **_how(x.shape, padding, size, strides, dilation))
     margins = margins_for(x.shape, padding, size, strides, dilation)
     how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
-    if groups == 1:
-        return convolve(x, kernel, **how)
     return convolve_groups(x, kernel, **how, groups=groups)
+
+
+def _how(shape: Shape, padding: str, size: Sizes, strides: Sizes, dilation: Sizes) -> Any:
+    """How ``convolve`` moves the windows over x of ``shape``."""
+    margins = margins_for(shape, padding, size, strides, dilation)
+    if padding.lower() == "same":
+        margins = _skipping(margins, shape[1:-1], size, strides, dilation)
+    return {"strides": strides, "dilation": dilation, "margins": margins}
+
+
+def _skipping(
+    margins: Margins, space: Shape, size: Sizes, strides: Sizes, dilation: Sizes
+) -> Margins:
+    """The margins, negative where the windows of Keras skip cells before the first one.
+
+    Parity: over three axes, for strides above the size of a window by 2 or more.  TensorFlow
+    divides the number of cells to add by two, even if it is negative
+    (``TensorVolumePatch.h``).  Its gradients do not skip.
+    """
+    axes = zip(space, size, strides, dilation)
+    skipped = [0 if n is None else skipped_cells(n, *axis) for n, *axis in axes]
+    if len(size) < 3 or not any(skipped):
+        return margins
+    margins = margins or ((0, 0),) * len(size)
+    return tuple((low - skip, high) for (low, high), skip in zip(margins, skipped))
 
 
 def _windows(
@@ -114,8 +146,7 @@ def biased_conv(
     fused = _groups(x, kernel) == 1
     rectified = fused and getattr(activation, "primitive", activation) is relu
     if fused:
-        margins = margins_for(x.shape, padding, size, strides, dilation)
-        how: Any = {"strides": strides, "dilation": dilation, "margins": margins}
+        how = _how(x.shape, padding, size, strides, dilation)
         y = convolve_biased(x, kernel, bias, **how, rectified=rectified)
         if bias.shape[-1] == 1 and not rectified:  # others are no sums in TensorFlow, but biases
             with_addends(y, lambda: (convolve(x, kernel, **how), bias))
@@ -215,6 +246,8 @@ def conv_transpose(
     margins = tuple((r[0], max(r[2] - r[0] - r[1], 0)) if r else (0, 0) for r in ranges)
     if not any(map(any, margins)):
         margins = ()
+    if padding == "same":
+        margins = _skipping(margins, space, size, strides, dilation)
     y = convolve_input_gradient(
         x, kernel, space=space, strides=strides, dilation=dilation, margins=margins
     )

@@ -16,7 +16,7 @@ from minikeras.autograd import GradientTape, Symbol, Tensor
 from minikeras.ops.conv import biased_conv
 from parity_tests.checks.compare import assert_close
 from parity_tests.checks.op import check_op
-from parity_tests.drawing import channels_first, convolutions, small
+from parity_tests.drawing import channels_first, convolutions, numbers, small
 
 
 @given(convolutions())
@@ -29,6 +29,27 @@ def test_conv(case: Any) -> None:
 def test_conv_in_groups(case: Any) -> None:
     x, kernel, options = case
     check_op(ops.conv, keras.ops.conv, x, kernel, **options)
+
+
+@st.composite
+def windows_apart(draw: Any) -> Any:
+    """(x, kernel, strides) over three axes, where cells lie between the windows."""
+    size, strides = (tuple(draw(st.integers(1, n)) for _ in range(3)) for n in (2, 5))
+    space = tuple(k + draw(st.integers(0, 9)) for k in size)
+    x, kernel = draw(numbers((draw(small), *space, draw(small)))), draw(numbers((*size, 1, 1)))
+    return x, np.tile(kernel, (x.shape[-1], draw(small))), strides
+
+
+@given(windows_apart())
+def test_windows_apart_over_three_axes(case: Any) -> None:
+    x, kernel, strides = case
+    options: Any = {"strides": strides, "padding": "same"}
+    check_op(ops.conv, keras.ops.conv, x, kernel, **options)
+    bias = np.zeros(kernel.shape[-1], kernel.dtype)
+    biased = biased_conv(x, kernel, bias, strides, "same", (1, 1, 1))
+    assert_close(biased, keras.ops.conv(x, kernel, **options), "biased")
+    x, kernel = x[:, :2, :2, :2], kernel.swapaxes(-1, -2).copy()
+    check_op(ops.conv_transpose, keras.ops.conv_transpose, x, kernel, **options)
 
 
 @given(convolutions())

@@ -23,12 +23,21 @@ from minikeras.dtypes import promote
 from minikeras.ops.declarations import primitive
 from minikeras.ops.primitives.arithmetic import _sum_over_leading_axes
 from minikeras.types import Array, Shape, TensorLike
-from minikeras.windows import Margins, Sizes, counts, enlarged, inside, taps
+from minikeras.windows import (
+    Margins,
+    Sizes,
+    after_skipped,
+    counts,
+    enlarged,
+    inside,
+    taps,
+    without_skipped,
+)
 
 
 def _with_margins(x: Array, margins: Margins) -> Array:
     """x with cells of zero around its spatial axes."""
-    return np.pad(x, ((0, 0), *margins, (0, 0))) if any(map(any, margins)) else x
+    return np.pad(x, ((0, 0), *margins, (0, 0))) if margins else x
 
 
 @primitive(dtype=promote)
@@ -41,9 +50,10 @@ def convolve(
 
     x: (N, *space, C)      w: (*size, C, O)      y: (N, *out, O)
 
-    ``margins``: cells of zero that are added before and after each spatial axis of x.
+    ``margins``: cells of zero that are added before and after each spatial axis of x.  A negative
+    number of cells before an axis is skipped, but by the gradients.
     """
-    x = _with_margins(x, margins)
+    x = _with_margins(after_skipped(x, margins), without_skipped(margins))
     y = np.zeros(convolve_shape(x.shape, w.shape, strides=strides, dilation=dilation), x.dtype)
     for p, window in taps(w.shape[:-2], y.shape[1:-1], strides, dilation):
         y += np.tensordot(x[window], w[p], 1)
@@ -79,11 +89,12 @@ def convolve_input_gradient(
 
     Parity: each cell adds its terms in ascending order of i, that is, descending p.
     """
+    margins = without_skipped(margins)
     shape: Any = dy.shape[0], *enlarged(space, margins), w.shape[-2]
     dx: Array = np.zeros(shape, dy.dtype)
     for p, window in reversed([*taps(w.shape[:-2], dy.shape[1:-1], strides, dilation)]):
         dx[window] += np.tensordot(dy, w[p].T, 1)
-    return dx[inside(space, margins)]
+    return dx[inside(space, margins)] if margins else dx
 
 
 @convolve_input_gradient.shape
@@ -109,7 +120,7 @@ def convolve_kernel_gradient(
 
     dw[p, c, o] = Σ_n Σ_i  x[n, i·s + p·d, c] · dy[n, i, o]
     """
-    x = _with_margins(x, margins)
+    x = _with_margins(x, without_skipped(margins))
     dw = np.empty((*size, x.shape[-1], dy.shape[-1]), x.dtype)
     all_but_channels = tuple(range(dy.ndim - 1))
     for p, window in taps(size, dy.shape[1:-1], strides, dilation):

@@ -37,7 +37,12 @@ EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that wri
 ESTIMATED = (
     "elementwise reciprocal",
     "elementwise rsqrt",
-    *("elementwise erfc", "elementwise gelu", "elementwise gelu gradient"),
+    *(
+        "elementwise erfc",
+        "elementwise gelu",
+        "elementwise gelu gradient",
+        "elementwise gelu terms",
+    ),
     *(f"rules {rule} float32 1" for rule in ("adagrad", "adadelta", "rmsprop")),
     *(
         f"elementwise float32 {m} {name}"
@@ -85,6 +90,7 @@ def elementwise() -> Iterator[tuple[str, Any]]:
     yield "erfc", special.erfc(dy)
     yield "gelu", gelu.gelu(dy)
     yield "gelu gradient", gelu.gelu_gradient(dy, dy, rewritten=True)
+    yield "gelu terms", gelu.gelu_terms(dy, dy, rewritten=True)[0]
     for rewritten in False, True:
         yield f"gelu by tanh {rewritten}", gelu.gelu_by_tanh(dy, rewritten)
         yield f"gelu by tanh gradient {rewritten}", gelu.gelu_by_tanh_gradient(dy, dy, rewritten)

@@ -353,3 +353,21 @@ def test_mean_of_weighted_losses(weight, regularizer):
         losses = model.fit(x, x[:, :2], 7, epochs=3, verbose=0).history["loss"]
         found.append([*on_batch, *losses, model.evaluate(x, x[:, :2], 7, verbose=0)])
     np.testing.assert_array_equal(*np.array(found, "float32"))
+
+
+def test_counts_at_several_thresholds():
+    """They are logged as arrays: those of the validation data in place of the training data's."""
+    x = np.random.default_rng(0).normal(size=(20, 4)).astype("float32")
+    found = []
+    for library in (minikeras, keras):
+        library.utils.set_random_seed(0)
+        model = library.Sequential([library.Input((4,)), library.layers.Dense(1, "sigmoid")])
+        metric = library.metrics.FalsePositives(thresholds=[0.2, 0.7])
+        model.compile("sgd", "mse", metrics=[metric], run_eagerly=True)
+        logs = [
+            model.fit(x, x[:, :1] > 0, 5, 3, verbose=0, validation_split=split).history
+            for split in (0.0, 0.25)
+        ]
+        assert all(type(v) is np.ndarray for log in logs for v in log["false_positives"])
+        found.append([log["false_positives"] for log in logs])
+    np.testing.assert_array_equal(*found)

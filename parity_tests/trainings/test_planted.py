@@ -80,10 +80,10 @@ MISTAKES = {
         r"(Depthwise|Separable)Conv",
     ),
     # normalization
-    "the wrong share of a moving mean": Mistake(
+    "half the share of a moving mean": Mistake(
         "layers.normalization.batch_normalization:BatchNormalization._move",
         "value * (1.0 - momentum)",
-        "(value - value * momentum)",
+        "value * (0.5 - 0.5 * momentum)",
         "BatchNormalization",
     ),
     "LayerNormalization with the default epsilon": Mistake(

@@ -26,9 +26,7 @@ from minikeras.types import Array
 
 
 class _Scope(threading.local):
-    inside = False
-    batch_size_known = True
-    has_losses = True
+    state = False, True, True  # inside, batch_size_known, has_losses: one attribute is fast
 
 
 _scope = _Scope()
@@ -46,30 +44,29 @@ class inside:  # each training step enters it, and a generator would take 1 µs 
         self._new = yes, batch_size_known or not yes, has_losses
 
     def __enter__(self) -> None:
-        self._before = _scope.inside, _scope.batch_size_known, _scope.has_losses
-        _scope.inside, _scope.batch_size_known, _scope.has_losses = self._new
+        self._before, _scope.state = _scope.state, self._new
 
     def __exit__(self, *exc: object) -> None:
-        _scope.inside, _scope.batch_size_known, _scope.has_losses = self._before
+        _scope.state = self._before
 
 
 def is_inside() -> bool:
-    return _scope.inside
+    return _scope.state[0]
 
 
 def knows_batch_size() -> bool:
     """True outside of functions, where every size is known."""
-    return _scope.batch_size_known
+    return _scope.state[1]
 
 
 def has_losses() -> bool:
     """Not in ``predict``: TensorFlow leaves out penalties on activations, which nothing uses."""
-    return _scope.has_losses
+    return _scope.state[2]
 
 
 def knows_sizes() -> bool:
     """Within a function that was traced for batches of one size."""
-    return _scope.inside and _scope.batch_size_known
+    return _scope.state[0] and _scope.state[1]
 
 
 def is_constant(dy: Any) -> bool:
@@ -86,7 +83,7 @@ def is_constant(dy: Any) -> bool:
 
 def state() -> Any:
     """What the form of a recorded formula depends on."""
-    return _scope.inside, _scope.batch_size_known
+    return _scope.state
 
 
 def over(x: Any, constant: float, times: float = 1) -> Any:

@@ -285,7 +285,9 @@ class GradientTape:
 
 def is_tracked(x: Any) -> bool:
     """Whether a tape is recording what is computed from x."""
-    return any(id(x) in getattr(tape, "_tracked", ()) for tape in recording.listeners)
+    return any(
+        isinstance(tape, GradientTape) and id(x) in tape._tracked for tape in recording.listeners
+    )
 
 
 def _place(call: OpCall, dx: Any) -> tuple[str, int]:

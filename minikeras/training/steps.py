@@ -6,7 +6,6 @@ import contextlib
 import functools
 import inspect
 import itertools
-import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -241,7 +240,9 @@ class Steps(Compiled):
         first = sizes.setdefault((True, weighted), batch_size)
         if not on_batch:
             first = sizes.setdefault((False, weighted), batch_size)
-        self._batch_size_known = batch_size is not None and batch_size == first
+        known = batch_size is not None and batch_size == first
+        if known is not self._batch_size_known:  # a model looks for layers in what it is given
+            self._batch_size_known = known
         if mode == "train":
             self._train_trace = on_batch, self._batch_size_known, weighted
 
@@ -258,9 +259,11 @@ class Steps(Compiled):
         optimizer = self.optimizer
         if self.run_eagerly or not isinstance(optimizer, optimizers.Optimizer):
             return _UNCHANGED
-        known = optimizer.hyperparameters()
-        traced = self._hyperparameters.setdefault((optimizer, self._train_trace), known)
-        if all(map(operator.is_, traced.values(), known.values())):
+        key = optimizer, self._train_trace
+        if key not in self._hyperparameters:
+            self._hyperparameters[key] = optimizer.hyperparameters()
+        traced = self._hyperparameters[key]
+        if optimizer.has_hyperparameters(traced):
             return _UNCHANGED
         return optimizer.with_hyperparameters(traced)
 

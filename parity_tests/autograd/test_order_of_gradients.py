@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
@@ -48,27 +49,37 @@ def test_eager(seed: int, steps: list[tuple[str, int, int]]) -> None:
         np.testing.assert_array_equal(np.asarray(found), np.asarray(expected))
 
 
+def assert_same_bits(compiled: Callable[[Any], Any], x: Any) -> None:
+    """Fit the model that ``compiled`` makes with each library: history, predictions, weights."""
+
+    def fitted(k: Any) -> list[Any]:
+        k.utils.clear_session()
+        k.utils.set_random_seed(0)
+        model = compiled(k)
+        y = x[:, : model.output_shape[-1]]
+        history = model.fit(x, y, batch_size=16, epochs=2, verbose=0).history
+        return [*history.values(), model.predict(x, verbose=0), *model.get_weights()]
+
+    with config.use_kernels("fast"):
+        for found, expected in zip(fitted(minikeras), fitted(keras), strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
 @pytest.mark.parametrize("samples", [32, 40])  # the batch size is known, or not
 @pytest.mark.parametrize("calls", [3, 4])
 def test_shared_layer_in_fit(calls: int, samples: int) -> None:
     x = np.random.default_rng(0).normal(size=(samples, 9)).astype("float32")
 
-    def weights(k: Any) -> list[Any]:
-        k.utils.clear_session()
-        k.utils.set_random_seed(0)
+    def compiled(k: Any) -> Any:
         shared = k.layers.Dense(9, activation="tanh")
         h = inputs = k.Input((9,))
         for _ in range(calls):
             h = shared(h)
         model = k.Model(inputs, k.layers.Dense(1)(h))
         model.compile(k.optimizers.SGD(0.05), "mse")
-        model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
-        found: list[Any] = model.get_weights()
-        return found
+        return model
 
-    with config.use_kernels("fast"):
-        for found, expected in zip(weights(minikeras), weights(keras), strict=True):
-            np.testing.assert_array_equal(found, expected)
+    assert_same_bits(compiled, x)
 
 
 @pytest.mark.parametrize(
@@ -84,22 +95,16 @@ def test_scales_of_batch_normalizations(samples: int, name: str, options: Any) -
     """A number by which a gradient is multiplied first reaches the factors of the gradient."""
     x = np.random.default_rng(0).normal(size=(samples, 7)).astype("float32")
 
-    def weights(k: Any) -> list[Any]:
-        k.utils.clear_session()
-        k.utils.set_random_seed(0)
+    def compiled(k: Any) -> Any:
         dense, normalized = k.layers.Dense, k.layers.BatchNormalization
         from_zero = normalized(gamma_initializer="zeros")  # its steps are not rounded away
         decayed = normalized(gamma_regularizer=k.regularizers.L2(0.01))
         layers = dense(8), decayed, dense(9), from_zero, dense(2)
         model = k.Sequential([k.Input((7,)), *layers])
         model.compile(getattr(k.optimizers, name)(0.3, **options), "mse")
-        model.fit(x, x[:, :2], batch_size=16, epochs=2, verbose=0)
-        found: list[Any] = model.get_weights()
-        return found
+        return model
 
-    with config.use_kernels("fast"):
-        for found, expected in zip(weights(minikeras), weights(keras), strict=True):
-            np.testing.assert_array_equal(found, expected)
+    assert_same_bits(compiled, x)
 
 
 @pytest.mark.parametrize("samples, run_eagerly", [(32, False), (40, False), (32, True)])
@@ -110,21 +115,15 @@ def test_input_with_other_uses(name: str, samples: int, run_eagerly: bool) -> No
 
     x = np.random.default_rng(0).normal(size=(samples, 7)).astype("float32")
 
-    def weights(k: Any) -> list[Any]:
-        k.utils.clear_session()
-        k.utils.set_random_seed(0)
+    def compiled(k: Any) -> Any:
         inputs = k.Input((7,))
         h = k.layers.Dense(5)(inputs)
         h = k.layers.Concatenate()([k.layers.Activation("tanh")(h), layer(k)(h), h])
         model = k.Model(inputs, k.layers.Dense(1)(h))
         model.compile(k.optimizers.Adam(0.05), "mse", run_eagerly=run_eagerly)
-        model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0)
-        found: list[Any] = model.get_weights()
-        return found
+        return model
 
-    with config.use_kernels("fast"):
-        for found, expected in zip(weights(minikeras), weights(keras), strict=True):
-            np.testing.assert_array_equal(found, expected)
+    assert_same_bits(compiled, x)
 
 
 _ADDED: dict[str, Any] = {
@@ -172,24 +171,16 @@ _SUMS = ["LayerNormalization", "BatchNormalization", "used twice", "Dense"]
 def test_order_of_sums_in_fit(merge: str, samples: int, order: list[str]) -> None:
     x = np.random.default_rng(0).normal(size=(samples, 5)).astype("float32")
 
-    def run(k: Any) -> Any:
-        k.utils.clear_session()
-        k.utils.set_random_seed(0)
+    def compiled(k: Any) -> Any:
         inputs = k.Input((5,))
         h = k.layers.Dense(5)(inputs)
         for name in order:
             h = getattr(k.layers, merge)()([h, _ADDED[name](k, h)])
-        return _fitted(k.Model(inputs, k.layers.Dense(1)(h)), x)
+        model = k.Model(inputs, k.layers.Dense(1)(h))
+        model.compile("adam", "mse")
+        return model
 
-    with config.use_kernels("fast"):
-        for found, expected in zip(run(minikeras), run(keras), strict=True):
-            np.testing.assert_array_equal(found, expected)
-
-
-def _fitted(model: Any, x: Any) -> list[Any]:
-    model.compile("adam", "mse")
-    history = model.fit(x, x[:, :1], batch_size=16, epochs=2, verbose=0).history
-    return [*history.values(), model.predict(x, verbose=0), *model.get_weights()]
+    assert_same_bits(compiled, x)
 
 
 _PRODUCTS: dict[str, Any] = {
@@ -209,13 +200,11 @@ _PRODUCTS: dict[str, Any] = {
 def test_order_of_products_in_fit(name: str, samples: int) -> None:
     x = np.random.default_rng(0).normal(size=(samples, 5)).astype("float32")
 
-    def run(k: Any) -> Any:
-        k.utils.clear_session()
-        k.utils.set_random_seed(0)
+    def compiled(k: Any) -> Any:
         inputs = k.Input((5,))
         h = _PRODUCTS[name](k, k.layers.Dense(5)(inputs))
-        return _fitted(k.Model(inputs, k.layers.Dense(1)(h)), x)
+        model = k.Model(inputs, k.layers.Dense(1)(h))
+        model.compile("adam", "mse")
+        return model
 
-    with config.use_kernels("fast"):
-        for found, expected in zip(run(minikeras), run(keras), strict=True):
-            np.testing.assert_array_equal(found, expected)
+    assert_same_bits(compiled, x)

@@ -70,6 +70,9 @@ class Configurable:
     _fields: ClassVar[dict[str, Field]] = {}
     _base_init: ClassVar[Callable[..., None] | None] = None
     _call: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+    # The fields that a config begins with, where Keras's order is not that of the constructor: the
+    # text of a config in a file is then Keras's, byte for byte.
+    _config_order: ClassVar[tuple[str, ...]] = ()
 
     if TYPE_CHECKING:  # made from the fields
 
@@ -105,11 +108,13 @@ class Configurable:
         return kwargs
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor arguments, as plain values, in the order of the constructor."""
+        """The constructor arguments, as plain values, in Keras's order."""
         return self._field_config() if self._fields else self._call_config()
 
     def _field_config(self) -> dict[str, Any]:
-        return {n: f.serialize(getattr(self, n)) for n, f in self._fields.items() if f.saved}
+        order = dict.fromkeys((*self._config_order, *self._fields))
+        fields = {name: self._fields[name] for name in order if name in self._fields}
+        return {n: f.serialize(getattr(self, n)) for n, f in fields.items() if f.saved}
 
     def _call_config(self) -> dict[str, Any]:
         """The arguments of the constructor call; NotImplementedError unless they are plain."""

@@ -49,6 +49,8 @@ class RandomInitializer(Initializer):
 
     seed: Any = None
 
+    _config_order = ("seed",)
+
     def setup(self) -> None:
         self._init_seed = self.seed
         if self.seed is None:

@@ -32,6 +32,8 @@ class STFT(Initializer):
     scaling: str | None = "density"
     periodic: bool = False
 
+    _config_order = ("side", "window", "periodic")
+
     def setup(self) -> None:
         if self.side not in ("real", "imag"):
             raise ValueError(f"side must be 'real' or 'imag', received side={describe(self.side)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from minikeras import dtype_policies, frames, ops, settings, tf_function, tree
 from minikeras.declare import Configurable, auto_name, field, serialization
@@ -152,6 +152,8 @@ class FunctionLoss(Configurable, LossFunctionWrapper):
     reduction: str | None = "sum_over_batch_size"
     name: Any = None
     dtype: Any = field(None, saved=False)
+
+    _config_order: ClassVar[tuple[str, ...]] = ("name", "reduction")
 
     def __init_subclass__(cls, fn: Callable[..., Any] | None = None, **options: Any) -> None:
         if fn is not None:  # else it is the base's

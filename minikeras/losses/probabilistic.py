@@ -225,6 +225,8 @@ class BinaryCrossentropy(FunctionLoss, fn=binary_crossentropy):
 class BinaryFocalCrossentropy(FunctionLoss, fn=binary_focal_crossentropy):
     """Binary cross-entropy that down-weights easy samples: see `binary_focal_crossentropy`."""
 
+    _config_order = ("name", "reduction", "from_logits", "label_smoothing", "axis")
+
 
 class CategoricalCrossentropy(FunctionLoss, fn=categorical_crossentropy):
     """For one-hot labels: see `categorical_crossentropy`."""
@@ -232,6 +234,8 @@ class CategoricalCrossentropy(FunctionLoss, fn=categorical_crossentropy):
 
 class CategoricalFocalCrossentropy(FunctionLoss, fn=categorical_focal_crossentropy):
     """For one-hot labels; down-weights easy samples: see `categorical_focal_crossentropy`."""
+
+    _config_order = ("name", "reduction", "from_logits", "label_smoothing", "axis")
 
 
 class SparseCategoricalCrossentropy(FunctionLoss, fn=sparse_categorical_crossentropy):

@@ -98,6 +98,8 @@ class BinaryIoU(IoU, fixed=_WITHIN_BINARY):
     threshold: float = 0.5
     num_classes = 2
 
+    _config_order = ()
+
     def update_state(
         self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike = None
     ) -> None:
@@ -108,6 +110,8 @@ class BinaryIoU(IoU, fixed=_WITHIN_BINARY):
 class MeanIoU(IoU, fixed=("target_class_ids",)):
     """`IoU` averaged over all classes."""
 
+    _config_order = ()
+
     def setup(self) -> None:
         self.target_class_ids = range(self.num_classes)
         super().setup()
@@ -117,6 +121,8 @@ class OneHotIoU(IoU, fixed=("sparse_y_true",)):
     """`IoU` of one-hot labels and scores (or class numbers, with ``sparse_y_pred``)."""
 
     sparse_y_true = sparse_y_pred = False
+
+    _config_order = ()
 
 
 class OneHotMeanIoU(MeanIoU, fixed=("sparse_y_true",)):

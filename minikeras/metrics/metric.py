@@ -178,6 +178,8 @@ class DeclaredMetric(Configurable, Metric):
     name: Any = None
     dtype: Any = None
 
+    _config_order: ClassVar[tuple[str, ...]] = ("name", "dtype")
+
     def setup(self) -> None:
         super().__init__(dtype=self.dtype, name=self.name)
 

@@ -31,6 +31,8 @@ class _BestAt(CountingMetric):
     num_thresholds: int = 200
     class_id: int | None = None
 
+    _config_order = ("name", "dtype", "class_id", "num_thresholds")
+
     def setup(self) -> None:
         self.value = getattr(self, self._bound)
         if self.value < 0 or self.value > 1:

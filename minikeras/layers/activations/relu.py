@@ -82,5 +82,8 @@ class ELU(WeightlessLayer):
 
     alpha: float = 1.0
 
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "alpha": self.alpha} | super().get_config()  # Keras's order
+
     def call(self, inputs: TensorLike) -> TensorLike:
         return activations.elu(inputs, alpha=self.alpha)

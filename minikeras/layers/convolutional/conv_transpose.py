@@ -35,6 +35,8 @@ class BaseConvTranspose(KernelLayer):
     data_format: str | None = None
     dilation_rate: Ints = 1
 
+    _config_order = ("filters", "kernel_size", "strides", "padding", "output_padding")
+
     def setup(self) -> None:
         super().setup()
         if self.output_padding is None:

@@ -45,6 +45,8 @@ class BaseDepthwiseConv(WindowedLayer):
     depthwise_constraint: Any = field(None, registry=constraints.registry)
     bias_constraint: Any = field(None, registry=constraints.registry)
 
+    _config_order = ("depth_multiplier",)
+
     def build(self, input_shape: Shape) -> None:
         channels = self._channels(input_shape)
         self.kernel = self.add_weight(

@@ -53,6 +53,8 @@ class BaseSeparableConv(WindowedLayer):
     pointwise_constraint: Any = field(None, registry=constraints.registry)
     bias_constraint: Any = field(None, registry=constraints.registry)
 
+    _config_order = ("depth_multiplier",)
+
     def build(self, input_shape: Shape) -> None:
         channels = self._channels(input_shape)
         self.depthwise_kernel = self.add_weight(

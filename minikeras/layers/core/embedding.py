@@ -45,6 +45,14 @@ class Embedding(Layer):
     activity_regularizer: Any = field(None, registry=regularizers.registry, kw_only=True)
     quantization_config: None = field(None, kw_only=True)
 
+    _config_order = (
+        "input_dim",
+        "output_dim",
+        "embeddings_initializer",
+        "embeddings_regularizer",
+        "activity_regularizer",
+    )
+
     @classmethod
     def _update_keywords(cls, kwargs: dict[str, Any]) -> dict[str, Any]:
         if kwargs.pop("input_length", None) is not None:

@@ -71,6 +71,12 @@ class BatchNormalization(ScaledLayer):
         if self.renorm:
             self.renorm_clipping = _checked(self.renorm_clipping or {})
 
+    def get_config(self) -> dict[str, Any]:
+        config = super().get_config()
+        for name in ("renorm", "renorm_clipping", "renorm_momentum"):  # they stand last in Keras
+            config[name] = config.pop(name)
+        return config
+
     def build(self, input_shape: Shape) -> None:
         sorted_axes(self.axis, input_shape)
         size = input_shape[self.axis]

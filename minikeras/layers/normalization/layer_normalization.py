@@ -30,6 +30,8 @@ class LayerNormalization(ScaleAndShift):
     epsilon: float = 1e-3
     rms_scaling: bool = field(False, kw_only=True)
 
+    _config_order = ("axis", "epsilon", "center", "scale")
+
     def setup(self) -> None:
         if not isinstance(self.axis, int | list | tuple):
             raise TypeError(

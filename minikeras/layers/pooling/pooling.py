@@ -30,6 +30,8 @@ class BasePooling(SpatialLayer):
     padding: str = "valid"
     data_format: Any = None
 
+    _config_order = ("pool_size", "padding")
+
     def setup(self) -> None:
         strides = self.pool_size if self.strides is None else self.strides
         self.pool_size = per_axis(self.pool_size, self.rank, "pool_size")

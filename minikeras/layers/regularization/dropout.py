@@ -71,6 +71,8 @@ class Dropout(RandomLayer):
     noise_shape: Any = None
     seed: Any = None
 
+    _config_order = ("rate", "seed")
+
     def setup(self) -> None:
         super().setup()
         if self.noise_shape is not None:

@@ -29,9 +29,10 @@ class BaseSpatialDropout(Dropout, fixed=("noise_shape",)):
         return (inputs.shape[0], *[1] * self.rank, inputs.shape[-1])
 
     def get_config(self) -> dict[str, Any]:
-        config = super().get_config()
+        first = {"rate": self.rate, "seed": self.seed, "name": self.name, "dtype": self.dtype}
+        config = first | super().get_config() | first
         del config["trainable"]
-        return config | {"dtype": self.dtype}
+        return config
 
 
 class SpatialDropout1D(BaseSpatialDropout):

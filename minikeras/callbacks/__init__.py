@@ -7,8 +7,11 @@ from minikeras.callbacks.early_stopping import EarlyStopping
 from minikeras.callbacks.history import History
 from minikeras.callbacks.lambda_callback import LambdaCallback
 from minikeras.callbacks.learning_rate_scheduler import LearningRateScheduler
+from minikeras.callbacks.model_checkpoint import ModelCheckpoint
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 from minikeras.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from minikeras.callbacks.remote_monitor import RemoteMonitor
+from minikeras.callbacks.swap_ema_weights import SwapEMAWeights
 from minikeras.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
@@ -19,7 +22,10 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
     "TerminateOnNaN",
 ]

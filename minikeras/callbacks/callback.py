@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from minikeras.callbacks.logs import Logs
 
@@ -21,7 +21,11 @@ class Callback:
     Set ``self.model.stop_training`` (``stop_evaluating``, ``stop_predicting``) to stop.
 
     Attributes: ``params``, a dict of ``verbose``, ``epochs`` and ``steps``; ``model``.
+    The class attribute ``resumed`` names the attributes that ``BackupAndRestore(exact=True)`` saves
+    and restores: numbers, strings, None, arrays, and lists and dicts of these.
     """
+
+    resumed: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
         self.params: dict[str, Any] | None = None

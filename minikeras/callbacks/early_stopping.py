@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from minikeras.callbacks.console import print_msg
 from minikeras.callbacks.logs import Logs
@@ -30,6 +30,13 @@ class EarlyStopping(MonitorCallback):
     """
 
     _purpose = "Early stopping"
+    resumed: ClassVar[tuple[str, ...]] = (
+        "best",
+        "best_epoch",
+        "best_weights",
+        "stopped_epoch",
+        "wait",
+    )
 
     def __init__(
         self,

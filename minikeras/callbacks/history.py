@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
@@ -21,6 +21,8 @@ class History(Callback):
     ``history`` maps each name to its values, one per epoch that had it; ``epoch`` lists the
     epochs, from 0.  Added to every ``fit`` and returned by it.
     """
+
+    resumed: ClassVar[tuple[str, ...]] = ("history", "epoch")
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,7 @@ class ReduceLROnPlateau(MonitorCallback):
     """
 
     _purpose = "Reducing the learning rate"
+    resumed: ClassVar[tuple[str, ...]] = ("best", "cooldown_counter", "wait")
 
     def __init__(
         self,

@@ -188,8 +188,8 @@ MISSING = {
         ("SymbolicScope export legacy src", "Keras's own inner life and its exports"),
     ],
     "callbacks": [
-        ("BackupAndRestore ModelCheckpoint OrbaxCheckpoint SwapEMAWeights", "saving comes later"),
-        ("RemoteMonitor TensorBoard", "services outside the process"),
+        ("OrbaxCheckpoint", "needs the library orbax, and JAX"),
+        ("BackupAndRestore TensorBoard", LATER),
     ],
     "config": [
         ("disable_flash_attention enable_flash_attention is_flash_attention_enabled", "on GPUs"),

@@ -160,6 +160,9 @@ class Operation:
         Node(self, args, kwargs, outputs)
         return outputs
 
+    def _obj_type(self) -> str:
+        return "Operation"
+
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name}
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, frames, settings
+from minikeras.declare.sharing import find_read, note_read, note_written
 
 _PLAIN = (str, int, float, bool, type(None))
 _FUNCTION_HOMES = ("activations", "losses", "metrics", "ops", "initializers", "constraints")
@@ -187,6 +188,7 @@ def _serialize_object(obj: Any) -> dict[str, Any]:
         described = getattr(obj, f"get_{part}", lambda: None)()
         if described is not None:
             entry[part] = serialize_dict(described)
+    note_written(obj, entry)
     return entry
 
 
@@ -233,6 +235,9 @@ def deserialize_keras_object(
         return _find(inner, config, known)
     if not isinstance(inner, dict):
         raise TypeError(f"The config of {name} must be a dict, received {inner!r}")
+    shared = find_read(config)
+    if shared is not None:
+        return shared
     return _rebuild(_find(name, config, known), inner, config, custom_objects, safe_mode)
 
 
@@ -257,6 +262,7 @@ def _rebuild(
         if config.get("compile_config"):
             instance.compile_from_config(config["compile_config"])
             instance.compiled = True
+    note_read(instance, config)
     return instance
 
 

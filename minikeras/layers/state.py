@@ -332,6 +332,9 @@ class LayerState(Configurable):
 
     # Saving
 
+    def _obj_type(self) -> str:
+        return "Layer"
+
     def save_own_variables(self, store: Any) -> None:
         """Put this layer's own variables into a mapping, under the keys "0", "1", ..."""
         for i, variable in enumerate(self._own_in_order()):

@@ -223,6 +223,9 @@ class Functional(Function, Model, base=True):
             x._keras_mask = mask
         return x
 
+    def _obj_type(self) -> str:
+        return "Functional"
+
     def add_loss(self, loss: Any) -> None:
         raise NotImplementedError("a functional model cannot add losses: add them in a layer")
 

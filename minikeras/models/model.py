@@ -13,6 +13,7 @@ from minikeras.layers import Layer
 from minikeras.messages import describe, did_you_mean
 from minikeras.models.summary import print_summary
 from minikeras.optional import Library
+from minikeras.saving import saving_api
 from minikeras.training.trainer import Trainer
 
 html = Library("html")
@@ -155,6 +156,25 @@ class Model(Trainer, Layer, base=True):
         texts: list[str] = []
         self.summary(print_fn=texts.append)
         return f"<pre>{html.escape(''.join(texts))}</pre>"
+
+    @frames.filter_traceback
+    def save(
+        self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+    ) -> None:
+        """Save the model to a file, as ``keras.saving.save_model`` does."""
+        saving_api.save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+
+    @frames.filter_traceback
+    def save_weights(
+        self, filepath: Any, overwrite: bool = True, max_shard_size: float | None = None
+    ) -> None:
+        """Save the weights to a file, as ``keras.saving.save_weights`` does."""
+        saving_api.save_weights(self, filepath, overwrite, max_shard_size)
+
+    @frames.filter_traceback
+    def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+        """Load the weights from a file, as ``keras.saving.load_weights`` does."""
+        saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
     def to_json(self, **kwargs: Any) -> str:
         """The model's config as JSON text; keywords go to ``json.dumps``."""

@@ -196,9 +196,13 @@ class Sequential(Model, base=True):
         layers = self.layers
         return layers[0].input_dtype if layers else self.compute_dtype
 
+    def _obj_type(self) -> str:
+        return "Sequential"
+
     def get_config(self) -> dict[str, Any]:
+        layers = [serialize_keras_object(layer) for layer in self._stack]
         config = Layer.get_config(self)
-        config["layers"] = copy.deepcopy([serialize_keras_object(layer) for layer in self._stack])
+        config["layers"] = copy.deepcopy(layers)
         if self._functional is not None:
             config["build_input_shape"] = self._stack[0].batch_shape
         return config

@@ -316,6 +316,9 @@ class OptimizerState(OptimizerOptions):
             config = config | {"learning_rate": rate}
         return cls(**config)
 
+    def _obj_type(self) -> str:
+        return "Optimizer"
+
     def save_own_variables(self, store: Any) -> None:
         """Write the variables into a dictionary (or an h5 group) under "0", "1", ..."""
         for i, variable in enumerate(self._variables):

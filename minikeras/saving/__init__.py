@@ -1,4 +1,4 @@
-"""``keras.saving``: objects by their configs.  Files are not implemented yet."""
+"""``keras.saving``: objects by their configs, models and weights by their files."""
 
 from minikeras.declare.serialization import (
     CustomObjectScope,
@@ -10,6 +10,7 @@ from minikeras.declare.serialization import (
     register_keras_serializable,
     serialize_keras_object,
 )
+from minikeras.saving.saving_api import load_model, load_weights, save_model, save_weights
 
 __all__ = [
     "CustomObjectScope",
@@ -18,6 +19,10 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "load_model",
+    "load_weights",
     "register_keras_serializable",
+    "save_model",
+    "save_weights",
     "serialize_keras_object",
 ]

@@ -3,7 +3,16 @@
 from minikeras.autograd import is_keras_tensor
 from minikeras.callbacks.progbar import Progbar
 from minikeras.dtypes import standardize as standardize_dtype
-from minikeras.saving import *
+from minikeras.saving import (
+    CustomObjectScope,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+    serialize_keras_object,
+)
 from minikeras.settings import (
     disable_interactive_logging,
     enable_interactive_logging,

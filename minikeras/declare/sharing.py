@@ -1,0 +1,66 @@
+"""Objects that occur several times in one config, and are one object again when it is read."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Any
+
+
+class _Seen(threading.local):
+    """What the open scope of this thread has met; None outside of a scope."""
+
+    def __init__(self) -> None:
+        # id → (the object, kept so that no other gets its id; its first config)
+        self.written: dict[int, tuple[Any, dict[str, Any]]] | None = None
+        self.numbers: dict[int, int] = {}  # of those that were met twice
+        self.read: dict[int, Any] | None = None
+
+
+_seen = _Seen()
+
+
+class ObjectSharingScope:
+    """Within the block, an object that is met again is written as the same one, and read as one.
+
+    The config of each such object holds a ``shared_object_id``.
+
+    Parity: Keras numbers them by their addresses, and so differently in each file.  The first
+    config of an object goes without a number where it has been copied by the time of the second.
+    """
+
+    def __enter__(self) -> ObjectSharingScope:
+        self._before = _seen.written, _seen.numbers, _seen.read
+        _seen.written, _seen.numbers, _seen.read = {}, {}, {}
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _seen.written, _seen.numbers, _seen.read = self._before
+
+
+def note_written(obj: Any, config: dict[str, Any]) -> None:
+    """Give ``config`` and the first config of the same object its number, from the second on."""
+    if _seen.written is None:
+        return
+    _, first = _seen.written.setdefault(id(obj), (obj, config))
+    if first is not config:
+        number = _seen.numbers.setdefault(id(obj), len(_seen.numbers) + 1)
+        config["shared_object_id"] = first["shared_object_id"] = number
+
+
+def find_read(config: dict[str, Any]) -> Any:
+    """The object that was made from an earlier config of the same number; None if there is none."""
+    number = config.get("shared_object_id")
+    return None if _seen.read is None or type(number) is not int else _seen.read.get(number)
+
+
+def note_read(obj: Any, config: dict[str, Any]) -> None:
+    """Remember the object that was made from ``config``."""
+    number = config.get("shared_object_id")
+    if _seen.read is not None and type(number) is int:
+        _seen.read[number] = obj

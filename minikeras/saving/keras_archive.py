@@ -1,0 +1,126 @@
+"""The ``.keras`` format: a zip archive, or a folder, of a config, its metadata and the weights.
+
+metadata.json     the version of Keras and the date
+config.json       the model's class, config, and how it was built and compiled
+model.weights.h5  the variables of the model, its layers and its optimizer
+assets/           files that layers write on their own
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from minikeras import frames
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.declare.sharing import ObjectSharingScope
+from minikeras.saving.assets import AssetFolder
+from minikeras.saving.state import load_state, save_state
+from minikeras.saving.weights_store import WeightsReader, WeightsWriter
+
+CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
+KERAS_VERSION = "3.15.1"  # whose files these are
+
+
+def save_archive(model: Any, file: BinaryIO) -> None:
+    """Write a model to a binary file as a ``.keras`` archive.
+
+    Raises TypeError for a model with parts that have no config.
+    """
+    texts = _texts(model)
+    with zipfile.ZipFile(file, "w") as archive, AssetFolder.new() as assets:
+        for name, text in texts.items():
+            with archive.open(name, "w") as entry:
+                entry.write(text.encode())
+        weights = io.BytesIO()
+        with WeightsWriter(weights) as writer:
+            save_state(model, writer, assets, set())
+        archive.writestr(WEIGHTS, weights.getvalue())
+        for path, name in assets.files():
+            archive.write(path, f"{ASSETS}/{name}")
+
+
+def save_folder(model: Any, folder: str) -> None:
+    """Write a model as the files of a folder, which is made if it does not exist."""
+    os.makedirs(folder, exist_ok=True)
+    for name, text in _texts(model).items():
+        with open(os.path.join(folder, name), "w") as file:
+            file.write(text)
+    with AssetFolder.new() as assets, WeightsWriter(os.path.join(folder, WEIGHTS)) as writer:
+        save_state(model, writer, assets, set())
+
+
+def _texts(model: Any) -> dict[str, str]:
+    """The names and contents of the JSON files."""
+    if not model.built:
+        frames.warn(
+            "You are saving a model that has not yet been built. It might not contain any weights "
+            "yet. Consider building the model first by calling it on some data."
+        )
+    with ObjectSharingScope():
+        config = json.dumps(serialize_keras_object(model))
+    saved = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
+    metadata = json.dumps({"keras_version": KERAS_VERSION, "date_saved": saved})
+    return {METADATA: metadata, CONFIG: config}
+
+
+def load_archive(
+    file: BinaryIO, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
+) -> Any:
+    """The model of a ``.keras`` archive.
+
+    Raises ValueError for anything that is no such archive, or whose parts do not fit.
+    """
+    with zipfile.ZipFile(file) as archive:
+        model = _model(archive.read(CONFIG), custom_objects, compile, safe_mode)
+        with _assets_in(archive) as assets, WeightsReader(weights_in(archive)) as weights:
+            load_state(model, weights, assets)
+    return model
+
+
+def weights_in(archive: zipfile.ZipFile) -> BinaryIO:
+    """The weights in an archive, as a binary file."""
+    if WEIGHTS not in archive.namelist():
+        raise ValueError(f"Expected a {WEIGHTS} file.")
+    return io.BytesIO(archive.read(WEIGHTS))
+
+
+@contextlib.contextmanager
+def _assets_in(archive: zipfile.ZipFile) -> Iterator[AssetFolder | None]:
+    """The assets of an archive in a temporary folder; None if it has none."""
+    names = [n for n in archive.namelist() if n.startswith(f"{ASSETS}/") and not n.endswith("/")]
+    if not names:
+        yield None
+        return
+    with AssetFolder.new() as assets:
+        for name in names:
+            assets.write(name.removeprefix(f"{ASSETS}/"), archive.read(name))
+        yield assets
+
+
+def load_folder(
+    folder: str, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
+) -> Any:
+    """The model in the files of a folder."""
+    with open(os.path.join(folder, CONFIG), "rb") as file:
+        model = _model(file.read(), custom_objects, compile, safe_mode)
+    if not os.path.exists(os.path.join(folder, WEIGHTS)):
+        raise ValueError(f"Expected a {WEIGHTS} file.")
+    assets = os.path.join(folder, ASSETS)
+    with WeightsReader(os.path.join(folder, WEIGHTS)) as weights:
+        load_state(model, weights, AssetFolder(assets) if os.path.isdir(assets) else None)
+    return model
+
+
+def _model(text: bytes, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
+    config = json.loads(text)
+    if not compile:
+        config["compile_config"] = None
+    with ObjectSharingScope():
+        return deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)

@@ -1,0 +1,178 @@
+"""``save_model``, ``load_model``, ``save_weights``, ``load_weights``: the format by its suffix."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from typing import Any
+
+from minikeras import frames
+from minikeras.saving.keras_archive import (
+    CONFIG,
+    load_archive,
+    load_folder,
+    save_archive,
+    save_folder,
+    weights_in,
+)
+from minikeras.saving.state import load_state, save_state
+from minikeras.saving.weights_store import WeightsReader, WeightsWriter
+
+LEGACY = (".h5", ".hdf5")
+
+
+def save_model(
+    model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any
+) -> None:
+    """Save a model: its config, its weights, and how it was compiled with the optimizer's state.
+
+    filepath: a path that ends in ``.keras``.
+    overwrite: whether to replace an existing file; else the console asks.
+    zipped: False writes the same files into a folder, whose name must not end in ``.keras``.
+
+    Raises ValueError for any other suffix and for unknown keywords.
+    """
+    kwargs.pop("include_optimizer", True)
+    path = str(filepath)
+    save_format = kwargs.pop("save_format", None)
+    if save_format:
+        if not path.endswith((".keras", *LEGACY)):
+            raise ValueError(
+                "The `save_format` argument is deprecated in Keras 3. Please remove this argument "
+                "and pass a file path with either `.keras` or `.h5` extension. Received: "
+                f"save_format={save_format}"
+            )
+        frames.warn(
+            "The `save_format` argument is deprecated in Keras 3. It is inferred from the file "
+            f"path. Received: save_format={save_format}"
+        )
+    if kwargs:
+        raise ValueError(f"The following argument(s) are not supported: {list(kwargs)}")
+    if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
+        return
+    if zipped is None or zipped:
+        if path.endswith(".keras"):
+            with open(path, "wb") as file:
+                save_archive(model, file)
+        else:
+            raise ValueError(
+                "Invalid filepath extension for saving. Please add either a `.keras` extension "
+                "for the native Keras format (recommended) or a `.h5` extension. Received: "
+                f"filepath={filepath}."
+            )
+    elif path.endswith(".keras"):
+        raise ValueError(
+            "When using `zipped=False`, the `filepath` argument should not end in `.keras`. "
+            f"Received: filepath={filepath}"
+        )
+    else:
+        save_folder(model, path)
+
+
+def load_model(
+    filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
+) -> Any:
+    """The model that ``save_model`` wrote.
+
+    filepath: the path of a ``.keras`` archive, or of a folder with its files.
+    custom_objects: classes and functions by the names that the config uses.
+    compile: whether to compile the model as it was, and to load the optimizer's state.
+    safe_mode: refuse configs that hold code.
+
+    Raises ValueError for files of other kinds, and for contents that do not fit.
+    """
+    path = str(filepath)
+    if path.endswith(".keras") and zipfile.is_zipfile(path):
+        with open(path, "rb") as file:
+            return load_archive(file, custom_objects, compile, safe_mode)
+    if os.path.exists(os.path.join(path, CONFIG)):
+        return load_folder(path, custom_objects, compile, safe_mode)
+    if path.endswith(".keras"):
+        raise ValueError(
+            f"File not found: filepath={filepath}. Please ensure the file is an accessible "
+            "`.keras` zip file."
+        )
+    raise ValueError(
+        f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` files, "
+        "and legacy H5 format files (`.h5` extension)."
+    )
+
+
+def save_weights(
+    model: Any,
+    filepath: Any,
+    overwrite: bool = True,
+    max_shard_size: float | None = None,
+    **kwargs: Any,
+) -> None:
+    """Save the weights of a model, and the state of its optimizer.
+
+    filepath: a path that ends in ``.weights.h5``.
+    overwrite: whether to replace an existing file; else the console asks.
+
+    Raises ValueError for another suffix, and for a model that is not built.
+    """
+    path = str(filepath)
+    objects_to_skip = kwargs.pop("objects_to_skip", None)
+    if not path.endswith(".weights.h5"):
+        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
+    if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
+        return
+    _check_built(model, "saving a model")
+    with WeightsWriter(path) as writer:
+        save_state(model, writer, None, set(map(id, objects_to_skip or ())))
+
+
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    """Load weights into a model; if anything fails, all weights stay as they are.
+
+    filepath: a path that ends in ``.weights.h5`` or ``.keras``.
+    skip_mismatch: warn of layers whose weights do not fit, and leave them out.
+    objects_to_skip: layers, or the optimizer, that are left out.
+
+    Raises ValueError if the weights do not fit, for a model that is not built, for other suffixes
+    and keywords.
+    """
+    path = str(filepath)
+    objects_to_skip = kwargs.pop("objects_to_skip", None)
+    by_name = kwargs.pop("by_name", None)
+    if kwargs:
+        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if objects_to_skip is not None and not path.endswith((".weights.h5", ".weights.json")):
+        raise ValueError(
+            f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {filepath}"
+        )
+    if by_name is not None and path.endswith((".keras", ".weights.h5", ".weights.json")):
+        raise ValueError(
+            f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}"
+        )
+    if not path.endswith((".keras", ".weights.h5")):
+        raise ValueError(
+            f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` "
+            "files, `.weights.h5` files, legacy H5 format files (`.h5` extension)."
+        )
+    _check_built(model, "loading weights into a model")
+    skipped = set(map(id, objects_to_skip or ()))
+    if path.endswith(".keras"):
+        with zipfile.ZipFile(path) as archive, WeightsReader(weights_in(archive)) as weights:
+            load_state(model, weights, None, skip_mismatch, skipped)
+    else:
+        with WeightsReader(path) as weights:
+            load_state(model, weights, None, skip_mismatch, skipped)
+
+
+def _check_built(model: Any, doing: str) -> None:
+    if not model.built:
+        raise ValueError(
+            f"You are {doing} that has not yet been built. Try building the model first by calling "
+            "it on some data or by using `build()`."
+        )
+
+
+def _ask_to_overwrite(path: str) -> bool:
+    answer = input(f"[WARNING] {path} already exists - overwrite? [y/n]").strip().lower()
+    while answer not in ("y", "n"):
+        answer = input('Enter "y" (overwrite) or "n" (cancel).').strip().lower()
+    if answer == "y":
+        print("[TIP] Next time specify overwrite=True!")
+    return answer == "y"

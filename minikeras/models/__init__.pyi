@@ -20,6 +20,8 @@ from minikeras.models.functional import Functional as _Functional
 from minikeras.layers import Layer as Layer
 from minikeras.models.model import Model as _Model
 from minikeras.models.sequential import Sequential as _Sequential
+from minikeras.saving import load_model as load_model
+from minikeras.saving import save_model as save_model
 
 class Model(_Model, Layer):
     inputs: Any = field(default=None)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from typing import BinaryIO
 
 
 class AssetFolder:
@@ -41,12 +43,12 @@ class AssetFolder:
         folder = self._inside(path)
         return folder if os.path.exists(folder) else None
 
-    def write(self, path: str, content: bytes) -> None:
+    def write(self, path: str, content: BinaryIO) -> None:
         """Make a file."""
         target = self._inside(path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
-            file.write(content)
+            shutil.copyfileobj(content, file)
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Every file: its path, and its path within the folder, with slashes."""

@@ -17,12 +17,16 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from minikeras import frames
+from minikeras import files, frames
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.declare.sharing import ObjectSharingScope
 from minikeras.saving.assets import AssetFolder
+from minikeras.saving.json_text import parse_object
+from minikeras.saving.limits import LIMITS
+from minikeras.saving.opening import opened
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.weights_store import WeightsReader, WeightsWriter
+from minikeras.saving.zip_archive import Archive
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
 KERAS_VERSION = "3.15.1"  # whose files these are
@@ -48,11 +52,13 @@ def save_archive(model: Any, file: BinaryIO) -> None:
 
 def save_folder(model: Any, folder: str) -> None:
     """Write a model as the files of a folder, which is made if it does not exist."""
+    texts = _texts(model)
     os.makedirs(folder, exist_ok=True)
-    for name, text in _texts(model).items():
-        with open(os.path.join(folder, name), "w") as file:
+    for name, text in texts.items():
+        with files.written(os.path.join(folder, name)) as path, open(path, "w") as file:
             file.write(text)
-    with AssetFolder.new() as assets, WeightsWriter(os.path.join(folder, WEIGHTS)) as writer:
+    assets = AssetFolder(os.path.join(folder, ASSETS))
+    with files.written(os.path.join(folder, WEIGHTS)) as path, WeightsWriter(path) as writer:
         save_state(model, writer, assets, set())
 
 
@@ -71,55 +77,68 @@ def _texts(model: Any) -> dict[str, str]:
 
 
 def load_archive(
-    file: BinaryIO, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
+    file: BinaryIO,
+    where: str,
+    custom_objects: Any = None,
+    compile: bool = True,
+    safe_mode: bool = True,
 ) -> Any:
     """The model of a ``.keras`` archive.
 
-    Raises ValueError for anything that is no such archive, or whose parts do not fit.
+    file: open for reading, seekable.
+    where: its name, for messages.
+
+    Raises LoadError for anything that is no such archive, ValueError for weights that do not fit,
+    TypeError for a config that names unknown classes.
     """
-    with zipfile.ZipFile(file) as archive:
-        model = _model(archive.read(CONFIG), custom_objects, compile, safe_mode)
-        with _assets_in(archive) as assets, WeightsReader(weights_in(archive)) as weights:
+    archive = Archive(file, where)
+    config = parse_object(archive.read(CONFIG), f"{where}, {CONFIG}")
+    with weights_in(archive, where) as weights:
+        model = _model(config, custom_objects, compile, safe_mode)
+        with _assets_in(archive) as assets:
             load_state(model, weights, assets)
     return model
 
 
-def weights_in(archive: zipfile.ZipFile) -> BinaryIO:
-    """The weights in an archive, as a binary file."""
-    if WEIGHTS not in archive.namelist():
-        raise ValueError(f"Expected a {WEIGHTS} file.")
-    return io.BytesIO(archive.read(WEIGHTS))
+@contextlib.contextmanager
+def weights_in(archive: Archive, where: str) -> Iterator[WeightsReader]:
+    """The weights in an archive; LoadError if they are missing or damaged."""
+    with archive.open(WEIGHTS) as file, WeightsReader(file, f"{where}, {WEIGHTS}") as weights:
+        yield weights
 
 
 @contextlib.contextmanager
-def _assets_in(archive: zipfile.ZipFile) -> Iterator[AssetFolder | None]:
+def _assets_in(archive: Archive) -> Iterator[AssetFolder | None]:
     """The assets of an archive in a temporary folder; None if it has none."""
-    names = [n for n in archive.namelist() if n.startswith(f"{ASSETS}/") and not n.endswith("/")]
+    names = [name for name in archive.names() if name.startswith(f"{ASSETS}/")]
     if not names:
         yield None
         return
     with AssetFolder.new() as assets:
         for name in names:
-            assets.write(name.removeprefix(f"{ASSETS}/"), archive.read(name))
+            with archive.open(name) as content:
+                assets.write(name.removeprefix(f"{ASSETS}/"), content)
         yield assets
 
 
 def load_folder(
     folder: str, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True
 ) -> Any:
-    """The model in the files of a folder."""
-    with open(os.path.join(folder, CONFIG), "rb") as file:
-        model = _model(file.read(), custom_objects, compile, safe_mode)
-    if not os.path.exists(os.path.join(folder, WEIGHTS)):
-        raise ValueError(f"Expected a {WEIGHTS} file.")
-    assets = os.path.join(folder, ASSETS)
+    """The model in the files of a folder.
+
+    Raises what ``load_archive`` does, and FileNotFoundError if a file is missing.
+    """
+    where = os.path.join(folder, CONFIG)
+    with opened(where) as file:
+        config = parse_object(file.read(LIMITS.json_bytes + 1), where)
     with WeightsReader(os.path.join(folder, WEIGHTS)) as weights:
+        model = _model(config, custom_objects, compile, safe_mode)
+        assets = os.path.join(folder, ASSETS)
         load_state(model, weights, AssetFolder(assets) if os.path.isdir(assets) else None)
     return model
 
 
-def _model(text: bytes, custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
-    config = json.loads(text)
+def _model(config: dict[str, Any], custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
     if not compile:
         config["compile_config"] = None
     with ObjectSharingScope():

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import zipfile
 from typing import Any
 
-from minikeras import frames
+from minikeras import files, frames
 from minikeras.saving.keras_archive import (
     CONFIG,
     load_archive,
@@ -15,8 +14,10 @@ from minikeras.saving.keras_archive import (
     save_folder,
     weights_in,
 )
+from minikeras.saving.opening import opened
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.weights_store import WeightsReader, WeightsWriter
+from minikeras.saving.zip_archive import Archive
 
 LEGACY = (".h5", ".hdf5")
 
@@ -52,7 +53,7 @@ def save_model(
         return
     if zipped is None or zipped:
         if path.endswith(".keras"):
-            with open(path, "wb") as file:
+            with files.written(path) as unfinished, open(unfinished, "r+b") as file:
                 save_archive(model, file)
         else:
             raise ValueError(
@@ -82,9 +83,9 @@ def load_model(
     Raises ValueError for files of other kinds, and for contents that do not fit.
     """
     path = str(filepath)
-    if path.endswith(".keras") and zipfile.is_zipfile(path):
-        with open(path, "rb") as file:
-            return load_archive(file, custom_objects, compile, safe_mode)
+    if path.endswith(".keras") and os.path.isfile(path):
+        with opened(path) as file:
+            return load_archive(file, path, custom_objects, compile, safe_mode)
     if os.path.exists(os.path.join(path, CONFIG)):
         return load_folder(path, custom_objects, compile, safe_mode)
     if path.endswith(".keras"):
@@ -119,7 +120,7 @@ def save_weights(
     if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
         return
     _check_built(model, "saving a model")
-    with WeightsWriter(path) as writer:
+    with files.written(path) as unfinished, WeightsWriter(unfinished) as writer:
         save_state(model, writer, None, set(map(id, objects_to_skip or ())))
 
 
@@ -154,7 +155,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     _check_built(model, "loading weights into a model")
     skipped = set(map(id, objects_to_skip or ()))
     if path.endswith(".keras"):
-        with zipfile.ZipFile(path) as archive, WeightsReader(weights_in(archive)) as weights:
+        with opened(path) as file, weights_in(Archive(file, path), path) as weights:
             load_state(model, weights, None, skip_mismatch, skipped)
     else:
         with WeightsReader(path) as weights:

@@ -15,6 +15,8 @@ import numpy as np
 
 from minikeras.autograd import Tensor, Variable
 from minikeras.optional import Library
+from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
+from minikeras.saving.limits import LoadError
 from minikeras.types import Array
 
 h5py = Library("h5py")
@@ -80,29 +82,32 @@ class WeightsWriter:
 class Stored(Mapping[str, Array]):
     """The group of one object in a file that is read; empty if the file has none."""
 
-    def __init__(self, group: Any = None) -> None:
+    def __init__(self, group: Group | None = None) -> None:
         self._group = group
 
     def __getitem__(self, key: str) -> Array:
         if key not in self:
             raise KeyError(key)
-        return np.array(self._group[key])
+        found = self._group and self._group[key]
+        if not isinstance(found, Dataset):
+            raise LoadError(f"{found} is not an array")
+        return found.read()
 
     def __contains__(self, key: object) -> bool:
         return self._group is not None and key in self._group
 
     def __iter__(self) -> Iterator[str]:
-        return iter(() if self._group is None else self._group)
+        return iter([] if self._group is None else self._group.keys())
 
     def __len__(self) -> int:
-        return 0 if self._group is None else len(self._group)
+        return 0 if self._group is None else len(self._group.keys())
 
 
 class WeightsReader:
     """A ``.weights.h5`` that is read from a path or a binary file."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = h5py.File(file, "r")
+    def __init__(self, file: Any, where: str = "") -> None:
+        self._file = open_hdf5(file, where)
 
     def __enter__(self) -> WeightsReader:
         return self
@@ -111,12 +116,17 @@ class WeightsReader:
         self._file.close()
 
     def entry(self, path: str) -> Mapping[str, Array]:
-        """What the file holds for the object at ``path``."""
+        """What the file holds for the object at ``path``.
+
+        Raises LoadError if a link or an array stands where the group should.
+        """
         old = path.replace("layers", _KERAS_2_13) if _KERAS_2_13 in self._file else path
         for home in dict.fromkeys((path, old)):
-            group = join_vars(home)
-            if group in self._file:
-                return Stored(self._file[group])
+            if join_vars(home) in self._file:
+                found = self._file[join_vars(home)]
+                if not isinstance(found, Group):
+                    raise LoadError(f"{found} is not a group")
+                return Stored(found)
         return Stored()
 
     def has(self, path: str) -> bool:

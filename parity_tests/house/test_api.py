@@ -236,7 +236,6 @@ MISSING = {
         ("FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper", "layers of other frameworks"),
     ],
     "losses": [("CTC ctc", LATER)],
-    "models": [("load_model save_model", "saving comes later")],
     "ops": [
         (
             "adaptive_average_pool adaptive_max_pool argpartition associative_scan bartlett "
@@ -265,7 +264,7 @@ MISSING = {
         ("MultiOptimizer OptimizerMap LossScaleOptimizer", LATER),
         ("legacy", "raises in Keras, too"),
     ],
-    "saving": [("KerasFileEditor load_model load_weights save_model save_weights", LATER)],
+    "saving": [("KerasFileEditor", LATER)],
     "utils": [
         ("Config FeatureSpace get_source_inputs pad_sequences split_dataset", LATER),
         ("array_to_img bounding_boxes img_to_array load_img save_img", "images"),
@@ -315,7 +314,6 @@ SIGNATURES = [
         "no method export; no method get_quantization_layer_structure; no method quantize",
         QUANTIZED,
     ),
-    ("Model", "no method load_weights; no method save; no method save_weights", LATER),
     (
         "Model",
         "get_state_tree: no value_format; get_state_tree: position 0 is not value_format; "

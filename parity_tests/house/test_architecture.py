@@ -32,8 +32,8 @@ FLOORS = [
     "layers losses metrics optimizers",
     "callbacks",
     "training",
-    "models",
     "saving",
+    "models",
     "utils",
     "backend config parity",
     "warm_up",
@@ -55,6 +55,14 @@ INNER_FLOORS = {
     "ops": ["declarations kinds", "primitives", "*"],
     "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
     "saving": ["limits", "opening json_text", "zip_archive hdf5", "*"],
+    "saving": [
+        "limits",
+        "opening assets parts",
+        "json_text zip_archive hdf5",
+        "weights_store state",
+        "keras_archive",
+        "*",
+    ],
     "models": ["graph summary", "model", "graph_config", "functional", "sequential", "*"],
 }
 

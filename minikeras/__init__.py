@@ -31,6 +31,7 @@ from minikeras.autograd import (
 from minikeras.declare.names import name_scope
 from minikeras.dtype_policies import DTypePolicy, FloatDTypePolicy
 from minikeras.initializers import Initializer
+from minikeras.interchange import from_keras, to_keras
 from minikeras.layers import Input, InputSpec, Layer
 from minikeras.losses import Loss
 from minikeras.metrics import Metric
@@ -65,6 +66,7 @@ __all__ = [
     "config",
     "constraints",
     "dtype_policies",
+    "from_keras",
     "initializers",
     "layers",
     "losses",
@@ -76,6 +78,7 @@ __all__ = [
     "random",
     "regularizers",
     "saving",
+    "to_keras",
     "tree",
     "utils",
     "version",

@@ -32,7 +32,7 @@ FLOORS = [
     "layers losses metrics optimizers",
     "callbacks",
     "training",
-    "saving",
+    "saving interchange",
     "models",
     "utils",
     "backend config parity",
@@ -54,7 +54,6 @@ INNER_FLOORS = {
     ],
     "ops": ["declarations kinds", "primitives", "*"],
     "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
-    "saving": ["limits", "opening json_text", "zip_archive hdf5", "*"],
     "saving": [
         "limits",
         "opening assets parts",
@@ -63,6 +62,7 @@ INNER_FLOORS = {
         "keras_archive",
         "*",
     ],
+    "interchange": ["sides", "compile_state", "*"],
     "models": ["graph summary", "model", "graph_config", "functional", "sequential", "*"],
 }
 

@@ -1,0 +1,98 @@
+"""What training has left behind, copied between the libraries: optimizer state and metrics."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from minikeras.interchange.sides import Side
+
+
+def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any]) -> None:
+    """Give the optimizer of ``other`` the state of that of ``model``.
+
+    counterparts: the variables of ``other`` by the ids of those of ``model``.
+    """
+    ours, theirs = model.optimizer, other.optimizer
+    if ours is None or theirs is None:
+        return
+    listed, pattern = _exempt_from_decay(ours)
+    if listed or pattern:
+        exempt = [counterparts[key] for key in listed if key in counterparts]
+        theirs.exclude_from_weight_decay(exempt, [pattern] if pattern else None)
+    if ours.built:
+        theirs.build([counterparts[id(v)] for v in ours._trainable_variables])
+    for source, target in zip(ours.variables, theirs.variables, strict=True):
+        target.assign(source.numpy())
+
+
+def _exempt_from_decay(optimizer: Any) -> tuple[set[int], str]:
+    """The ids of the variables that do not decay, and the pattern of their names."""
+    if hasattr(optimizer, "_exempt"):
+        listed, text = optimizer._exempt
+        return listed, text
+    pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
+    listed = getattr(optimizer, "_exclude_from_weight_decay", set())
+    return listed, pattern.pattern if pattern else ""
+
+
+def copy_metrics(model: Any, other: Any, source: Side, target: Side) -> None:
+    """Give the metrics of ``other``, and the mean losses of outputs, the state of ``model``'s.
+
+    Metrics and losses are matched with the outputs at the first batch.  If ``model`` has seen one,
+    ``other`` gets the metrics that were chosen then.
+    """
+
+    def converted(obj: Any) -> Any:
+        made = target.deserialize(source.serialize(obj))
+        made.name = obj.name  # the one under which the user named it, as in metrics=["mae"]
+        return made
+
+    def converted_loss(loss: Any) -> Any:
+        if type(loss) is not source.wrapper():
+            return converted(loss)
+        function = target.deserialize(source.serialize(loss.fn))
+        return target.wrapper()(function, reduction=loss.reduction, name=loss.name)
+
+    metrics = model._compile_metrics
+    if metrics is not None and metrics.built:
+        groups = [
+            [
+                group and ([*map(converted, group.metrics)], group.output_name)
+                for group in getattr(metrics, name)
+            ]
+            for name in source.groups
+        ]
+        order = getattr(metrics, source.order_of_outputs)
+        _adopt_metrics(other._compile_metrics, groups, order, target)
+    losses = model._compile_loss
+    if losses is not None and losses.built and losses.metrics:
+        entries = [
+            (path, converted_loss(loss), weight, name)
+            for path, loss, weight, name in getattr(losses, source.entries)
+        ]
+        structures = [copy.deepcopy(getattr(losses, name)) for name in source.structures]
+        _adopt_losses(other._compile_loss, entries, structures, target)
+    for ours, theirs in zip(model.metrics, other.metrics, strict=True):
+        values = [variable.numpy() for variable in ours.variables]
+        # A metric that makes its variables for the first batch begins anew; so does one whose sum
+        # Keras has let become an array.
+        if [v.shape for v in values] == [tuple(v.shape) for v in theirs.variables]:
+            for variable, value in zip(theirs.variables, values, strict=True):
+                variable.assign(value)
+
+
+def _adopt_metrics(metrics: Any, groups: Any, order: Any, target: Side) -> None:
+    for name, several in zip(target.groups, groups, strict=True):
+        made = [group and target.new_group(*group) for group in several]
+        setattr(metrics, name, made)
+    setattr(metrics, target.order_of_outputs, order)
+    metrics.built = True
+
+
+def _adopt_losses(losses: Any, entries: list[Any], structures: list[Any], target: Side) -> None:
+    setattr(losses, target.entries, [target.new_entry(*entry) for entry in entries])
+    for name, structure in zip(target.structures, structures, strict=True):
+        setattr(losses, name, structure)
+    losses.metrics.extend(target.new_mean(f"{entry[-1]}_loss") for entry in entries)
+    losses.built = True

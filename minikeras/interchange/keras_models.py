@@ -145,6 +145,9 @@ def _build_like(model: Any, other: Any) -> None:
             theirs._trainable = ours.trainable  # the property would set it for all inner layers
     for ours, theirs in _pairs_of_variables(model, other):
         theirs.trainable = ours.trainable
+        # Layers that are built from a config know less of what stands around them, and the names
+        # of seed generators are in no config.  Names of slots begin with the paths of variables.
+        theirs._path = ours.path
 
 
 # Values

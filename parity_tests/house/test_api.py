@@ -275,7 +275,10 @@ MISSING = {
     ],
 }
 EXTRA: dict[str, list[tuple[str, str]]] = {
-    "": [("GradientTape", "Keras has none; it stands where TensorFlow's stands")],
+    "": [
+        ("GradientTape", "Keras has none; it stands where TensorFlow's stands"),
+        ("from_keras to_keras", "models change the library"),
+    ],
     "config": [
         ("kernels set_kernels use_kernels", "reference and fast kernels"),
         ("threads set_threads", "how many compute; TensorFlow's own settings stand elsewhere"),

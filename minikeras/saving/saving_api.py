@@ -15,6 +15,7 @@ from minikeras.saving.keras_archive import (
     weights_in,
 )
 from minikeras.saving.opening import opened
+from minikeras.saving.sharded_weights import ShardedReader, ShardedWriter
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.weights_store import WeightsReader, WeightsWriter
 from minikeras.saving.zip_archive import Archive
@@ -108,26 +109,48 @@ def save_weights(
 ) -> None:
     """Save the weights of a model, and the state of its optimizer.
 
-    filepath: a path that ends in ``.weights.h5``.
+    filepath: a path that ends in ``.weights.h5``; in ``.weights.json`` if there are several files.
     overwrite: whether to replace an existing file; else the console asks.
+    max_shard_size: the most gigabytes of one file; by default there is only one.
+    objects_to_skip: layers, or the optimizer, that are left out.
 
-    Raises ValueError for another suffix, and for a model that is not built.
+    Raises ValueError for another suffix, for a model that is not built, and for a variable larger
+    than ``max_shard_size``.
     """
     path = str(filepath)
     objects_to_skip = kwargs.pop("objects_to_skip", None)
-    if not path.endswith(".weights.h5"):
+    if kwargs:
+        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if max_shard_size is None and not path.endswith(".weights.h5"):
         raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
+    if max_shard_size is not None and not path.endswith(("weights.h5", "weights.json")):
+        raise ValueError(
+            "The filename must end in `.weights.json` when `max_shard_size` is specified. "
+            f"Received: filepath={filepath}"
+        )
     if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
         return
     _check_built(model, "saving a model")
-    with files.written(path) as unfinished, WeightsWriter(unfinished) as writer:
-        save_state(model, writer, None, set(map(id, objects_to_skip or ())))
+    skipped = set(map(id, objects_to_skip or ()))
+    if max_shard_size is None:
+        with files.written(path) as unfinished, WeightsWriter(unfinished) as writer:
+            save_state(model, writer, None, skipped)
+        return
+    if path.endswith(".h5"):
+        listed = f"{path.removesuffix('.h5')}.json"
+        frames.warn(
+            "Saving sharded weights requires `*.json` as the extension. The original path: "
+            f"{path} will be renamed to {listed}."
+        )
+        path = listed
+    with ShardedWriter(path, max_shard_size) as sharded:
+        save_state(model, sharded, None, skipped)
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
     """Load weights into a model; if anything fails, all weights stay as they are.
 
-    filepath: a path that ends in ``.weights.h5`` or ``.keras``.
+    filepath: a path that ends in ``.weights.h5``, ``.weights.json`` or ``.keras``.
     skip_mismatch: warn of layers whose weights do not fit, and leave them out.
     objects_to_skip: layers, or the optimizer, that are left out.
 
@@ -147,7 +170,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         raise ValueError(
             f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}"
         )
-    if not path.endswith((".keras", ".weights.h5")):
+    if not path.endswith((".keras", ".weights.h5", ".weights.json")):
         raise ValueError(
             f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` "
             "files, `.weights.h5` files, legacy H5 format files (`.h5` extension)."
@@ -157,9 +180,10 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if path.endswith(".keras"):
         with opened(path) as file, weights_in(Archive(file, path), path) as weights:
             load_state(model, weights, None, skip_mismatch, skipped)
-    else:
-        with WeightsReader(path) as weights:
-            load_state(model, weights, None, skip_mismatch, skipped)
+        return
+    sharded = path.endswith(".json")
+    with ShardedReader(path) if sharded else WeightsReader(path) as stored:
+        load_state(model, stored, None, skip_mismatch, skipped)
 
 
 def _check_built(model: Any, doing: str) -> None:

@@ -66,17 +66,17 @@ class WeightsWriter:
     """A ``.weights.h5`` that is written to a path or a binary file."""
 
     def __init__(self, file: Any) -> None:
-        self._file = h5py.File(file, "w")
+        self.file = h5py.File(file, "w")
 
     def __enter__(self) -> WeightsWriter:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._file.close()
+        self.file.close()
 
     def entry(self, path: str, name: str | None) -> MutableMapping[str, Any]:
         """Where the object at ``path`` puts its variables."""
-        return Entry(self._file, path, name)
+        return Entry(self.file, path, name)
 
 
 class Stored(Mapping[str, Array]):

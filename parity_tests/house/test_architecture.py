@@ -59,6 +59,7 @@ INNER_FLOORS = {
         "opening assets parts",
         "json_text zip_archive hdf5",
         "weights_store state",
+        "sharded_weights",
         "keras_archive",
         "*",
     ],

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from minikeras import dtypes, frames, shapes, tree
-from minikeras.declare import serialization
+from minikeras.declare import known, serialization
 from minikeras.declare.names import auto_name, to_snake_case
 from minikeras.messages import describe
 from minikeras.types import DType, Shape
@@ -261,12 +260,20 @@ _op_classes: dict[Any, type[OpOperation]] = {}
 
 
 def _op_class(name: str) -> type[OpOperation] | None:
-    """The class of nodes that a config names, such as ``"LogSoftmax"``; None if it is no op's."""
-    function = getattr(sys.modules["minikeras.ops"], to_snake_case(name), None)
+    """The class of nodes that a config names, such as ``"LogSoftmax"``; None if it is no op's.
+
+    Ops that call functions are no nodes: the config would say what they call, and how often.
+    """
+    snake = to_snake_case(name)
+    function = None if snake in _CALL_FUNCTIONS else known.find_function("keras.ops", snake)
     return None if function is None else OpOperation.named(function)
 
 
-serialization.finders["minikeras.ops"] = _op_class
+_CALL_FUNCTIONS = {
+    *("cond", "custom_gradient", "fori_loop", "map", "scan", "switch", "vectorized_map"),
+    "while_loop",
+}
+known.finders["ops"] = _op_class
 
 
 def strip(structure: Any) -> Any:

@@ -1,97 +1,46 @@
 """Objects to plain dictionaries and back: ``{module, class_name, config, registered_name}``.
 
-Reading a config never runs code from it: classes are found among Keras's public names,
-the registered ones, ``custom_objects`` and modules that are already imported; a lambda is
-refused in safe mode.
+Reading a config never runs code from it: classes and functions are found among Keras's public
+names (a closed table, see known.py), the registered ones and ``custom_objects``; a lambda is
+refused in safe mode, and in a file always.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
-import importlib
 import inspect
 import marshal
 import sys
 import types
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 from minikeras import dtypes, frames, settings
+from minikeras.declare.custom_objects import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    objects_in_scope,
+    value_within,
+)
+from minikeras.declare.known import find_class, find_function, is_keras
 from minikeras.declare.sharing import find_read, note_read, note_written
+from minikeras.messages import describe
 
 _PLAIN = (str, int, float, bool, type(None))
-_FUNCTION_HOMES = ("activations", "losses", "metrics", "ops", "initializers", "constraints")
 
-# Modules whose classes are made when they are asked for: from a class's name to the class.
-finders: dict[str, Callable[[str], Any]] = {}
-
-_registered: dict[str, Any] = {}  # "package>name" → class or function
-_registered_names: dict[Any, str] = {}
-_scoped: dict[str, Any] = {}
+# What holds within a block of code, for its own thread only.
+_safe_mode: ContextVar[bool | None] = ContextVar("safe mode", default=None)  # None: no block
+_reading_file: ContextVar[bool] = ContextVar("reading a file", default=False)
 
 
-def get_custom_objects() -> dict[str, Any]:
-    """The mutable dictionary of everything registered."""
-    return _registered
-
-
-class CustomObjectScope:
-    """``with custom_object_scope({"MyLayer": MyLayer}):`` makes names known within a block."""
-
-    def __init__(self, custom_objects: dict[str, Any] | None) -> None:
-        self.custom_objects = custom_objects or {}
-
-    def __repr__(self) -> str:
-        return f"<CustomObjectScope of {', '.join(self.custom_objects) or 'nothing'}>"
-
-    def __enter__(self) -> CustomObjectScope:
-        self._before = dict(_scoped)
-        _scoped.update(self.custom_objects)
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        _scoped.clear()
-        _scoped.update(self._before)
-
-
-custom_object_scope = CustomObjectScope
-
-
-def register_keras_serializable(
-    package: str = "Custom", name: str | None = None
-) -> Callable[[Any], Any]:
-    """Class decorator: configs may refer to the class as ``"package>name"``.
-
-    Raises ValueError if a class has no ``get_config``, or the name or object is taken.
-    """
-
-    def register(target: Any) -> Any:
-        key = f"{package}>{name or target.__name__}"
-        if inspect.isclass(target) and not hasattr(target, "get_config"):
-            raise ValueError(f"Cannot register {target}: it does not have a get_config() method")
-        _registered[key] = target
-        _registered_names[target] = key
-        return target
-
-    return register
-
-
-def get_registered_name(obj: Any) -> str:
-    """``"package>name"`` of a registered object, else its own name."""
-    return _registered_names.get(obj) or obj.__name__
-
-
-def get_registered_object(
-    name: str, custom_objects: dict[str, Any] | None = None, module_objects: Any = None
-) -> Any:
-    """What is known under ``name``: in the scope, registered, or in the given dictionaries."""
-    for known in (_scoped, _registered, custom_objects or {}, module_objects or {}):
-        if name in known:
-            return known[name]
-    return None
+def reading_file() -> contextlib.AbstractContextManager[None]:
+    """``with reading_file():`` around configs from files: their lambdas are refused in any mode."""
+    return value_within(_reading_file, True)
 
 
 def public_module(obj: Any) -> str | None:
@@ -197,15 +146,28 @@ def deserialize_keras_object(
 ) -> Any:
     """The object that ``config`` describes.
 
-    Raises TypeError for a config that names no known class, or is no config at all;
-    ValueError for a lambda in safe mode.
+    custom_objects: classes and functions by the names that the config uses.
+    safe_mode: whether lambdas are refused. Within the config of an object the outermost call
+        decides, and ``enable_unsafe_deserialization`` before it: nothing in a config can.
+
+    Raises TypeError for a config that names no known class, or is no config at all; ValueError for
+    a lambda in safe mode, a name of Keras that has no config, and a config nested too deeply.
     """
-    safe_mode = safe_mode and settings.in_safe_mode()
-    known = {**_registered, **_scoped, **(custom_objects or {})}
+    within = _safe_mode.get()
+    safe_mode = (safe_mode and settings.in_safe_mode()) if within is None else within
+    known = {**get_custom_objects(), **objects_in_scope(), **(custom_objects or {})}
     if isinstance(config, str) and config in known:
         return known[config]
     if isinstance(config, _PLAIN):
         return config
+    try:
+        return _deserialize(config, known, custom_objects, safe_mode)
+    except RecursionError:
+        raise ValueError("config is nested too deeply") from None
+
+
+def _deserialize(config: Any, known: dict[str, Any], custom_objects: Any, safe_mode: bool) -> Any:
+    """What is no plain value."""
 
     def again(part: Any) -> Any:
         return deserialize_keras_object(part, custom_objects=custom_objects, safe_mode=safe_mode)
@@ -213,104 +175,175 @@ def deserialize_keras_object(
     if isinstance(config, list | tuple):
         return [again(part) for part in config]
     if not isinstance(config, dict):
-        raise TypeError(f"Could not parse config: {config!r}; expected a dict")
+        raise TypeError(f"Could not parse config: {describe(config)}; expected a dict")
     if "class_name" not in config or "config" not in config:
         return {key: again(value) for key, value in config.items()}
 
     name = config["class_name"]
     inner = {} if config["config"] is None else config["config"]
+    if not isinstance(name, str):
+        raise TypeError(f"`class_name` must be a string, received {describe(name)}")
     if name in decoders:
-        return decoders[name](inner)
+        return _decode(name, inner)
     if name == "__lambda__":
-        if safe_mode:
-            raise ValueError(
-                "config holds a Python lambda, whose code would run when it is rebuilt; this is "
-                "refused unless safe_mode=False is passed or "
-                "keras.config.enable_unsafe_deserialization() was called"
-            )
+        _check_lambda(safe_mode)
         return _load_function(inner["value"])
     if name == "function":
         if not isinstance(inner, str):
             raise TypeError(f"The config of a function must be its name, received {inner!r}")
-        return _find(inner, config, known)
+        return _find_function(inner, config, known)
     if not isinstance(inner, dict):
-        raise TypeError(f"The config of {name} must be a dict, received {inner!r}")
+        raise TypeError(f"The config of {name} must be a dict, received {describe(inner)}")
     shared = find_read(config)
     if shared is not None:
         return shared
-    return _rebuild(_find(name, config, known), inner, config, custom_objects, safe_mode)
+    return _rebuild(_find_class(name, config, known), inner, config, custom_objects, safe_mode)
+
+
+def _decode(name: str, inner: Any) -> Any:
+    try:
+        return decoders[name](inner)
+    except (AttributeError, IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise TypeError(f"{name} cannot hold {describe(inner)}: {error}") from error
+
+
+def _check_lambda(safe_mode: bool) -> None:
+    if _reading_file.get():
+        raise ValueError(
+            "the file holds the code of a Python lambda; code from a file is never run, with any "
+            "`safe_mode`. Write the function with `def`, register it with "
+            "@keras.saving.register_keras_serializable() and save the model again"
+        )
+    if safe_mode:
+        raise ValueError(
+            "config holds a Python lambda, whose code would run when it is rebuilt; this is "
+            "refused unless safe_mode=False is passed or "
+            "keras.config.enable_unsafe_deserialization() was called"
+        )
 
 
 def _rebuild(
     cls: Any, inner: dict[str, Any], config: dict[str, Any], custom_objects: Any, safe_mode: bool
 ) -> Any:
-    if isinstance(cls, types.FunctionType):
+    if isinstance(cls, types.FunctionType):  # a custom object
         return cls
     if not hasattr(cls, "from_config"):
-        raise TypeError(f"{cls} cannot be rebuilt: it has no from_config() method; config={config}")
-    with custom_object_scope(custom_objects), settings.changed("safe_mode", safe_mode):
+        raise TypeError(
+            f"{cls} cannot be rebuilt: it has no from_config() method; config={describe(config)}"
+        )
+    with custom_object_scope(custom_objects), value_within(_safe_mode, safe_mode):
         try:
             instance = cls.from_config(inner)
+            note_read(instance, config)
+            if config.get("build_config") and not instance.built:
+                instance.build_from_config(config["build_config"])
+                instance.built = True
+            if config.get("compile_config"):
+                instance.compile_from_config(config["compile_config"])
+                instance.compiled = True
         except TypeError as error:
-            raise TypeError(
-                f"{cls} could not be deserialized: {error}. Parts that are objects must be "
-                f"deserialized in its from_config(). config={config}"
-            ) from error
-        if config.get("build_config") and not instance.built:
-            instance.build_from_config(config["build_config"])
-            instance.built = True
-        if config.get("compile_config"):
-            instance.compile_from_config(config["compile_config"])
-            instance.compiled = True
-    note_read(instance, config)
+            raise _not_rebuilt(cls, str(error), config) from error
+        except _UNEXPECTED as error:
+            if not _is_ours(cls, error):
+                raise
+            what = f"{type(error).__name__}: {error}"
+            raise _not_rebuilt(cls, what, config) from error
     return instance
 
 
-def _find(name: str, config: dict[str, Any], known: dict[str, Any]) -> Any:
-    """The class or function of a config: registered, public, or in a module already imported."""
-    module, registered = config.get("module"), config.get("registered_name") or name
-    for key in (registered, name):
-        if key in known:
-            return known[key]
-    if module == "builtins":
-        for home in _FUNCTION_HOMES:
-            found = getattr(importlib.import_module(f"minikeras.{home}"), name, None)
-            if callable(found):
-                return found
-    elif module and (module == "keras" or module.startswith("keras.")):
-        found = _find_public(module, name)
-        if found is not None:
-            return found
-    elif module in sys.modules and hasattr(sys.modules[module], name):
-        return getattr(sys.modules[module], name)
-    raise TypeError(
-        f"Could not locate {'function' if config['class_name'] == 'function' else 'class'} "
-        f"{name!r} (module {module!r}). Register it with "
-        f"@keras.saving.register_keras_serializable() or pass it in custom_objects. config={config}"
+def _not_rebuilt(cls: Any, why: str, config: dict[str, Any]) -> TypeError:
+    return TypeError(
+        f"{cls} could not be deserialized: {why}. Parts that are objects must be deserialized in "
+        f"its from_config(). config={describe(config)}"
     )
 
 
-def _find_public(module: str, name: str) -> Any:
-    path = "minikeras" + module.removeprefix("keras").replace(".src", "")
-    if path in finders:
-        return finders[path](name)
-    with contextlib.suppress(ImportError):
-        found = getattr(importlib.import_module(path), name, None)
-        if inspect.isclass(found) and hasattr(found, "from_config"):
-            return found
-        if callable(found) and getattr(found, "__module__", "").startswith("minikeras"):
-            return found
-    return None
+# What the code of a class may raise about a config with parts of other types than it expects.
+_UNEXPECTED = (
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError),
+    UnicodeError,
+)
+
+
+def _is_ours(cls: Any, error: Exception) -> bool:
+    """Whether an error was raised by a class of Keras; those of users' classes pass unchanged."""
+    ours = getattr(cls, "__module__", "").partition(".")[0] == "minikeras" and not hasattr(
+        error, _USERS
+    )
+    if not ours:
+        setattr(error, _USERS, True)  # for the objects around this one
+    return ours
+
+
+_USERS = "_raised_by_a_users_class"
+
+
+def _find_class(name: str, config: dict[str, Any], known: dict[str, Any]) -> Any:
+    """The class of a config: registered or passed by the user, or Keras's."""
+    module: Any = config.get("module")
+    registered = config.get("registered_name", name)
+    if isinstance(registered, str) and registered in known:
+        return known[registered]
+    found = find_class(module, name) if is_keras(module) else None
+    if found is None:
+        raise _not_found("class", name, config)
+    _check_registered_name(name, config)
+    return found
+
+
+def _find_function(name: str, config: dict[str, Any], known: dict[str, Any]) -> Any:
+    """The function of a config, likewise."""
+    module: Any = config.get("module")
+    if name in known:
+        return known[name]
+    found = find_function(module, name) if module == "builtins" or is_keras(module) else None
+    if found is not None:
+        _check_registered_name(name, config)
+        return found
+    if module == "builtins" and ">" not in name:  # written by Keras 3.6 and before
+        for key, value in known.items():
+            if key.endswith(f">{name}"):
+                return value
+    raise _not_found("function", name, config)
+
+
+def _check_registered_name(name: str, config: dict[str, Any]) -> None:
+    """Raises ValueError if a class or function of Keras claims to be one of a user."""
+    registered = config.get("registered_name")
+    if registered and registered not in (name, config["class_name"]):
+        raise ValueError(
+            f"`registered_name={describe(registered)}` was provided in the config, but {name!r} is "
+            "a name of Keras, which is not registered. Register the class before loading, or "
+            "remove `registered_name` from the config"
+        )
+
+
+def _not_found(kind: str, name: str, config: dict[str, Any]) -> Exception:
+    module = config.get("module")
+    sentence = (
+        f"Could not locate {kind} {describe(name)} (module {describe(module)}). Register it with "
+        "@keras.saving.register_keras_serializable() or pass it in custom_objects. "
+        f"config={describe(config)}"
+    )
+    is_namespace = is_keras(module) and f"mini{module}" in sys.modules
+    return ValueError(sentence) if is_namespace else TypeError(sentence)
 
 
 # From the config of a value with a notation of its own to the value, by ``class_name``.  The
 # modules above that define such a value add it here.
 decoders: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "__numpy__": lambda c: np.array(c["value"], dtype=c["dtype"]),
+    "__numpy__": lambda c: np.array(c["value"], dtype=dtypes.standardize(c["dtype"])),
     "__bytes__": lambda c: c["value"].encode("utf-8"),
     "__ellipsis__": lambda c: Ellipsis,
-    "__slice__": lambda c: slice(c["start"], c["stop"], c["step"]),
+    "__slice__": lambda c: slice(*(_index(c[end]) for end in ("start", "stop", "step"))),
 }
+
+
+def _index(value: Any) -> int | None:
+    """An end of a slice."""
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise TypeError(f"a slice needs integers or None, received {describe(value)}")
+    return value
 
 
 def _dump_function(function: types.FunctionType) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from minikeras.declare import serialization
+from minikeras.declare.custom_objects import custom_object_scope, get_registered_object
 from minikeras.declare.names import to_snake_case
 from minikeras.messages import describe, did_you_mean
 
@@ -75,7 +76,7 @@ class Registry:
 
     def find(self, name: str) -> Any:
         """The entry or registered custom object called ``name``; ValueError if there is none."""
-        found = serialization.get_registered_object(name)
+        found = get_registered_object(name)
         if found is None:
             found = self.entries.get(name)
         if found is None:
@@ -88,7 +89,7 @@ class Registry:
     def deserialize(self, config: Any, custom_objects: dict[str, Any] | None = None) -> Any:
         """The object of a config; its class may be given by a bare name of this namespace."""
         if isinstance(config, str):
-            with serialization.custom_object_scope(custom_objects):
+            with custom_object_scope(custom_objects):
                 return self.get(config)
         name = config.get("class_name") if isinstance(config, dict) else None
         if name in self.entries and not config.get("registered_name"):

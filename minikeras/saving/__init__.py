@@ -1,15 +1,14 @@
 """``keras.saving``: objects by their configs, models and weights by their files."""
 
-from minikeras.declare.serialization import (
+from minikeras.declare.custom_objects import (
     CustomObjectScope,
     custom_object_scope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_name,
     get_registered_object,
     register_keras_serializable,
-    serialize_keras_object,
 )
+from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.saving.saving_api import load_model, load_weights, save_model, save_weights
 
 __all__ = [

@@ -12,6 +12,7 @@ from minikeras import dtypes, shapes
 from minikeras.autograd.graph import Symbol
 from minikeras.autograd.listeners import recording, value_observed
 from minikeras.autograd.tensor import Tensor, engine_ops
+from minikeras.declare.allowance import count_weight
 from minikeras.declare.names import auto_name, current_path
 from minikeras.declare.registry import registries
 from minikeras.messages import count, describe
@@ -74,6 +75,7 @@ class Variable:
             if shape is None:
                 raise ValueError(f"shape must be given with an initializer function ({name!r})")
             shape = shapes.standardize(shape)
+            count_weight(shape, dtypes.of(dtype).name, name)
             initializer = initializer(shape, dtype=dtypes.standardize(dtype))
         elif dtype is None:
             dtype = getattr(initializer, "dtype", None)

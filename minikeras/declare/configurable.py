@@ -40,6 +40,7 @@ class Field:
     kw_only: bool = False
     saved: bool = True
     init_only: bool = False
+    is_integer: bool = False  # is annotated as int
 
     def convert(self, value: Any) -> Any:
         return value if self.registry is None else self.registry.get(value)
@@ -177,6 +178,8 @@ def _take_field(cls: type, name: str) -> Field:
     """Read a field out of the class body and leave its plain default behind."""
     value = cls.__dict__.get(name, REQUIRED)
     declared = value if isinstance(value, Field) else Field(value)
+    if inspect.get_annotations(cls)[name] in (int, "int"):
+        declared = dataclasses.replace(declared, is_integer=True)
     if declared.default is not REQUIRED and not declared.init_only:
         setattr(cls, name, declared.default)
     elif name in cls.__dict__:

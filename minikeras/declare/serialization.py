@@ -233,6 +233,7 @@ def _rebuild(
         )
     with custom_object_scope(custom_objects), value_within(_safe_mode, safe_mode):
         try:
+            _check_integers(cls, inner)
             instance = cls.from_config(inner)
             note_read(instance, config)
             if config.get("build_config") and not instance.built:
@@ -249,6 +250,15 @@ def _rebuild(
             what = f"{type(error).__name__}: {error}"
             raise _not_rebuilt(cls, what, config) from error
     return instance
+
+
+def _check_integers(cls: Any, inner: dict[str, Any]) -> None:
+    """Raises ValueError for ``true`` as a number: constructors take it as 1, since Python does."""
+    for name, declared in getattr(cls, "_fields", {}).items():
+        if declared.is_integer and isinstance(inner.get(name), bool):
+            raise ValueError(
+                f"`{name}` of {cls.__name__} must be an integer, received {inner[name]}"
+            )
 
 
 def _not_rebuilt(cls: Any, why: str, config: dict[str, Any]) -> TypeError:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from minikeras import losses, metrics
-from minikeras.declare import serialization
+from minikeras.declare import custom_objects, serialization
 from minikeras.layers import Layer
 from minikeras.optional import Library
 from minikeras.training.compile_loss import Entry
@@ -46,8 +46,8 @@ MINIKERAS = Side(
     "minikeras",
     serialize=serialization.serialize_keras_object,
     deserialize=serialization.deserialize_keras_object,
-    registered=serialization.get_registered_object,
-    known=serialization.CustomObjectScope,
+    registered=custom_objects.get_registered_object,
+    known=custom_objects.CustomObjectScope,
     model_class=lambda: Trainer,
     classes=lambda: (Layer, losses.Loss, metrics.Metric),
     groups=("_plain", "_weighted"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import copy
+import heapq
 from typing import Any
 
 from minikeras import tree
 from minikeras.autograd import KerasHistory, KerasTensor, Node, Operation
 from minikeras.autograd.graph import fill
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.messages import describe
 from minikeras.models.graph import Graph, node_key
 from minikeras.models.model import Model
 
@@ -85,55 +87,113 @@ def model_from_graph_config(cls: Any, config: dict[str, Any], custom_objects: An
     entries = config.pop("layers")
     addresses = {key: config.pop(f"{key[:-1]}_layers") for key in ("inputs", "outputs")}
     made: dict[str, Operation] = {}
-    waiting: list[tuple[Operation, dict[str, Any]]] = []
+    calls: list[_Call] = []
     for entry in entries:
         operation = deserialize_keras_object(entry, custom_objects=custom_objects)
         if not isinstance(operation, Operation):
             raise ValueError(f"expected a layer or operation in the config, got {type(operation)}")
-        made[entry["name"]] = operation
-        waiting += [(operation, call) for call in entry["inbound_nodes"]]
-    while waiting:
-        left = []
-        blocked: set[int] = set()  # the calls of one layer must be repeated in their order
-        for operation, call in waiting:
-            arguments = None if id(operation) in blocked else _revive_arguments(call, made)
-            if arguments is None:
-                blocked.add(id(operation))
-                left.append((operation, call))
-            else:
-                operation(*arguments[0], **arguments[1])
-        if len(left) == len(waiting):
+        if entry["name"] in made:
             raise ValueError(
-                "Invalid Functional model configuration. The graph of the Functional model "
-                "either has loops or disconnected nodes. The following nodes failed to be "
-                f"resolved: {left}"
+                f"two layers are named {describe(entry['name'])}; names must be unique in a model"
             )
-        waiting = left
+        made[entry["name"]] = operation
+        calls += [_Call(operation, call) for call in entry["inbound_nodes"]]
+    _run(calls, made)
 
     def revive(structure: Any) -> Any:
         if isinstance(structure, dict):
             return {key: revive(value) for key, value in structure.items()}
         if len(structure) == 3 and isinstance(structure[0], str):
             name, node, tensor = structure
-            operation = made[name]
-            node -= _first_number(operation)
-            return operation._inbound_nodes[node].output_tensors[tensor]
+            operation = _named(name, made)
+            return _output(operation, node - _first_number(operation), tensor)
         return type(structure)(map(revive, structure))
 
     return cls(**{key: revive(structure) for key, structure in addresses.items()}, **config)
 
 
-def _revive_arguments(call: dict[str, Any], made: dict[str, Operation]) -> Any:
-    """The arguments of a call, with tensors; None if a tensor among them is not made yet."""
-    args = deserialize_keras_object(call["args"])
-    kwargs = deserialize_keras_object(call["kwargs"])
-    values: dict[int, Any] = {}
-    for x in tree.flatten((args, kwargs)):
-        if isinstance(x, KerasTensor):
+class _Call:
+    """A call of a layer in a config."""
+
+    def __init__(self, operation: Operation, config: dict[str, Any]) -> None:
+        self.operation = operation
+        self.arguments = tuple(deserialize_keras_object(config[k]) for k in ("args", "kwargs"))
+        self.tensors = [x for x in tree.flatten(self.arguments) if isinstance(x, KerasTensor)]
+        if not self.tensors:  # it would compute now, with as much memory as its arguments say
+            raise ValueError(f"a call of {operation} has no tensor among its arguments")
+
+    def missing(self, made: dict[str, Operation]) -> tuple[int, int] | None:
+        """The layer (its id) and the number of a call that must come first; None if none must."""
+        for x in self.tensors:
+            name, node, _ = x._pre_serialization_keras_history
+            operation = _named(name, made)
+            if len(operation._inbound_nodes) <= node:
+                return id(operation), node
+        return None
+
+    def run(self, made: dict[str, Operation]) -> None:
+        """Call the layer with the tensors of the graph."""
+        values = {}
+        for x in self.tensors:
             name, node, tensor = x._pre_serialization_keras_history
-            if name not in made:
-                raise ValueError(f"Unknown layer: {name}")
-            if len(made[name]._inbound_nodes) <= node:
-                return None
-            values[id(x)] = made[name]._inbound_nodes[node].output_tensors[tensor]
-    return fill(args, values), fill(kwargs, values)
+            values[id(x)] = _output(_named(name, made), node, tensor)
+        args, kwargs = (fill(part, values) for part in self.arguments)
+        self.operation(*args, **kwargs)
+
+
+def _named(name: Any, made: dict[str, Operation]) -> Operation:
+    if name not in made:
+        raise ValueError(f"Unknown layer: {describe(name)}")
+    return made[name]
+
+
+def _output(operation: Operation, node: Any, tensor: Any) -> Any:
+    """A tensor by its address; ValueError if there is none."""
+    found: Any = operation._inbound_nodes
+    for what, number in (("call", node), ("output", tensor)):
+        if type(number) is not int or not 0 <= number < len(found):
+            raise ValueError(
+                f"the config names {what} {describe(number)} of {operation}, which has {len(found)}"
+            )
+        found = found[number].output_tensors if what == "call" else found[number]
+    return found
+
+
+def _run(calls: list[_Call], made: dict[str, Operation]) -> None:
+    """Run the calls of a config, each when its tensors are there; ValueError if one never is.
+
+    Parity: Keras goes through the list of calls again and again, and the calls of one layer keep
+    their order. Here a call that cannot run waits for what it needs first; the heap brings the
+    calls into the order of those passes, without the passes.
+    """
+    before: list[int | None] = []  # the previous call of the same layer
+    last: dict[int, int] = {}
+    for i, call in enumerate(calls):
+        before.append(last.get(id(call.operation)))
+        last[id(call.operation)] = i
+    ready = [(0, i) for i in range(len(calls))]  # pass, place in the list
+    waiting: dict[tuple[int, int], list[int]] = {}
+    done: set[int | None] = {None}
+    while ready:
+        turn, i = heapq.heappop(ready)
+        call, previous = calls[i], before[i]
+        needed = call.missing(made) if previous in done else (_PREVIOUS, previous or 0)
+        if needed is not None:
+            waiting.setdefault(needed, []).append(i)
+            continue
+        call.run(made)
+        done.add(i)
+        made_now = (id(call.operation), len(call.operation._inbound_nodes) - 1)
+        for key in ((_PREVIOUS, i), made_now):
+            for other in waiting.pop(key, ()):
+                heapq.heappush(ready, (turn + (other < i), other))
+    if waiting:
+        stuck = [calls[i].operation for others in waiting.values() for i in others]
+        raise ValueError(
+            "Invalid Functional model configuration. The graph of the Functional model "
+            "either has loops or disconnected nodes. The following nodes failed to be "
+            f"resolved: {describe(stuck)}"
+        )
+
+
+_PREVIOUS = 0  # in place of a layer's id: the previous call of the same layer

@@ -154,6 +154,11 @@ class Group(_Object):
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    @property
+    def file_bytes(self) -> int:
+        """The size of the whole file."""
+        return self._file.length
+
     def close(self) -> None:
         """Close the whole file; datasets of it can no longer be read."""
         self._file.close()

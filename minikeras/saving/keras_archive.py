@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from minikeras import files, frames
-from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.declare.serialization import serialize_keras_object
 from minikeras.declare.sharing import ObjectSharingScope
 from minikeras.saving.assets import AssetFolder
+from minikeras.saving.building import model_from_file
 from minikeras.saving.json_text import parse_object
 from minikeras.saving.limits import LIMITS
 from minikeras.saving.opening import opened
@@ -94,7 +95,7 @@ def load_archive(
     archive = Archive(file, where)
     config = parse_object(archive.read(CONFIG), f"{where}, {CONFIG}")
     with weights_in(archive, where) as weights:
-        model = _model(config, custom_objects, compile, safe_mode)
+        model = _model(config, f"{where}, {CONFIG}", weights, custom_objects, compile, safe_mode)
         with _assets_in(archive) as assets:
             load_state(model, weights, assets)
     return model
@@ -132,14 +133,20 @@ def load_folder(
     with opened(where) as file:
         config = parse_object(file.read(LIMITS.json_bytes + 1), where)
     with WeightsReader(os.path.join(folder, WEIGHTS)) as weights:
-        model = _model(config, custom_objects, compile, safe_mode)
+        model = _model(config, where, weights, custom_objects, compile, safe_mode)
         assets = os.path.join(folder, ASSETS)
         load_state(model, weights, AssetFolder(assets) if os.path.isdir(assets) else None)
     return model
 
 
-def _model(config: dict[str, Any], custom_objects: Any, compile: bool, safe_mode: bool) -> Any:
+def _model(
+    config: dict[str, Any],
+    where: str,
+    weights: WeightsReader,
+    custom_objects: Any,
+    compile: bool,
+    safe_mode: bool,
+) -> Any:
     if not compile:
         config["compile_config"] = None
-    with ObjectSharingScope():
-        return deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
+    return model_from_file(config, where, weights.file_bytes, custom_objects, safe_mode)

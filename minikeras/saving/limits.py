@@ -28,6 +28,9 @@ class Limits:
     array_bytes: of one array.
     attribute_bytes: of one attribute of an HDF5 file.
     depth: groups inside each other.
+    weights_bytes: of all weights of the model that a config describes, optimizer included, in any
+        case ...
+    weights_ratio: ... and beyond this, how many times larger than the file with the weights.
     """
 
     json_bytes: int = 16 << 20
@@ -42,6 +45,8 @@ class Limits:
     array_bytes: int = 1 << 40
     attribute_bytes: int = 64 << 20
     depth: int = 64
+    weights_bytes: int = 64 << 20
+    weights_ratio: int = 8
 
     def may_inflate(self, stored: int, size: int) -> bool:
         """Whether ``stored`` bytes of a file may stand for ``size`` bytes in memory."""

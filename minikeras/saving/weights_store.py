@@ -108,6 +108,7 @@ class WeightsReader:
 
     def __init__(self, file: Any, where: str = "") -> None:
         self._file = open_hdf5(file, where)
+        self.file_bytes = self._file.file_bytes
 
     def __enter__(self) -> WeightsReader:
         return self

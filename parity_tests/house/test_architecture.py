@@ -56,7 +56,7 @@ INNER_FLOORS = {
     "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
     "saving": [
         "limits",
-        "opening assets parts",
+        "opening assets parts building",
         "json_text zip_archive hdf5",
         "weights_store state",
         "sharded_weights",

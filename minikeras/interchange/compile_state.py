@@ -8,7 +8,7 @@ from typing import Any
 from minikeras.interchange.sides import Side
 
 
-def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any]) -> None:
+def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any], target: Side) -> None:
     """Give the optimizer of ``other`` the state of that of ``model``.
 
     counterparts: the variables of ``other`` by the ids of those of ``model``.
@@ -16,24 +16,26 @@ def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any]) -> None
     ours, theirs = model.optimizer, other.optimizer
     if ours is None or theirs is None:
         return
-    listed, pattern = _exempt_from_decay(ours)
+    listed, pattern = _exempt_from_decay(ours, model.variables)
     if listed or pattern:
-        exempt = [counterparts[key] for key in listed if key in counterparts]
+        exempt = [counterparts[id(variable)] for variable in listed]
         theirs.exclude_from_weight_decay(exempt, [pattern] if pattern else None)
     if ours.built:
-        theirs.build([counterparts[id(v)] for v in ours._trainable_variables])
+        with target.scope_of(theirs):  # as if the first update built it
+            theirs.build([counterparts[id(v)] for v in ours._trainable_variables])
     for source, target in zip(ours.variables, theirs.variables, strict=True):
         target.assign(source.numpy())
 
 
-def _exempt_from_decay(optimizer: Any) -> tuple[set[int], str]:
-    """The ids of the variables that do not decay, and the pattern of their names."""
+def _exempt_from_decay(optimizer: Any, variables: list[Any]) -> tuple[list[Any], str]:
+    """Which of the variables do not decay, and the pattern of the names of further ones."""
     if hasattr(optimizer, "_exempt"):
         listed, text = optimizer._exempt
-        return listed, text
+        return [v for v in variables if id(v) in listed], text
     pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
-    listed = getattr(optimizer, "_exclude_from_weight_decay", set())
-    return listed, pattern.pattern if pattern else ""
+    listed = getattr(optimizer, "_exclude_from_weight_decay", ())
+    exempt = [v for v in variables if optimizer._var_key(v) in listed]
+    return exempt, pattern.pattern if pattern else ""
 
 
 def copy_metrics(model: Any, other: Any, source: Side, target: Side) -> None:

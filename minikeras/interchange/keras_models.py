@@ -68,7 +68,7 @@ def _converted(
                 if getattr(ours, "compiled", False):
                     given = compile_config if ours is model else ours.get_compile_config()
                     _compile(theirs, given, target)
-                    copy_optimizer(ours, theirs, _counterparts(model, other))
+                    copy_optimizer(ours, theirs, _counterparts(model, other), target)
                     copy_metrics(ours, theirs, source, target)
     finally:
         random.setstate(before)

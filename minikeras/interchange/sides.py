@@ -8,6 +8,7 @@ from typing import Any
 
 from minikeras import losses, metrics
 from minikeras.declare import custom_objects, serialization
+from minikeras.declare.names import name_scope
 from minikeras.layers import Layer
 from minikeras.optional import Library
 from minikeras.training.compile_loss import Entry
@@ -28,6 +29,7 @@ class Side:
     known: Callable[[Any], Any]  # a context manager in which custom objects have names
     model_class: Callable[[], Any]
     classes: Callable[[], tuple[type, ...]]  # the bases that users derive from
+    scope_of: Callable[[Any], Any]  # a context manager in which variables bear an object's name
     # Where `compile` keeps what it matched with the outputs, and the classes of the parts.
     groups: tuple[str, str]
     order_of_outputs: str
@@ -50,6 +52,7 @@ MINIKERAS = Side(
     known=custom_objects.CustomObjectScope,
     model_class=lambda: Trainer,
     classes=lambda: (Layer, losses.Loss, metrics.Metric),
+    scope_of=lambda obj: name_scope(obj.name),
     groups=("_plain", "_weighted"),
     order_of_outputs="_dict_order",
     entries="_entries",
@@ -68,6 +71,7 @@ KERAS = Side(
     known=lambda custom: keras.saving.CustomObjectScope(custom or {}),
     model_class=lambda: keras.Model,
     classes=lambda: (keras.Layer, keras.losses.Loss, keras.metrics.Metric),
+    scope_of=lambda obj: keras.src.backend.name_scope(obj.name, caller=obj),
     groups=("_flat_metrics", "_flat_weighted_metrics"),
     order_of_outputs="_resolved_output_names",
     entries="_flat_losses",

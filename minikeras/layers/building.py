@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minikeras import dtypes, tree
+from minikeras import dtypes, tf_function, tree
 from minikeras.autograd import StatelessScope, Symbol, Tensor, Variable
 from minikeras.declare import names
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
@@ -36,7 +36,7 @@ class LayerBuilding(LayerState):
 
         A ``build`` with one parameter gets the shape of the first tensor, whatever its name.
         """
-        found = {f"{name}_shape": shapes_of(x) for name, x in tensors_among(given).items()}
+        found = {f"{name}_shape": _known_shapes(x) for name, x in tensors_among(given).items()}
         if not self._overrides("build"):
             if any(not layer.built for layer in self._layers):
                 self._trace_to_build(given)
@@ -78,9 +78,9 @@ class LayerBuilding(LayerState):
         if not config:
             return
         if "input_shape" in config:
-            self.build(_as_shape(config["input_shape"]))
+            self.build(as_shape(config["input_shape"]))
         elif "shapes_dict" in config:
-            self.build(**{k: _as_shape(v) for k, v in config["shapes_dict"].items()})
+            self.build(**{k: as_shape(v) for k, v in config["shapes_dict"].items()})
 
 
 def finish_build(build: Callable[..., None]) -> Callable[..., None]:
@@ -110,10 +110,22 @@ def finish_build(build: Callable[..., None]) -> Callable[..., None]:
     return finished
 
 
-def _as_shape(shape: Any) -> Any:
+def _known_shapes(structure: Any) -> Any:
+    """The shapes of a structure of tensors.
+
+    Parity: the size of the batch is None where Keras's function does not know it, and so stands in
+    the config that says how the layer was built.
+    """
+    found = shapes_of(structure)
+    if tf_function.knows_batch_size() or not tf_function.has_losses():
+        return found
+    return tree.map_shape_structure(lambda s: (None, *s[1:]) if s else s, found)
+
+
+def as_shape(shape: Any) -> Any:
     """A shape, or a structure of shapes, read back from a config: lists of sizes are tuples."""
     if isinstance(shape, dict):
-        return {k: _as_shape(v) for k, v in shape.items()}
+        return {k: as_shape(v) for k, v in shape.items()}
     if isinstance(shape, list | tuple) and all(n is None or isinstance(n, int) for n in shape):
         return tuple(shape)
-    return [_as_shape(s) for s in shape]
+    return [as_shape(s) for s in shape]

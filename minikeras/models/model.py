@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from minikeras import absent, frames
+from minikeras import absent, frames, settings, tree
+from minikeras.autograd import Symbol
 from minikeras.declare.serialization import serialize_keras_object
 from minikeras.layers import Layer
+from minikeras.layers.building import as_shape
 from minikeras.messages import describe, did_you_mean
 from minikeras.models.summary import print_summary
 from minikeras.optional import Library
@@ -175,6 +177,43 @@ class Model(Trainer, Layer, base=True):
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Load the weights from a file, as ``keras.saving.load_weights`` does."""
         saving_api.load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
+
+    def build_from_config(self, config: dict[str, Any]) -> None:
+        """Make the variables, for the shapes of ``get_build_config``.
+
+        A model without a ``build`` of its own is called with symbols.  Warns if that fails: such
+        models have to override this method.
+        """
+        shapes = config.get("shapes_dict", {}) if config else {}
+        if config and "input_shape" in config:
+            shapes = {"input_shape": config["input_shape"]}
+        if not shapes:
+            return
+        shapes = {name: as_shape(shape) for name, shape in shapes.items()}
+        try:
+            if not self._overrides("build"):
+                self._trace_to_build(self._symbols(shapes))
+            elif "input_shape" in config:
+                self.build(shapes["input_shape"])
+            else:
+                self.build(**shapes)
+        except Exception as error:
+            frames.warn(
+                f"Model '{self.name}' had a build config, but the model cannot be built "
+                f"automatically in `build_from_config(config)`: {error}. You should implement "
+                "`build_from_config(self, config)`, and perhaps `get_build_config(self)`."
+            )
+        self._build_shapes = shapes
+
+    def _symbols(self, shapes: dict[str, Any]) -> dict[str, Any]:
+        """Symbolic arguments of ``call``; a single shape is that of the first one."""
+        only = len(shapes) == 1 and "input_shape" in shapes
+        return {
+            self._signature.names[0] if only else name.removesuffix("_shape"): (
+                tree.map_shape_structure(lambda s: Symbol(s, settings.floatx()), shape)
+            )
+            for name, shape in shapes.items()
+        }
 
     def to_json(self, **kwargs: Any) -> str:
         """The model's config as JSON text; keywords go to ``json.dumps``."""

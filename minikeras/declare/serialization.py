@@ -194,10 +194,15 @@ def _deserialize(config: Any, known: dict[str, Any], custom_objects: Any, safe_m
         return _find_function(inner, config, known)
     if not isinstance(inner, dict):
         raise TypeError(f"The config of {name} must be a dict, received {describe(inner)}")
-    shared = find_read(config)
-    if shared is not None:
-        return shared
-    return _rebuild(_find_class(name, config, known), inner, config, custom_objects, safe_mode)
+    cls, shared = _find_class(name, config, known), find_read(config)
+    if shared is None:
+        return _rebuild(cls, inner, config, custom_objects, safe_mode)
+    if inspect.isclass(cls) and not isinstance(shared, cls):
+        raise ValueError(
+            f"shared_object_id={config['shared_object_id']} is that of {describe(shared)}; "
+            f"expected an object of the class {name}"
+        )
+    return shared
 
 
 def _decode(name: str, inner: Any) -> Any:

@@ -1,5 +1,6 @@
 """``keras.callbacks``: hooks that observe and control training."""
 
+from minikeras.callbacks.backup_and_restore import BackupAndRestore
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.callback_list import CallbackList
 from minikeras.callbacks.csv_logger import CSVLogger
@@ -15,6 +16,7 @@ from minikeras.callbacks.swap_ema_weights import SwapEMAWeights
 from minikeras.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",

@@ -26,6 +26,7 @@ class Callback:
     """
 
     resumed: ClassVar[tuple[str, ...]] = ()
+    comes_last = False  # whether it is called after all others, whose state it looks at
 
     def __init__(self) -> None:
         self.params: dict[str, Any] | None = None

@@ -56,6 +56,7 @@ class CallbackList(Callback):
         self._listeners: dict[str, list[Any]] = {}
         self._history = self._find(History, add_history)
         self._find(ProgbarLogger, add_progbar)
+        self.callbacks.sort(key=lambda callback: getattr(callback, "comes_last", False))
         self.set_model(model)
         self.set_params(params)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras.random.distributions import Seed
 from minikeras.random.seed_generator import SeedGenerator, is_seed
+from minikeras.types import Array
 
 
 @dataclasses.dataclass
@@ -40,6 +41,21 @@ def global_generator() -> SeedGenerator:
     if _process.generator is None:
         _process.generator = SeedGenerator()
     return _process.generator
+
+
+def process_state() -> tuple[int | None, Array | None]:
+    """The seed of the process, and the pair of the generator of calls without a seed, or None."""
+    generator = _process.generator
+    return _process.seed, None if generator is None else generator.state.numpy()
+
+
+def set_process_state(seed: int | None, pair: Array | None) -> None:
+    """Continue where ``process_state`` returned these values."""
+    _process.seed = seed
+    if pair is None:
+        _process.generator = None
+    else:
+        global_generator().state.assign(pair)
 
 
 def draw_pair(seed: Any) -> Any:

@@ -191,6 +191,17 @@ class Steps(Compiled):
         """The attributes of a copy: all but those that are bound to this model."""
         return {k: v for k, v in vars(self).items() if k not in _BOUND}
 
+    def _build_as_step(self, batch: Batch) -> None:
+        """Build all that the first step builds; only statistics of metrics may change."""
+        x, y, sample_weight = unpack_x_y_sample_weight(_tensors(batch))
+        y_pred = self._forward(x, training=False)
+        if self._compile_loss is not None:
+            self._track(self._compute_loss(x, y, y_pred, sample_weight, training=False), x)
+        if self._compile_metrics is not None:
+            self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        if isinstance(self.optimizer, optimizers.Optimizer):
+            self.optimizer.build_in_scope(self.trainable_variables)
+
     # From batches to steps
 
     def make_train_function(self, force: bool = False) -> None:
@@ -307,7 +318,7 @@ class Steps(Compiled):
 
 _BOUND = (
     *("train_function", "test_function", "predict_function"),
-    *("_replays", "_traced", "_hyperparameters"),
+    *("_replays", "_traced", "_hyperparameters", "_fit_run"),
 )
 _UNCHANGED = contextlib.nullcontext()
 

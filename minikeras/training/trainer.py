@@ -21,6 +21,7 @@ from minikeras.training.adapters import (
     unpack_x_y_sample_weight,
 )
 from minikeras.training.epoch_iterator import EpochIterator
+from minikeras.training.run import Run
 from minikeras.training.steps import Steps
 
 
@@ -35,6 +36,7 @@ class Trainer(Steps):
     stop_predicting = False
     _initial_epoch: int | None = None  # callbacks that resume training set it in on_train_begin
     _eval_epoch_iterator: EpochIterator | None = None
+    _fit_run: Run | None = None  # the fit that is running
 
     @frames.filter_traceback
     def fit(
@@ -108,15 +110,15 @@ class Trainer(Steps):
         )
         self.stop_training = False
         self.make_train_function()
-        callbacks.on_train_begin()
         training_logs: Logs | None = None
-        logs: Any = {}
+        run = self._fit_run = Run(self, epoch_iterator, callbacks)
         try:
+            callbacks.on_train_begin()
             for epoch in range(self._initial_epoch or initial_epoch, epochs):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
-                logs = self._run_epoch(epoch_iterator, callbacks, "train", logs)
-                training_logs = dict(logs)
+                run.logs = self._run_epoch(epoch_iterator, callbacks, "train", run.logs)
+                training_logs = dict(run.logs)
                 if validation_data is not None and _is_due(epoch, validation_freq):
                     training_logs |= self._validate(
                         validation_data, validation_batch_size, validation_steps, callbacks
@@ -124,11 +126,12 @@ class Trainer(Steps):
                 callbacks.on_epoch_end(epoch, training_logs)
                 if self.stop_training:
                     break
-        finally:
             self._eval_epoch_iterator = None
-        if isinstance(self.optimizer, optimizers.Optimizer) and epochs > 0:
-            self.optimizer.finalize_variable_values(self.trainable_variables)
-        callbacks.on_train_end(logs=training_logs)
+            if isinstance(self.optimizer, optimizers.Optimizer) and epochs > 0:
+                self.optimizer.finalize_variable_values(self.trainable_variables)
+            callbacks.on_train_end(logs=training_logs)
+        finally:
+            self._fit_run = self._eval_epoch_iterator = None
         return self.history
 
     @frames.filter_traceback

@@ -189,7 +189,7 @@ MISSING = {
     ],
     "callbacks": [
         ("OrbaxCheckpoint", "needs the library orbax, and JAX"),
-        ("BackupAndRestore TensorBoard", LATER),
+        ("TensorBoard", LATER),
     ],
     "config": [
         ("disable_flash_attention enable_flash_attention is_flash_attention_enabled", "on GPUs"),
@@ -323,6 +323,7 @@ SIGNATURES = [
         "no method set_state_tree",
         LATER,
     ),
+    ("BackupAndRestore", "exact is new", "saves what Keras does not save"),
     ("Operation", "no method quantized_call; no method rematerialized_call", QUANTIZED),
     ("Variable", "position 8 is not layout", "layouts are for distribution"),
     (

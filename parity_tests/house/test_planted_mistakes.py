@@ -117,7 +117,7 @@ PLANTS = {
     ),
     "shuffling without the seed": Plant(
         "random.shuffling:fit_batches",
-        "fit_permutation(n, global_seed())",
+        "fit_permutation(n, seed)",
         "fit_permutation(n, 1)",
         "random.test_shuffling:test_fit_batches",
     ),

@@ -126,7 +126,7 @@ class ArrayAdapter(DataAdapter):
             for start in range(0, n, size):
                 yield self._select(operator.itemgetter(slice(start, start + size)))
             return
-        for samples in shuffling.fit_batches(n, size, self._shuffle):
+        for samples in shuffling.fit_batches(n, size, self._shuffle, self.order):
             yield self._select(functools.partial(np.take, indices=samples, axis=0))
 
     def _select(self, samples_of: Callable[[Array], Array]) -> Batch:

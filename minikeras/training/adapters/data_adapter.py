@@ -21,6 +21,7 @@ class DataAdapter:
     num_batches: int | None = None  # None: unknown or infinite
     batch_size: int | None = None  # None: not known to be the same for all batches
     weighted = False  # whether the batches are known to have sample weights
+    order: int | None = None  # the seed of the order of the samples in the next pass; None: any
 
     def batches(self) -> Iterator[Batch]:
         """The batches of one pass over the data; see ``unpack_x_y_sample_weight``."""

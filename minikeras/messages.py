@@ -36,6 +36,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def printable(text: str) -> str:
+    """The text with an escape for each character that would steer a terminal or hide others."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
 def describe(value: Any, depth: int = _DEEP) -> str:
     """A value as a message shows it: as Python writes it, or its type, shape and dtype.
 

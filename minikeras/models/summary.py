@@ -11,6 +11,7 @@ from typing import Any
 from minikeras import dtypes, settings, tree
 from minikeras.autograd import Node
 from minikeras.layers import Layer
+from minikeras.messages import printable
 from minikeras.optional import Library
 
 rich = Library("rich")
@@ -70,7 +71,7 @@ def _print(console: Any, model: Any, table: Any) -> None:
     trainable, fixed = model.trainable_weights, model.non_trainable_weights
     optimizer = model.optimizer if model.compiled else None
     slots = optimizer.variables if optimizer is not None and optimizer.built else []
-    console.print(f'[bold]Model: "{escape(model.name)}"[/]')
+    console.print(f'[bold]Model: "{escape(printable(model.name))}"[/]')
     console.print(table)
     parts = {"Total": [*trainable, *fixed, *slots], "Trainable": trainable, "Non-trainable": fixed}
     if slots:
@@ -85,8 +86,12 @@ def _rows(
 ) -> list[list[str]]:
     escape = rich.markup.escape
     prefix = "   " * level + "└ " if level else ""
-    kind = f"[color({_TYPE})]{escape(type(layer).__name__)}[/]"
-    row = [f"{escape(prefix + layer.name)} ({kind})", _output_shape(layer), _parameters(layer)]
+    kind = f"[color({_TYPE})]{escape(printable(type(layer).__name__))}[/]"
+    row = [
+        f"{escape(printable(prefix + layer.name))} ({kind})",
+        _output_shape(layer),
+        _parameters(layer),
+    ]
     if nodes is not None:
         row.append(_connections(layer, nodes))
     if show_trainable:
@@ -143,7 +148,7 @@ def _connections(layer: Any, nodes: list[Node]) -> str:
         if node in nodes:
             for x in node.input_tensors:
                 operation, index, tensor = x._keras_history
-                found.append(f"{operation.name}[{_number(index)}][{_number(tensor)}]")
+                found.append(f"{printable(operation.name)}[{_number(index)}][{_number(tensor)}]")
     return ", ".join(found) or "-"
 
 

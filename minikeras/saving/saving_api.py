@@ -14,6 +14,7 @@ from minikeras.saving.keras_archive import (
     save_folder,
     weights_in,
 )
+from minikeras.saving.legacy_h5 import load_model_h5, load_weights_h5, save_model_h5
 from minikeras.saving.opening import opened
 from minikeras.saving.sharded_weights import ShardedReader, ShardedWriter
 from minikeras.saving.state import load_state, save_state
@@ -28,13 +29,13 @@ def save_model(
 ) -> None:
     """Save a model: its config, its weights, and how it was compiled with the optimizer's state.
 
-    filepath: a path that ends in ``.keras``.
+    filepath: a path that ends in ``.keras``; or in ``.h5``, for the older format.
     overwrite: whether to replace an existing file; else the console asks.
     zipped: False writes the same files into a folder, whose name must not end in ``.keras``.
 
     Raises ValueError for any other suffix and for unknown keywords.
     """
-    kwargs.pop("include_optimizer", True)
+    include_optimizer = kwargs.pop("include_optimizer", True)
     path = str(filepath)
     save_format = kwargs.pop("save_format", None)
     if save_format:
@@ -50,12 +51,21 @@ def save_model(
         )
     if kwargs:
         raise ValueError(f"The following argument(s) are not supported: {list(kwargs)}")
+    if path.endswith(LEGACY):
+        frames.warn(
+            "You are saving your model as an HDF5 file, which is considered legacy. The native "
+            "format is recommended: model.save('my_model.keras')"
+        )
     if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
         return
     if zipped is None or zipped:
         if path.endswith(".keras"):
             with files.written(path) as unfinished, open(unfinished, "r+b") as file:
                 save_archive(model, file)
+        elif path.endswith(LEGACY):
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            with files.written(path) as unfinished:
+                save_model_h5(model, unfinished, include_optimizer)
         else:
             raise ValueError(
                 "Invalid filepath extension for saving. Please add either a `.keras` extension "
@@ -76,7 +86,8 @@ def load_model(
 ) -> Any:
     """The model that ``save_model`` wrote.
 
-    filepath: the path of a ``.keras`` archive, or of a folder with its files.
+    filepath: the path of a ``.keras`` archive, of a folder with its files, or of an ``.h5`` file
+        of Keras 2 or 3.
     custom_objects: classes and functions by the names that the config uses.
     compile: whether to compile the model as it was, and to load the optimizer's state.
     safe_mode: refuse configs that hold code.
@@ -89,6 +100,8 @@ def load_model(
             return load_archive(file, path, custom_objects, compile, safe_mode)
     if os.path.exists(os.path.join(path, CONFIG)):
         return load_folder(path, custom_objects, compile, safe_mode)
+    if path.endswith(LEGACY):
+        return load_model_h5(path, path, custom_objects, compile, safe_mode)
     if path.endswith(".keras"):
         raise ValueError(
             f"File not found: filepath={filepath}. Please ensure the file is an accessible "
@@ -150,9 +163,11 @@ def save_weights(
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
     """Load weights into a model; if anything fails, all weights stay as they are.
 
-    filepath: a path that ends in ``.weights.h5``, ``.weights.json`` or ``.keras``.
+    filepath: a path that ends in ``.weights.h5``, ``.weights.json`` or ``.keras``; or in ``.h5``,
+        for a file of Keras 2 or a model in the older format.
     skip_mismatch: warn of layers whose weights do not fit, and leave them out.
     objects_to_skip: layers, or the optimizer, that are left out.
+    by_name: of the older format, match layers by their names; by default by their order.
 
     Raises ValueError if the weights do not fit, for a model that is not built, for other suffixes
     and keywords.
@@ -170,7 +185,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         raise ValueError(
             f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}"
         )
-    if not path.endswith((".keras", ".weights.h5", ".weights.json")):
+    if not path.endswith((".keras", ".weights.json", *LEGACY)):
         raise ValueError(
             f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` "
             "files, `.weights.h5` files, legacy H5 format files (`.h5` extension)."
@@ -180,6 +195,9 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if path.endswith(".keras"):
         with opened(path) as file, weights_in(Archive(file, path), path) as weights:
             load_state(model, weights, None, skip_mismatch, skipped)
+        return
+    if path.endswith(LEGACY) and not path.endswith(".weights.h5"):
+        load_weights_h5(model, path, path, bool(by_name), skip_mismatch)
         return
     sharded = path.endswith(".json")
     with ShardedReader(path) if sharded else WeightsReader(path) as stored:

@@ -1,0 +1,484 @@
+"""``.h5`` files: ours are Keras 3's, byte for byte; those of Keras 2 and 3 are read, weights too."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+import pytest
+import tf_keras
+
+import minikeras
+from minikeras.saving.legacy_h5 import LONGEST_ATTRIBUTE
+from minikeras.saving.limits import LoadError
+from parity_tests.trainings.drawing import drawn
+
+pytestmark = pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5:UserWarning")
+
+X = np.random.default_rng(0).normal(size=(16, 4)).astype("float32")
+Y = X[:, :1] * 2 - X[:, 1:2]
+MSE = "mean_squared_error"
+
+
+def fresh(library: Any) -> Any:
+    """The library's layers, with names from the beginning and the same seed."""
+    library.backend.clear_session()
+    library.utils.set_random_seed(1)
+    return library.layers
+
+
+def chain(library: Any, optimizer: Any = "adam") -> Any:
+    layers = fresh(library)
+    model = library.Sequential(
+        [
+            library.Input((4,)),
+            layers.Dense(5, "relu", kernel_regularizer="l2"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.0),
+            layers.Dense(1),
+        ]
+    )
+    metrics = ["accuracy", library.metrics.MeanAbsoluteError(name="error")]
+    model.compile(optimizer, MSE, metrics=metrics)
+    return model
+
+
+def graph(library: Any, optimizer: Any = "sgd") -> Any:
+    """Two inputs and outputs, a shared layer, a model within the model that is used twice."""
+    layers = fresh(library)
+    a, b = library.Input((4,), name="a"), library.Input((4,), name="b")
+    shared = layers.Dense(4, "tanh", name="shared")
+    inner = library.Sequential([library.Input((4,)), layers.Dense(4, name="in")], name="inner")
+    x, y = inner(shared(a)), inner(shared(b))
+    both = layers.Concatenate(axis=-1)([x, y])
+    outputs = [layers.Dense(1, name="one")(both), layers.Dense(2, name="two")(layers.Add()([x, y]))]
+    model = library.Model([a, b], outputs)
+    loss = [MSE, library.losses.Huber(1.0)]
+    model.compile(optimizer, loss, metrics=[["mean_absolute_error"], []], loss_weights=[1.0, 0.5])
+    return model
+
+
+def data(model: Any) -> tuple[Any, Any]:
+    return (X, Y) if len(model.inputs) == 1 else ([X, -X], [Y, np.hstack([Y, -Y])])
+
+
+def fit(model: Any, epochs: int = 1) -> list[float]:
+    x, y = data(model)
+    found = model.fit(x, y, batch_size=8, epochs=epochs, shuffle=False, verbose=0).history["loss"]
+    return list(map(float, found))
+
+
+def predicted(model: Any) -> list[Any]:
+    x, _ = data(model)
+    found = model.predict(x, verbose=0)
+    return found if isinstance(found, list) else [found]
+
+
+def same(ours: list[Any], theirs: list[Any]) -> None:
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.fixture(scope="module", params=[chain, graph], ids=lambda make: make.__name__)
+def pair(request: Any, tmp_path_factory: Any) -> tuple[Any, Any, Path]:
+    """A model of minikeras and one of Keras after the same epoch, and a folder with their files."""
+    models = [request.param(library) for library in (minikeras, keras)]
+    folder = tmp_path_factory.mktemp("h5")
+    for model, name in zip(models, ("ours.h5", "theirs.h5"), strict=True):
+        fit(model)
+        model.save(folder / name)
+    return *models, folder
+
+
+def test_the_file_is_that_of_keras(pair: tuple[Any, Any, Path]) -> None:
+    _, _, folder = pair
+    assert (folder / "ours.h5").read_bytes() == (folder / "theirs.h5").read_bytes()
+
+
+def test_keras_reads_our_file(pair: tuple[Any, Any, Path]) -> None:
+    ours, _, folder = pair
+    loaded = keras.saving.load_model(folder / "ours.h5")
+    same(predicted(ours), predicted(loaded))
+
+
+def test_training_goes_on(pair: tuple[Any, Any, Path]) -> None:
+    """From Keras's file as without the break: each loss and weight has the same bits."""
+    _, _, folder = pair
+    make = chain if len(pair[0].inputs) == 1 else graph
+    unbroken = make(minikeras)
+    fit(unbroken)
+    loaded = minikeras.saving.load_model(folder / "theirs.h5")
+    assert fit(loaded, 2) == fit(unbroken, 2)
+    same(loaded.get_weights(), unbroken.get_weights())
+    same([v.numpy() for v in loaded.optimizer.variables], [*map(np.array, slots(unbroken))])
+
+
+def slots(model: Any) -> list[Any]:
+    return [variable.numpy() for variable in model.optimizer.variables]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # such as of masks that a layer destroys
+def test_drawn_models(tmp_path: Path) -> None:
+    """Trained for no step: everything but the values of a trained model is in the file."""
+    for training in drawn(6, 11):
+        contents = []
+        for library in (minikeras, keras):
+            fresh(library)
+            library.config.set_floatx(training.floatx)
+            try:
+                model = training.compiled(library)
+                model.optimizer.build(model.trainable_variables)
+                model.save(tmp_path / f"{library.__name__}.h5")
+            finally:
+                library.config.set_floatx("float32")
+            contents.append((tmp_path / f"{library.__name__}.h5").read_bytes())
+        assert contents[0] == contents[1], training
+        loaded = minikeras.saving.load_model(tmp_path / "keras.h5")
+        same(loaded.get_weights(), model.get_weights())
+
+
+# Keras 2
+
+K2 = tf_keras.optimizers
+
+
+def optimizers_of_keras_2() -> dict[str, Callable[[], Any]]:
+    rate = K2.schedules.ExponentialDecay(0.1, 3, 0.5)
+    return {
+        "Adam": lambda: K2.Adam(amsgrad=True),
+        "average": lambda: K2.AdamW(use_ema=True),
+        "SGD": lambda: K2.SGD(0.1, momentum=0.9, nesterov=True),
+        "plain SGD": lambda: K2.SGD(rate),
+        "RMSprop": lambda: K2.RMSprop(momentum=0.5, centered=True),
+        "Adagrad": lambda: K2.Adagrad(),
+        "Adadelta": lambda: K2.Adadelta(),
+        "Adamax": lambda: K2.Adamax(),
+        "Lion": lambda: K2.Lion(),
+        "old Adam": lambda: K2.legacy.Adam(amsgrad=True),
+        "old SGD": lambda: K2.legacy.SGD(rate, momentum=0.9),
+        "old plain SGD": lambda: K2.legacy.SGD(0.1),
+        "old RMSprop": lambda: K2.legacy.RMSprop(momentum=0.5, centered=True),
+        "old Adagrad": lambda: K2.legacy.Adagrad(),
+        "old Adadelta": lambda: K2.legacy.Adadelta(),
+        "old Adamax": lambda: K2.legacy.Adamax(),
+        "old Nadam": lambda: K2.legacy.Nadam(),
+    }
+
+
+def near(ours: list[Any], theirs: list[Any]) -> None:
+    """Keras 2 rounds some steps in another order."""
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def of_keras_2(tmp_path_factory: Any) -> tuple[Any, Path]:
+    model = graph(tf_keras, K2.Adam())
+    fit(model)
+    path = tmp_path_factory.mktemp("keras_2") / "model.h5"
+    model.save(path)
+    model.save_weights(path.with_name("weights.h5"))
+    return model, path
+
+
+def test_model_of_keras_2(of_keras_2: tuple[Any, Path]) -> None:
+    """The curve goes on as in Keras 2; a metric is not named twice after its output."""
+    theirs, path = of_keras_2
+    ours = minikeras.saving.load_model(path)
+    near(predicted(ours), predicted(theirs))
+    assert int(ours.optimizer.iterations) == 2
+    assert set(ours.evaluate(*data(ours), verbose=0, return_dict=True)) == {
+        *("loss", "one_loss", "two_loss", "one_mean_absolute_error")
+    }
+    weights = theirs.get_weights()
+    near([fit(ours, 2)], [fit(theirs, 2)])
+    theirs.set_weights(weights)
+
+
+@pytest.mark.parametrize("name", optimizers_of_keras_2())
+def test_optimizer_of_keras_2(name: str, tmp_path: Path) -> None:
+    """Every slot goes to the right variable: one more step is that of Keras 2."""
+    layers = fresh(tf_keras)
+    theirs = tf_keras.Sequential([tf_keras.Input((4,)), layers.Dense(3), layers.Dense(1)])
+    theirs.compile(optimizers_of_keras_2()[name](), "mse")
+    x, y = X[:8], Y[:8]
+    theirs.train_on_batch(x, y)
+    theirs.train_on_batch(-x, y)
+    theirs.save(tmp_path / "model.h5")
+    ours = minikeras.saving.load_model(tmp_path / "model.h5")
+    assert int(ours.optimizer.iterations) == 2
+    theirs.train_on_batch(x + 1, y)
+    ours.train_on_batch(x + 1, y)
+    near(ours.get_weights(), theirs.get_weights())
+
+
+def test_layers_of_keras_2(tmp_path: Path) -> None:
+    """Those whose arguments have changed since."""
+    layers = fresh(tf_keras)
+    theirs = tf_keras.Sequential(
+        [
+            layers.Embedding(9, 4, input_length=6),
+            layers.SpatialDropout1D(0.1),
+            layers.Conv1DTranspose(4, 2),
+            layers.SeparableConv1D(5, 2),
+            layers.LeakyReLU(0.2),
+            layers.ReLU(max_value=3.0, threshold=0.1),
+            layers.BatchNormalization(axis=2),
+            layers.LayerNormalization(axis=[1, 2]),
+            layers.Normalization(mean=0.5, variance=4.0),
+            layers.Activation("swish"),
+            layers.Flatten(),
+            layers.Dense(2, dtype=tf_keras.mixed_precision.Policy("mixed_float16")),
+        ]
+    )
+    tokens = np.arange(12).reshape(2, 6) % 9
+    theirs.save(tmp_path / "model.h5")
+    with pytest.warns(UserWarning, match="No training configuration"):
+        ours = minikeras.saving.load_model(tmp_path / "model.h5")
+    assert ours.layers[-1].dtype_policy.name == "mixed_float16"
+    found, expected = ours.predict(tokens, verbose=0), theirs.predict(tokens, verbose=0)
+    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
+
+
+# Weights
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_weights_of_keras_2(of_keras_2: tuple[Any, Path], by_name: bool) -> None:
+    theirs, path = of_keras_2
+    for name in ("weights.h5", "model.h5"):
+        ours = graph(minikeras)
+        ours.load_weights(path.with_name(name), by_name=by_name)
+        near(predicted(ours), predicted(theirs))
+
+
+def other(library: Any, size: int, names: tuple[str, str]) -> Any:
+    layers = fresh(library)
+    sizes = [library.Input((4,)), layers.Dense(size, name=names[0]), layers.Dense(1, name=names[1])]
+    return library.Sequential(sizes)
+
+
+def outcome(library: Any, use: Callable[[Any], Any], *model: Any) -> Any:
+    """The weights after ``use``, which warns; or the type of its error and no change."""
+    target = other(library, *model)
+    before = target.get_weights()
+    try:
+        use(target)
+    except ValueError:
+        if library is minikeras:  # Keras keeps what it had assigned
+            same(target.get_weights(), before)
+        return ValueError
+    return target.get_weights()
+
+
+@pytest.mark.filterwarnings("ignore:.*due to:UserWarning")
+@pytest.mark.parametrize("skip_mismatch", [False, True])
+@pytest.mark.parametrize("by_name", [False, True])
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [(5, ("dense", "last")), (4, ("dense", "last")), (5, ("dense", "dense_1")), (4, ("x", "y"))],
+)
+def test_weights_by_name_and_place(
+    pair: tuple[Any, Any, Path], by_name: bool, skip_mismatch: bool, size: int, names: Any
+) -> None:
+    """Of a file with another number of layers, other names and shapes."""
+    path = pair[2] / "theirs.h5"
+    options: dict[str, Any] = {"by_name": by_name, "skip_mismatch": skip_mismatch}
+    results = [
+        outcome(library, lambda model: model.load_weights(path, **options), size, names)
+        for library in (minikeras, keras)
+    ]
+    if results[1] is ValueError:
+        assert results[0] is ValueError
+    else:
+        same(*results)
+
+
+def test_long_lists_of_names_are_cut(tmp_path: Path) -> None:
+    """Above 64 kB; both libraries write the same bytes and read them."""
+    contents = []
+    for library in (minikeras, keras):
+        layers = fresh(library)
+        long = [layers.Rescaling(1.0, name=f"{i:03d}" + "x" * 500) for i in range(150)]
+        model = library.Sequential([library.Input((4,)), *long, layers.Dense(1)])
+        model.save(tmp_path / "model.h5")
+        contents.append((tmp_path / "model.h5").read_bytes())
+    assert contents[0] == contents[1]
+    with h5py.File(tmp_path / "model.h5") as file:
+        assert "layer_names1" in file["model_weights"].attrs
+    loaded = minikeras.saving.load_model(tmp_path / "model.h5", compile=False)
+    same(loaded.get_weights(), model.get_weights())
+    too_long = minikeras.Sequential(
+        [minikeras.Input((1,)), minikeras.layers.Rescaling(1.0, name="x" * (LONGEST_ATTRIBUTE + 1))]
+    )
+    with pytest.raises(RuntimeError, match="larger than"):
+        too_long.save(tmp_path / "long.h5")
+    assert not (tmp_path / "long.h5").exists()
+
+
+# Classes of users
+
+
+class Scale(minikeras.layers.Layer):
+    """A layer with a weight that is trained and one that is not."""
+
+    def __init__(self, factor: float = 2.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.factor = factor
+
+    def build(self, input_shape: Any) -> None:
+        self.count = self.add_weight(shape=(), initializer="zeros", trainable=False, name="count")
+        self.scale = self.add_weight(shape=input_shape[-1:], initializer="ones", name="scale")
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * self.scale * self.factor
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "factor": self.factor}
+
+
+class Net(minikeras.Model):
+    """A subclassed model with a weight of its own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dense = minikeras.layers.Dense(2)
+        self.shift = self.add_weight(shape=(2,), initializer="ones", name="shift")
+
+    def call(self, inputs: Any) -> Any:
+        return self.dense(inputs) + self.shift
+
+
+def squared(y: Any, p: Any) -> Any:
+    return minikeras.ops.mean((y - p) ** 2, axis=-1)
+
+
+def test_classes_of_users(tmp_path: Path) -> None:
+    path = tmp_path / "model.h5"
+    model = minikeras.Sequential([minikeras.Input((4,)), Scale(3.0), minikeras.layers.Dense(1)])
+    model.compile("sgd", squared, metrics=[squared])
+    fit(model)
+    model.save(path)
+    with pytest.raises(ValueError, match="Unknown layer: 'Scale'"):
+        minikeras.saving.load_model(path)
+    with pytest.raises(ValueError, match="squared"):
+        minikeras.saving.load_model(path, {"Scale": Scale})
+    loaded = minikeras.saving.load_model(path, {"Scale": Scale, "squared": squared})
+    assert loaded.layers[0].factor == 3.0
+    assert fit(loaded) == fit(model)
+
+
+def test_subclassed_model(tmp_path: Path) -> None:
+    """The weights of the model itself stand beside those of its layers."""
+    model = Net(name="net")
+    model(X)
+    model.shift.assign([3.0, 4.0])
+    model.save(tmp_path / "model.h5")
+    other_net = Net()
+    other_net(X)
+    other_net.load_weights(tmp_path / "model.h5")
+    same(other_net.get_weights(), model.get_weights())
+
+
+# What is refused
+
+
+def changed(path: Path, change: Callable[[Any], None]) -> Path:
+    with h5py.File(path, "r+") as file:
+        change(file)
+    return path
+
+
+def small(folder: Path) -> Path:
+    model = minikeras.Sequential([minikeras.Input((4,)), minikeras.layers.Dense(1, name="d")])
+    model.compile("adam", "mse")
+    fit(model)
+    model.save(folder / "model.h5")
+    return folder / "model.h5"
+
+
+def with_layer(class_name: str, **config: Any) -> Callable[[Any], None]:
+    """The config names another class in the place of Dense."""
+
+    def change(file: Any) -> None:
+        model = json.loads(file.attrs["model_config"])
+        model["config"]["layers"][1] = {"class_name": class_name, "config": config}
+        file.attrs["model_config"] = json.dumps(model)
+
+    return change
+
+
+def replace(name: str, **options: Any) -> Callable[[Any], None]:
+    def change(file: Any) -> None:
+        del file[name]
+        file.create_dataset(name, **options)
+
+    return change
+
+
+KERNEL = "model_weights/d/sequential/d/kernel"
+CODE = {"class_name": "__lambda__", "config": {"code": "4wEA", "defaults": None, "closure": None}}
+REFUSED: dict[str, tuple[Callable[[Any], None], str]] = {
+    "code of Keras 3": (with_layer("Lambda", name="f", function=CODE), "never run"),
+    "code of Keras 2": (with_layer("Lambda", name="f", function=["4wEA", None, None]), "never run"),
+    "a function of a module": (with_layer("system", command="true"), "Unknown layer: 'system'"),
+    "an object array": (
+        replace(KERNEL, shape=(4, 1), dtype=h5py.string_dtype()),
+        "a type that is not read",
+    ),
+    "an external array": (
+        replace(KERNEL, shape=(4, 1), dtype="f4", external="/etc/hostname"),
+        "in another file",
+    ),
+    "no config": (lambda file: file.attrs.__delitem__("model_config"), "No model config"),
+    "a config that is a list": (
+        lambda f: f.attrs.__setitem__("model_config", "[1]"),
+        "JSON object",
+    ),
+    "no layers": (
+        lambda file: file["model_weights"].attrs.__setitem__("layer_names", 3.5),
+        "no list of names",
+    ),
+    "a missing array": (lambda file: file.__delitem__(KERNEL), "expected an array"),
+    "another shape": (replace(KERNEL, data=np.ones((5, 1), "f4")), "shape"),
+    "a strange training config": (
+        lambda file: file.attrs.__setitem__("training_config", '{"optimizer_config": 1}'),
+        "optimizer_config",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(case: str, tmp_path: Path) -> None:
+    change, message = REFUSED[case]
+    path = changed(small(tmp_path), change)
+    for safe_mode in (True, False):
+        with pytest.raises(ValueError, match=message):
+            minikeras.saving.load_model(path, safe_mode=safe_mode)
+
+
+def test_links_out_of_the_file_are_refused(tmp_path: Path) -> None:
+    path = small(tmp_path)
+    path.rename(tmp_path / "elsewhere.h5")
+    model = minikeras.Sequential([minikeras.Input((4,)), minikeras.layers.Dense(1)])
+    before = model.get_weights()
+    with h5py.File(path, "w") as file:
+        file["model_weights"] = h5py.ExternalLink("elsewhere.h5", "/model_weights")
+    with pytest.raises(LoadError, match="link"):
+        model.load_weights(path)
+    same(model.get_weights(), before)
+
+
+@pytest.mark.parametrize("value", [np.int64(-5), np.float32(2.0), np.ones(3)])
+def test_iterations_that_are_no_count(value: Any, tmp_path: Path) -> None:
+    """The model is loaded, its optimizer is new."""
+    path = changed(small(tmp_path), replace("optimizer_weights/adam/iteration", data=value))
+    with pytest.warns(UserWarning, match="freshly initialized optimizer"):
+        loaded = minikeras.saving.load_model(path)
+    assert int(loaded.optimizer.iterations) == 0
+    assert all(not np.any(v) for v in slots(loaded)[2:])

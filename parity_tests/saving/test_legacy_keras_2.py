@@ -1,0 +1,134 @@
+"""``.h5`` files of Keras 2: models, weights and the state of every optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tf_keras
+
+import minikeras
+from parity_tests.saving.legacy_models import X, Y, data, fit, fresh, graph, predicted, slots
+
+pytestmark = pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5:UserWarning")
+
+K2 = tf_keras.optimizers
+
+
+def optimizers_of_keras_2() -> dict[str, Callable[[], Any]]:
+    rate = K2.schedules.ExponentialDecay(0.1, 3, 0.5)
+    return {
+        "Adam": lambda: K2.Adam(amsgrad=True),
+        "average": lambda: K2.AdamW(use_ema=True),
+        "SGD": lambda: K2.SGD(0.1, momentum=0.9, nesterov=True),
+        "plain SGD": lambda: K2.SGD(rate),
+        "RMSprop": lambda: K2.RMSprop(momentum=0.5, centered=True),
+        "Adagrad": lambda: K2.Adagrad(),
+        "Adadelta": lambda: K2.Adadelta(),
+        "Adamax": lambda: K2.Adamax(),
+        "Lion": lambda: K2.Lion(),
+        "old Adam": lambda: K2.legacy.Adam(amsgrad=True),
+        "old SGD": lambda: K2.legacy.SGD(rate, momentum=0.9),
+        "old plain SGD": lambda: K2.legacy.SGD(0.1),
+        "old RMSprop": lambda: K2.legacy.RMSprop(momentum=0.5, centered=True),
+        "old Adagrad": lambda: K2.legacy.Adagrad(),
+        "old Adadelta": lambda: K2.legacy.Adadelta(),
+        "old Adamax": lambda: K2.legacy.Adamax(),
+        "old Nadam": lambda: K2.legacy.Nadam(),
+    }
+
+
+def near(ours: list[Any], theirs: list[Any]) -> None:
+    """Keras 2 rounds some steps in another order."""
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def of_keras_2(tmp_path_factory: Any) -> tuple[Any, Path]:
+    model = graph(tf_keras, K2.Adam())
+    fit(model)
+    path = tmp_path_factory.mktemp("keras_2") / "model.h5"
+    model.save(path)
+    model.save_weights(path.with_name("weights.h5"))
+    return model, path
+
+
+def test_model_of_keras_2(of_keras_2: tuple[Any, Path]) -> None:
+    """The curve goes on as in Keras 2; a metric is not named twice after its output."""
+    theirs, path = of_keras_2
+    ours = minikeras.saving.load_model(path)
+    near(predicted(ours), predicted(theirs))
+    assert int(ours.optimizer.iterations) == 2
+    assert set(ours.evaluate(*data(ours), verbose=0, return_dict=True)) == {
+        *("loss", "one_loss", "two_loss", "one_mean_absolute_error")
+    }
+    weights = theirs.get_weights()
+    near([fit(ours, 2)], [fit(theirs, 2)])
+    theirs.set_weights(weights)
+
+
+def sorted_by_size(arrays: list[Any]) -> list[Any]:
+    return sorted(arrays, key=lambda array: (array.size, float(np.sum(array))))
+
+
+@pytest.mark.filterwarnings("ignore:Argument `decay` is no longer:UserWarning")
+@pytest.mark.parametrize("name", optimizers_of_keras_2())
+def test_optimizer_of_keras_2(name: str, tmp_path: Path) -> None:
+    """Every slot goes to the right variable: one more step is that of Keras 2."""
+    layers = fresh(tf_keras)
+    theirs = tf_keras.Sequential([tf_keras.Input((4,)), layers.Dense(3), layers.Dense(1)])
+    theirs.compile(optimizers_of_keras_2()[name](), "mse")
+    x, y = X[:8], Y[:8]
+    theirs.train_on_batch(x, y)
+    theirs.train_on_batch(-x, y)
+    theirs.save(tmp_path / "model.h5")
+    ours = minikeras.saving.load_model(tmp_path / "model.h5")
+    assert int(ours.optimizer.iterations) == 2
+    if name == "old Nadam":  # which had another rule: of equal state, the next step differs
+        stored = [np.asarray(w) for w in theirs.optimizer.get_weights()]
+        near(sorted_by_size(slots(ours)[2:]), sorted_by_size(stored[1:]))
+        return
+    theirs.train_on_batch(x + 1, y)
+    ours.train_on_batch(x + 1, y)
+    near(ours.get_weights(), theirs.get_weights())
+
+
+def test_layers_of_keras_2(tmp_path: Path) -> None:
+    """Those whose arguments have changed since."""
+    layers = fresh(tf_keras)
+    theirs = tf_keras.Sequential(
+        [
+            layers.Embedding(9, 4, input_length=6),
+            layers.SpatialDropout1D(0.1),
+            layers.Conv1DTranspose(4, 2),
+            layers.SeparableConv1D(5, 2),
+            layers.LeakyReLU(0.2),
+            layers.ReLU(max_value=3.0, threshold=0.1),
+            layers.BatchNormalization(axis=2),
+            layers.LayerNormalization(axis=[1, 2]),
+            layers.Normalization(mean=0.5, variance=4.0),
+            layers.Activation("swish"),
+            layers.Flatten(),
+            layers.Dense(2, dtype=tf_keras.mixed_precision.Policy("mixed_float16")),
+        ]
+    )
+    tokens = np.arange(12).reshape(2, 6) % 9
+    theirs.save(tmp_path / "model.h5")
+    with pytest.warns(UserWarning, match="No training configuration"):
+        ours = minikeras.saving.load_model(tmp_path / "model.h5")
+    assert ours.layers[-1].dtype_policy.name == "mixed_float16"
+    found, expected = ours.predict(tokens, verbose=0), theirs.predict(tokens, verbose=0)
+    np.testing.assert_allclose(found, expected, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_weights_of_keras_2(of_keras_2: tuple[Any, Path], by_name: bool) -> None:
+    theirs, path = of_keras_2
+    for name in ("weights.h5", "model.h5"):
+        ours = graph(minikeras)
+        ours.load_weights(path.with_name(name), by_name=by_name)
+        near(predicted(ours), predicted(theirs))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from minikeras import layers
-from minikeras.declare.serialization import get_registered_name, get_registered_object
+from minikeras.declare.custom_objects import get_registered_name, get_registered_object
 from minikeras.messages import describe, did_you_mean
 from minikeras.saving.limits import LIMITS, LoadError
 

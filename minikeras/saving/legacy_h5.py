@@ -20,12 +20,12 @@ import numpy as np
 
 from minikeras import frames
 from minikeras.autograd import Variable
-from minikeras.declare.serialization import (
+from minikeras.declare.custom_objects import (
     custom_object_scope,
-    deserialize_keras_object,
     get_custom_objects,
     get_registered_object,
 )
+from minikeras.declare.serialization import deserialize_keras_object, reading_file
 from minikeras.messages import describe
 from minikeras.optional import Library
 from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
@@ -151,7 +151,7 @@ def load_model_h5(
     unknown classes, weights that do not fit, and layers that hold code.
     """
     known = {**(custom_objects or {}), **get_custom_objects()}
-    with open_hdf5(source, where) as file, custom_object_scope(custom_objects):
+    with open_hdf5(source, where) as file, custom_object_scope(custom_objects), reading_file():
         attributes = file.attributes()
         config = _read_json(attributes, "model_config", where)
         if config is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from minikeras import frames, losses, metrics, optimizers, tree
 from minikeras.autograd import Variable
-from minikeras.declare.serialization import (
+from minikeras.declare.custom_objects import (
     custom_object_scope,
     get_registered_name,
     get_registered_object,

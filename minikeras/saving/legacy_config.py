@@ -186,8 +186,8 @@ def _modern_arguments(name: str, config: dict[str, Any]) -> dict[str, Any]:
         if key.endswith("_initializer") and isinstance(value, dict):
             inner = value.get("config")
             if isinstance(inner, dict) and "dtype" in inner:  # of TensorFlow 1
-                kept = {k: v for k, v in inner.items() if k != "dtype"}
-                config[key] = {**value, "config": kept}
+                rest = {k: v for k, v in inner.items() if k != "dtype"}
+                config[key] = {**value, "config": rest}
     return config
 
 

@@ -102,6 +102,8 @@ class Observer(Listener, Protocol):
 class _Recording(threading.local):
     listeners: tuple[Listener, ...] = ()  # the active tapes, and the observer if there is one
     observer: Observer | None = None
+    # Told of each operation on symbols, as ``(op, inputs, static, outputs)``.
+    on_symbols: Callable[[Any, tuple[Any, ...], dict[str, Any], Any], None] | None = None
 
 
 recording = _Recording()

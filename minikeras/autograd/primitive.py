@@ -195,6 +195,12 @@ class Primitive:
 
     def abstract(self, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         """The symbol of the output: what ``shape`` and the dtype rules promise."""
+        output = self._promised(inputs, static)
+        if recording.on_symbols is not None:
+            recording.on_symbols(self, inputs, static, output)
+        return output
+
+    def _promised(self, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if self.shape_rule is None:
             raise NotImplementedError(f"{self.__name__} has no shape rule")
         kinds = [type(x) if isinstance(x, bool | int | float) else dtype_of(x) for x in inputs]

@@ -23,8 +23,8 @@ def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any], target:
     if ours.built:
         with target.scope_of(theirs):  # as if the first update built it
             theirs.build([counterparts[id(v)] for v in ours._trainable_variables])
-    for source, target in zip(ours.variables, theirs.variables, strict=True):
-        target.assign(source.numpy())
+    for before, after in zip(ours.variables, theirs.variables, strict=True):
+        after.assign(before.numpy())
 
 
 def _exempt_from_decay(optimizer: Any, variables: list[Any]) -> tuple[list[Any], str]:

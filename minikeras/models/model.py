@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from minikeras import absent, frames, settings, tree
 from minikeras.autograd import Symbol
 from minikeras.declare.serialization import serialize_keras_object
+from minikeras.export import export_model
 from minikeras.layers import Layer
 from minikeras.layers.building import as_shape
 from minikeras.messages import describe, did_you_mean
@@ -172,6 +173,18 @@ class Model(Trainer, Layer, base=True):
     ) -> None:
         """Save the weights to a file, as ``keras.saving.save_weights`` does."""
         saving_api.save_weights(self, filepath, overwrite, max_shard_size)
+
+    @frames.filter_traceback
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write the model for other programs to run, as ``export.export_model`` does."""
+        export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     @frames.filter_traceback
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:

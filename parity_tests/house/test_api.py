@@ -185,7 +185,7 @@ MISSING = {
         ("mixed_precision quantizers Quantizer", "quantization and loss scaling come later"),
         ("device distribution", "one machine, one kind of memory"),
         ("RematScope remat", "recomputing activations spares memory that NumPy does not pin"),
-        ("SymbolicScope export legacy src", "Keras's own inner life and its exports"),
+        ("SymbolicScope legacy src", "Keras's own inner life"),
     ],
     "callbacks": [
         ("OrbaxCheckpoint", "needs the library orbax, and JAX"),
@@ -314,7 +314,7 @@ SIGNATURES = [
     ("Layer", "no method add_metric", "raises in Keras, too"),
     (
         "Model",
-        "no method export; no method get_quantization_layer_structure; no method quantize",
+        "no method get_quantization_layer_structure; no method quantize",
         QUANTIZED,
     ),
     (

@@ -33,6 +33,7 @@ FLOORS = [
     "callbacks",
     "training",
     "saving interchange",
+    "export",
     "models",
     "utils",
     "backend config parity",
@@ -63,6 +64,13 @@ INNER_FLOORS = {
         "keras_archive legacy_config",
         "legacy_training",
         "legacy_h5",
+        "*",
+    ],
+    "export": [
+        "graph tracing saved_model",
+        "rules",
+        "array_rules elementwise_rules window_rules",
+        "onnx_format",
         "*",
     ],
     "interchange": ["sides", "compile_state", "*"],
@@ -214,7 +222,7 @@ def test_who_rounds_as_tensorflow_does() -> None:
 
 
 HEAVY = {"click", "h5py", "jinja2", "keras", "matplotlib", "numba", "pandas", "rich", "scipy"}
-HEAVY |= {"optree", "sklearn", "tensorflow", "torch"}
+HEAVY |= {"onnx", "optree", "sklearn", "tensorflow", "torch"}
 
 
 def loaded_by(code: str) -> set[str]:

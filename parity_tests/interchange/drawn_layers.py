@@ -48,8 +48,11 @@ def drawn_layers(draw: Any, name: str) -> Drawn:
     """The layer of a name, with arguments and an input that fit each other."""
     inputs, tokens = 2 if name in _MERGES else 1, name == "Embedding"
     rank = 1 if tokens else draw(st.sampled_from(_rank_of(name)))
-    least, most = (2, 3) if "Padding" in name else (3, 4 if rank > 3 else 6)
-    shape = tuple(draw(st.integers(least, most)) for _ in range(rank))
+    least, most = (
+        (2, 3) if "Padding3D" in name or name == "UpSampling3D" else (3, 4 if rank > 3 else 6)
+    )
+    sizes = st.sampled_from([4, 6]) if name == "Activation" else st.integers(least, most)
+    shape = tuple(draw(sizes) for _ in range(rank))  # glu halves an even axis
     layer = draw(instance("layers", name, shape))
     assume(shape_behind(layer, *[shape] * inputs) is not None)
     return Drawn(layer, shape, inputs, tokens, draw(st.integers(0, 99)))

@@ -7,15 +7,14 @@ from minikeras.autograd.graph import (
     KerasTensor,
     Node,
     Operation,
-    OpOperation,
     Symbol,
     any_symbolic,
     is_keras_tensor,
-    operation,
     strip,
 )
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import nothing_recorded, recording
+from minikeras.autograd.op_nodes import OpOperation, operation
 from minikeras.autograd.primitive import (
     Primitive,
     elementwise,

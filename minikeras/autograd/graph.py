@@ -6,14 +6,11 @@ remembers the operation and its arguments; functional models are read off these 
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from minikeras import dtypes, frames, shapes, tree
-from minikeras.declare import known, serialization
-from minikeras.declare.names import auto_name, to_snake_case
+from minikeras import dtypes, shapes, tree
+from minikeras.declare import serialization
+from minikeras.declare.names import auto_name
 from minikeras.messages import describe
 from minikeras.types import DType, Shape
 
@@ -235,47 +232,6 @@ def fill(structure: Any, values: dict[int, Any]) -> Any:
     )
 
 
-class OpOperation(Operation):
-    """An op of ``keras.ops`` as a node: ``x + 1`` in a functional model.
-
-    Its class is named after the function, as Keras's are: ``log_softmax`` → ``LogSoftmax``.
-    """
-
-    function: Callable[..., Any]
-
-    @staticmethod
-    def named(function: Any) -> type[OpOperation]:
-        """The class of the nodes of one function."""
-        if function not in _op_classes:
-            name = "".join(part.capitalize() for part in function.__name__.split("_") if part)
-            members = {"function": staticmethod(function)}
-            _op_classes[function] = type(name, (OpOperation,), members)
-        return _op_classes[function]
-
-    def call(self, *args: Any, **kwargs: Any) -> Any:
-        return self.function(*args, **kwargs)
-
-
-_op_classes: dict[Any, type[OpOperation]] = {}
-
-
-def _op_class(name: str) -> type[OpOperation] | None:
-    """The class of nodes that a config names, such as ``"LogSoftmax"``; None if it is no op's.
-
-    Ops that call functions are no nodes: the config would say what they call, and how often.
-    """
-    snake = to_snake_case(name)
-    function = None if snake in _CALL_FUNCTIONS else known.find_function("keras.ops", snake)
-    return None if function is None else OpOperation.named(function)
-
-
-_CALL_FUNCTIONS = {
-    *("cond", "custom_gradient", "fori_loop", "map", "scan", "switch", "vectorized_map"),
-    "while_loop",
-}
-known.finders["ops"] = _op_class
-
-
 def strip(structure: Any) -> Any:
     """The structure with a plain symbol for each KerasTensor: ops on these add no nodes."""
 
@@ -287,43 +243,3 @@ def strip(structure: Any) -> Any:
         return symbol
 
     return tree.map_structure(bare, structure)
-
-
-def symbolic_call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Add the node of a call of an op; returns its outputs."""
-    return OpOperation.named(function)().symbolic_call(*args, **kwargs)
-
-
-def name_operation(error: Exception, name: str) -> None:
-    """Begin the message of an error with the operation's name, unless it begins with one.
-
-    An error that holds other arguments than a message stays as it is.
-    """
-    name, text = name.lstrip("_"), str(error)
-    if type(error) not in (ValueError, TypeError, IndexError) or error.args != (text,):
-        return
-    if not re.match(rf"\w+: |{name}\b", text):
-        error.args = (f"{name}: {text}",)
-
-
-def operation(function: Callable[..., Any]) -> Any:
-    """Make a composed function one node of the graph when it is called with KerasTensors."""
-
-    @functools.wraps(function)
-    def public(*args: Any, **kwargs: Any) -> Any:
-        try:
-            for x in args:
-                cls = type(x)
-                if cls is KerasTensor or (
-                    (cls is list or cls is tuple or cls is dict) and any_symbolic(x)
-                ):
-                    return symbolic_call(public, args, kwargs)
-            if kwargs and any_symbolic(kwargs):
-                return symbolic_call(public, args, kwargs)
-            return function(*args, **kwargs)
-        except Exception as error:
-            name_operation(error, function.__name__)
-            frames.shorten(error)
-            raise
-
-    return public

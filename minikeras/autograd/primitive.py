@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, frames, settings, shapes, twins
-from minikeras.autograd import graph
+from minikeras.autograd import graph, op_nodes
 from minikeras.autograd.conversion import array_of, as_tensor, dtype_of, kind_of, readable, shape_of
 from minikeras.autograd.listeners import Observe, OpCall, recording
 from minikeras.autograd.tensor import Tensor, engine_ops
@@ -121,7 +121,7 @@ class Primitive:
                 arrays.append(x)
             return self._run(inputs, arrays, kinds, static)
         except Exception as error:
-            graph.name_operation(error, self.__name__)
+            op_nodes.name_operation(error, self.__name__)
             frames.shorten(error)
             raise
 
@@ -174,7 +174,7 @@ class Primitive:
         """Variables, numbers of other libraries, nested lists; symbols."""
         for x in inputs:
             if isinstance(x, graph.KerasTensor):
-                return graph.symbolic_call(self, inputs, static)
+                return op_nodes.symbolic_call(self, inputs, static)
             if isinstance(x, graph.Symbol):
                 return self.abstract(inputs, static)
         plain = tuple(map(readable, inputs))

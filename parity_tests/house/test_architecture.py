@@ -46,9 +46,10 @@ FLOOR = {package: floor for floor, packages in enumerate(FLOORS) for package in 
 INNER_FLOORS = {
     "kernels": ["runtime", "rounding", "*"],
     "autograd": [
-        "listeners",
+        "listeners operation_table",
         "tensor",
         "graph variable indexed_slices",
+        "op_nodes",
         "conversion",
         "primitive tape",
         "replay transforms *",

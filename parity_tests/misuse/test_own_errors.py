@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras
-from minikeras.autograd.graph import name_operation
+from minikeras.autograd.op_nodes import name_operation
 from minikeras.messages import describe, received
 from parity_tests.misuse.test_messages import raised
 

@@ -1,0 +1,70 @@
+"""The table of Keras's classes of ops is that of the installed Keras.
+
+    python -m parity_tests.house.test_operation_table
+
+writes `minikeras/keras_operations.txt`.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import pytest
+from keras.src.ops.operation import Operation
+
+from minikeras import ops
+from minikeras.autograd.operation_table import TABLE, entries
+from minikeras.ops.declarations import names_of
+
+FUNCTIONS = {f.__name__: f for f in names_of("ops").values() if hasattr(keras.ops, f.__name__)}
+MADE = re.compile(r"(\w+)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.symbolic_call")
+
+
+def class_of(name: str) -> Any:
+    """The class of the nodes of ``keras.ops.<name>``; None if it makes none."""
+    function = getattr(keras.ops, name)
+    home = sys.modules[function.__module__]
+    written = MADE.findall(inspect.getsource(function))
+    camel = "".join(part.capitalize() for part in name.split("_"))
+    found = getattr(home, (*written, camel)[0], None)
+    return found if inspect.isclass(found) and issubclass(found, Operation) else None
+
+
+def arguments(method: Any) -> list[str]:
+    kinds = inspect.Parameter.VAR_KEYWORD, inspect.Parameter.KEYWORD_ONLY
+    return [
+        p.name for p in [*inspect.signature(method).parameters.values()][1:] if p.kind not in kinds
+    ]
+
+
+def table() -> str:
+    lines = []
+    for name in sorted(FUNCTIONS):
+        cls = class_of(name)
+        if cls is not None:
+            fixed = arguments(cls.__init__) if cls.__init__ is not Operation.__init__ else []
+            file = cls.__module__.removeprefix("keras.src.ops.")
+            lines.append(" ".join([name, file, cls.__name__, *fixed]))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def test_the_table_is_current() -> None:
+    """If not: ``python -m parity_tests.house.test_operation_table``."""
+    assert Path(TABLE).read_text() == table()
+
+
+@pytest.mark.parametrize("name", sorted(entries()))
+def test_the_other_arguments_are_those_of_the_call(name: str) -> None:
+    ours = [*inspect.signature(getattr(ops, name)).parameters]
+    fixed = entries()[name].fixed
+    assert {*fixed} - {"rms_scaling"} <= {*ours}  # which is deprecated
+    assert [n for n in ours if n not in fixed and n != "kwargs"] == arguments(class_of(name).call)
+
+
+if __name__ == "__main__":
+    Path(TABLE).write_text(table())

@@ -16,6 +16,7 @@ from minikeras.saving.keras_archive import (
 )
 from minikeras.saving.legacy_h5 import load_model_h5, load_weights_h5, save_model_h5
 from minikeras.saving.opening import opened
+from minikeras.saving.safetensors_store import SUFFIX, load_safetensors, save_safetensors
 from minikeras.saving.sharded_weights import ShardedReader, ShardedWriter
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.weights_store import WeightsReader, WeightsWriter
@@ -122,7 +123,8 @@ def save_weights(
 ) -> None:
     """Save the weights of a model, and the state of its optimizer.
 
-    filepath: a path that ends in ``.weights.h5``; in ``.weights.json`` if there are several files.
+    filepath: a path that ends in ``.weights.h5``; in ``.weights.json`` if there are several files;
+        in ``.safetensors`` for the weights alone.
     overwrite: whether to replace an existing file; else the console asks.
     max_shard_size: the most gigabytes of one file; by default there is only one.
     objects_to_skip: layers, or the optimizer, that are left out.
@@ -134,6 +136,14 @@ def save_weights(
     objects_to_skip = kwargs.pop("objects_to_skip", None)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if path.endswith(SUFFIX):
+        _refuse_options(path, max_shard_size=max_shard_size, objects_to_skip=objects_to_skip)
+        if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
+            return
+        _check_built(model, "saving a model")
+        with files.written(path) as unfinished, open(unfinished, "wb") as file:
+            save_safetensors(model, file)
+        return
     if max_shard_size is None and not path.endswith(".weights.h5"):
         raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
     if max_shard_size is not None and not path.endswith(("weights.h5", "weights.json")):
@@ -164,7 +174,7 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     """Load weights into a model; if anything fails, all weights stay as they are.
 
     filepath: a path that ends in ``.weights.h5``, ``.weights.json`` or ``.keras``; or in ``.h5``,
-        for a file of Keras 2 or a model in the older format.
+        for a file of Keras 2 or a model in the older format; or in ``.safetensors``.
     skip_mismatch: warn of layers whose weights do not fit, and leave them out.
     objects_to_skip: layers, or the optimizer, that are left out.
     by_name: of the older format, match layers by their names; by default by their order.
@@ -177,6 +187,11 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     by_name = kwargs.pop("by_name", None)
     if kwargs:
         raise ValueError(f"Invalid keyword arguments: {kwargs}")
+    if path.endswith(SUFFIX):
+        _refuse_options(path, objects_to_skip=objects_to_skip, by_name=by_name)
+        _check_built(model, "loading weights into a model")
+        load_safetensors(model, path, skip_mismatch)
+        return
     if objects_to_skip is not None and not path.endswith((".weights.h5", ".weights.json")):
         raise ValueError(
             f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {filepath}"
@@ -202,6 +217,13 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     sharded = path.endswith(".json")
     with ShardedReader(path) if sharded else WeightsReader(path) as stored:
         load_state(model, stored, None, skip_mismatch, skipped)
+
+
+def _refuse_options(path: str, **options: Any) -> None:
+    """Raises ValueError for options that a format does not have."""
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise ValueError(f"{given[0]} is no option of `{SUFFIX}` files. Received: filepath={path}")
 
 
 def _check_built(model: Any, doing: str) -> None:

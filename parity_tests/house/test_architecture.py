@@ -61,7 +61,7 @@ INNER_FLOORS = {
         "opening assets parts building",
         "json_text zip_archive hdf5",
         "weights_store state",
-        "sharded_weights",
+        "sharded_weights safetensors_store",
         "keras_archive legacy_config",
         "legacy_training",
         "legacy_h5",

@@ -261,8 +261,11 @@ def _calls_of(entry: Any) -> list[Any]:
     return calls
 
 
-def _name_of(entry: Any) -> Any:
-    return entry.get("name") or _inner_value(entry, "name")
+def _name_of(entry: Any) -> str:
+    name = entry.get("name") or _inner_value(entry, "name")
+    if not isinstance(name, str):
+        raise LoadError(f"the name of a layer must be a string, received {describe(name)}")
+    return name
 
 
 def _first_number(entry: Any) -> int:

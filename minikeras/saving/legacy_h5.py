@@ -25,9 +25,9 @@ from minikeras.declare.custom_objects import (
     get_custom_objects,
     get_registered_object,
 )
-from minikeras.declare.serialization import deserialize_keras_object, reading_file
 from minikeras.messages import describe
 from minikeras.optional import Library
+from minikeras.saving.building import model_from_file
 from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
 from minikeras.saving.json_text import parse_object
 from minikeras.saving.keras_archive import KERAS_VERSION
@@ -151,12 +151,13 @@ def load_model_h5(
     unknown classes, weights that do not fit, and layers that hold code.
     """
     known = {**(custom_objects or {}), **get_custom_objects()}
-    with open_hdf5(source, where) as file, custom_object_scope(custom_objects), reading_file():
+    with open_hdf5(source, where) as file, custom_object_scope(custom_objects):
         attributes = file.attributes()
         config = _read_json(attributes, "model_config", where)
         if config is None:
             raise ValueError(f"No model config found in the file at {where}.")
-        model = _rebuilt(config, known, safe_mode)
+        entry = f"{where}, model_config"
+        model = model_from_file(_modern(config, known), entry, file.file_bytes, known, safe_mode)
         pairs = _by_place(_group(file, "model_weights"), model, False)
         _assign(pairs, model)
         training = _read_json(attributes, "training_config", where) if compile else None
@@ -193,13 +194,13 @@ def _revived(value: Any) -> Any:
     return {key: _revived(part) for key, part in value.items()}
 
 
-def _rebuilt(config: dict[str, Any], known: dict[str, Any], safe_mode: bool) -> Any:
+def _modern(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     name = config.get("class_name")
     if isinstance(name, str) and get_registered_object(name, known) is None:
         # Files name a model by its class, without the package under which it was registered.
         registered = [key for key in known if key.rpartition(">")[2] == name]
         config = config | ({"class_name": registered[0]} if len(registered) == 1 else {})
-    return deserialize_keras_object(modern_layer(config, known), known, safe_mode=safe_mode)
+    return modern_layer(config, known)
 
 
 def _load_optimizer(file: Group, model: Any, pairs: Pairs) -> None:
@@ -334,6 +335,8 @@ def _names(group: Group, what: str) -> list[str]:
     found: list[Any] = [name for key in keys for name in _listed(attributes[key])]
     if not all(isinstance(name, str) for name in found):
         raise LoadError(f"{group.where}: the attribute {what} is no list of names")
+    if len(set(found)) < len(found):
+        raise LoadError(f"{group.where}: the attribute {what} holds a name twice")
     return list(map(str, found))
 
 

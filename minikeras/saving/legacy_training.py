@@ -12,6 +12,7 @@ from minikeras.declare.custom_objects import (
     get_registered_name,
     get_registered_object,
 )
+from minikeras.declare.known import find_function
 from minikeras.messages import describe
 from minikeras.optimizers import schedules
 from minikeras.saving.legacy_config import legacy_parts
@@ -150,10 +151,8 @@ def _metric(entry: Any, prefixes: list[str]) -> Any:
     if entry["class_name"] != "MeanMetricWrapper":
         return metrics.deserialize({**entry, "config": inner})
     name = _function(inner.pop("fn", None))
-    function = getattr(metrics, str(name), None)
-    if not callable(function) or isinstance(function, type):
-        function = losses.get(name)
-    return metrics.MeanMetricWrapper(function, **inner)
+    function = get_registered_object(name) or find_function("keras.metrics", name)
+    return metrics.MeanMetricWrapper(function or losses.get(name), **inner)
 
 
 def _function(function: Any) -> str:
@@ -218,9 +217,13 @@ def _pairs(
     for variable, value in found:
         if tuple(variable.shape) != value.shape:
             raise _DoesNotFit(f"{variable.path} has shape {variable.shape}, not {value.shape}")
-        if variable is optimizer._iterations and (value.dtype.kind not in "iu" or value < 0):
+        if variable is optimizer._iterations and not _is_count(value):
             raise _DoesNotFit(f"the number of updates is {value!r}, expected an integer ≥ 0")
         yield variable, value
+
+
+def _is_count(value: Array) -> bool:
+    return value.dtype.kind in "iu" and 0 <= int(value) < 2**62
 
 
 def _pairs_of_keras_2(

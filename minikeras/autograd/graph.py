@@ -136,6 +136,14 @@ class Operation:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The attributes of a copy, which has the calls that lead to it and none that follow."""
+        return {k: v for k, v in vars(self).items() if k != "_outbound_nodes"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        vars(self).setdefault("_outbound_nodes", [])
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if any_symbolic(args, kwargs):
             return self.symbolic_call(*args, **kwargs)
@@ -206,8 +214,16 @@ class Node:
         self._has_one_argument = len(args) == 1 and isinstance(args[0], KerasTensor)
         self._kwargs_are_plain = not any(isinstance(x, KerasTensor) for x in tree.flatten(kwargs))
         operation._inbound_nodes.append(self)
+        self._tell_parents()
+
+    def _tell_parents(self) -> None:
         for parent in self.parent_nodes:
             parent.operation._outbound_nodes.append(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for x in self.input_tensors:
+            vars(x._keras_history.operation).setdefault("_outbound_nodes", []).append(self)
 
     @property
     def parent_nodes(self) -> list[Node]:

@@ -57,6 +57,10 @@ class OpOperation(Operation):
         bound = inspect.BoundArguments(signature, given)
         return self.function(*bound.args, **bound.kwargs, **more)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # By the function: the class was made from it, and is found in no module.
+        return _bare_operation, (type(self).function,), self.__getstate__()
+
     def get_config(self) -> dict[str, Any]:
         return {"name": self.name, **serialization.serialize_dict(self.fixed)}
 
@@ -102,6 +106,10 @@ def _without_fixed(
 
 
 _op_classes: dict[Any, type[OpOperation]] = {}
+
+
+def _bare_operation(function: Any) -> OpOperation:
+    return object.__new__(OpOperation.named(function))
 
 
 def _op_class(name: str) -> type[OpOperation] | None:

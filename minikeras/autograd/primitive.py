@@ -266,6 +266,9 @@ class Primitive:
             )
         return unbroadcast(dx, shape, observe)
 
+    def __reduce__(self) -> str:
+        return self.__name__  # a copy is this very object; pickles hold its module and name
+
     def __repr__(self) -> str:
         return f"<op {self.__name__}>"
 

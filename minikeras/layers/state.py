@@ -64,6 +64,17 @@ class LayerState(Configurable):
             self._trainable = True
             self._locked = False
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """The parts of a copy are copies, with other ids; its lists and dicts report to it."""
+        super().__setstate__(state)  # type: ignore[misc]  # of Operation
+        own = vars(self)
+        if "_children" not in own:
+            return
+        self._children = {id(child): child for child in self._children.values()}
+        for name, value in own.items():
+            if type(value) in (list, dict) and name not in self._untracked:
+                own[name] = tracked(value, self)
+
     def __setattr__(self, name: str, value: Any) -> None:
         if type(value) not in _INERT and name not in self._untracked:
             value = self._adopt(value)

@@ -223,6 +223,9 @@ class Functional(Function, Model, base=True):
             x._keras_mask = mask
         return x
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_graph": self._graph} | super().__getstate__()  # first, see Graph.__getstate__
+
     def _obj_type(self) -> str:
         return "Functional"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import itertools
 from collections.abc import Iterable
 from typing import Any
@@ -44,7 +45,6 @@ class Graph:
     def __init__(self, inputs: list[Any], outputs: list[Any]) -> None:
         nodes, first_seen = _walk(inputs, outputs)
         depths, operation_depths = _depths(nodes, inputs, first_seen)
-        self.keys = {node_key(n.operation, n.operation._inbound_nodes.index(n)) for n in depths}
         self.by_depth: dict[int, list[Node]] = collections.defaultdict(list)
         for node, depth in depths.items():
             self.by_depth[depth].append(node)
@@ -53,8 +53,7 @@ class Graph:
         )
         levels = [self.by_depth[depth] for depth in sorted(self.by_depth, reverse=True)]
         self.calls = [node for level in levels for node in level if not node.is_input]
-        used = itertools.chain(outputs, *(node.input_tensors for node in self.calls))
-        self.uses = collections.Counter(map(id, used))
+        self._outputs = outputs
         self._check_connected(inputs)
         names = [operation.name for operation in self.operations]
         for name in names:
@@ -63,6 +62,26 @@ class Graph:
                     f'The name "{name}" is used {names.count(name)} times in the model. All '
                     "operation names should be unique."
                 )
+
+    # Ids differ in copies, which therefore find these two anew.
+
+    @functools.cached_property
+    def keys(self) -> set[NodeKey]:
+        nodes = itertools.chain(*self.by_depth.values())
+        return {node_key(n.operation, n.operation._inbound_nodes.index(n)) for n in nodes}
+
+    @functools.cached_property
+    def uses(self) -> collections.Counter[int]:
+        used = itertools.chain(self._outputs, *(node.input_tensors for node in self.calls))
+        return collections.Counter(map(id, used))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The operations first: each then leads only to those before it, which are copied by then.
+
+        So graphs may be deeper than Python's recursion.
+        """
+        rest = {k: v for k, v in vars(self).items() if k not in ("keys", "uses")}
+        return {"operations": self.operations} | rest
 
     def _check_connected(self, inputs: list[Any]) -> None:
         known = {id(x) for x in inputs}

@@ -44,6 +44,7 @@ class OptimizerState(OptimizerOptions):
         self._averages: list[Variable | None] = []
         self._accumulated: list[Variable] = []
         self._exempt: tuple[set[int], str] = set(), ""
+        self._exempt_variables: list[Variable] = []
         self._lr_factors: tuple[Any, Any] = 1, 1  # see ``defer``
         self.built = False
         self._iterations = self._own(0, "iteration", "int64")
@@ -218,6 +219,7 @@ class OptimizerState(OptimizerOptions):
         # The variables of a copy are copies, with other ids.
         vars(self).update(state, _groups={})
         self._index = {id(v): i for i, v in enumerate(self._trainable_variables)}
+        self._exempt = {*map(id, self._exempt_variables)}, self._exempt[1]
 
     def _get_variable_index(self, variable: Variable) -> int:
         return self._index[id(variable)]
@@ -244,7 +246,9 @@ class OptimizerState(OptimizerOptions):
             raise ValueError(
                 "exclude_from_weight_decay() must be called before the optimizer is built"
             )
-        self._exempt = {id(v) for v in var_list or ()}, "|".join(sorted(set(var_names or ())))
+        self._exempt_variables = list(var_list or ())
+        pattern = "|".join(sorted(set(var_names or ())))
+        self._exempt = {*map(id, self._exempt_variables)}, pattern
 
     def _use_weight_decay(self, variable: Variable) -> bool:
         listed, pattern = self._exempt

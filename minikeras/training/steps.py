@@ -318,7 +318,7 @@ class Steps(Compiled):
 
 _BOUND = (
     *("train_function", "test_function", "predict_function"),
-    *("_replays", "_traced", "_hyperparameters", "_fit_run"),
+    *("_replays", "_traced", "_hyperparameters", "_fit_run", "_outbound_nodes"),
 )
 _UNCHANGED = contextlib.nullcontext()
 

@@ -35,8 +35,9 @@ class Library:
 
     def load(self) -> Any:
         """The module itself."""
-        if missing(self._name):
-            wanted = DISTRIBUTIONS.get(self._name, self._name)
+        package = self._name.partition(".")[0]
+        if missing(package):
+            wanted = DISTRIBUTIONS.get(package, package)
             raise ImportError(
                 f"this needs {wanted}; install with: pip install {wanted}", name=self._name
             )

@@ -189,7 +189,6 @@ MISSING = {
     ],
     "callbacks": [
         ("OrbaxCheckpoint", "needs the library orbax, and JAX"),
-        ("TensorBoard", LATER),
     ],
     "config": [
         ("disable_flash_attention enable_flash_attention is_flash_attention_enabled", "on GPUs"),

@@ -10,6 +10,7 @@ from minikeras.export.graph import OnnxGraph
 from minikeras.export.rules import Typed, rule, rules, same
 
 rules["_matmul"] = same("MatMul")
+rules["_det"] = same("Det")
 
 # Reductions
 
@@ -205,6 +206,18 @@ def _sorted(g: OnnxGraph, x: list[str], call: Typed) -> Any:
 def _flip(g: OnnxGraph, x: list[str], call: Typed) -> Any:
     axes = list(call.static["axis"])
     return _sliced(g, x[0], [(a, slice(None, None, -1)) for a in axes])
+
+
+@rule("_roll")
+def _roll(g: OnnxGraph, x: list[str], call: Typed) -> Any:
+    y = x[0]
+    for shift, axis in zip(call.static["shift"], call.static["axis"], strict=True):
+        n = call.shape[axis]
+        if n is None:
+            raise ValueError("rolling along an axis of unknown size cannot be exported")
+        cells = np.roll(np.arange(n), shift)
+        y = g.add("Gather", y, g.integers(cells), axis=axis)
+    return y
 
 
 @rule("_getitem")

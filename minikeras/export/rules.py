@@ -37,15 +37,52 @@ class Typed:
 
 rules: dict[str, Rule] = {}
 
-# Operations without a rule whose reason is worth a sentence.
+_GRADIENT = "a part of a gradient, not of inference"
+_LOSS = "a loss, not a part of inference"
+_NO_OPERATION = "ONNX has no such operation"
+_ON_INDICES = "updates at indices are not written yet"
+
+# Why operations have no rule.
 REASONS = {
-    "drawn": "random numbers have no counterpart in ONNX that draws the same ones",
-    "_eigh": "ONNX has no eigenvalues",
-    "_qr": "ONNX has no QR decomposition",
-    "_cholesky": "ONNX has no Cholesky decomposition",
-    "_solve": "ONNX has no solver of linear equations",
-    "erfinv": "ONNX has no inverse error function",
-    "nextafter": "ONNX knows nothing of neighbouring numbers",
+    "_add_along_axis": _GRADIENT,
+    "_add_at": _GRADIENT,
+    "_cholesky": _NO_OPERATION,
+    "_cumprod": _NO_OPERATION,
+    "_diagonal": _ON_INDICES,
+    "_eigh": _NO_OPERATION,
+    "_in_top_k": "a metric, not a part of inference",
+    "_inv": _NO_OPERATION,
+    "_isreal": "complex numbers",
+    "_on_diagonal": _ON_INDICES,
+    "_put": _GRADIENT,
+    "_qr": _NO_OPERATION,
+    "_scatter_update": _ON_INDICES,
+    "_searchsorted": _NO_OPERATION,
+    "_segment": _ON_INDICES,
+    "_solve": _NO_OPERATION,
+    "_sum_over_leading_axes": _GRADIENT,
+    "arctan2": _NO_OPERATION,
+    "bitwise_left_shift": "ONNX shifts unsigned integers only",
+    "bitwise_right_shift": "ONNX shifts unsigned integers only",
+    "convolve_kernel_gradient": _GRADIENT,
+    "depthwise_input_gradient": _GRADIENT,
+    "depthwise_kernel_gradient": _GRADIENT,
+    "drawn": "random numbers, which ONNX draws in another way",
+    "erfinv": _NO_OPERATION,
+    "gcd": _NO_OPERATION,
+    "groups_input_gradient": _GRADIENT,
+    "groups_kernel_gradient": _GRADIENT,
+    "interpolate_gradient": _GRADIENT,
+    "lcm": _NO_OPERATION,
+    "masked": "dropout, which inference has not",
+    "nextafter": _NO_OPERATION,
+    "pick_winners": _GRADIENT,
+    "sigmoid_crossentropy": _LOSS,
+    "signbit": _NO_OPERATION,
+    "softmax_crossentropy": _LOSS,
+    "sparse_softmax_crossentropy": _LOSS,
+    "spread": _GRADIENT,
+    "spread_to_winners": _GRADIENT,
 }
 
 
@@ -67,4 +104,4 @@ def same(kind: str, **attributes: Any) -> Rule:
 
 def reason(name: str) -> str:
     """Why an operation cannot be exported."""
-    return REASONS.get(name, "there is no rule for it")
+    return REASONS.get(name, "minikeras has no rule for it")

@@ -1,8 +1,9 @@
-"""The command line: verify, train, run, warm-up."""
+"""The command line: verify, train, run, inspect, warm-up."""
 
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import sys
 import traceback
@@ -20,6 +21,7 @@ from minikeras.parity import report as reports
 from minikeras.parity import verify as compare_frameworks
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 from minikeras.parity.verify import TrainingFailed
+from minikeras.saving import inspection, report_text
 
 warm_ups = Library("minikeras.warm_up")  # imports Numba, which takes half a second
 
@@ -236,6 +238,33 @@ def run(script: str, arguments: tuple[str, ...]) -> None:
         report.stack = stand_in.frames_of(error, script)  # without those of this program
         click.echo("".join(report.format()), nl=False, err=True)
         sys.exit(1)
+
+
+@main.command("inspect")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--full", is_flag=True, help="Print all layers and arrays.")
+def inspect_command(file: str, as_json: bool, full: bool) -> None:
+    """Look into a model file of a stranger, without running or following anything in it.
+
+    Reads .keras, .h5, .weights.h5, .npz and .safetensors files. Says what is inside, what is wrong
+    or suspicious and where, and whether Keras 3.15 would load it safely.
+
+    \b
+    Exit code 0: nothing is suspicious.
+    Exit code 1: something is suspicious, such as a path in a config.
+    Exit code 2: wrong usage, or the file cannot be opened.
+    Exit code 3: damaged, or made to do harm; minikeras refuses to load it.
+    """
+    try:
+        report = inspection.inspect_file(file)
+    except OSError as error:
+        raise BadUse(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), indent=2))
+    else:
+        click.echo(report_text.text_of(report, full))
+    sys.exit(3 if report.has("harmful", "damaged") else int(report.has("suspicious")))
 
 
 @main.command("warm-up")

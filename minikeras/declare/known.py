@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 # The namespaces of Keras whose classes have configs, and those whose functions do.
-_CLASS_HOMES = (
+CLASS_HOMES = (
     *("layers", "models", "losses", "metrics", "optimizers", "optimizers.schedules"),
     *("initializers", "regularizers", "constraints", "dtype_policies", "random"),
 )
@@ -35,6 +35,11 @@ def find_class(module: str, name: str) -> Any:
     if home in finders:
         return finders[home](name)
     return _classes().get((home, name))
+
+
+def is_class_of_keras(name: str) -> bool:
+    """Whether any namespace of Keras has a public class of this name here."""
+    return any(known == name for _, known in _classes())
 
 
 def find_function(module: str, name: str) -> Any:
@@ -68,7 +73,7 @@ def _home(module: str) -> str:
 def _classes() -> dict[tuple[str, str], Any]:
     """By home and name; those of the schedules also as optimizers, where Keras's sources are."""
     found: dict[tuple[str, str], Any] = {}
-    for home in ("", *_CLASS_HOMES):
+    for home in ("", *CLASS_HOMES):
         for name, value in _public(home):
             if inspect.isclass(value) and hasattr(value, "from_config"):
                 found[home, name] = value

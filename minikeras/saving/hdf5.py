@@ -240,6 +240,12 @@ class Dataset(_Object):
         """What the array takes in memory."""
         return math.prod(self.shape) * self.dtype.itemsize
 
+    @property
+    def is_compressed(self) -> bool:
+        """Whether any filter stands between the stored bytes and the elements."""
+        with _damage(self.where):
+            return bool(self._id.get_create_plist().get_nfilters())
+
     def check(self, expected_shape: tuple[int, ...] | None = None) -> None:
         """Raise LoadError, as ``read`` would, without reading the elements."""
         shape, dtype = self.shape, self.dtype

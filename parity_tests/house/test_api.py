@@ -263,7 +263,6 @@ MISSING = {
         ("MultiOptimizer OptimizerMap LossScaleOptimizer", LATER),
         ("legacy", "raises in Keras, too"),
     ],
-    "saving": [("KerasFileEditor", LATER)],
     "utils": [
         ("Config FeatureSpace get_source_inputs pad_sequences split_dataset", LATER),
         ("array_to_img bounding_boxes img_to_array load_img save_img", "images"),
@@ -309,6 +308,13 @@ SIGNATURES = [
         "add_variable: aggregation is new; add_variable: overwrite_with_gradient is new; "
         "add_variable: position 7 is not name",
         "the same function as add_weight",
+    ),
+    (
+        "KerasFileEditor",
+        "no method add_object; no method add_weights; no method delete_object; "
+        "no method delete_weight; no method rename_object; no method resave_weights; "
+        "no method save",
+        "editing " + LATER,
     ),
     ("Layer", "no method add_metric", "raises in Keras, too"),
     (

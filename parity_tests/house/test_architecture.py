@@ -57,8 +57,8 @@ INNER_FLOORS = {
     "ops": ["declarations kinds", "primitives", "*"],
     "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
     "saving": [
-        "limits",
-        "opening assets parts building",
+        "limits report",
+        "opening assets parts building config_review report_text",
         "json_text zip_archive hdf5",
         "weights_store state",
         "sharded_weights safetensors_store",

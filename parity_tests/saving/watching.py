@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from parity_tests.house.sources import ROOT
+
 _FORBIDDEN = (
     *("os.", "subprocess.", "socket.", "shutil.", "ctypes.", "marshal.loads", "pickle.find_class"),
     *("urllib.", "http.", "ftplib.", "webbrowser.", "code.__new__", "function.__new__"),
 )
 _HARMLESS = ("os.listdir", "os.scandir", "os.putenv", "socket.gethostname")
 _PYTHON = tuple({sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")})
+_OWN = str(ROOT / "minikeras")  # tables of names, which are read when they are first needed
 
 
 class Watch:
@@ -33,7 +36,7 @@ class Watch:
         """Called for every audited event of this process."""
         if event == "open" and isinstance(args[0], str | bytes):
             path = os.fsdecode(args[0])
-            inside = path.startswith((self.folder, *_PYTHON, "/proc/self/"))
+            inside = path.startswith((self.folder, *_PYTHON, _OWN, "/proc/self/"))
             if not inside and not path.endswith((".py", ".pyc")):
                 self.found.append(f"open {path}")
         elif event.startswith(_FORBIDDEN) and event not in _HARMLESS:

@@ -83,7 +83,8 @@ class BackupAndRestore(Callback):
         except (OSError, ValueError):
             if not os.path.exists(_previous(self._paths[0])):
                 raise
-            load(*map(_previous, self._paths))
+            self._put_back()
+            load(*self._paths)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self._current_epoch = epoch
@@ -131,8 +132,7 @@ class BackupAndRestore(Callback):
         os.makedirs(self.backup_dir, exist_ok=True)
         if self.double_checkpoint:
             for path in filter(os.path.exists, self._paths):
-                with files.written(_previous(path)) as temporary:
-                    shutil.copyfile(path, temporary)
+                _copy(path, _previous(path))
         if self.exact:
             state_file.write(self._paths[0], self.model._fit_run.state(self._current_epoch, logs))
             return
@@ -141,6 +141,14 @@ class BackupAndRestore(Callback):
         metadata = {"epoch": self._current_epoch, "batch": self._last_batch_seen}
         with files.written(text) as temporary, open(temporary, "w", encoding="utf-8") as file:
             json.dump(metadata, file)
+
+    def _put_back(self) -> None:
+        """Replace the last backup by the one before."""
+        for path in self._paths:
+            if os.path.exists(_previous(path)):
+                _copy(_previous(path), path)
+            elif os.path.exists(path):
+                os.remove(path)
 
     def _load(self, weights: str, text: str) -> None:
         if not self.model.built:
@@ -177,6 +185,11 @@ class BackupAndRestore(Callback):
         self.model._initial_epoch = self.params["epochs"] if state["stopped"] else state["epoch"]
         if state["place"]["step"]:
             self._state = state
+
+
+def _copy(source: str, target: str) -> None:
+    with files.written(target) as temporary:
+        shutil.copyfile(source, temporary)
 
 
 def _previous(path: str) -> str:

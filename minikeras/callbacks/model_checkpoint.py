@@ -31,9 +31,8 @@ class ModelCheckpoint(MonitorCallback):
     save_freq: "epoch", or a number of batches.
     initial_value_threshold: a value that has to be improved on from the start.
 
-    A file appears whole or not at all, see ``docs/files.md``.  Without ``monitor`` in the logs, and
-    if it is an array, each save takes place, with a warning.  ``MonitorCallback`` defines an
-    improvement.
+    A file appears whole or not at all.  Without ``monitor`` in the logs, and if it is an array,
+    each save takes place, with a warning.  ``MonitorCallback`` defines an improvement.
 
     Raises ValueError for another ending and another ``save_freq``, KeyError if the name contains a
     field that is not known, OSError if the file is a folder.

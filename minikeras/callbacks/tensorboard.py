@@ -253,8 +253,8 @@ class TensorBoard(Callback):
 def weight_as_images(weight: Array) -> Array | None:
     """A weight as images (images, height, width, channels); None if its shape is that of none.
 
-    A vector is a column, a matrix lies on its longer side, and of three axes the last one counts the
-    images.  Axes of size 1 are left out first.
+    A vector is a column, a matrix lies on its longer side, and of three axes the last one counts
+    the images.  Axes of size 1 are left out first.
     """
     image = np.squeeze(weight)
     if image.ndim == 1:

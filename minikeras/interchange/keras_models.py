@@ -57,10 +57,10 @@ def _converted(
         )
     config = source.serialize(model)
     compile_config = config.pop("compile_config", None)
-    _check_known({"model": config, "compile": compile_config}, source, target, custom_objects)
+    found = _known({"model": config, "compile": compile_config}, source, target, custom_objects)
     before = random.getstate()  # of initializers without a seed, whose values are overwritten
     try:
-        with target.known(custom_objects):
+        with target.known({**(custom_objects or {}), **found}):
             other = target.deserialize(config)
             _build_like(model, other)
             copy_variables(model, other)
@@ -78,11 +78,14 @@ def _converted(
 # Architecture
 
 
-def _check_known(
+def _known(
     config: Any, source: Side, target: Side, custom_objects: dict[str, Any] | None
-) -> None:
-    """Raises ValueError unless the target library has each class that the config names."""
-    missing = set()
+) -> dict[str, Any]:
+    """The user's classes in the target library, by the names that the config has for them.
+
+    Raises ValueError if there is none for one of them.
+    """
+    missing, known = set(), {}
     for entry in _entries(config):
         name = entry["class_name"]
         if name == "__lambda__":
@@ -96,6 +99,7 @@ def _check_known(
             continue
         key = entry.get("registered_name") or name
         found = (custom_objects or {}).get(name) or target.registered(key, custom_objects)
+        known[key] = found
         if found is None:
             missing.add(key)
         elif isinstance(found, type) and issubclass(found, source.classes()):
@@ -109,6 +113,7 @@ def _check_known(
             f"{target.name}, and register it under the same package and name with "
             f"@{target.name}.saving.register_keras_serializable(), or pass it in custom_objects"
         )
+    return known
 
 
 def _entries(config: Any) -> Iterator[dict[str, Any]]:
@@ -124,19 +129,22 @@ def _entries(config: Any) -> Iterator[dict[str, Any]]:
 
 
 def _layers(model: Any, other: Any) -> list[tuple[Any, Any]]:
-    """The layers of both models in pairs, the models first."""
+    """The layers of both models in pairs, the models first.  Raises ValueError if one is left."""
     ours, theirs = model._flatten_layers(), other._flatten_layers()
-    if [layer.name for layer in ours] != [layer.name for layer in theirs]:
+    if len(ours) != len(theirs):
         raise ValueError(
-            f"the layers differ: {[layer.name for layer in ours]} became "
-            f"{[layer.name for layer in theirs]}. The two classes of a registered name must make "
-            "the same layers in the same order"
+            f"the layers {[layer.name for layer in ours]} became "
+            f"{[layer.name for layer in theirs]}. The two classes of a name must make the same "
+            "layers in the same order"
         )
     return list(zip(ours, theirs, strict=True))
 
 
 def _build_like(model: Any, other: Any) -> None:
     """Build what the config did not, from the inside out; train the same variables."""
+    for ours, theirs in _layers(model, other):
+        if ours.name != theirs.name:  # a layer that a class makes without a name is numbered
+            theirs.name = ours.name
     for ours, theirs in reversed(_layers(model, other)):
         if ours.built and not theirs.built:
             theirs.build_from_config(ours.get_build_config())

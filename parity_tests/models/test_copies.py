@@ -50,10 +50,10 @@ def test_every_public_class(module: str, name: str) -> None:
         random.seed(1)
         try:
             thing = make(minikeras)
+            _use(module, thing)
         except ValueError:  # such as strides and dilation at once
             return
         made += 1
-        _use(module, thing)
         copies = [way(thing) for way in WAYS.values()]
         expected = _use(module, thing)
         before = state(thing)
@@ -68,7 +68,9 @@ def test_every_public_class(module: str, name: str) -> None:
 
 
 def _shape(name: str) -> tuple[int, ...]:
-    return (4, 4) if name.endswith(("1D", "1DTranspose")) else (4, 4, 4)
+    """Of one sample: images, unless the name of the layer says otherwise."""
+    ranks = {"1D": 2, "2D": 3, "3D": 4, "or": 1}  # the last one is RepeatVector
+    return (4,) * ranks.get(name.removesuffix("Transpose")[-2:], 3)
 
 
 def _use(module: str, thing: Any) -> Any:
@@ -109,10 +111,7 @@ def _call(layer: Any, x: Any) -> list[Any]:
     if isinstance(layer, layers.Embedding):
         x = (x * 5).astype("int32")
     inputs: Any = [x, x] if isinstance(layer, Merge) else x
-    try:
-        return [layer(inputs, **options), *layer.losses]
-    except ValueError as error:  # drawn for another shape
-        return [str(type(error))]
+    return [layer(inputs, **options), *layer.losses]
 
 
 def state(thing: Any) -> list[Any]:

@@ -18,11 +18,14 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from minikeras import files, frames
+from minikeras.declare.custom_objects import get_custom_objects
 from minikeras.declare.serialization import serialize_keras_object
 from minikeras.declare.sharing import ObjectSharingScope
 from minikeras.saving.assets import AssetFolder
 from minikeras.saving.building import model_from_file
 from minikeras.saving.json_text import parse_object
+from minikeras.saving.legacy_config import modern_layer
+from minikeras.saving.legacy_training import compile_as_in_keras_2
 from minikeras.saving.limits import LIMITS
 from minikeras.saving.opening import opened
 from minikeras.saving.state import load_state, save_state
@@ -94,11 +97,24 @@ def load_archive(
     """
     archive = Archive(file, where)
     config = parse_object(archive.read(CONFIG), f"{where}, {CONFIG}")
+    training = None
+    if _is_of_keras_2(archive, where):
+        training = config.pop("compile_config", None) if compile else None
+        config = modern_layer(config, {**get_custom_objects(), **(custom_objects or {})})
     with weights_in(archive, where) as weights:
         model = _model(config, f"{where}, {CONFIG}", weights, custom_objects, compile, safe_mode)
         with _assets_in(archive) as assets:
             load_state(model, weights, assets)
+        if training:
+            compile_as_in_keras_2(model, training, weights.entry("optimizer"), custom_objects)
     return model
+
+
+def _is_of_keras_2(archive: Archive, where: str) -> bool:
+    if METADATA not in archive.names():
+        return False
+    metadata = parse_object(archive.read(METADATA), f"{where}, {METADATA}")
+    return str(metadata.get("keras_version")).startswith("2.")
 
 
 @contextlib.contextmanager

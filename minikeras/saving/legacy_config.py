@@ -121,7 +121,8 @@ def modern_layer(
     known = get_registered_object(name, dict(custom_objects or {}))
     if known is None and name == "Lambda":
         _refuse_code(config)
-    is_ours = known is None and str(entry.get("module") or "keras").split(".")[0] == "keras"
+    package = str(entry.get("module") or "keras").split(".")[0]
+    is_ours = known is None and package in ("keras", "tf_keras")
     if known is not None and "module" not in entry:
         entry = {**entry, "module": None, "registered_name": name}
     elif is_ours:

@@ -81,6 +81,8 @@ def _nested(value: Any, make: Callable[[Any], Any]) -> Any:
     """Lists and dicts of names and configs, with what they name."""
     if value is None:
         return None
+    if isinstance(value, dict) and value.get("class_name") == "function":
+        value = _function(value)
     if isinstance(value, str) or (isinstance(value, dict) and "class_name" in value):
         return make(value)
     if isinstance(value, dict):
@@ -104,6 +106,25 @@ def _named(entry: dict[str, Any], registry: Any) -> dict[str, Any]:
     if registry.entries.keys() & {bare, bare.lower()}:
         return {"class_name": bare, "config": inner}
     raise registry.unknown(name)
+
+
+def compile_as_in_keras_2(
+    model: Any, config: Any, stored: Mapping[str, Array], custom_objects: Any = None
+) -> None:
+    """Compile a model as its ``.keras`` archive of Keras 2 says, with the optimizer's state.
+
+    stored: the variables of the optimizer by their numbers, without a learning rate.
+    """
+    if not isinstance(config, dict):
+        raise LoadError(f"expected a compile config, a dict; received {describe(config)}")
+    names = list(getattr(model, "output_names", None) or [])
+    config = {**config, "optimizer_config": config.get("optimizer")}
+    model.compile(**compile_arguments(config, names, custom_objects))
+    if not model.built or model.optimizer is None:
+        return
+    model.optimizer.build(model.trainable_variables)
+    values = [stored[name] for name in sorted(stored, key=lambda name: (len(name), name))]
+    assign_in_order_of_keras_2(model.optimizer, values, trained_in_order_of_keras_2(model))
 
 
 def _optimizer(entry: dict[str, Any]) -> Any:
@@ -190,13 +211,43 @@ def assign_optimizer(
     try:
         pairs = [*_pairs(optimizer, stored, variables)]
     except _DoesNotFit as error:
-        frames.warn(
-            "Error in loading the saved optimizer state. As a result, your model is starting with "
-            f"a freshly initialized optimizer: {error}"
-        )
+        _warn(str(error))
         return
     for variable, value in pairs:
         variable.assign(value)
+
+
+def _warn(why: str) -> None:
+    frames.warn(
+        "Error in loading the saved optimizer state. As a result, your model is starting with a "
+        f"freshly initialized optimizer: {why}"
+    )
+
+
+def assign_in_order_of_keras_2(
+    optimizer: Any, values: list[Array], weights: list[Variable]
+) -> None:
+    """As ``assign_optimizer``, for a state without names.
+
+    values: the number of updates, averages, then the slots, for the weights in their order.
+    """
+    groups = [("average",)] if optimizer._averages else []
+    groups += [group for group in optimizer.slot_groups() if group]
+    keys = [
+        f"optimizer/{slot}/{i}:0" for group in groups for i in range(len(weights)) for slot in group
+    ]
+    if groups and len(values) != 1 + len(keys):  # without slots here, Keras 2 may have some
+        _warn(f"the file has {len(values)} variables, expected {1 + len(keys)}")
+        return
+    stored = dict(zip(["iteration:0", *keys], values))
+    assign_optimizer(optimizer, stored, {f"{i}:0": w for i, w in enumerate(weights)})
+
+
+def trained_in_order_of_keras_2(layer: Any) -> list[Variable]:
+    """The trainable weights of a model: layer by layer, as deep as they are nested."""
+    inner = [w for part in layer._layers for w in trained_in_order_of_keras_2(part)]
+    own = [variable for variable in layer._own_in_order() if variable.trainable]
+    return list({id(w): w for w in [*own, *inner]}.values())
 
 
 class _DoesNotFit(ValueError):

@@ -249,7 +249,7 @@ def _rebuild(
                 instance.compiled = True
         except TypeError as error:
             raise _not_rebuilt(cls, str(error), config) from error
-        except _UNEXPECTED as error:
+        except UNEXPECTED as error:
             if not _is_ours(cls, error):
                 raise
             what = f"{type(error).__name__}: {error}"
@@ -274,7 +274,7 @@ def _not_rebuilt(cls: Any, why: str, config: dict[str, Any]) -> TypeError:
 
 
 # What the code of a class may raise about a config with parts of other types than it expects.
-_UNEXPECTED = (
+UNEXPECTED = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError),
     UnicodeError,
 )
@@ -288,6 +288,11 @@ def _is_ours(cls: Any, error: Exception) -> bool:
     if not ours:
         setattr(error, _USERS, True)  # for the objects around this one
     return ours
+
+
+def is_users(error: BaseException) -> bool:
+    """Whether an error was raised by the ``from_config`` of a user's class."""
+    return hasattr(error, _USERS)
 
 
 _USERS = "_raised_by_a_users_class"

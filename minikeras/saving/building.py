@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from minikeras.declare.allowance import weights_within
-from minikeras.declare.serialization import deserialize_keras_object, reading_file
+from minikeras.declare.serialization import (
+    UNEXPECTED,
+    deserialize_keras_object,
+    is_users,
+    reading_file,
+)
 from minikeras.declare.sharing import ObjectSharingScope
 from minikeras.layers import Layer
 from minikeras.messages import describe
 from minikeras.saving.limits import LIMITS, Limits, LoadError
+
+
+@contextlib.contextmanager
+def damage_in(where: str) -> Iterator[None]:
+    """Within the block the code of lambdas is refused, and errors of types that nobody expects,
+    such as a missing key, are LoadErrors; those of users' classes pass."""
+    try:
+        with reading_file():
+            yield
+    except (RecursionError, *UNEXPECTED) as error:
+        if is_users(error) or isinstance(error, ValueError):
+            raise
+        raise LoadError(f"{where} is damaged: {type(error).__name__}: {error}") from error
 
 
 def model_from_file(

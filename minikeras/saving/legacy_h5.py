@@ -27,7 +27,7 @@ from minikeras.declare.custom_objects import (
 )
 from minikeras.messages import describe
 from minikeras.optional import Library
-from minikeras.saving.building import model_from_file
+from minikeras.saving.building import damage_in, model_from_file
 from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
 from minikeras.saving.json_text import parse_object
 from minikeras.saving.keras_archive import KERAS_VERSION
@@ -151,7 +151,7 @@ def load_model_h5(
     unknown classes, weights that do not fit, and layers that hold code.
     """
     known = {**(custom_objects or {}), **get_custom_objects()}
-    with open_hdf5(source, where) as file, custom_object_scope(custom_objects):
+    with open_hdf5(source, where) as file, custom_object_scope(custom_objects), damage_in(where):
         attributes = file.attributes()
         config = _read_json(attributes, "model_config", where)
         if config is None:
@@ -227,7 +227,7 @@ def load_weights_h5(
 
     Raises ValueError if the weights do not fit, LoadError for anything that is no such file.
     """
-    with open_hdf5(source, where) as file:
+    with open_hdf5(source, where) as file, damage_in(where):
         attributes = file.attributes()
         is_whole = "layer_names" not in attributes and "layer_names0" not in attributes
         group = _group(file, "model_weights") if is_whole and "model_weights" in file else file

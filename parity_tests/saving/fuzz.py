@@ -10,6 +10,7 @@ import argparse
 import collections
 import copy
 import functools
+import io
 import json
 import os
 import random
@@ -20,6 +21,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import h5py
 
 import minikeras as keras
 from parity_tests.saving.building_blocks import (
@@ -158,23 +161,53 @@ def mutated_config(config: Any, rng: random.Random) -> Any:
 
 @functools.cache
 def _sound(number: int) -> dict[str, bytes]:
-    return parts(MODELS[number])
+    make = MODELS[number]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        make().save(f"{folder}/x.h5")
+        return {**parts(make), "legacy": Path(folder, "x.h5").read_bytes()}
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    return zipped({name: content for name, content in members.items() if name != "legacy"})
+
+
+def _legacy(data: bytes, kind: int, rng: random.Random) -> bytes:
+    """The legacy file with other bytes, another config or other names."""
+    if kind == 10:
+        return mutated_bytes(data, rng)
+    file = io.BytesIO(data)
+    with h5py.File(file, "r+") as opened:
+        if kind == 11:
+            name = rng.choice(["model_config", "model_config", "training_config"])
+            if name in opened.attrs:
+                config = mutated_config(json.loads(opened.attrs[name]), rng)
+                opened.attrs[name] = json.dumps(config)
+        else:
+            groups = [opened["model_weights"]]
+            groups[0].visititems(lambda _, x: groups.append(x) if "weight_names" in x.attrs else 0)
+            group = rng.choice(groups)
+            key = rng.choice([*group.attrs])
+            group.attrs[key] = rng.choice([3, 1.5, "x", [b"a"], [b"x", b"x"], [[1]], b"../x", []])
+    return file.getvalue()
 
 
 def mutant(number: int) -> tuple[str, bytes]:
     """The suffix and the bytes of the input with this number."""
     rng = random.Random(number)
     sound = _sound(rng.randrange(len(MODELS)))
-    kind = rng.randrange(10)
+    kind = rng.randrange(13)
+    if kind > 9:
+        return ".h5", _legacy(sound["legacy"], kind, rng)
     if kind < 5:
         config = mutated_config(json.loads(sound[CONFIG]), rng)
-        return ".keras", zipped({**sound, CONFIG: json.dumps(config).encode()})
+        return ".keras", _zipped({**sound, CONFIG: json.dumps(config).encode()})
     if kind == 5:
-        return ".keras", zipped({**sound, CONFIG: mutated_bytes(sound[CONFIG], rng)})
+        return ".keras", _zipped({**sound, CONFIG: mutated_bytes(sound[CONFIG], rng)})
     if kind == 6:
-        return ".keras", mutated_bytes(zipped(sound), rng)
+        return ".keras", mutated_bytes(_zipped(sound), rng)
     if kind == 7:
-        return ".keras", zipped({**sound, WEIGHTS: mutated_bytes(sound[WEIGHTS], rng)})
+        return ".keras", _zipped({**sound, WEIGHTS: mutated_bytes(sound[WEIGHTS], rng)})
     return ".weights.h5", mutated_bytes(_sound(0)[WEIGHTS], rng)
 
 
@@ -189,7 +222,7 @@ def outcome(number: int, folder: Path, target: Any) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if suffix == ".keras":
+            if suffix != ".weights.h5":
                 keras.models.load_model(path)
             else:
                 target.load_weights(path)

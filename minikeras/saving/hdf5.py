@@ -21,6 +21,7 @@ import numpy as np
 
 from minikeras.messages import describe
 from minikeras.optional import Library
+from minikeras.saving.hdf5_heaps import check_heaps
 from minikeras.saving.limits import LIMITS, Limits, LoadError
 from minikeras.saving.opening import opened
 
@@ -56,7 +57,8 @@ def open_hdf5(
         length = file.seek(0, os.SEEK_END)
         with _damage(where):
             opened_file = h5py.File(file, "r")
-        return Group(_File(opened_file, own, length, limits), opened_file["/"].id, where, 0)
+        shared = _File(opened_file, file, own is not None, length, limits)
+        return Group(shared, opened_file["/"].id, where, 0)
     except BaseException:
         if own is not None:
             own.close()
@@ -66,13 +68,21 @@ def open_hdf5(
 class _File:
     """What all objects of a file share."""
 
-    def __init__(self, h5: Any, own: Any, length: int, limits: Limits) -> None:
-        self.h5, self.own, self.length, self.limits = h5, own, length, limits
+    def __init__(self, h5: Any, raw: Any, is_own: bool, length: int, limits: Limits) -> None:
+        self.h5, self.raw, self.is_own = h5, raw, is_own
+        self.length, self.limits = length, limits
+        self._are_heaps_sound = False
+
+    def check_heaps(self, where: str) -> None:
+        """Once, before the library follows the first reference into a heap."""
+        if not self._are_heaps_sound:
+            check_heaps(self.raw, where)
+        self._are_heaps_sound = True
 
     def close(self) -> None:
         self.h5.close()
-        if self.own is not None:
-            self.own.close()
+        if self.is_own:
+            self.raw.close()
 
 
 class _Object:
@@ -111,6 +121,7 @@ class _Object:
             if count * each > max(limits.attribute_bytes, self._file.length):
                 self._refuse(f"{what} has {count} texts of up to {each} bytes")
             if kind.is_variable_str():
+                self._file.check_heaps(self.where)
                 raw = np.empty(shape, object)
                 attribute.read(raw, mtype=h5py.h5t.py_create(h5py.string_dtype()))
             else:

@@ -64,7 +64,7 @@ class Run:
     def resume(self, state: State) -> None:
         """Go to the place in the data where ``state`` was taken, and ``restore`` it.
 
-        Everything is checked before anything changes.  What a first step would build is built.
+        Everything is checked before anything changes, but for what a first step builds.
         Raises ValueError if the state does not belong to this training.
         """
         before = process_state.capture()
@@ -110,10 +110,14 @@ class Run:
         return [(c, c.resumed) for c in callbacks if getattr(c, "resumed", ())]
 
     def _build(self) -> None:
+        """Take a step, after which everything is built, and undo what it did."""
+        before = [(variable, variable._value) for variable in self._variables()]
         batches = self.epochs.data_adapter.batches()
         try:
-            self.model._build_as_step(next(batches))
+            self.model._take_first_step(next(batches))
         finally:
+            for variable, value in before:
+                variable._value = value
             if hasattr(batches, "close"):  # threads that prepare more batches
                 batches.close()
 

@@ -191,16 +191,14 @@ class Steps(Compiled):
         """The attributes of a copy: all but those that are bound to this model."""
         return {k: v for k, v in vars(self).items() if k not in _BOUND}
 
-    def _build_as_step(self, batch: Batch) -> None:
-        """Build all that the first step builds; only statistics of metrics may change."""
-        x, y, sample_weight = unpack_x_y_sample_weight(_tensors(batch))
-        y_pred = self._forward(x, training=False)
-        if self._compile_loss is not None:
-            self._track(self._compute_loss(x, y, y_pred, sample_weight, training=False), x)
-        if self._compile_metrics is not None:
-            self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
-        if isinstance(self.optimizer, optimizers.Optimizer):
-            self.optimizer.build_in_scope(self.trainable_variables)
+    def _take_first_step(self, batch: Batch) -> None:
+        """A training step that leaves no recordings: it builds all that is not built yet."""
+        eagerly, self.run_eagerly = self.run_eagerly, True
+        try:
+            self.train_step(_tensors(batch))
+        finally:
+            self.run_eagerly = eagerly
+            self._trained = self._untrained = None
 
     # From batches to steps
 

@@ -182,6 +182,52 @@ def test_without_a_seed_each_sample_is_seen_once(tmp_path: Path) -> None:
     assert sorted(interrupted + resumed) == [*range(20)]
 
 
+class Adversaries(keras.Model):
+    """Two networks with a step and optimizers of their own; it cannot be called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maker = keras.Sequential([keras.layers.Dense(3)])
+        self.judge = keras.Sequential([keras.layers.Dropout(0.2), keras.layers.Dense(1)])
+        self.noise, self.mean = keras.random.SeedGenerator(5), keras.metrics.Mean()
+        self.first, self.second = keras.optimizers.Adam(0.02), keras.optimizers.RMSprop(0.02)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        for network, optimizer, sign in (
+            (self.judge, self.first, 1),
+            (self.maker, self.second, -1),
+        ):
+            with keras.GradientTape() as tape:
+                made = self.maker(keras.random.normal((4, 2), seed=self.noise))
+                verdict = self.judge(made, training=True)
+                real = self.judge(data[0], training=True)
+                loss = sign * keras.ops.mean(verdict**2) - keras.ops.mean(sign * real)
+            weights = network.trainable_variables
+            optimizer.apply(tape.gradient(loss, weights), weights)
+        self.mean.update_state(loss)
+        return {"loss": self.mean.result(), "rows": len(data[0])}
+
+
+def test_a_step_of_its_own(tmp_path: Path) -> None:
+    """With several optimizers, logs that no metric holds, and a model that is not called."""
+
+    def fit(at: int | None) -> Any:
+        keras.utils.set_random_seed(3)
+        model = Adversaries()
+        model.compile()
+        backup = keras.callbacks.BackupAndRestore(tmp_path / "backup", 1, exact=True)
+        callbacks = [backup, Killer(at, comes_last=True)]
+        history = model.fit(X, Y, 4, 2, verbose=0, callbacks=callbacks).history
+        return history, [v.numpy().tobytes() for v in model.variables]
+
+    expected = fit(None)
+    for at in (2, 6, 7, 10):  # within the first epoch, at its last batch, between them, later
+        with pytest.raises(Kill):
+            fit(at)
+        assert fit(None) == expected
+    assert expected[0]["rows"] == [3, 3]
+
+
 # The file.
 
 NESTS = st.recursive(

@@ -12,6 +12,7 @@ from typing import Any
 
 from minikeras import layers
 from minikeras.declare.custom_objects import get_registered_name, get_registered_object
+from minikeras.declare.known import find_class
 from minikeras.messages import describe, did_you_mean
 from minikeras.saving.limits import LIMITS, LoadError
 
@@ -127,7 +128,12 @@ def modern_layer(
         entry = {**entry, "module": None, "registered_name": name}
     elif is_ours:
         name = _RENAMED.get(name, name)
-        entry = {**entry, "module": _module(name), "class_name": name, "registered_name": None}
+        entry = {
+            **entry,
+            "module": _module(name, config),
+            "class_name": name,
+            "registered_name": None,
+        }
         config = _modern_arguments(name, config)
     if isinstance(config.get("layers"), list):
         inner = config["layers"]
@@ -139,17 +145,25 @@ def modern_layer(
     return {**entry, "config": config}
 
 
-def _module(name: str) -> str:
+def _module(name: str, config: dict[str, Any]) -> str:
+    """Where today's config has the class.
+
+    Parity: Keras takes the op Add of a functional model for the layer Add, and does not know those
+    that have no layer of their name; here the arguments tell them apart.
+    """
     if name in MODULES:
         return MODULES[name]
     found = getattr(layers, name, None)
-    if not (isinstance(found, type) and issubclass(found, layers.Layer)):
-        known = [n for n in dir(layers) if isinstance(getattr(layers, n, None), type)]
-        raise ValueError(
-            f"Unknown layer: {describe(name)}.{did_you_mean(name, known)} Pass a class of your own "
-            "in custom_objects, or in keras.saving.custom_object_scope"
-        )
-    return "keras.layers"
+    is_layer = isinstance(found, type) and issubclass(found, layers.Layer)
+    if find_class("keras.ops", name) is not None and not (is_layer and "trainable" in config):
+        return "keras.ops"
+    if is_layer:
+        return "keras.layers"
+    known = [n for n in dir(layers) if isinstance(getattr(layers, n, None), type)]
+    raise ValueError(
+        f"Unknown layer: {describe(name)}.{did_you_mean(name, known)} Pass a class of your own in "
+        "custom_objects, or in keras.saving.custom_object_scope"
+    )
 
 
 def _refuse_code(config: dict[str, Any]) -> None:

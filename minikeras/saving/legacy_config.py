@@ -193,7 +193,7 @@ def _modern_arguments(name: str, config: dict[str, Any]) -> dict[str, Any]:
     if name == "LeakyReLU" and "alpha" in config:
         config["negative_slope"] = config.pop("alpha")
     if name == "Lambda":
-        config["function"] = _named_function(config.get("function"))
+        config["function"] = function_config(config.get("function"))
     policy = config.get("dtype")
     if isinstance(policy, dict) and policy.get("class_name") in ("Policy", "PolicyV1"):
         config["dtype"] = _inner_value(policy, "name")
@@ -215,7 +215,8 @@ def _inner_value(entry: dict[str, Any], key: str) -> Any:
     return inner.get(key) if isinstance(inner, dict) else None
 
 
-def _named_function(function: Any) -> Any:
+def function_config(function: Any) -> Any:
+    """Today's config of a function that is given by its name; anything else stays as it is."""
     if not isinstance(function, str):
         return function
     return {

@@ -12,10 +12,9 @@ from minikeras.declare.custom_objects import (
     get_registered_name,
     get_registered_object,
 )
-from minikeras.declare.known import find_function
 from minikeras.messages import describe
 from minikeras.optimizers import schedules
-from minikeras.saving.legacy_config import legacy_parts
+from minikeras.saving.legacy_config import function_config, legacy_parts
 from minikeras.saving.limits import LoadError
 from minikeras.types import Array
 
@@ -157,7 +156,7 @@ def _loss(entry: Any) -> Any:
     if inner.get("reduction") == "auto":
         inner["reduction"] = "sum_over_batch_size"
     if entry["class_name"] == "LossFunctionWrapper":
-        return losses.LossFunctionWrapper(losses.get(_function(function)), **inner)
+        inner["fn"] = function_config(_function(function))
     return losses.deserialize({**entry, "config": inner})
 
 
@@ -169,11 +168,9 @@ def _metric(entry: Any, prefixes: list[str]) -> Any:
     prefix = next((p for p in prefixes if str(inner.get("name")).startswith(p)), "")
     if prefix:
         inner["name"] = inner["name"].removeprefix(prefix)
-    if entry["class_name"] != "MeanMetricWrapper":
-        return metrics.deserialize({**entry, "config": inner})
-    name = _function(inner.pop("fn", None))
-    function = get_registered_object(name) or find_function("keras.metrics", name)
-    return metrics.MeanMetricWrapper(function or losses.get(name), **inner)
+    if entry["class_name"] == "MeanMetricWrapper":
+        inner["fn"] = function_config(_function(inner.get("fn")))
+    return metrics.deserialize({**entry, "config": inner})
 
 
 def _function(function: Any) -> str:

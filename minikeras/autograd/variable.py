@@ -186,10 +186,11 @@ class Variable:
                 f"cannot assign a value of shape {array.shape} to the variable {self.path!r} of "
                 f"shape {self._value.shape}: the shapes must match"
             )
-        copied = np.array(array, dtype=self._value.dtype)
         if scopes.stateless is not None:
+            copied = scopes.stateless.own(array, self._value.dtype)
             scopes.stateless.add_update((self, copied))
         else:
+            copied = np.array(array, dtype=self._value.dtype)
             self._value = copied
             if recording.observer is not None:
                 recording.observer.on_assign(self, array, copied)
@@ -296,6 +297,10 @@ class StatelessScope:
 
     def add_update(self, update: tuple[Variable, Any]) -> None:
         self.state_mapping[id(update[0])] = update
+
+    def own(self, array: Array, dtype: np.dtype[Any]) -> Array:
+        """An array that nothing else will change, for an assignment."""
+        return np.array(array, dtype=dtype)
 
     def read(self, variable: Variable) -> Array:
         entry = self.state_mapping.get(id(variable))

@@ -349,7 +349,7 @@ class LayerState(Configurable):
     def save_own_variables(self, store: Any) -> None:
         """Put this layer's own variables into a mapping, under the keys "0", "1", ..."""
         for i, variable in enumerate(self._own_in_order()):
-            store[f"{i}"] = variable.numpy()
+            store[f"{i}"] = variable
 
     def load_own_variables(self, store: Any) -> None:
         """Read this layer's own variables back; ValueError if their number differs."""

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import io
 import json
 import os
-import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -29,29 +27,33 @@ from minikeras.saving.legacy_training import compile_as_in_keras_2
 from minikeras.saving.limits import LIMITS
 from minikeras.saving.opening import opened
 from minikeras.saving.state import load_state, save_state
-from minikeras.saving.weights_store import WeightsReader, WeightsWriter
+from minikeras.saving.weights_store import WeightsReader, WeightsWriter, array_of
 from minikeras.saving.zip_archive import Archive
+from minikeras.saving.zip_writer import ArchiveWriter
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
 KERAS_VERSION = "3.15.1"  # whose files these are
+_OVERHEAD = 2048  # bytes of a file for each variable, besides its numbers
 
 
 def save_archive(model: Any, file: BinaryIO) -> None:
     """Write a model to a binary file as a ``.keras`` archive.
 
+    file: open for reading and writing, seekable.
+
     Raises TypeError for a model with parts that have no config.
     """
     texts = _texts(model)
-    with zipfile.ZipFile(file, "w") as archive, AssetFolder.new() as assets:
+    variables = [*model.variables, *(model.optimizer.variables if model.optimizer else [])]
+    expected = sum(array_of(variable).nbytes for variable in variables) + _OVERHEAD * len(variables)
+    with ArchiveWriter(file) as archive, AssetFolder.new() as assets:
         for name, text in texts.items():
-            with archive.open(name, "w") as entry:
-                entry.write(text.encode())
-        weights = io.BytesIO()
-        with WeightsWriter(weights) as writer:
+            archive.add(name, text.encode())
+        place = archive.written_in_place(WEIGHTS, expected)
+        with place as weights, WeightsWriter(weights) as writer:
             save_state(model, writer, assets, set())
-        archive.writestr(WEIGHTS, weights.getvalue())
         for path, name in assets.files():
-            archive.write(path, f"{ASSETS}/{name}")
+            archive.add_file(f"{ASSETS}/{name}", path)
 
 
 def save_folder(model: Any, folder: str) -> None:

@@ -61,7 +61,7 @@ def save_model(
         return
     if zipped is None or zipped:
         if path.endswith(".keras"):
-            with files.written(path) as unfinished, open(unfinished, "r+b") as file:
+            with files.written(path) as unfinished, open(unfinished, "r+b", buffering=0) as file:
                 save_archive(model, file)
         elif path.endswith(LEGACY):
             os.makedirs(os.path.dirname(path) or ".", exist_ok=True)

@@ -91,9 +91,10 @@ def load_state(
 
     Raises ValueError if an object cannot be loaded; then nothing has changed.
     """
-    loading = _Loading(weights, assets, set(skipped))
+    scope = _Read()
+    loading = _Loading(weights, assets, set(skipped), scope)
     try:
-        with StatelessScope() as scope:
+        with scope:
             loading.load(saveable, "")
             if loading.failures:
                 message = _describe(loading.failures)
@@ -107,6 +108,47 @@ def load_state(
         store(variable, value)
 
 
+class _Read(StatelessScope):
+    """Holds what has been read until everything has.
+
+    The arrays from the file are used as they are: a model takes up most of the memory, and a copy
+    of it would take as much.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fresh: dict[int, Any] = {}
+
+    def note(self, array: Any) -> Any:
+        """An array that was just made, and may become the value of one variable."""
+        self._fresh[id(array)] = array
+        return array
+
+    def own(self, array: Any, dtype: Any) -> Any:
+        if self._fresh.pop(id(array), None) is not None and array.dtype == dtype:
+            return array
+        return super().own(array, dtype)
+
+
+class _Entry(Mapping[str, Any]):
+    """What a file holds for one object; its arrays are noted as fresh."""
+
+    def __init__(self, stored: Mapping[str, Any], scope: _Read) -> None:
+        self._stored, self._scope = stored, scope
+
+    def __getitem__(self, key: str) -> Any:
+        return self._scope.note(self._stored[key])
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._stored
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+
 Failures = dict[int, tuple[Any, Exception]]  # by id: the object, and why it could not be loaded
 
 
@@ -116,8 +158,10 @@ class _Loading:
     An object that cannot be read at one path is tried again at the next one that leads to it.
     """
 
-    def __init__(self, weights: Reader | None, assets: Assets | None, skipped: set[int]) -> None:
-        self.weights, self.assets = weights, assets
+    def __init__(
+        self, weights: Reader | None, assets: Assets | None, skipped: set[int], scope: _Read
+    ) -> None:
+        self.weights, self.assets, self.scope = weights, assets, scope
         self.done = skipped
         self.open: set[int] = set()  # the objects around the present one
         self.failures: Failures = {}
@@ -153,7 +197,7 @@ class _Loading:
         try:
             if self.weights is not None and hasattr(saveable, "load_own_variables"):
                 self.before.setdefault(id(saveable), (saveable, {**vars(saveable)}))
-                saveable.load_own_variables(self.weights.entry(path))
+                saveable.load_own_variables(_Entry(self.weights.entry(path), self.scope))
             if self.assets is not None and hasattr(saveable, "load_assets"):
                 self.before.setdefault(id(saveable), (saveable, {**vars(saveable)}))
                 saveable.load_assets(self.assets.find(path))

@@ -59,7 +59,7 @@ INNER_FLOORS = {
     "saving": [
         "limits report",
         "opening assets parts building config_review report_text hdf5_heaps",
-        "json_text zip_archive hdf5",
+        "json_text zip_archive zip_writer hdf5",
         "weights_store state",
         "sharded_weights safetensors_store",
         "legacy_config",

@@ -71,6 +71,10 @@ def _review_class(value: dict[str, Any], place: str, report: Report) -> None:
     if re.search(r"\.layers\[\d+\]$", place) and isinstance(inner, dict):
         layer = {"name": describe(inner.get("name")).strip("'\""), "class": name}
         report.layers.append({**layer, "in": place.rpartition(".layers[")[0]})
+    if name == "Lambda" and isinstance(inner, dict):
+        function = inner.get("function")
+        if isinstance(function, list) or inner.get("function_type") == "lambda":
+            report.find(HARMFUL, place, "the code of a Python lambda, as Keras 2 wrote it", REFUSES)
     legacy = "module" not in value  # configs of Keras 2 name no module
     custom = isinstance(registered, str) and ">" in registered
     what = f"the class {describe(name)} of the module {describe(module)}"

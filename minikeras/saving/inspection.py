@@ -189,8 +189,14 @@ def _inspect_hdf5(file: BinaryIO, where: str, report: Report) -> None:
         for key in ("keras_version", "backend"):
             if isinstance(attributes.get(key), str):
                 report.about[key] = _plain(attributes[key])
+        _check_names(root, attributes, report)
+        if "model_weights" in root and "model_config" not in attributes:
+            report.find(DAMAGED, where, "weights of a model without its model_config", REFUSES)
         for key in ("model_config", "training_config"):
-            if isinstance(attributes.get(key), str):
+            if key in attributes and not isinstance(attributes[key], str):
+                what = f"the attribute is no text: {describe(attributes[key])}"
+                report.find(DAMAGED, key, what, REFUSES)
+            elif key in attributes:
                 try:
                     config = parse(attributes[key], key)
                 except LoadError as error:
@@ -210,6 +216,28 @@ def _attributes(thing: Group | Dataset, report: Report) -> dict[str, Any]:
     except LoadError as error:
         report.find(HARMFUL, thing.where, error, UNSAFE)
         return {}
+
+
+def _check_names(group: Group, attributes: dict[str, Any], report: Report) -> None:
+    """The attributes by which legacy files list their layers and weights."""
+    for key, value in attributes.items():
+        if not key.startswith(("layer_names", "weight_names")):
+            continue
+        names = value if isinstance(value, list) else list(np.atleast_1d(value))
+        if not all(isinstance(name, str) for name in names) or len({*names}) < len(names):
+            report.find(DAMAGED, group.where, f"{key} is no list of different names", REFUSES)
+            continue
+        missing = [name for name in names if not _is_in(group, name)]
+        if missing:
+            what = f"{key} names {describe(missing[0])}, which is not there"
+            report.find(DAMAGED, group.where, what, REFUSES)
+
+
+def _is_in(group: Group, name: str) -> bool:
+    try:
+        return name in group
+    except LoadError:  # a link on the way, which is found on its own
+        return True
 
 
 def _walk(root: Group, report: Report) -> None:
@@ -232,8 +260,9 @@ def _walk(root: Group, report: Report) -> None:
             where = f"{group.where}/{name}"
             try:
                 found = group[name]
-                _attributes(found, report)
+                attributes = _attributes(found, report)
                 if isinstance(found, Group):
+                    _check_names(found, attributes, report)
                     inner.append(found)
                     continue
                 found.check()

@@ -24,7 +24,12 @@ def sequential() -> Any:
     """Two dense layers, compiled, with weights that are not initial ones."""
     keras.utils.set_random_seed(1)
     model = keras.Sequential(
-        [keras.layers.Input((4,)), keras.layers.Dense(3, "relu"), keras.layers.Dense(1)]
+        [
+            keras.layers.Input((4,)),
+            keras.layers.Dense(3, "relu", name="dense"),
+            keras.layers.Dense(1, name="dense_1"),
+        ],
+        name="model",
     )
     model.compile("sgd", "mse")
     return model

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import minikeras as keras
-from parity_tests.saving import corpus_configs, corpus_hdf5, naive
+from parity_tests.saving import corpus_configs, corpus_hdf5, corpus_legacy, naive
 from parity_tests.saving.building_blocks import parts, put, sequential, weights_of, zipped
 from parity_tests.saving.corpus import CASES, Case
 from parity_tests.saving.watching import watched
 
-assert corpus_configs and corpus_hdf5  # add their cases
+assert corpus_configs and corpus_hdf5 and corpus_legacy  # add their cases
 ERRORS = (ValueError, TypeError)  # LoadError is a ValueError
 SECONDS, MEGABYTES = 5, 200
 

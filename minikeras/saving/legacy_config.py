@@ -247,25 +247,32 @@ def _modern_graph(config: dict[str, Any], entries: list[Any]) -> dict[str, Any]:
     calls = [call for entry in entries for call in _calls_of(entry)]
     if not any(isinstance(call, list) for call in calls):
         return config
-    numbers = {_name_of(entry): _first_number(entry) for entry in entries}
+    begun = {_name_of(entry): _starts_with_call(entry) for entry in entries}
+    graphs = {_name_of(entry) for entry in entries if _inner_value(entry, "input_layers")}
 
-    def address(triple: Any) -> list[Any]:
-        if not _is_address(triple) or triple[0] not in numbers:
+    def of_a_call(triple: Any) -> list[Any]:
+        if not _is_address(triple) or triple[0] not in begun:
             raise LoadError(
                 "Invalid Functional model configuration. Expected the address of a tensor, [layer, "
                 f"call, output], received {describe(triple)}"
             )
         layer, call, output = triple
-        return [layer, call + numbers[layer], output]
+        return [layer, call - begun[layer], output]
+
+    def of_an_end(triple: Any) -> list[Any]:
+        layer, call, output = of_a_call(triple)
+        return [layer, call + (begun[layer] and layer in graphs), output]
 
     made = [
-        {**entry, "inbound_nodes": [_modern_call(call, address) for call in _calls_of(old)]}
+        {**entry, "inbound_nodes": [_modern_call(call, of_a_call) for call in _calls_of(old)]}
         for entry, old in zip(config["layers"], entries, strict=True)
     ]
-    ends = {
-        key: _map_addresses(config.get(key), address) for key in ("input_layers", "output_layers")
+    ends = ("input_layers", "output_layers")
+    return {
+        **config,
+        "layers": made,
+        **{key: _map_addresses(config.get(key), of_an_end) for key in ends},
     }
-    return {**config, "layers": made, **ends}
 
 
 def _calls_of(entry: Any) -> list[Any]:
@@ -284,19 +291,16 @@ def _name_of(entry: Any) -> str:
     return name
 
 
-def _first_number(entry: Any) -> int:
-    """What is added to the number of a call of this layer.
+def _starts_with_call(entry: Any) -> bool:
+    """Whether the construction of this layer is its call 0, so that others count from 1.
 
-    Keras 2 counts the calls of a Sequential that begins with an input layer from 1: its
-    construction is call 0, as it still is for a functional model.
+    In Keras 2 it is for models that begin with an input layer. Today it is for functional models,
+    where the inputs and outputs of the model around them are concerned.
     """
-    if entry.get("class_name") != "Sequential":
-        return 0
     inner = entry.get("config")
     stack = inner.get("layers") if isinstance(inner, dict) else inner
     first = stack[0] if isinstance(stack, list) and stack else None
-    starts = isinstance(first, dict) and first.get("class_name") == "InputLayer"
-    return -1 if starts else 0
+    return isinstance(first, dict) and first.get("class_name") == "InputLayer"
 
 
 def _is_address(value: Any) -> bool:

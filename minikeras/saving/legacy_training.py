@@ -57,7 +57,8 @@ def compile_arguments(
     Raises ValueError for losses, metrics and optimizers that are not known; LoadError for a config
     of another form.
     """
-    if not isinstance(config, dict) or not isinstance(config.get("optimizer_config"), dict):
+    chosen = config.get("optimizer_config") if isinstance(config, dict) else None
+    if not isinstance(chosen, dict | str):
         raise LoadError(
             f"expected a training config with an `optimizer_config`, received {describe(config)}"
         )
@@ -68,7 +69,7 @@ def compile_arguments(
 
     with custom_object_scope(custom_objects):
         return {
-            "optimizer": _optimizer(config["optimizer_config"]),
+            "optimizer": _optimizer(chosen) if isinstance(chosen, dict) else chosen,
             "loss": _nested(config.get("loss"), _loss),
             "metrics": _nested(config.get("metrics"), metric),
             "weighted_metrics": _nested(config.get("weighted_metrics"), metric),

@@ -109,6 +109,43 @@ def test_optimizer_of_keras_2(name: str, tmp_path: Path) -> None:
             near(ours.get_weights(), theirs.get_weights())
 
 
+def nested(layers: Any) -> Any:
+    """A functional model that is called three times within another one."""
+    a, x = tf_keras.Input((4,)), tf_keras.Input((4,))
+    inner = tf_keras.Model(a, layers.Dense(4)(a))
+    return tf_keras.Model(x, layers.Add()([inner(inner(x)), inner(x)]))
+
+
+def deferred(layers: Any) -> Any:
+    """A Sequential without an input layer, within a model that ends in it."""
+    x = tf_keras.Input((4,))
+    return tf_keras.Model(x, tf_keras.Sequential([layers.Dense(3), layers.Dense(2)])(x))
+
+
+def with_arguments(layers: Any) -> Any:
+    """A call with a further argument, and one output in a list."""
+    x = tf_keras.Input((4,))
+    return tf_keras.Model(x, [layers.Dropout(0.5)(layers.Dense(3)(x), training=False)])
+
+
+def chain_of_models(layers: Any) -> Any:
+    a = tf_keras.Input((4,))
+    first = tf_keras.Sequential([tf_keras.Input((4,)), layers.Dense(4), layers.Dense(4)])
+    second = tf_keras.Model(a, layers.Dense(4)(first(a)))
+    return tf_keras.Sequential([tf_keras.Input((4,)), second, layers.Dense(2)])
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".keras"])
+@pytest.mark.parametrize("make", [nested, deferred, with_arguments, chain_of_models])
+def test_architectures_of_keras_2(make: Callable[[Any], Any], suffix: str, tmp_path: Path) -> None:
+    theirs = make(fresh(tf_keras))
+    theirs.compile("sgd", "mse")
+    theirs.save(tmp_path / f"model{suffix}")
+    ours = minikeras.saving.load_model(tmp_path / f"model{suffix}")
+    near(np.asarray(ours(X)), np.asarray(theirs(X)))
+    assert type(ours.optimizer) is minikeras.optimizers.SGD
+
+
 def test_layers_of_keras_2(tmp_path: Path) -> None:
     """Those whose arguments have changed since."""
     layers = fresh(tf_keras)

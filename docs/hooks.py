@@ -2,11 +2,13 @@
 
 import ast
 import importlib
+import inspect
 import re
 from pathlib import Path
 
 import minikeras
 from minikeras.absent import keras_names
+from minikeras.export.rules import REASONS, rules
 
 ROOT = Path(__file__).resolve().parents[1]
 PARITY = re.compile(r"Parity: (.+?)(?=\n\s*\n|\n\s*Parity:|\n\s*(?:Raises|Source)\b|\Z)", re.S)
@@ -57,5 +59,38 @@ def with_coverage(markdown):
     return "\n".join([head + marker.rstrip(), *lines, ""])
 
 
+# Layers that the tests of export do not draw, and why.
+NOT_EXPORTED = {
+    "InputLayer": "it stands for an input of the file",
+    "Lambda": "exported if the operations of its function are",
+    "Layer": "a base class",
+}
+
+
+def exportable_layers():
+    """The public layers, each under one name."""
+    classes = {cls.__name__: cls for cls in vars(minikeras.layers).values() if inspect.isclass(cls)}
+    found = {name for name, cls in classes.items() if issubclass(cls, minikeras.Layer)}
+    return sorted(found - NOT_EXPORTED.keys())
+
+
+def with_rules(markdown):
+    """The page with the layers and operations that can be exported to ONNX, below a marker."""
+    head, marker, _ = markdown.partition("<!-- rules -->\n")
+    if not marker:
+        return markdown
+    operations = sorted({name.lstrip("_") for name in rules})
+    lines = ["", f"Layers: {', '.join(f'`{name}`' for name in exportable_layers())}."]
+    lines += ["", "Not exported:", ""]
+    lines += [f"- `{name}`: {why}." for name, why in NOT_EXPORTED.items()]
+    lines += ["", f"Operations: {', '.join(f'`{name}`' for name in operations)}."]
+    lines += ["", "Not exported:", ""]
+    by_reason = {}
+    for name, why in sorted(REASONS.items()):
+        by_reason.setdefault(why, []).append(f"`{name.lstrip('_')}`")
+    lines += [f"- {', '.join(names)}: {why}." for why, names in sorted(by_reason.items())]
+    return "\n".join([head + marker.rstrip(), *lines, ""])
+
+
 def on_page_markdown(markdown, **_):
-    return with_coverage(with_parity_lines(markdown))
+    return with_rules(with_coverage(with_parity_lines(markdown)))

@@ -26,6 +26,7 @@ from minikeras.declare.custom_objects import (
     get_registered_object,
 )
 from minikeras.messages import describe
+from minikeras.optimizers.optimizer import store
 from minikeras.optional import Library
 from minikeras.saving.building import damage_in, model_from_file
 from minikeras.saving.hdf5 import Dataset, Group, open_hdf5
@@ -158,13 +159,12 @@ def load_model_h5(
             raise ValueError(f"No model config found in the file at {where}.")
         entry = f"{where}, model_config"
         model = model_from_file(_modern(config, known), entry, file.file_bytes, known, safe_mode)
-        pairs = _by_place(_group(file, "model_weights"), model, False)
-        _assign(pairs, model)
+        named = _assign(_by_place(_group(file, "model_weights"), model, False), model)
         training = _read_json(attributes, "training_config", where) if compile else None
         if training is not None:
             names = list(getattr(model, "output_names", None) or [])
             model.compile(**compile_arguments(training, names, custom_objects))
-            _load_optimizer(file, model, pairs)
+            _load_optimizer(file, model, named)
         elif compile:
             frames.warn(
                 "No training configuration found in the save file, so the model was *not* "
@@ -203,14 +203,14 @@ def _modern(config: dict[str, Any], known: dict[str, Any]) -> dict[str, Any]:
     return modern_layer(config, known)
 
 
-def _load_optimizer(file: Group, model: Any, pairs: Pairs) -> None:
+def _load_optimizer(file: Group, model: Any, named: dict[str, Variable]) -> None:
     if model.optimizer is None or not model.built:
         return
     model.optimizer.build(model.trainable_variables)
     if "optimizer_weights" not in file:
         return
     stored = _read_variables(_group(file, "optimizer_weights"))
-    assign_optimizer(model.optimizer, stored, {name: variable for name, variable, _ in pairs})
+    assign_optimizer(model.optimizer, stored, named)
 
 
 # Reading weights
@@ -235,12 +235,14 @@ def load_weights_h5(
         _assign(find(group, model, skip_mismatch), model)
 
 
-def _assign(pairs: Pairs, model: Any) -> None:
+def _assign(pairs: Pairs, model: Any) -> dict[str, Variable]:
+    """Give the variables the arrays themselves; the variables by their names in the file."""
     for _, variable, value in pairs:
-        variable.assign(value)
+        store(variable, value)
     for layer in model._flatten_layers():
         if hasattr(layer, "finalize_state") and layer.built:
             layer.finalize_state()
+    return {name: variable for name, variable, _ in pairs}
 
 
 def _by_place(group: Group, model: Any, skip_mismatch: bool) -> Pairs:

@@ -14,6 +14,7 @@ from minikeras.declare.custom_objects import (
 )
 from minikeras.messages import describe
 from minikeras.optimizers import schedules
+from minikeras.optimizers.optimizer import store
 from minikeras.saving.legacy_config import function_config, legacy_parts
 from minikeras.saving.limits import LoadError
 from minikeras.types import Array
@@ -212,7 +213,7 @@ def assign_optimizer(
         _warn(str(error))
         return
     for variable, value in pairs:
-        variable.assign(value)
+        store(variable, value)
 
 
 def _warn(why: str) -> None:

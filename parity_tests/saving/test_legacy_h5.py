@@ -38,6 +38,17 @@ def test_the_file_is_that_of_keras(pair: tuple[Any, Any, Path]) -> None:
     assert (folder / "ours.h5").read_bytes() == (folder / "theirs.h5").read_bytes()
 
 
+def test_without_the_optimizer(pair: tuple[Any, Any, Path]) -> None:
+    """The suffix may be ``.hdf5``, the folder is made, and the loaded model is not compiled."""
+    *models, folder = pair
+    for model, name in zip(models, ("ours", "theirs"), strict=True):
+        model.save(folder / name / "model.hdf5", include_optimizer=False)
+    ours, theirs = (folder / name / "model.hdf5" for name in ("ours", "theirs"))
+    assert ours.read_bytes() == theirs.read_bytes()
+    with pytest.warns(UserWarning, match="No training configuration"):
+        assert not minikeras.saving.load_model(ours).compiled
+
+
 def test_keras_reads_our_file(pair: tuple[Any, Any, Path]) -> None:
     ours, _, folder = pair
     loaded = keras.saving.load_model(folder / "ours.h5")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import minikeras as keras
+from parity_tests.house.sources import ROOT
 from parity_tests.saving import corpus_configs, corpus_hdf5, corpus_legacy, naive
 from parity_tests.saving.building_blocks import parts, put, sequential, weights_of, zipped
 from parity_tests.saving.corpus import CASES, Case
@@ -61,3 +62,8 @@ def test_a_naive_loader_fails(case: Case, tmp_path: Path) -> None:
         except Exception as error:
             expected = isinstance(error, case.error) and re.search(case.says, str(error))
             assert not (isinstance(error, ERRORS) and expected), path.name
+
+
+def test_the_page_counts_the_kinds() -> None:
+    page = (ROOT / "docs" / "security.md").read_text()
+    assert f"make {len(CASES)} kinds of harmful files" in " ".join(page.split())

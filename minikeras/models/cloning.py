@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from minikeras import tree
-from minikeras.declare.serialization import deserialize_keras_object
 from minikeras.layers import Input, InputLayer
 from minikeras.models.functional import Functional
 from minikeras.models.sequential import Sequential
+from minikeras.saving.building import memory_bytes, model_from_file
+from minikeras.saving.json_text import parse
 
 
 def clone_model(
@@ -103,6 +103,9 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
 
     custom_objects: classes by the names that the config uses.
 
-    Raises TypeError for a config that names no known class.
+    Raises TypeError for a config that names no known class; LoadError, which is a ValueError, for a
+    text that is no JSON or describes no model; ValueError for the code of a lambda, and for more
+    weights than this machine has memory.
     """
-    return deserialize_keras_object(json.loads(json_string), custom_objects=custom_objects)
+    config = parse(json_string, "json_string")
+    return model_from_file(config, "json_string", memory_bytes(), custom_objects)

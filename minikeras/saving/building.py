@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,14 @@ from minikeras.declare.sharing import ObjectSharingScope
 from minikeras.layers import Layer
 from minikeras.messages import describe
 from minikeras.saving.limits import LIMITS, Limits, LoadError
+
+
+def memory_bytes() -> int:
+    """An eighth of the memory of this machine: with ``weights_ratio``, all of it for weights."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // LIMITS.weights_ratio
+    except (AttributeError, OSError, ValueError):  # not told on this system
+        return 1 << 37
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ from minikeras.saving.zip_writer import ArchiveWriter
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets"
 KERAS_VERSION = "3.15.1"  # whose files these are
-_OVERHEAD = 2048  # bytes of a file for each variable, besides its numbers
+_OVERHEAD = 2048  # bytes of a file for each variable, in addition to its numbers
 
 
 def save_archive(model: Any, file: BinaryIO) -> None:

@@ -231,3 +231,18 @@ def test_attributes_are_bounded(tmp_path: Path) -> None:
         with hdf5.open_hdf5(path) as group, pytest.raises(LoadError, match=f"attribute '{name}'"):
             group.attributes()
         assert value is not None
+
+
+def test_texts_of_models_are_strangers_too() -> None:
+    text = sequential().to_json()
+    assert keras.models.model_from_json(text).count_params() == sequential().count_params()
+    lambda_ = '{"class_name": "__lambda__", "config": {"value": {"code": ""}}}'
+    for wrong, says in (
+        (text.replace('"units": 3', '"units": 1000000000000'), "needs .* bytes"),
+        ("[" * 100_000, "inside each other"),
+        ("[NaN]", "NaN"),
+        ("[1]", "expected a model"),
+        (lambda_, "code from a file is never run"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            keras.models.model_from_json(wrong)

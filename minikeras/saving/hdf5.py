@@ -21,6 +21,7 @@ import numpy as np
 
 from minikeras.messages import describe
 from minikeras.optional import Library
+from minikeras.saving.hdf5_headers import length_of_texts
 from minikeras.saving.hdf5_heaps import check_heaps
 from minikeras.saving.limits import LIMITS, Limits, LoadError
 from minikeras.saving.opening import opened
@@ -116,10 +117,11 @@ class _Object:
             return None
         count = self._count(shape, what)
         if isinstance(kind, h5py.h5t.TypeStringID):
-            # Several references may point to one long text: each is as long as the file at most.
-            each = self._file.length if kind.is_variable_str() else kind.get_size()
-            if count * each > max(limits.attribute_bytes, self._file.length):
-                self._refuse(f"{what} has {count} texts of up to {each} bytes")
+            size = count * kind.get_size()
+            if kind.is_variable_str():
+                size = self._length_of_texts(attribute.name, count)
+            if size > max(limits.attribute_bytes, self._file.length):
+                self._refuse(f"{what} has {count} texts of {size} bytes")
             if kind.is_variable_str():
                 self._file.check_heaps(self.where)
                 raw = np.empty(shape, object)
@@ -135,6 +137,13 @@ class _Object:
         numbers = np.empty(shape, dtype)
         attribute.read(numbers)
         return numbers if shape else numbers[()]
+
+    def _length_of_texts(self, name: bytes, count: int) -> int:
+        """What the texts of an attribute take at most."""
+        address = h5py.h5o.get_info(self._id).addr
+        found = length_of_texts(self._file.raw, address, name, count)
+        # Several references may point to one long text: each is as long as the file at most.
+        return count * self._file.length if found is None else found
 
     def _count(self, shape: tuple[int, ...], what: str) -> int:
         """Elements of an array of this shape; Python's integers do not overflow."""

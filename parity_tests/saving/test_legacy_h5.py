@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -177,6 +179,33 @@ def test_ops_and_masks(tmp_path: Path) -> None:
     same([loaded.predict(inputs, verbose=0)], [models[0].predict(inputs, verbose=0)])
     with pytest.raises(ValueError, match="Unknown layer: 'Relu'"):
         keras.saving.load_model(tmp_path / "theirs.h5", compile=False)
+
+
+def test_many_layers_and_many_weights(tmp_path: Path) -> None:
+    """Names are as long as they are, however long the file is that holds them."""
+    layers = fresh(minikeras)
+    many = [layers.Rescaling(1.0) for _ in range(80)]
+    model = minikeras.Sequential([minikeras.Input((600,)), layers.Dense(600), *many])
+    model.save(tmp_path / "model.h5")
+    before = model.get_weights()
+    model.set_weights([np.zeros_like(w) for w in before])
+    model.load_weights(tmp_path / "model.h5")
+    same(model.get_weights(), before)
+
+
+def test_names_that_are_all_one_long_text(tmp_path: Path) -> None:
+    """A small file would take gigabytes: the references of all names lead to the same text."""
+    path = tmp_path / "model.h5"
+    with h5py.File(path, "w") as file:
+        file.attrs["long"] = "x" * 1_000_000
+        file.attrs["layer_names"] = [b"y"] * 3000
+    content = path.read_bytes()
+    long = re.search(re.escape(struct.pack("<I", 1_000_000)) + rb".{12}", content, re.DOTALL)
+    short = re.search(rb"(?:\1\0\0\0.{12}){3000}", content, re.DOTALL)
+    assert long is not None and short is not None
+    path.write_bytes(content.replace(short[0], long[0] * 3000))
+    with pytest.raises(LoadError, match="3000 texts of 3000000000 bytes"):
+        chain(minikeras).load_weights(path)
 
 
 # Classes of users

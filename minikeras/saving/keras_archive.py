@@ -25,7 +25,7 @@ from minikeras.saving.json_text import parse_object
 from minikeras.saving.legacy_config import modern_layer
 from minikeras.saving.legacy_training import compile_as_in_keras_2
 from minikeras.saving.limits import LIMITS
-from minikeras.saving.opening import opened
+from minikeras.saving.opening import check_no_links, opened
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.weights_store import WeightsReader, WeightsWriter, array_of
 from minikeras.saving.zip_archive import Archive
@@ -145,14 +145,16 @@ def load_folder(
 ) -> Any:
     """The model in the files of a folder.
 
-    Raises what ``load_archive`` does, and FileNotFoundError if a file is missing.
+    Raises what ``load_archive`` does, LoadError for symbolic links in it, and FileNotFoundError if
+    a file is missing.
     """
-    where = os.path.join(folder, CONFIG)
-    with opened(where) as file:
+    where, home = os.path.join(folder, CONFIG), os.path.join(folder, WEIGHTS)
+    assets = os.path.join(folder, ASSETS)
+    check_no_links(assets)
+    with opened(where, follow=False) as file:
         config = parse_object(file.read(LIMITS.json_bytes + 1), where)
-    with WeightsReader(os.path.join(folder, WEIGHTS)) as weights:
+    with opened(home, follow=False) as file, WeightsReader(file, home) as weights:
         model = _model(config, where, weights, custom_objects, compile, safe_mode)
-        assets = os.path.join(folder, ASSETS)
         load_state(model, weights, AssetFolder(assets) if os.path.isdir(assets) else None)
     return model
 

@@ -58,7 +58,6 @@ def test_sound_files(tmp_path: Path) -> None:
         assert report.size == path.stat().st_size
         assert report.keras == ("" if path.suffix in (".npz", ".safetensors") else "safe")
         assert report.parameters == {".npz": 7, ".safetensors": 7}.get(path.suffix, 20)
-    assert report.about == {"by": "me"}
 
 
 def test_what_is_told_of_a_model(tmp_path: Path) -> None:

@@ -121,6 +121,22 @@ def test_what_is_no_file(suffix: str, tmp_path: Path) -> None:
         assert not [found for found in watch.found if not found.startswith("open ")]
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.weights.h5", "assets", "assets/x"])
+def test_folders_with_links(name: str, tmp_path: Path) -> None:
+    """A folder that was unpacked may hold links to files of its reader."""
+    folder, outside = tmp_path / "model", tmp_path / "outside"
+    sequential().save(folder, zipped=False)
+    assert weights_of(keras.models.load_model(folder)) == weights_of(sequential())
+    (folder / "assets").mkdir(exist_ok=True)
+    if (folder / name).exists():
+        (folder / name).rename(outside)
+    else:
+        outside.touch()
+    (folder / name).symlink_to(outside)
+    with pytest.raises(LoadError, match=f"{name} is a symbolic link"):
+        keras.models.load_model(folder)
+
+
 @pytest.mark.parametrize(
     "name, content",
     [("x.pt", b"\x80\x02"), ("saved_model.pb", b"\x08\x01"), ("x.json", b"{}"), ("x", b"PK\3\4")],

@@ -201,7 +201,7 @@ def test_names_that_are_all_one_long_text(tmp_path: Path) -> None:
         file.attrs["layer_names"] = [b"y"] * 3000
     content = path.read_bytes()
     long = re.search(re.escape(struct.pack("<I", 1_000_000)) + rb".{12}", content, re.DOTALL)
-    short = re.search(rb"(?:\1\0\0\0.{12}){3000}", content, re.DOTALL)
+    short = re.search(b"(?:\x01\x00\x00\x00.{12}){3000}", content, re.DOTALL)
     assert long is not None and short is not None
     path.write_bytes(content.replace(short[0], long[0] * 3000))
     with pytest.raises(LoadError, match="3000 texts of 3000000000 bytes"):

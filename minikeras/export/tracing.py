@@ -65,8 +65,19 @@ def trace(model: Any, input_signature: Any = None) -> Trace:
     return Trace(
         dict(zip(names, tree.flatten(inputs), strict=True)),
         dict(zip(_unique(known, names), flat, strict=True)),
-        calls,
+        _needed(calls, flat),
     )
+
+
+def _needed(calls: list[Call], outputs: list[Any]) -> list[Call]:
+    """The calls that outputs depend on; a mask, for example, may be ignored by a later layer."""
+    wanted = set(map(id, outputs))
+    found = []
+    for call in reversed(calls):
+        if any(id(y) in wanted for y in tree.flatten(call.outputs)):
+            wanted.update(map(id, call.inputs))
+            found.append(call)
+    return found[::-1]
 
 
 def _inference(model: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import minikeras
 from minikeras import tree
 from parity_tests.checks.compare import assert_close
 from parity_tests.checks.model import raises_alike
+from parity_tests.export.test_onnx import check
 from parity_tests.interchange.test_keras_models import nested, nested_data
 
 
@@ -90,6 +91,22 @@ def test_subclassed_models(tmp_path: Path) -> None:
         assert_close(a, b, "output")
     with pytest.raises(ValueError, match="objects with a shape"):
         model.export(path, format="onnx", input_signature=[3])
+
+
+def test_masks_that_nobody_uses() -> None:
+    """Concatenate makes a mask of ones, which is no operation; nothing here depends on it."""
+    tokens = minikeras.Input((4,), dtype="int32")
+    embedded = minikeras.layers.Embedding(7, 3, mask_zero=True)(tokens)
+    y = minikeras.layers.Concatenate()([embedded, minikeras.layers.ReLU()(embedded)])
+    check(minikeras.Model(tokens, y), np.array([[0, 1, 2, 0], [3, 3, 0, 6]], "int32"))
+
+
+@pytest.mark.parametrize("mask_zero", [False, True])
+def test_masks_that_count(mask_zero: bool) -> None:
+    tokens = minikeras.Input((4,), dtype="int32")
+    embedded = minikeras.layers.Embedding(7, 3, mask_zero=mask_zero)(tokens)
+    model = minikeras.Model(tokens, minikeras.layers.GlobalAveragePooling1D()(embedded))
+    check(model, np.array([[0, 1, 2, 0], [3, 3, 0, 6]], "int32"))
 
 
 def test_what_cannot_be_exported_is_named(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     assert watch.megabytes < 8
 
 
-def test_attributes_are_bounded(tmp_path: Path) -> None:
+def test_attributes_are_numbers_and_texts(tmp_path: Path) -> None:
     path = tmp_path / "x.h5"
     with h5py.File(path, "w") as file:
         file.attrs["text"], file.attrs["bytes"], file.attrs["number"] = "é", b"ab", np.int32(3)
@@ -236,17 +236,10 @@ def test_attributes_are_bounded(tmp_path: Path) -> None:
         "names": ["a", "bcd"],
         "variable": ["x", "yz"],
     }
-    many = np.array(["x" * 50_000] * 4000, h5py.string_dtype())
-    for name, value in (("ref", h5py.Reference()), ("many", many[:2000])):
-        with h5py.File(path, "w") as file:
-            if name == "ref":
-                file.attrs[name] = file.ref
-            else:
-                file["padding"] = np.zeros(100_000)
-                file.attrs[name] = value
-        with hdf5.open_hdf5(path) as group, pytest.raises(LoadError, match=f"attribute '{name}'"):
-            group.attributes()
-        assert value is not None
+    with h5py.File(path, "w") as file:
+        file.attrs["ref"] = file.ref
+    with hdf5.open_hdf5(path) as group, pytest.raises(LoadError, match="attribute 'ref'"):
+        group.attributes()
 
 
 def test_texts_of_models_are_strangers_too() -> None:

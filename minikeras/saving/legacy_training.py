@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -181,7 +182,8 @@ def _function(function: Any) -> str:
         function = function.get("config")
     if not isinstance(function, str):
         raise LoadError(f"expected the name of a function, received {describe(function)}")
-    return function
+    ours = losses.registry.entries.get(function)
+    return ours.__name__ if inspect.isfunction(ours) else function  # "mse": mean_squared_error
 
 
 # The state of the optimizer

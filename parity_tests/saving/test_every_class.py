@@ -18,6 +18,7 @@ import minikeras
 from minikeras.layers.merging.merge import Merge
 from parity_tests.checks.model import quietly
 from parity_tests.trainings.arguments import Make, Shape, instance, public
+from parity_tests.trainings.drawing import _optimizer as optimizers
 from parity_tests.trainings.drawing import shape_behind
 
 LIBRARIES = (minikeras, keras)
@@ -92,3 +93,41 @@ def test_layers(name: str, tmp_path: Path) -> None:
         check_files((models[0], models[1]), tmp_path)
 
     check()
+
+
+@pytest.mark.parametrize("name", sorted(public("optimizers")))
+def test_optimizers(name: str, tmp_path: Path) -> None:
+    """With options and a schedule drawn; after loading both take the same further step."""
+
+    @few
+    @given(optimizers(name))
+    def check(optimizer: Make) -> None:
+        models = []
+        for library in LIBRARIES:
+            seeded(library)
+            layers = [library.Input((3,)), library.layers.Dense(2)]
+            model = library.Sequential(layers)
+            model.compile(optimizer(library), "mse")
+            step(library, model, 3)
+            models.append(model)
+        for a, b in zip(models[1].optimizer.variables, models[0].optimizer.variables, strict=True):
+            a.assign(b.numpy())
+        models[1].set_weights(models[0].get_weights())
+        ours, theirs = check_files((models[0], models[1]), tmp_path)
+        for a, b in zip(ours.optimizer.variables, theirs.optimizer.variables, strict=True):
+            assert a.path == b.path
+            np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)
+        step(minikeras, models[0], 1)
+        step(minikeras, ours, 1)
+        for a, b in zip(ours.variables, models[0].variables, strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)
+
+    check()
+
+
+def step(library: Any, model: Any, count: int) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(count):
+        grads = [rng.normal(size=v.shape).astype("float32") for v in model.trainable_variables]
+        tensors = [library.ops.convert_to_tensor(g) for g in grads]
+        model.optimizer.apply(tensors, model.trainable_variables)

@@ -233,10 +233,6 @@ class Group(_Object):
             raise KeyError(f"{where}/{rest}")
         return inside[rest]
 
-    def groups(self) -> list[str]:
-        """The names of the entries that are groups."""
-        return [name for name in self.keys() if isinstance(self[name], Group)]
-
 
 class Dataset(_Object):
     """An array, which is read on demand."""
@@ -254,11 +250,6 @@ class Dataset(_Object):
         """LoadError if it holds anything but plain numbers."""
         with _damage(self.where):
             return self._numeric(self._id.get_type(), "the array")
-
-    @property
-    def nbytes(self) -> int:
-        """What the array takes in memory."""
-        return math.prod(self.shape) * self.dtype.itemsize
 
     @property
     def is_compressed(self) -> bool:

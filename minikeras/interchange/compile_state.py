@@ -25,6 +25,7 @@ def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any], target:
             theirs.build([counterparts[id(v)] for v in ours._trainable_variables])
     for before, after in zip(ours.variables, theirs.variables, strict=True):
         after.assign(before.numpy())
+        after._path = before.path  # Nadam's variable without a name is numbered
 
 
 def _exempt_from_decay(optimizer: Any, variables: list[Any]) -> tuple[list[Any], str]:

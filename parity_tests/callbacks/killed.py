@@ -1,10 +1,12 @@
 """Trainings that are killed and resumed, for the test of exact backups.
 
-    python -m parity_tests.callbacks.killed FOLDER
+    python -m parity_tests.callbacks.killed FOLDER COUNT
 
 trains once without interruption, and then once for each step of the training: a child is killed
-with SIGKILL in that step, and another child resumes from the backup.  Prints one line of JSON: how
-many were killed, and which of them ended with another history or other bits.
+with SIGKILL in that step, and another child resumes from the backup.  After that it trains COUNT
+times with three children, one after the other, that are killed at any instant, and a fourth one.
+Prints one line of JSON: how many were killed, and after which kills a training ended with another
+history or other bits.
 """
 
 from __future__ import annotations
@@ -14,12 +16,14 @@ import os
 import pickle
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import minikeras as keras
+from minikeras import files
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(20, 3)).astype("float32"), RNG.normal(size=(20, 1)).astype("float32")
@@ -60,30 +64,39 @@ def train(folder: Path, at: int | None, seed: int | None = 11) -> Any:
     return history, [np.asarray(v).tobytes() for v in variables]
 
 
-def in_a_child(folder: Path, at: int | None) -> Any:
-    """What ``train`` returns in another process; None if that was killed."""
+def in_a_child(folder: Path, at: int | None = None, after: float | None = None) -> Any:
+    """What ``train`` returns in another process; None if that was killed, in a step or after a
+    number of seconds.
+    """
     result = folder / "result"
     child = os.fork()
     if child == 0:
         try:
-            result.write_bytes(pickle.dumps(train(folder / "backup", at)))
+            outcome = pickle.dumps(train(folder / "backup", at))
+            with files.written(result) as unfinished:
+                Path(unfinished).write_bytes(outcome)
         finally:
             os._exit(0)
+    if after is not None:
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return None
-    return pickle.loads(result.read_bytes())
+    return None if os.WIFSIGNALED(status) else pickle.loads(result.read_bytes())
 
 
-def main(folder: Path) -> None:
-    expected = in_a_child(folder, None)
+def main(folder: Path, count: int) -> None:
+    began = time.monotonic()
+    expected = in_a_child(folder)
+    duration = time.monotonic() - began
     killed, different = 0, []
-    for at in range(EPOCHS * STEPS):
-        killed += in_a_child(folder, at) is None
-        if in_a_child(folder, None) != expected or (folder / "backup").exists():
-            different.append(at)
+    instants = [[(at, None)] for at in range(EPOCHS * STEPS)]
+    instants += [[(None, duration * RNG.uniform()) for _ in range(3)] for _ in range(count)]
+    for kills in instants:
+        killed += sum(in_a_child(folder, at, after) is None for at, after in kills)
+        if in_a_child(folder) != expected or (folder / "backup").exists():
+            different.append(kills)
     print(json.dumps({"killed": killed, "different": different}))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -123,9 +123,11 @@ class Run:
 
     def _check(self, state: State) -> None:
         place = state["place"]
-        numbers = state["epoch"], place["step"], place["taken"]
+        numbers = [state["epoch"], place["step"], place["taken"]]
+        numbers += [number for number in (place["batches"], state["steps"]) if number is not None]
+        numbers += [place["began"]["order"]] if place["taken"] else []
         if not all(type(number) is int and 0 <= number < 2**53 for number in numbers):
-            raise ValueError(f"epoch, step and batches taken must be counts, received {numbers}")
+            raise ValueError(f"epoch, step, batches and order must be counts, received {numbers}")
         steps = self.epochs.num_batches
         if None not in (steps, state["steps"]) and state["steps"] != steps:
             raise ValueError(

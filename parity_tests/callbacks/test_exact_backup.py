@@ -338,7 +338,49 @@ def test_a_backup_of_another_training(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="made with 3 steps in an epoch, this fit has 2"):
         fit(2, batch_size=6)
     state = state_file.read(tmp_path / "training_state.zip")
-    for key, wrong in (("place", {}), ("random", {}), ("variables", [[1]]), ("epoch", -1)):
+    order = {"taken": 2, "began": {"random": state["random"], "order": 0.5}}
+    for key, wrong in (
+        *(("place", {}), ("place", state["place"] | order), ("random", {}), ("variables", [[1]])),
+        *(("epoch", -1), ("steps", "3"), ("callbacks", [["History", {"__class__": 1}]])),
+    ):
         state_file.write(tmp_path / "training_state.zip", state | {key: wrong})
         with pytest.raises(ValueError, match=r"no state of a training|backup|must be counts"):
             fit(2, shuffle=False)
+
+
+def test_other_callbacks(tmp_path: Path) -> None:
+    """A callback that is not in the backup starts anew."""
+
+    def fit(*more: Any, at: int | None = None) -> Any:
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        backup = keras.callbacks.BackupAndRestore(tmp_path / "backup", 1, exact=True)
+        callbacks = [*more, backup, Killer(at, comes_last=True)]
+        return model.fit(X, Y, 4, verbose=0, callbacks=callbacks)
+
+    first, again, other = Watch(), Watch(), Watch()
+    with pytest.raises(Kill):
+        fit(first, at=4)
+    assert first.seen[0] == 1
+    with pytest.warns(UserWarning, match="<Watch> starts anew: it is not in the backup"):
+        fit(again, other)
+    assert (again.seen[0], other.seen[0]) == (3, 2)  # of batches 0, 1 and 2
+
+
+@pytest.mark.parametrize("hook", ["on_epoch_end", "on_train_batch_end"])
+def test_a_training_that_was_stopped_stays_stopped(tmp_path: Path, hook: str) -> None:
+    def fit(at: int | None = None) -> Any:
+        model = keras.Sequential([keras.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        stop = keras.callbacks.LambdaCallback(
+            **{hook: lambda i, logs: setattr(model, "stop_training", i == 1)}
+        )
+        frequency = "epoch" if hook == "on_epoch_end" else 1
+        backup = keras.callbacks.BackupAndRestore(tmp_path / "backup", frequency, exact=True)
+        callbacks = [stop, backup, Killer(at, comes_last=False)]
+        return model.fit(X, Y, 4, epochs=5, verbose=0, callbacks=callbacks)
+
+    batches = 2 if hook == "on_train_batch_end" else 6
+    with pytest.raises(Kill):
+        fit(at=2 * batches + (2 if batches == 2 else 4))  # on_train_end
+    assert fit().epoch == ([0] if batches == 2 else [0, 1])

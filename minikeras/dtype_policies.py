@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from minikeras import dtypes, frames, settings
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
+from minikeras.declare.sharing import unshared
 from minikeras.messages import describe
 from minikeras.types import DType
 
@@ -109,4 +110,4 @@ def serialize(dtype_policy: DTypePolicy) -> Any:
 
 
 def deserialize(config: dict[str, Any], custom_objects: dict[str, Any] | None = None) -> Any:
-    return deserialize_keras_object(config, custom_objects=custom_objects)
+    return deserialize_keras_object(unshared(config), custom_objects=custom_objects)

@@ -9,6 +9,7 @@ from typing import Any
 from minikeras.declare import serialization
 from minikeras.declare.custom_objects import custom_object_scope, get_registered_object
 from minikeras.declare.names import to_snake_case
+from minikeras.declare.sharing import unshared
 from minikeras.messages import describe, did_you_mean
 
 
@@ -96,7 +97,7 @@ class Registry:
             entry = self.entries[name]
             home = serialization.public_module(entry)
             config = {**config, "module": home, "class_name": entry.__name__}
-        return serialization.deserialize_keras_object(config, custom_objects=custom_objects)
+        return serialization.deserialize_keras_object(unshared(config), custom_objects)
 
     def unknown(self, identifier: Any) -> ValueError:
         """The error about an identifier that cannot be understood."""

@@ -53,6 +53,17 @@ def note_written(obj: Any, config: dict[str, Any]) -> None:
         config["shared_object_id"] = first["shared_object_id"] = number
 
 
+def unshared(config: Any) -> Any:
+    """A config without its number.
+
+    Parity: what a namespace of Keras makes of a config, such as the initializer of a layer, is an
+    object of its own.
+    """
+    if not isinstance(config, dict):
+        return config
+    return {key: value for key, value in config.items() if key != "shared_object_id"}
+
+
 def find_read(config: dict[str, Any]) -> Any:
     """The object that was made from an earlier config of the same number; None if there is none."""
     number = config.get("shared_object_id")

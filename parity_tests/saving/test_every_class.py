@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import re
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -23,8 +26,9 @@ from parity_tests.trainings.drawing import shape_behind
 
 LIBRARIES = (minikeras, keras)
 RANKS = {"1D": 2, "2D": 3, "3D": 4}
+MOST = 50 if os.getenv("HYPOTHESIS_PROFILE") == "deep" else 1
 few = settings(  # a failure is not made smaller: each example takes a while
-    max_examples=2, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=MOST, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 
 
@@ -43,10 +47,17 @@ def saved(model: Any, folder: Path) -> dict[str, bytes]:
     return entries | {"config.json": config}
 
 
+def parts_of(files: dict[str, bytes]) -> list[Any]:
+    """The configs of the layers."""
+    return list(json.loads(files["config.json"])["config"]["layers"])
+
+
 def check_files(models: tuple[Any, Any], folder: Path) -> tuple[Any, Any]:
     """Save two equal models, compare the files, load each in the other library; returns these."""
     ours, theirs = (saved(model, folder) for model in models)
     assert list(ours) == list(theirs)
+    for a, b in zip(parts_of(ours), parts_of(theirs), strict=True):
+        assert a == b
     assert ours["config.json"] == theirs["config.json"]
     assert ours["model.weights.h5"] == theirs["model.weights.h5"]
     loaded = []
@@ -60,8 +71,10 @@ def check_files(models: tuple[Any, Any], folder: Path) -> tuple[Any, Any]:
         loaded.append(again)
     assert [v.path for v in loaded[0].weights] == [v.path for v in loaded[1].weights]
     again, theirs = (saved(model, folder) for model in loaded)
-    for name in ("config.json", "model.weights.h5"):
-        assert again[name] == theirs[name], name
+    for a, b in zip(parts_of(again), parts_of(theirs), strict=True):
+        assert a == b
+    assert again["config.json"] == theirs["config.json"]
+    assert again["model.weights.h5"] == theirs["model.weights.h5"]
     return loaded[0], loaded[1]
 
 
@@ -78,26 +91,26 @@ def layers(draw: Any, name: str) -> tuple[Make, Shape]:
             return made, shape
 
 
-@pytest.mark.parametrize("name", sorted(public("layers")))
-def test_layers(name: str, tmp_path: Path) -> None:
-    @few
-    @given(st.data())
-    def check(data: Any) -> None:
-        layer, shape = data.draw(layers(name))
-        models = []
-        for library in LIBRARIES:
-            seeded(library)
-            dtype = "int32" if name == "Embedding" else None
-            x = library.Input(shape, dtype=dtype, name="x")
-            inputs = (
-                [x, library.Input(shape, name="z")]
-                if issubclass(public("layers")[name], Merge)
-                else x
-            )
-            models.append(quietly(lambda: library.Model(inputs, layer(library)(inputs))))  # noqa: B023
-        check_files((models[0], models[1]), tmp_path)
+def every_layer(library: Any, drawn: dict[str, tuple[Make, Shape]]) -> Any:
+    """A functional model of all these layers, each with inputs of its own."""
+    seeded(library)
+    inputs, outputs = [], []
+    for name, (layer, shape) in drawn.items():
+        dtype = "int32" if name == "Embedding" else None
+        count = 2 if issubclass(public("layers")[name], Merge) else 1
+        own = [library.Input(shape, dtype=dtype, name=f"{name}_{i}") for i in range(count)]
+        outputs.append(layer(library)(own if count > 1 else own[0]))
+        inputs += own
+    return library.Model(inputs, outputs)
 
-    check()
+
+@few
+@given(st.data())
+def test_layers(data: Any) -> None:
+    drawn = {name: data.draw(layers(name)) for name in sorted(public("layers"))}
+    models = [quietly(lambda: every_layer(library, drawn)) for library in LIBRARIES]  # noqa: B023
+    with tempfile.TemporaryDirectory() as folder:
+        check_files((models[0], models[1]), Path(folder))
 
 
 @pytest.mark.parametrize("name", sorted(public("optimizers")))

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import minikeras
 from parity_tests.checks.compare import both
@@ -88,10 +88,10 @@ def test_models() -> None:
     """Drawn models, compiled: architecture, build and compile config in one text."""
     floatx = minikeras.config.floatx()
     try:
-        for training in drawn(6, 3):
+        for training in drawn(max(3, settings.default.max_examples // 8), 3):
             texts = []
             for library in (minikeras, keras):
-                library.utils.clear_session()
+                library.utils.clear_session(free_memory=False)
                 library.config.set_floatx(training.floatx)
                 random.seed(1)
                 texts.append(text(library, training.compiled(library)))
@@ -119,7 +119,7 @@ def graph(library: Any) -> Any:
 def test_graph() -> None:
     texts = []
     for library in (minikeras, keras):
-        library.utils.clear_session()
+        library.utils.clear_session(free_memory=False)
         random.seed(1)
         texts.append(text(library, graph(library)))
     assert texts[0] == texts[1]

@@ -58,8 +58,9 @@ def open_hdf5(
         length = file.seek(0, os.SEEK_END)
         with _damage(where):
             opened_file = h5py.File(file, "r")
+            root = opened_file["/"].id
         shared = _File(opened_file, file, own is not None, length, limits)
-        return Group(shared, opened_file["/"].id, where, 0)
+        return Group(shared, root, where, 0)
     except BaseException:
         if own is not None:
             own.close()

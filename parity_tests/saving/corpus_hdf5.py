@@ -63,7 +63,14 @@ weights_case(
     *[sound[:cut] for cut in range(8, len(sound), 1024)],
 )
 weights_case(27, "behind other bytes", "not an HDF5 file", bytes(512) + sound)
-weights_case(27, "bad addresses", "damaged", sound[:64] + b"\xf0" * 32 + sound[96:])
+weights_case(
+    27,
+    "bad addresses",
+    "damaged",
+    sound[:64] + b"\xf0" * 32 + sound[96:],
+    sound[:64] + b"\x08" + sound[65:],  # of the root group
+    sound[:64] + b"\xff" * 4 + sound[68:],
+)
 
 
 def _link(file: Any, name: str, folder: Path) -> None:

@@ -22,16 +22,19 @@ from minikeras.types import TensorLike
 def relu(
     x: TensorLike, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0
 ) -> TensorLike:
-    """y = max_value above max_value, x above the threshold, else negative_slope (x − threshold)."""
+    """y = max_value above max_value, x above the threshold, else negative_slope (x − threshold).
+
+    Parity: max_value, and the threshold where x is compared with it, are float32 in float64 too.
+    """
     x = ops.convert_to_tensor(x)
     if negative_slope and max_value is None and threshold == 0:
         return ops.leaky_relu(x, negative_slope=negative_slope)
     if threshold != 0:
-        y = ops.where(x > np.asarray(threshold, x.dtype), x, np.zeros((), x.dtype))
+        y = ops.where(x > ops.cast(threshold, x.dtype), x, np.zeros((), x.dtype))
     else:
         y = ops.relu6(x) if max_value == 6 else ops.relu(x)
     if max_value is not None and (threshold != 0 or max_value != 6):
-        y = ops.clip(y, 0.0, max_value)
+        y = ops.clip(y, ops.cast(0.0, x.dtype), ops.cast(max_value, x.dtype))
     if negative_slope:
         y = y - negative_slope * ops.relu(-x + threshold if threshold != 0 else -x)
     return y

@@ -45,6 +45,7 @@ _PYTHON: dict[Any, str] = {bool: "bool", int: "int*", float: "float*", complex: 
 _NUMPY: dict[Any, np.dtype[Any]] = {
     name: np.dtype(name) for name in _WIDER if not name.endswith("*")
 }
+_NAMES = {dtype: name for name, dtype in _NUMPY.items()}  # NumPy takes 1 µs to make the name
 FLOATS = ("float16", "float32", "float64")
 
 
@@ -56,6 +57,8 @@ def standardize(dtype: DType | Any) -> str:
     """
     if dtype is None:
         return settings.floatx()
+    if isinstance(dtype, np.dtype) and dtype in _NAMES:
+        return _NAMES[dtype]
     if isinstance(dtype, type) and dtype in _PYTHON:
         return {bool: "bool", int: "int64", float: "float32", complex: "complex64"}[dtype]
     name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minikeras import ops, settings
+from minikeras import ops, settings, tf_function
 from minikeras.autograd import Variable
 from minikeras.losses.loss import squeeze_or_expand_to_same_rank
 from minikeras.metrics.metric import DeclaredMetric, array
@@ -220,13 +220,20 @@ def update(
 def _count(
     positive: Array, p: Array, w: Array | None, thresholds: Array, dtype: Any, kinds: set[str]
 ) -> dict[str, Array]:
-    """Compare every prediction with every threshold: (thresholds, samples[, labels]) booleans."""
-    over = p[None] > thresholds.astype(dtype).reshape(-1, *(1,) * p.ndim)
+    """Compare every prediction with every threshold: (thresholds, samples[, labels]) booleans.
+
+    Parity: NaN exceeds no threshold.  But where nothing else needs p > threshold, TensorFlow's
+    functions write its negation as p ≤ threshold, which does not hold for NaN either.
+    """
+    limits = thresholds.astype(dtype).reshape(-1, *(1,) * p.ndim)
+    over = p[None] > limits
+    only_under = tf_function.is_inside() and kinds.isdisjoint(("tp", "fp"))
+    under = p[None] <= limits if only_under else ~over
     cells = {
         "tp": lambda: positive & over,
         "fp": lambda: ~positive & over,
-        "tn": lambda: ~positive & ~over,
-        "fn": lambda: positive & ~over,
+        "tn": lambda: ~positive & under,
+        "fn": lambda: positive & under,
     }
     weight = dtype.type(1) if w is None else w
     zero = dtype.type(0)

@@ -26,7 +26,7 @@ LARGE = 16_384
 # Compiling takes as long as about 10,000 such updates, loading compiled code as long as 100.
 UPDATES_BEFORE_LOADING = 100
 
-_BY_RULE = IndexedSlices, Product  # gradients for which ``step`` runs instead of a kernel
+_BY_RULE = {IndexedSlices, Product}  # gradients for which ``step`` runs instead of a kernel
 Scalars: TypeAlias = dict[str, Any]
 
 
@@ -154,7 +154,9 @@ class VariableGroup:
 
     def _update(self, rule: Any, t: Any, lr: Any, grads: list[Any]) -> bool:
         arrays, count = [own_array(v) for v in self.state], len(grads)
-        by_rule = {i: g for i, g in enumerate(grads) if type(g) in _BY_RULE}
+        by_rule = {}
+        if not _BY_RULE.isdisjoint(map(type, grads)):
+            by_rule = {i: g for i, g in enumerate(grads) if type(g) in _BY_RULE}
         rests = bool(by_rule) and rule.rests()
         for i, g in by_rule.items():
             # The kernel computes all rows as if their gradients were 0, or not at all.

@@ -32,9 +32,9 @@ def store(variable: Variable, array: Array) -> None:
 
 
 def _array(g: TensorLike) -> Any:
-    if isinstance(g, IndexedSlices):
-        return g
-    return g._value if isinstance(g, Tensor) else np.asarray(g)
+    if isinstance(g, Tensor):
+        return g._value
+    return g if isinstance(g, IndexedSlices) else np.asarray(g)
 
 
 def _array_or_product(g: TensorLike) -> Any:
@@ -230,7 +230,7 @@ class Optimizer(OptimizerState):
             clip = True
             rate = self._learning_rate
             rate = rate._value if isinstance(rate, Variable) else np.asarray(self.learning_rate)
-            if any(isinstance(g, IndexedSlices) for g in grads):
+            if IndexedSlices in map(type, grads):
                 grads, clip = self._clip(grads, variables), False
             if group is None or not self._update_group(group, grads, updates + 1, rate, clip):
                 grads = self._clip(grads, variables) if clip else grads

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames, optimizers, settings, tree
+from minikeras.autograd import Tensor
 from minikeras.callbacks import CallbackList, History
 from minikeras.callbacks.logs import Logs, pythonify_logs
 from minikeras.messages import describe, unknown_arguments
@@ -255,7 +256,10 @@ class Trainer(Steps):
         self.make_predict_function()
         self._set_trace("predict", batch_size, on_batch)
         assert self.predict_function is not None
-        return tree.map_structure(np.array, self.predict_function([(x,)]))
+        outputs = self.predict_function([(x,)])
+        if type(outputs) is Tensor:  # the common case, without the search for others
+            return np.array(outputs)
+        return tree.map_structure(np.array, outputs)
 
     def _on_batch(self, mode: str, batch: Any, return_dict: bool) -> Any:
         function = self.train_function if mode == "train" else self.test_function

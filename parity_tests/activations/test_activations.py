@@ -14,10 +14,11 @@ OPTIONS = {
     "relu": [
         {},
         {"max_value": 1.5},
+        {"max_value": 1.1},  # float32 cannot hold it
         {"max_value": 6},
         {"negative_slope": 0.2},
         {"threshold": 0.5},
-        {"negative_slope": 0.2, "threshold": 0.5, "max_value": 1.5},
+        {"negative_slope": 0.2, "threshold": 0.3, "max_value": 1.1},
         {"negative_slope": 0.2, "max_value": 6},
     ],
     "leaky_relu": [{}, {"negative_slope": 0.4}],
@@ -26,10 +27,10 @@ OPTIONS = {
     "gelu": [{}, {"approximate": True}],
     "softmax": [{}, {"axis": 0}, {"axis": (0, 1)}],
     "log_softmax": [{}, {"axis": 0}],
-    "squareplus": [{}, {"b": 1}],
-    "soft_shrink": [{}, {"threshold": 1.0}],
-    "hard_shrink": [{}, {"threshold": 1.0}],
-    "threshold": [{"threshold": 0.5, "default_value": 2.0}],
+    "squareplus": [{}, {"b": 1}, {"b": 0.3}],
+    "soft_shrink": [{}, {"threshold": 1.0}, {"threshold": 0.3}],
+    "hard_shrink": [{}, {"threshold": 1.0}, {"threshold": 0.3}],
+    "threshold": [{"threshold": 0.5, "default_value": 2.0}, {"threshold": 0.3, "default_value": 0.1}],
 }
 NAMES = sorted(n for n, f in vars(keras.activations).items() if inspect.isfunction(f))
 FUNCTIONS = [n for n in NAMES if n not in ("get", "serialize", "deserialize")]

@@ -126,3 +126,19 @@ def test_result_after_a_reset(name: str, several: list[float]) -> None:
         metric.reset_state()
         found.append([before, library.ops.convert_to_numpy(result)])
     np.testing.assert_allclose(*found, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["TrueNegatives", "FalseNegatives", "Recall"])
+@pytest.mark.parametrize("run_eagerly", [False, True])
+def test_nan_among_predictions(name: str, run_eagerly: bool) -> None:
+    """A prediction of NaN is negative, but not where a function counts only negative ones."""
+    x = np.array([[0.2], [np.nan], [0.7], [np.nan], [0.1]], "float32")
+    y = np.array([[1], [1], [0], [0], [1]], "float32")
+    found = []
+    for library in (keras, minikeras):
+        model = library.Sequential([library.layers.Input((1,)), library.layers.Identity()])
+        metric = getattr(library.metrics, name)(thresholds=[0.2, 0.6])
+        model.compile(loss="mse", metrics=[metric], run_eagerly=run_eagerly)
+        model.evaluate(x, y, verbose=0)
+        found.append(np.asarray(metric.result()))
+    np.testing.assert_array_equal(*found)

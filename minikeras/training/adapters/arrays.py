@@ -130,6 +130,8 @@ class ArrayAdapter(DataAdapter):
             yield self._select(functools.partial(np.take, indices=samples, axis=0))
 
     def _select(self, samples_of: Callable[[Array], Array]) -> Batch:
+        if type(self._inputs) is tuple and {*map(type, self._inputs)} == {np.ndarray}:
+            return tuple(map(samples_of, self._inputs))  # the common case, three times faster
         return tree.map_structure(samples_of, self._inputs, none_is_leaf=False)
 
 

@@ -30,7 +30,10 @@ OPTIONS = {
     "squareplus": [{}, {"b": 1}, {"b": 0.3}],
     "soft_shrink": [{}, {"threshold": 1.0}, {"threshold": 0.3}],
     "hard_shrink": [{}, {"threshold": 1.0}, {"threshold": 0.3}],
-    "threshold": [{"threshold": 0.5, "default_value": 2.0}, {"threshold": 0.3, "default_value": 0.1}],
+    "threshold": [
+        {"threshold": 0.5, "default_value": 2.0},
+        {"threshold": 0.3, "default_value": 0.1},
+    ],
 }
 NAMES = sorted(n for n, f in vars(keras.activations).items() if inspect.isfunction(f))
 FUNCTIONS = [n for n in NAMES if n not in ("get", "serialize", "deserialize")]

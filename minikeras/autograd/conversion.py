@@ -14,11 +14,11 @@ from minikeras.types import Array, Shape
 
 
 def as_tensor(x: Any, dtype: Any = None) -> Tensor:
-    """A tensor of any value; lists of Python numbers become int32 or ``floatx``."""
+    """A tensor of any value; lists of Python numbers become int32 or float32."""
     try:
         if dtype is None and not hasattr(x, "dtype"):
             kind = np.asarray(x).dtype
-            dtype = {"i": np.dtype("int32"), "f": dtypes.of(None)}.get(kind.kind, kind)
+            dtype = {"i": np.dtype("int32"), "f": np.dtype("float32")}.get(kind.kind, kind)
         elif dtype is None and type(x).__module__.partition(".")[0] not in ("numpy", "minikeras"):
             dtype = dtypes.of(x.dtype)
         array = np.asarray(x, dtype)

@@ -55,10 +55,12 @@ class Primitive:
         broadcasts: bool = False,
         constant: bool = False,
         passes: bool = False,
+        converts_first: bool = False,
     ) -> None:
         functools.update_wrapper(self, forward)
         self.forward, self.dtype, self.out = forward, dtype, out
         self.broadcasts, self.constant, self.passes = broadcasts, constant, passes
+        self.converts_first = converts_first
         self.shape_rule = shape or (_broadcast_shape if broadcasts else None)
         self.vjp_rule: _Rule | None = None
         self.twin: str | None = None
@@ -103,6 +105,8 @@ class Primitive:
         try:
             if static and not self._tensors.keys().isdisjoint(static):
                 inputs, static = self._by_position(inputs, static)
+            if self.converts_first:
+                inputs = tuple(map(_converted, inputs))
             arrays, kinds = [], []
             for x in inputs:
                 cls = type(x)
@@ -311,8 +315,21 @@ class _Dtypes(dict[tuple[Any, ...], Any]):
         self.rule = rule
 
     def __missing__(self, key: tuple[Any, ...]) -> Any:
-        self[key] = dtype = self.rule(*key[1:])
+        kinds = key[1:]
+        if (
+            len(kinds) == 1 and kinds[0] is float
+        ):  # only where two values meet does a Python number adapt
+            kinds = (np.dtype("float32"),)
+        self[key] = dtype = self.rule(*kinds)
         return dtype
+
+
+def _converted(x: Any) -> Any:
+    """A Python number as a tensor of float32, int32 or bool."""
+    return Tensor(np.asarray(x, _CONVERTED[type(x)])) if type(x) in _CONVERTED else x
+
+
+_CONVERTED = {float: np.float32, int: np.int32, bool: np.bool_}
 
 
 def _convert(inputs: tuple[Any, ...], arrays: list[Any], i: int, dtype: Any) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from minikeras import tf_function
 from minikeras.autograd import Tensor
 from minikeras.dtypes import floating
-from minikeras.ops.core import as_kind
+from minikeras.ops.core import as_kind, converted
 from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.kinds import counting, measuring
@@ -177,7 +177,7 @@ def fmin(x1: TensorLike, x2: TensorLike) -> TensorLike:
 @operation("ops.numpy numpy")
 def hypot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = √(x₁² + x₂²), without overflow: the larger times √(1 + ratio²)."""
-    x1, x2 = as_kind(measuring, x1, x2)
+    x1, x2 = converted(measuring, x1, x2)
     a, b = absolute(x1), absolute(x2)
     large = maximum(a, b)
     return large * sqrt(1 + square(divide_no_nan(minimum(a, b), large)))
@@ -199,13 +199,13 @@ def fabs(x: TensorLike) -> TensorLike:
 @operation("ops.numpy numpy")
 def fmod(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Remainder of |x₁| / |x₂|, with the sign of x₁."""
-    x1, x2 = as_kind(counting, x1, x2)
+    x1, x2 = converted(counting, x1, x2)
     return sign(x1) * mod(absolute(x1), absolute(x2))
 
 
 @operation("ops.numpy")
 def heaviside(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = 0 where x₁ < 0, 1 where x₁ > 0, x₂ where x₁ = 0"""
-    x1, x2 = as_kind(measuring, x1, x2)
+    x1, x2 = converted(measuring, x1, x2)
     zero, one = np.zeros((), x1.dtype), np.ones((), x1.dtype)
     return where(x1 < 0, zero, where(x1 > 0, one, x2))

@@ -1,7 +1,7 @@
 """Questions about elements: the answers are booleans, and constant to differentiation."""
 
 from minikeras.dtypes import promote
-from minikeras.ops.core import as_kind, is_floating, tensor
+from minikeras.ops.core import converted, is_floating, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.arithmetic import absolute
 from minikeras.ops.primitives.comparison import (
@@ -30,7 +30,7 @@ def isclose(
 
     Parity: equal infinities are not close, because their difference is NaN.
     """
-    x1, x2 = as_kind(promote, x1, x2)
+    x1, x2 = converted(promote, x1, x2)
     if not is_floating(x1):
         return equal(x1, x2)
     close = less_equal(absolute(x1 - x2), atol + rtol * absolute(x2))
@@ -55,7 +55,7 @@ def isin(
     x1: TensorLike, x2: TensorLike, assume_unique: bool = False, invert: bool = False
 ) -> TensorLike:
     """Which elements of x1 occur in x2 (`invert`: do not)."""
-    x1, x2 = as_kind(promote, x1, x2)
+    x1, x2 = converted(promote, x1, x2)
     found = any(equal(expand_dims(x1, -1), ravel(x2)), axis=-1)
     return logical_not(found) if invert else found
 

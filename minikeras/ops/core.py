@@ -73,10 +73,16 @@ def _pack(x: Any, dtype: DType) -> TensorLike:
 
 def as_kind(rule: Callable[..., Any], *xs: TensorLike) -> Any:
     """The arguments as tensors of the dtype that ``rule`` chooses for them."""
+    xs = xs if len(xs) > 1 else (tensor(xs[0]),)  # a number alone counts as float32
     kinds = [x.dtype if hasattr(x, "dtype") else _kind(x) for x in xs]
     dtype = rule(*kinds)
     converted = tuple(tensor(x, dtype) for x in xs)
     return converted if len(xs) > 1 else converted[0]
+
+
+def converted(rule: Callable[..., Any], *xs: TensorLike) -> Any:
+    """``as_kind`` for arguments that become tensors first: a Python number counts as float32."""
+    return as_kind(rule, *map(tensor, xs))
 
 
 def _kind(x: Any) -> Any:

@@ -36,7 +36,7 @@ def ones(shape: int | Sequence[int], dtype: DType = None) -> TensorLike:
 @public("ops.numpy")
 def full(shape: int | Sequence[int], fill_value: TensorLike, dtype: DType = None) -> TensorLike:
     """A tensor of one value, or of a tensor that broadcasts to the shape."""
-    return broadcast_to(cast(fill_value, dtype), _shape(shape))
+    return broadcast_to(tensor(fill_value, dtypes.of(dtype)), _shape(shape))
 
 
 @operation("ops.numpy numpy", also="empty_like")

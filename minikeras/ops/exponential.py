@@ -5,7 +5,7 @@ import numpy as np
 from minikeras import dtypes
 from minikeras.dtypes import floating
 from minikeras.ops.arithmetic import add
-from minikeras.ops.core import as_kind, tensor
+from minikeras.ops.core import as_kind, converted, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import where
 from minikeras.ops.primitives.arithmetic import absolute, maximum, power, subtract
@@ -41,7 +41,7 @@ def logaddexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
 
     Two equal infinities give that infinity.
     """
-    x1, x2 = as_kind(floating, x1, x2)
+    x1, x2 = converted(floating, x1, x2)
     d = subtract(x1, x2)
     return where(isnan(d), add(x1, x2), maximum(x1, x2) + log1p(exp(-absolute(d))))
 
@@ -49,7 +49,7 @@ def logaddexp(x1: TensorLike, x2: TensorLike) -> TensorLike:
 @operation("ops.numpy numpy")
 def logaddexp2(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = log₂(2^x₁ + 2^x₂)"""
-    x1, x2 = as_kind(floating, x1, x2)
+    x1, x2 = converted(floating, x1, x2)
     d = subtract(x1, x2)
     ln2 = np.asarray(np.log(np.float32(2)), d.dtype)
     return where(isnan(d), add(x1, x2), maximum(x1, x2) + log1p(exp(-absolute(d) * ln2)) / ln2)

@@ -11,7 +11,7 @@ import numpy as np
 from minikeras import shapes
 from minikeras.dtypes import promote
 from minikeras.messages import describe
-from minikeras.ops.core import as_kind, tensor
+from minikeras.ops.core import converted, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.indexing import take
 from minikeras.ops.primitives.joining import (
@@ -112,7 +112,7 @@ def meshgrid(*x: TensorLike, indexing: str = "xy") -> list[TensorLike]:
 @operation("ops.numpy numpy")
 def append(x1: TensorLike, x2: TensorLike, axis: int | None = None) -> TensorLike:
     """x2 after x1 along `axis`; without axis, both flat."""
-    x1, x2 = as_kind(promote, x1, x2)
+    x1, x2 = converted(promote, x1, x2)
     return concatenate([ravel(x1), ravel(x2)]) if axis is None else concatenate([x1, x2], axis)
 
 

@@ -143,6 +143,19 @@ def _forward(op: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def _exactly(op: Callable[..., Any]) -> Callable[..., Any]:
+    """The operators of an op that converts Python numbers to float32 first; tensors do not."""
+
+    def apply(x: Any, y: Any) -> Any:
+        if type(x) is Tensor and type(y) is float and x.dtype.kind == "f":
+            y = np.asarray(y, x.dtype)
+        elif type(y) is Tensor and type(x) is float and y.dtype.kind == "f":
+            x = np.asarray(x, y.dtype)
+        return op(x, y)
+
+    return apply
+
+
 def _reverse(op: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
         return NotImplemented if isinstance(other, _FOREIGN) else op(other, self)
@@ -182,9 +195,10 @@ def install() -> None:
     }
     binary: dict[str, Callable[..., Any]] = {"add": _add, "and": _and, "or": _or, "xor": _xor}
     for name, op in (binary | {name: ops[op] for name, op in _BINARY.items()}).items():
+        op = _exactly(op) if getattr(op, "converts_first", False) else op
         members[f"__{name}__"], members[f"__r{name}__"] = _forward(op), _reverse(op)
     for name, op in _COMPARISON.items():
-        members[f"__{name}__"] = _forward(ops[op])
+        members[f"__{name}__"] = _forward(_exactly(ops[op]))
     members |= {name: _plain_method(op) for name, op in names_of("Tensor").items()}
     divide = ops["true_divide"]
     graph_members = {"__truediv__": _forward(divide), "__rtruediv__": _reverse(divide)}

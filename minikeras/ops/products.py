@@ -11,7 +11,7 @@ import numpy as np
 
 from minikeras import dtypes, shapes
 from minikeras.dtypes import promote
-from minikeras.ops.core import as_kind, cast, stack, tensor
+from minikeras.ops.core import as_kind, cast, converted, stack, tensor
 from minikeras.ops.declarations import operation
 from minikeras.ops.primitives.products import _einsum, _matmul, _matmul_shape
 from minikeras.ops.reshaping import moveaxis, reshape, squeeze, transpose
@@ -46,7 +46,7 @@ def matmul(x1: TensorLike, x2: TensorLike) -> TensorLike:
 @operation("ops.numpy Tensor numpy")
 def dot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum over the last axis of x1 and the second-to-last (or only) axis of x2."""
-    x1, x2 = as_kind(promote, x1, x2)
+    x1, x2 = converted(promote, x1, x2)
     if not x1.shape or not x2.shape:
         return x1 * x2
     return _tensordot(x1, x2, ((-1,), (-2 if len(x2.shape) > 1 else -1,)))
@@ -61,7 +61,7 @@ def vdot(x1: TensorLike, x2: TensorLike) -> TensorLike:
 @operation("ops.numpy numpy")
 def inner(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum over the last axes of both."""
-    x1, x2 = as_kind(promote, x1, x2)
+    x1, x2 = converted(promote, x1, x2)
     return _tensordot(x1, x2, ((-1,), (-1,))) if x1.shape and x2.shape else x1 * x2
 
 
@@ -174,7 +174,7 @@ def _components(a: TensorLike) -> tuple[TensorLike, TensorLike, TensorLike]:
 @operation("ops.numpy numpy")
 def kron(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Every element of x1 times the whole of x2, as blocks."""
-    x1, x2 = as_kind(promote, x1, x2)
+    x1, x2 = converted(promote, x1, x2)
     rank = max(len(x1.shape), len(x2.shape))
     m, n = ((1,) * (rank - len(x.shape)) + tuple(x.shape) for x in (x1, x2))
     a = reshape(x1, tuple(v for size in m for v in (size, 1)))

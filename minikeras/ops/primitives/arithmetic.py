@@ -168,11 +168,16 @@ def divide_no_nan_vjp(dy: Array, y: Array, x1: Array, x2: Array) -> TensorLike:
 @elementwise("ops.numpy numpy", dtype=promote, constant=True)
 @quiet
 def floor_divide(x1: Array, x2: Array) -> Array:
-    """y = ⌊x₁ / x₂⌋, constant almost everywhere."""
+    """y = ⌊x₁ / x₂⌋, constant almost everywhere.
+
+    Parity: the quotient of floats is rounded before ⌊⌋, so that ⌊2.3 / 0.1⌋ is 23 in float32.
+    """
+    if x1.dtype.kind == "f":
+        return np.floor(np.divide(x1, x2))
     return np.floor_divide(x1, x2)
 
 
-@elementwise("ops.numpy numpy", dtype=counting)
+@elementwise("ops.numpy numpy", dtype=counting, converts_first=True)
 @quiet
 def mod(x1: Array, x2: Array) -> Array:
     """y = x₁ − x₂ ⌊x₁ / x₂⌋        dx₁ = dy,  dx₂ = −dy ⌊x₁ / x₂⌋

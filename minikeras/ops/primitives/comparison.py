@@ -7,37 +7,37 @@ from minikeras.ops.declarations import elementwise
 from minikeras.types import Array
 
 
-@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True, converts_first=True)
 def equal(x1: Array, x2: Array) -> Array:
     """y = [x₁ = x₂]"""
     return np.equal(x1, x2)
 
 
-@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True, converts_first=True)
 def not_equal(x1: Array, x2: Array) -> Array:
     """y = [x₁ ≠ x₂]"""
     return np.not_equal(x1, x2)
 
 
-@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True, converts_first=True)
 def greater(x1: Array, x2: Array) -> Array:
     """y = [x₁ > x₂]"""
     return np.greater(x1, x2)
 
 
-@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True, converts_first=True)
 def greater_equal(x1: Array, x2: Array) -> Array:
     """y = [x₁ ≥ x₂]"""
     return np.greater_equal(x1, x2)
 
 
-@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True, converts_first=True)
 def less(x1: Array, x2: Array) -> Array:
     """y = [x₁ < x₂]"""
     return np.less(x1, x2)
 
 
-@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True)
+@elementwise("ops.numpy numpy", dtype=promote, out="bool", constant=True, converts_first=True)
 def less_equal(x1: Array, x2: Array) -> Array:
     """y = [x₁ ≤ x₂]"""
     return np.less_equal(x1, x2)

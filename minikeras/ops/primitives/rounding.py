@@ -25,7 +25,7 @@ def _round(x: Array) -> Array:
     return np.rint(x) if x.dtype.kind == "f" else x.copy()
 
 
-@elementwise("ops.numpy", dtype=floating, constant=True)
+@elementwise("ops.numpy", dtype=floating, constant=True, converts_first=True)
 def nextafter(x1: Array, x2: Array) -> Array:
     """The float64 next to x₁ in the direction of x₂, rounded to the common dtype."""
     return np.nextafter(x1.astype("float64"), x2.astype("float64")).astype(x1.dtype)

@@ -80,7 +80,7 @@ def arctan_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * (1 / (1 + x * x))
 
 
-@elementwise("ops.numpy numpy", dtype=floating)
+@elementwise("ops.numpy numpy", dtype=floating, converts_first=True)
 def arctan2(x1: Array, x2: Array) -> Array:
     """y = the angle of the point (x₂, x₁)
 

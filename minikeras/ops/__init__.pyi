@@ -269,7 +269,9 @@ def flipud(x: TensorLike) -> TensorLike:
 def floor(x: TensorLike) -> TensorLike:
     """The largest whole number not above x, as a float; constant almost everywhere."""
 def floor_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """y = ⌊x₁ / x₂⌋, constant almost everywhere."""
+    """y = ⌊x₁ / x₂⌋, constant almost everywhere.
+
+    Parity: the quotient of floats is rounded before ⌊⌋, so that ⌊2.3 / 0.1⌋ is 23 in float32."""
 def fmax(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """The larger element; where one of the two is NaN, the other."""
 def fmin(x1: TensorLike, x2: TensorLike) -> TensorLike:

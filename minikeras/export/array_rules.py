@@ -77,15 +77,13 @@ def _cumsum(g: OnnxGraph, x: list[str], call: Typed) -> Any:
 
 
 def target_shape(old: tuple[Any, ...], new: tuple[Any, ...]) -> list[int]:
-    """The shape that ONNX's Reshape is given: 0 keeps a size, −1 is found out.
+    """The shape that ONNX's Reshape is given: 0 keeps the batch, −1 is found out.
 
     Raises ValueError if more sizes are unknown than these two can say.
     """
     result = [-1 if n is None else n for n in new]
-    if result.count(-1) > 1:
-        for i, n in enumerate(new):
-            if n is None and new[: i + 1] == old[: i + 1]:
-                result[i] = 0
+    if result.count(-1) > 1 and new[0] is None and old[:1] == (None,):
+        result[0] = 0
     if result.count(-1) > 1:
         raise ValueError(f"from shape {old} to {new} more than one size is unknown")
     return result

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import files
-from minikeras.autograd import Symbol
-from minikeras.autograd.conversion import dtype_of, shape_of
+from minikeras.autograd import Symbol, Variable
+from minikeras.autograd.conversion import shape_of
 from minikeras.export import array_rules, elementwise_rules, window_rules
 from minikeras.export.graph import OnnxGraph, onnx
 from minikeras.export.rules import Typed, reason, rules
@@ -61,18 +61,17 @@ def _add(graph: OnnxGraph, call: Call) -> None:
     name = op.__name__
     if name not in rules:
         raise ValueError(f"the operation {name.lstrip('_')!r} cannot be exported: {reason(name)}")
-    kinds = [type(x) if isinstance(x, bool | int | float) else dtype_of(x) for x in call.inputs]
-    dtype = op.dtype(*kinds)
+    dtype = op.dtype(*call.kinds)
     names = []
-    for x, kind in zip(call.inputs, kinds, strict=True):
+    for x, kind in zip(call.inputs, call.kinds, strict=True):
         wanted = kind if dtype is None else dtype
         own = graph.name_of(x, None if isinstance(wanted, type) else wanted)
         known = _known_dtype(x)
-        if known is not None and dtype is not None and np.dtype(known) != np.dtype(dtype):
-            own = graph.cast(own, dtype)
+        if known is not None and np.dtype(known) != np.dtype(wanted):
+            own = graph.cast(own, wanted)
         names.append(own)
     shapes = [tuple(shape_of(x)) for x in call.inputs]
-    typed = Typed(call.static, shapes, kinds[0] if dtype is None else dtype, call.outputs)
+    typed = Typed(call.static, shapes, call.kinds[0] if dtype is None else dtype, call.outputs)
     try:
         made = rules[name](graph, names, typed)
     except ValueError as error:
@@ -87,4 +86,6 @@ def _add(graph: OnnxGraph, call: Call) -> None:
 
 def _known_dtype(x: Any) -> Any:
     """The dtype in which a symbol or variable comes; None for constants, which are converted."""
-    return x.dtype if hasattr(x, "assign") or isinstance(x, Symbol) else None
+    if isinstance(x, Variable):
+        return x._value.dtype
+    return x.dtype if isinstance(x, Symbol) else None

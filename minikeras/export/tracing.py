@@ -12,6 +12,7 @@ from typing import Any
 
 from minikeras import tree
 from minikeras.autograd import StatelessScope, Symbol
+from minikeras.autograd.conversion import dtype_of
 from minikeras.autograd.listeners import recording
 from minikeras.messages import describe
 
@@ -24,6 +25,7 @@ class Call:
     inputs: tuple[Any, ...]
     static: dict[str, Any]
     outputs: Any  # a symbol, or a tuple of them
+    kinds: list[Any]  # dtypes of the inputs, as they were read; the type of a Python number
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +51,7 @@ def trace(model: Any, input_signature: Any = None) -> Trace:
     calls: list[Call] = []
 
     def note(op: Any, given: tuple[Any, ...], static: dict[str, Any], outputs: Any) -> None:
-        calls.append(Call(op, given, static, outputs))
+        calls.append(Call(op, given, static, outputs, [*map(_kind, given)]))
 
     before, recording.on_symbols = recording.on_symbols, note
     try:
@@ -67,6 +69,10 @@ def trace(model: Any, input_signature: Any = None) -> Trace:
         dict(zip(_unique(known, names), flat, strict=True)),
         _needed(calls, flat),
     )
+
+
+def _kind(x: Any) -> Any:
+    return type(x) if isinstance(x, bool | int | float) else dtype_of(x)
 
 
 def _needed(calls: list[Call], outputs: list[Any]) -> list[Call]:

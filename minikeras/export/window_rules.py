@@ -13,6 +13,15 @@ from minikeras.resampling import taps_of
 from minikeras.windows import without_skipped
 
 
+def _known_space(call: Typed) -> None:
+    """Raises ValueError for spatial sizes that are unknown: padding "same" depends on them."""
+    if None in call.shape[1:-1]:
+        raise ValueError(
+            f"windows over axes of unknown size, here {call.shape}, cannot be exported; give sizes "
+            "with input_signature=[keras.InputSpec(shape=...)]"
+        )
+
+
 def _channels_first(g: OnnxGraph, x: str, rank: int) -> str:
     return g.transpose(x, (0, rank - 1, *range(1, rank - 1)))
 
@@ -46,6 +55,7 @@ def _size(call: Typed) -> list[int]:
 
 @rule("convolve", "convolve_groups", "convolve_biased")
 def _convolve(g: OnnxGraph, x: list[str], call: Typed) -> Any:
+    _known_space(call)
     static, rank = call.static, len(call.shape)
     values = _after_skipped(g, x[0], static["margins"])
     inputs = [_channels_first(g, values, rank), _kernel(g, x[1], rank), *x[2:]]
@@ -65,6 +75,7 @@ def _convolve(g: OnnxGraph, x: list[str], call: Typed) -> Any:
 
 @rule("depthwise")
 def _depthwise(g: OnnxGraph, x: list[str], call: Typed) -> Any:
+    _known_space(call)
     static, rank = call.static, len(call.shape)
     channels, filters = call.shapes[1][-2:]
     # (*size, channels, filters) → (channels, filters, *size) → (channels · filters, 1, *size)
@@ -90,10 +101,9 @@ def _depthwise(g: OnnxGraph, x: list[str], call: Typed) -> Any:
 @rule("convolve_input_gradient")
 def _transposed_convolution(g: OnnxGraph, x: list[str], call: Typed) -> Any:
     """The whole result, of which the margins are cut off; where it ends early, zeros follow."""
+    _known_space(call)
     static, rank = call.static, len(call.shape)
     size, space, given = _size(call), static["space"], call.shape[1:-1]
-    if None in (*space, *given):
-        raise ValueError("a transposed convolution over an unknown size cannot be exported")
     margins = without_skipped(static["margins"]) or ((0, 0),) * (rank - 2)
     whole = [
         s * (n - 1) + (k - 1) * d + 1
@@ -136,6 +146,7 @@ def _window_sum(g: OnnxGraph, x: list[str], call: Typed) -> Any:
 
 
 def _pooled(g: OnnxGraph, kind: str, x: str, call: Typed) -> str:
+    _known_space(call)
     rank = len(call.shape)
     size, strides = list(call.static["size"]), list(call.static["strides"])
     y = g.add(kind, _channels_first(g, x, rank), kernel_shape=size, strides=strides)
@@ -159,11 +170,10 @@ def _upsample(g: OnnxGraph, x: list[str], call: Typed) -> Any:
 @rule("interpolate")
 def _interpolate(g: OnnxGraph, x: list[str], call: Typed) -> Any:
     """A product with the matrix of weights along each axis."""
+    _known_space(call)
     y = x[0]
     for axis, size, equation in ((1, 0, "nhwc,ph->npwc"), (2, 1, "nhwc,pw->nhpc")):
         n = call.shape[axis]
-        if n is None:
-            raise ValueError("interpolation along an axis of unknown size cannot be exported")
         cells, weights = taps_of(n, call.static["sizes"][size], call.static["interpolation"])
         matrix = np.zeros((len(cells), n), np.float32)
         np.add.at(matrix, (np.arange(len(cells))[:, None], cells), weights)

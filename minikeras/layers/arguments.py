@@ -56,12 +56,7 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
     """
     if type(x) is Tensor:
         given = x._value.dtype
-        if autocast and given.kind == "f" and given.name != dtype:
-            y = ops.cast(x, dtype)
-            if hasattr(x, "_keras_mask"):
-                y._keras_mask = x._keras_mask
-            return y
-        return x
+        return _cast(x, dtype) if autocast and given.kind == "f" and given.name != dtype else x
     if x is None or isinstance(x, bool | int | float | str):
         return x
     if isinstance(x, KerasTensor):
@@ -71,7 +66,7 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
         converted.__dict__ |= {k: v for k, v in x.__dict__.items() if k.startswith("_keras")}
         return converted
     if isinstance(x, Symbol):
-        return x
+        return _cast(x, dtype) if autocast and dtypes.is_float(x.dtype) and x.dtype != dtype else x
     if isinstance(x, Variable):
         if dtypes.is_float(x.dtype) and x.dtype == dtype:
             return x
@@ -86,6 +81,14 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
     elif not tree.is_nested(x):
         return x
     return tree.map_structure(lambda v: convert(v, dtype, autocast, layer_name), x)
+
+
+def _cast(x: Any, dtype: str) -> Any:
+    """The same in another dtype, with its mask."""
+    y = ops.cast(x, dtype)
+    if hasattr(x, "_keras_mask"):
+        y._keras_mask = x._keras_mask
+    return y
 
 
 def check_positional(args: tuple[Any, ...]) -> None:

@@ -15,9 +15,11 @@ import tensorflow as tf
 
 import minikeras
 from minikeras import tree
+from minikeras.export.onnx_format import to_onnx
 from parity_tests.checks.compare import assert_close
 from parity_tests.checks.model import raises_alike
 from parity_tests.export.test_onnx import check
+from parity_tests.export.test_onnx import run as evaluate
 from parity_tests.interchange.test_keras_models import nested, nested_data
 
 
@@ -107,6 +109,44 @@ def test_masks_that_count(mask_zero: bool) -> None:
     embedded = minikeras.layers.Embedding(7, 3, mask_zero=mask_zero)(tokens)
     model = minikeras.Model(tokens, minikeras.layers.GlobalAveragePooling1D()(embedded))
     check(model, np.array([[0, 1, 2, 0], [3, 3, 0, 6]], "int32"))
+
+
+def test_unknown_sizes() -> None:
+    """Of axes other than the batch: exported where nothing depends on the size, else refused."""
+    layers = minikeras.layers
+    stack = [
+        layers.Dense(4),
+        layers.GroupNormalization(2),
+        layers.ZeroPadding1D(),
+        layers.Flatten(),
+    ]
+    inputs = minikeras.Input((None, 3))
+    x = np.random.default_rng(0).normal(size=(2, 7, 3)).astype("float32")
+    check(minikeras.Sequential([inputs, *stack]), x)
+    for layer in (
+        layers.Conv1D(2, 3, padding="same"),
+        layers.DepthwiseConv1D(2),
+        layers.MaxPooling1D(padding="same"),
+        layers.AveragePooling1D(2),
+        layers.Conv1DTranspose(2, 3),
+        layers.UpSampling1D(2),
+    ):
+        model = minikeras.Sequential([minikeras.Input((None, 3)), layer])
+        with pytest.raises(ValueError, match="of unknown size"):
+            to_onnx(model)
+        signature = [minikeras.InputSpec(shape=(None, 7, 3))]
+        (y,) = evaluate(to_onnx(model, signature), x)
+        assert_close(y, model(x), layer.name, scale=8)
+
+
+def test_mixed_precision() -> None:
+    layers, policy = minikeras.layers, "mixed_float16"
+    stack = [layers.Conv2D(4, 3, dtype=policy), layers.BatchNormalization(dtype=policy)]
+    model = minikeras.Sequential([minikeras.Input((6, 6, 3)), *stack, layers.Flatten()])
+    x = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype("float32")
+    (y,) = evaluate(to_onnx(model), x)
+    assert y.dtype == np.asarray(model(x)).dtype
+    np.testing.assert_allclose(y, model(x), rtol=1e-2, atol=1e-2)  # float16 has 11 bits
 
 
 def test_what_cannot_be_exported_is_named(tmp_path: Path) -> None:

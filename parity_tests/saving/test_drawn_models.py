@@ -82,7 +82,7 @@ def test_models_go_on_in_the_other_library(tmp_path: Path) -> None:
         far = farthest(training, source, tmp_path / f"{i}.keras")
         if far is not None:
             found[training.floatx].append((far, f"{source.__name__} → : {training}"))
-    assert sum(map(len, found.values())) >= 0.8 * DRAWS
+    assert sum(map(len, found.values())) >= 0.6 * DRAWS
     for floatx, results in found.items():
         unequal = [text for far, text in results if far > TOLERANCE[floatx]]
         share = min(v for (kind, name), v in LEAST.items() if kind == floatx and "text" not in name)

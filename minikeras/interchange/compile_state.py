@@ -47,31 +47,29 @@ def copy_metrics(model: Any, other: Any, source: Side, target: Side) -> None:
     """
 
     def converted(obj: Any) -> Any:
-        made = target.deserialize(source.serialize(obj))
+        kind = next((n for n in ("loss", "metric") if type(obj) is source.wrapper(n)), None)
+        if kind is None:
+            made = target.deserialize(source.serialize(obj))
+        else:  # in a config, its name could be taken for that of a custom object
+            options = {"reduction": obj.reduction} if kind == "loss" else {}
+            options |= {"dtype": obj.dtype, **obj._fn_kwargs}
+            fn = obj.fn if hasattr(obj, "fn") else obj._fn
+            made = target.wrapper(kind)(target.deserialize(source.serialize(fn)), **options)
         made.name = obj.name  # the one under which the user named it, as in metrics=["mae"]
         return made
 
-    def converted_loss(loss: Any) -> Any:
-        if type(loss) is not source.wrapper():
-            return converted(loss)
-        function = target.deserialize(source.serialize(loss.fn))
-        return target.wrapper()(function, reduction=loss.reduction, name=loss.name)
+    def converted_group(group: Any) -> Any:
+        return group and ([*map(converted, group.metrics)], group.output_name)
 
     metrics = model._compile_metrics
     if metrics is not None and metrics.built:
-        groups = [
-            [
-                group and ([*map(converted, group.metrics)], group.output_name)
-                for group in getattr(metrics, name)
-            ]
-            for name in source.groups
-        ]
+        groups = [[*map(converted_group, getattr(metrics, name))] for name in source.groups]
         order = getattr(metrics, source.order_of_outputs)
         _adopt_metrics(other._compile_metrics, groups, order, target)
     losses = model._compile_loss
     if losses is not None and losses.built and losses.metrics:
         entries = [
-            (path, converted_loss(loss), weight, name)
+            (path, converted(loss), weight, name)
             for path, loss, weight, name in getattr(losses, source.entries)
         ]
         structures = [copy.deepcopy(getattr(losses, name)) for name in source.structures]

@@ -188,6 +188,9 @@ def copy_variables(model: Any, other: Any) -> None:
     """Give each variable of ``other`` the value that its counterpart in ``model`` has."""
     for ours, theirs in _pairs_of_variables(model, other):
         theirs.assign(ours.numpy())
+    for layer in other._flatten_layers():
+        if hasattr(layer, "finalize_state"):  # of what `adapt` found out, it computes with a copy
+            layer.finalize_state()
 
 
 def _counterparts(model: Any, other: Any) -> dict[int, Any]:

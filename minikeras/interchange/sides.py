@@ -38,7 +38,7 @@ class Side:
     new_group: Callable[[Any, Any], Any]
     new_entry: Callable[..., Any]
     new_mean: Callable[[str], Any]
-    wrapper: Callable[[], Any]
+    wrapper: Callable[[str], Any]  # of functions as a "loss" or a "metric"
 
     def is_model(self, model: Any) -> bool:
         return isinstance(model, self.model_class())
@@ -60,7 +60,9 @@ MINIKERAS = Side(
     new_group=OutputMetrics,
     new_entry=Entry,
     new_mean=lambda name: metrics.Mean(name=name),
-    wrapper=lambda: losses.LossFunctionWrapper,
+    wrapper=lambda kind: (
+        losses.LossFunctionWrapper if kind == "loss" else metrics.MeanMetricWrapper
+    ),
 )
 
 KERAS = Side(
@@ -81,5 +83,9 @@ KERAS = Side(
     ),
     new_entry=lambda *parts: keras.src.trainers.compile_utils.CompileLoss.Loss(*parts),
     new_mean=lambda name: keras.metrics.Mean(name=name),
-    wrapper=lambda: keras.losses.MeanSquaredError.__base__,
+    wrapper=lambda kind: (
+        keras.losses.MeanSquaredError.__base__
+        if kind == "loss"
+        else keras.metrics.MeanMetricWrapper
+    ),
 )

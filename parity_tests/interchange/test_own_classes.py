@@ -124,6 +124,30 @@ def test_registered_classes(library: Any, convert: Any) -> None:
     assert type(convert(model, custom_objects={"Mine": other}).layers[0]) is other
 
 
+def squares(y_true: Any, y_pred: Any) -> Any:
+    return (y_true - y_pred) ** 2
+
+
+@both
+def test_functions_as_losses_and_metrics(library: Any, convert: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
+    model = with_layer(library, library.layers.Dense(1))
+    model.compile("sgd", squares, metrics=[squares])
+    model.fit(x, x[:, :1], verbose=0)
+    made = convert(model, custom_objects={"squares": squares})
+    assert made.loss is squares
+    assert made.get_metrics_result() == model.get_metrics_result()
+
+
+@both
+def test_adapted_layers(library: Any, convert: Any) -> None:
+    x = np.random.default_rng(0).normal(2, 3, size=(8, 3)).astype("float32")
+    layer = library.layers.Normalization()
+    layer.adapt(x)
+    model = with_layer(library, layer)
+    assert_close(convert(model)(x), model(x), "output")
+
+
 def identity(x: Any) -> Any:
     return x
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import tempfile
 from typing import Any
 
 from minikeras import files
@@ -83,8 +84,13 @@ class BackupAndRestore(Callback):
         except (OSError, ValueError):
             if not os.path.exists(_previous(self._paths[0])):
                 raise
+            with tempfile.TemporaryDirectory() as folder:  # the last backup may be of another model
+                copies = [os.path.join(folder, os.path.basename(path)) for path in self._paths]
+                for path, copied in zip(self._paths, copies):
+                    if os.path.exists(_previous(path)):
+                        shutil.copyfile(_previous(path), copied)
+                load(*copies)
             self._put_back()
-            load(*self._paths)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         self._current_epoch = epoch

@@ -24,7 +24,9 @@ def compiled(library: Any, units: int = 4) -> Any:
     return model
 
 
-def fitted(library: Any, callbacks: list[Any], stop: Any = None, epochs: int = 4) -> Any:
+def fitted(
+    library: Any, callbacks: list[Any], stop: Any = None, epochs: int = 4, units: int = 4
+) -> Any:
     """History and weights of a training, which may be interrupted at (epoch, batch)."""
 
     class Stop(library.callbacks.Callback):  # type: ignore[misc]  # of either library
@@ -35,7 +37,7 @@ def fitted(library: Any, callbacks: list[Any], stop: Any = None, epochs: int = 4
             if (self.epoch, batch) == stop:
                 raise InterruptedError
 
-    model = compiled(library)
+    model = compiled(library, units)
     options = {"batch_size": 4, "verbose": 0, "epochs": epochs}
     history = model.fit(X, Y, callbacks=[*callbacks, Stop()], **options).history
     return history, model.get_weights()
@@ -90,6 +92,10 @@ def test_a_damaged_backup(tmp_path: Path) -> None:
     for exact, name in ((False, "latest.weights.h5"), (True, "training_state.zip")):
         folder = tmp_path / name
         fitted(minikeras, [backup(folder, exact=exact, **options)], epochs=3)
+        files = {path: path.read_bytes() for path in folder.iterdir()}
+        with pytest.raises(ValueError, match="shape"):  # of another model: nothing is put back
+            fitted(minikeras, [backup(folder, exact=exact, **options)], units=5)
+        assert files == {path: path.read_bytes() for path in folder.iterdir()}
         (folder / name).write_bytes((folder / name).read_bytes()[:-200])
         history, _ = fitted(minikeras, [backup(folder, exact=exact, **options)])
         assert len(history["loss"]) == (4 if exact else 2)

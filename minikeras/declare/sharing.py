@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from types import TracebackType
 from typing import Any
@@ -51,6 +53,51 @@ def note_written(obj: Any, config: dict[str, Any]) -> None:
     if first is not config:
         number = _seen.numbers.setdefault(id(obj), len(_seen.numbers) + 1)
         config["shared_object_id"] = first["shared_object_id"] = number
+
+
+def complete_numbers(config: Any) -> Any:
+    """Number the first config of each layer that occurs again, where a copy has lost its number.
+
+    Such a layer is the only one of its number; the first one is known by being equal in all else.
+
+    Parity: Keras leaves these numbers out, and then cannot load the file.
+    """
+    numbered: dict[int, list[dict[str, Any]]] = {}
+    others: dict[str, list[dict[str, Any]]] = {}
+    waiting = [config]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            number = part.get("shared_object_id")
+            if not _is_layer(part):
+                continue
+            if type(number) is int:
+                numbered.setdefault(number, []).append(part)
+            else:
+                others.setdefault(_likeness(part), []).append(part)
+    for number, entries in numbered.items():
+        if len(entries) == 1:
+            first = others.get(_likeness(entries[0]), [])
+            if len(first) == 1:
+                first[0]["shared_object_id"] = number
+    return config
+
+
+def _is_layer(part: dict[str, Any]) -> bool:
+    inner = part.get("config")
+    return isinstance(inner, dict) and isinstance(inner.get("name"), str) and "class_name" in part
+
+
+def _likeness(part: Any) -> str:
+    """What is equal for two configs of one layer: not the numbers, nor the calls."""
+    kept = {key: part.get(key) for key in ("module", "class_name", "config", "registered_name")}
+    return _NUMBERS.sub("", json.dumps(kept, default=str))
+
+
+_NUMBERS = re.compile(r', "shared_object_id": \d+')
 
 
 def unshared(config: Any) -> Any:

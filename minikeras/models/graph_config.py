@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import heapq
-from typing import Any
+from typing import Any, NamedTuple
 
 from minikeras import tree
 from minikeras.autograd import KerasHistory, KerasTensor, Node, Operation
@@ -86,18 +86,19 @@ def model_from_graph_config(cls: Any, config: dict[str, Any], custom_objects: An
     config = dict(config)
     entries = config.pop("layers")
     addresses = {key: config.pop(f"{key[:-1]}_layers") for key in ("inputs", "outputs")}
-    made: dict[str, Operation] = {}
+    layers: dict[str, Operation] = {}
     calls: list[_Call] = []
     for entry in entries:
         operation = deserialize_keras_object(entry, custom_objects=custom_objects)
         if not isinstance(operation, Operation):
             raise ValueError(f"expected a layer or operation in the config, got {type(operation)}")
-        if entry["name"] in made:
+        if entry["name"] in layers:
             raise ValueError(
                 f"two layers are named {describe(entry['name'])}; names must be unique in a model"
             )
-        made[entry["name"]] = operation
+        layers[entry["name"]] = operation
         calls += [_Call(operation, call) for call in entry["inbound_nodes"]]
+    made = {name: _Made.now(operation) for name, operation in layers.items()}
     _run(calls, made)
 
     def revive(structure: Any) -> Any:
@@ -105,11 +106,35 @@ def model_from_graph_config(cls: Any, config: dict[str, Any], custom_objects: An
             return {key: revive(value) for key, value in structure.items()}
         if len(structure) == 3 and isinstance(structure[0], str):
             name, node, tensor = structure
-            operation = _named(name, made)
-            return _output(operation, node - _first_number(operation), tensor)
+            found = _named(name, made)
+            return found.output(node - _first_number(found.operation), tensor)
         return type(structure)(map(revive, structure))
 
     return cls(**{key: revive(structure) for key, structure in addresses.items()}, **config)
+
+
+class _Made(NamedTuple):
+    """A layer of the graph, and how often it was called before: by another model that shares it."""
+
+    operation: Operation
+    earlier: int
+
+    @classmethod
+    def now(cls, operation: Operation) -> _Made:
+        nodes = operation._inbound_nodes
+        return cls(operation, 0 if nodes and nodes[0].is_input else len(nodes))
+
+    def output(self, node: Any, tensor: Any) -> Any:
+        """A tensor by its address; ValueError if there is none."""
+        found: Any = self.operation._inbound_nodes[self.earlier :]
+        for what, number in (("call", node), ("output", tensor)):
+            if type(number) is not int or not 0 <= number < len(found):
+                raise ValueError(
+                    f"the config names {what} {describe(number)} of {self.operation}, which has "
+                    f"{len(found)}"
+                )
+            found = found[number].output_tensors if what == "call" else found[number]
+        return found
 
 
 class _Call:
@@ -122,44 +147,32 @@ class _Call:
         if not self.tensors:  # it would compute now, with as much memory as its arguments say
             raise ValueError(f"a call of {operation} has no tensor among its arguments")
 
-    def missing(self, made: dict[str, Operation]) -> tuple[int, int] | None:
+    def missing(self, made: dict[str, _Made]) -> tuple[int, int] | None:
         """The layer (its id) and the number of a call that must come first; None if none must."""
         for x in self.tensors:
             name, node, _ = x._pre_serialization_keras_history
-            operation = _named(name, made)
-            if len(operation._inbound_nodes) <= node:
-                return id(operation), node
+            operation, earlier = _named(name, made)
+            if len(operation._inbound_nodes) <= earlier + node:
+                return id(operation), earlier + node
         return None
 
-    def run(self, made: dict[str, Operation]) -> None:
+    def run(self, made: dict[str, _Made]) -> None:
         """Call the layer with the tensors of the graph."""
         values = {}
         for x in self.tensors:
             name, node, tensor = x._pre_serialization_keras_history
-            values[id(x)] = _output(_named(name, made), node, tensor)
+            values[id(x)] = _named(name, made).output(node, tensor)
         args, kwargs = (fill(part, values) for part in self.arguments)
         self.operation(*args, **kwargs)
 
 
-def _named(name: Any, made: dict[str, Operation]) -> Operation:
+def _named(name: Any, made: dict[str, _Made]) -> _Made:
     if name not in made:
         raise ValueError(f"Unknown layer: {describe(name)}")
     return made[name]
 
 
-def _output(operation: Operation, node: Any, tensor: Any) -> Any:
-    """A tensor by its address; ValueError if there is none."""
-    found: Any = operation._inbound_nodes
-    for what, number in (("call", node), ("output", tensor)):
-        if type(number) is not int or not 0 <= number < len(found):
-            raise ValueError(
-                f"the config names {what} {describe(number)} of {operation}, which has {len(found)}"
-            )
-        found = found[number].output_tensors if what == "call" else found[number]
-    return found
-
-
-def _run(calls: list[_Call], made: dict[str, Operation]) -> None:
+def _run(calls: list[_Call], made: dict[str, _Made]) -> None:
     """Run the calls of a config, each when its tensors are there; ValueError if one never is.
 
     Parity: Keras goes through the list of calls again and again, and the calls of one layer keep

@@ -14,7 +14,7 @@ from minikeras.declare.serialization import (
     is_users,
     reading_file,
 )
-from minikeras.declare.sharing import ObjectSharingScope
+from minikeras.declare.sharing import ObjectSharingScope, complete_numbers
 from minikeras.layers import Layer
 from minikeras.messages import describe
 from minikeras.saving.limits import LIMITS, Limits, LoadError
@@ -59,7 +59,9 @@ def model_from_file(
     """
     most = max(limits.weights_bytes, limits.weights_ratio * file_bytes)
     with ObjectSharingScope(), reading_file(), weights_within(most):
-        model = deserialize_keras_object(config, custom_objects, safe_mode=safe_mode)
+        model = deserialize_keras_object(
+            complete_numbers(config), custom_objects, safe_mode=safe_mode
+        )
     if not isinstance(model, Layer):
         raise LoadError(f"{where} describes {describe(model)}; expected a model")
     return model

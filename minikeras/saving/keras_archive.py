@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from minikeras import files, frames
 from minikeras.declare.custom_objects import get_custom_objects
 from minikeras.declare.serialization import serialize_keras_object
-from minikeras.declare.sharing import ObjectSharingScope
+from minikeras.declare.sharing import ObjectSharingScope, complete_numbers
 from minikeras.saving.assets import AssetFolder
 from minikeras.saving.building import model_from_file
 from minikeras.saving.json_text import parse_object
@@ -76,7 +76,7 @@ def _texts(model: Any) -> dict[str, str]:
             "yet. Consider building the model first by calling it on some data."
         )
     with ObjectSharingScope():
-        config = json.dumps(serialize_keras_object(model))
+        config = json.dumps(complete_numbers(serialize_keras_object(model)))
     saved = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
     metadata = json.dumps({"keras_version": KERAS_VERSION, "date_saved": saved})
     return {METADATA: metadata, CONFIG: config}

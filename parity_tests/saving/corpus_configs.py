@@ -268,8 +268,8 @@ CASES[-1] = dataclasses.replace(CASES[-1], error=Exception)
 def _type_confusion() -> bytes:
     described = config()
     first, second = described["config"]["layers"][1:]
-    first["shared_object_id"] = 1
-    second["config"]["kernel_initializer"]["shared_object_id"] = 1
+    first["shared_object_id"] = second["shared_object_id"] = 7
+    second |= {"class_name": "Dropout", "config": {"rate": 0.5}}
     return with_config(described)
 
 

@@ -18,7 +18,9 @@ def export_saved_model(
 ) -> None:
     """Write a model as a folder that ``tf.saved_model.load`` reads; its endpoint is ``serve``.
 
-    The folder appears whole: it is written beside its place and renamed.
+    The folder appears whole: it is written beside its place and renamed.  A process that is killed
+    between the two renames of a replacement leaves the previous folder beside it, as
+    ``<name>.<number>.previous``: file systems do not replace a folder at once.
 
     Raises ImportError without Keras; what ``to_keras`` raises; ValueError if ``path`` is a file.
     """

@@ -30,8 +30,9 @@ def from_keras(model: Any, custom_objects: dict[str, Any] | None = None) -> Any:
     Weights, optimizer state, seeds of random layers and metrics have the same values.  Weights
     that Keras has not made yet are drawn anew by minikeras.
 
-    Raises ImportError without Keras, TypeError for anything but a model of Keras; ValueError for a
-    class that minikeras does not know, a lambda, and a variable without a counterpart.
+    Raises ImportError without Keras; TypeError for anything but a model of Keras, and for a
+    function that minikeras does not know; ValueError for such a class, for a lambda, and for a
+    variable or layer without a counterpart.
     """
     return _converted(model, KERAS, MINIKERAS, custom_objects)
 

@@ -263,6 +263,8 @@ def _pairs(
         found = _pairs_of_keras_2(optimizer, stored, variables)
     else:
         own = optimizer.variables
+        if {_parts(name)[-1] for name in stored} <= {*_ITERATIONS, "learning_rate"}:
+            own = own[: len(stored)]  # it was saved before its first step
         if len(own) != len(stored):
             raise _DoesNotFit(f"the file has {len(stored)} variables, expected {len(own)}")
         found = zip(own, stored.values())

@@ -74,3 +74,27 @@ def same(ours: list[Any], theirs: list[Any]) -> None:
 
 def slots(model: Any) -> list[Any]:
     return [variable.numpy() for variable in model.optimizer.variables]
+
+
+def registered(library: Any) -> Any:
+    """A model with a layer and a loss under the same names in both libraries."""
+
+    @library.saving.register_keras_serializable("files")
+    class Shift(library.layers.Layer):  # type: ignore[misc,name-defined]  # of either library
+        def build(self, input_shape: Any) -> None:
+            self.shift = self.add_weight(shape=input_shape[-1:], name="shift")
+
+        def call(self, inputs: Any) -> Any:
+            return inputs + self.shift
+
+        def get_config(self) -> dict[str, Any]:
+            return super().get_config()
+
+    @library.saving.register_keras_serializable("files")
+    def absolute(y: Any, p: Any) -> Any:
+        return library.ops.mean(library.ops.abs(y - p), axis=-1)
+
+    fresh(library)
+    model = library.Sequential([library.Input((4,)), Shift(), library.layers.Dense(1)])
+    model.compile("adam", absolute, metrics=[absolute])
+    return model

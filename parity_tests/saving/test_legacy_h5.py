@@ -18,7 +18,18 @@ from hypothesis import settings
 import minikeras
 from minikeras.saving.legacy_h5 import LONGEST_ATTRIBUTE
 from minikeras.saving.limits import LoadError
-from parity_tests.saving.legacy_models import X, chain, fit, fresh, graph, predicted, same, slots
+from parity_tests.saving.legacy_models import (
+    X,
+    Y,
+    chain,
+    fit,
+    fresh,
+    graph,
+    predicted,
+    registered,
+    same,
+    slots,
+)
 from parity_tests.trainings.drawing import drawn
 
 pytestmark = pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5:UserWarning")
@@ -258,6 +269,16 @@ def test_classes_of_users(tmp_path: Path) -> None:
     loaded = minikeras.saving.load_model(path, {"Scale": Scale, "squared": squared})
     assert loaded.layers[0].factor == 3.0
     assert fit(loaded) == fit(model)
+
+
+def test_registered_classes(tmp_path: Path) -> None:
+    """Under their registered names, as Keras writes them; no custom_objects are needed."""
+    models = [registered(library) for library in (minikeras, keras)]
+    for model, name in zip(models, ("ours.h5", "theirs.h5"), strict=True):
+        model.save(tmp_path / name)
+    assert (tmp_path / "ours.h5").read_bytes() == (tmp_path / "theirs.h5").read_bytes()
+    loaded = minikeras.saving.load_model(tmp_path / "theirs.h5")
+    assert loaded.evaluate(X, Y, verbose=0) == models[0].evaluate(X, Y, verbose=0)
 
 
 def test_subclassed_model(tmp_path: Path) -> None:

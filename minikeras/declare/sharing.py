@@ -13,7 +13,7 @@ class _Seen(threading.local):
     """What the open scope of this thread has met; None outside of a scope."""
 
     def __init__(self) -> None:
-        # id → (the object, kept so that no other gets its id; its first config)
+        # id → (the object, held so that no other gets its id; its first config)
         self.written: dict[int, tuple[Any, dict[str, Any]]] | None = None
         self.numbers: dict[int, int] = {}  # of those that were met twice
         self.read: dict[int, Any] | None = None
@@ -93,8 +93,8 @@ def _is_layer(part: dict[str, Any]) -> bool:
 
 def _likeness(part: Any) -> str:
     """What is equal for two configs of one layer: not the numbers, nor the calls."""
-    kept = {key: part.get(key) for key in ("module", "class_name", "config", "registered_name")}
-    return _NUMBERS.sub("", json.dumps(kept, default=str))
+    compared = {key: part.get(key) for key in ("module", "class_name", "config", "registered_name")}
+    return _NUMBERS.sub("", json.dumps(compared, default=str))
 
 
 _NUMBERS = re.compile(r', "shared_object_id": \d+')

@@ -85,16 +85,18 @@ def in_a_child(folder: Path, at: int | None = None, after: float | None = None) 
 
 
 def main(folder: Path, count: int) -> None:
-    began = time.monotonic()
-    expected = in_a_child(folder)
-    duration = time.monotonic() - began
-    killed, different = 0, []
-    instants = [[(at, None)] for at in range(EPOCHS * STEPS)]
-    instants += [[(None, duration * RNG.uniform()) for _ in range(3)] for _ in range(count)]
-    for kills in instants:
+    expected = in_a_child(folder)  # may take longer than the next ones: it compiles kernels
+    killed, duration, different = 0, 0.0, []
+    for number in range(EPOCHS * STEPS + count):
+        if number < EPOCHS * STEPS:
+            kills: list[Any] = [(number, None)]
+        else:
+            kills = [(None, duration * RNG.uniform()) for _ in range(3)]
         killed += sum(in_a_child(folder, at, after) is None for at, after in kills)
+        began = time.monotonic()
         if in_a_child(folder) != expected or (folder / "backup").exists():
             different.append(kills)
+        duration = time.monotonic() - began
     print(json.dumps({"killed": killed, "different": different}))
 
 

@@ -259,8 +259,8 @@ PLANTS = {
     # metrics
     "precision with ≥": Plant(
         "metrics.confusion:_count",
-        "p[None] > thresholds",
-        "p[None] >= thresholds",
+        "p[None] > limits",
+        "p[None] >= limits",
         "metrics.test_confusion:test_precision_and_recall",
         {"name": "Precision"},
     ),

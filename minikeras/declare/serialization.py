@@ -141,6 +141,7 @@ def _serialize_object(obj: Any) -> dict[str, Any]:
     return entry
 
 
+@frames.filter_traceback
 def deserialize_keras_object(
     config: Any, custom_objects: dict[str, Any] | None = None, safe_mode: bool = True, **kwargs: Any
 ) -> Any:

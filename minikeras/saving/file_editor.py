@@ -58,6 +58,9 @@ class KerasFileEditor:
             version, date = (self.metadata.get(key) for key in ("keras_version", "date_saved"))
             self._print(f"Saved with Keras {version} - date: {date}")
 
+    def __repr__(self) -> str:
+        return f"<KerasFileEditor of {self.filepath}>"
+
     def _read(self, source: Any) -> None:
         self._count = 0
         with open_hdf5(source, self.filepath) as root:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras.messages import printable
+from minikeras.messages import describe, printable
 from minikeras.optional import Library
 from minikeras.saving.hdf5 import Group, open_hdf5
 from minikeras.saving.json_text import parse_object
@@ -51,7 +51,7 @@ class KerasFileEditor:
         else:
             raise ValueError(
                 "Invalid filename: expected a `.keras` `.weights.h5` extension. "
-                f"Received: filepath={filepath}"
+                f"Received: filepath={describe(filepath)}"
             )
         self._print(f"Keras model file '{self.filepath}'")
         if self.metadata is not None:

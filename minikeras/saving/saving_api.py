@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from minikeras import files, frames
+from minikeras.messages import describe
 from minikeras.saving.keras_archive import (
     CONFIG,
     load_archive,
@@ -37,18 +38,18 @@ def save_model(
     Raises ValueError for any other suffix and for unknown keywords.
     """
     include_optimizer = kwargs.pop("include_optimizer", True)
-    path = str(filepath)
+    path, shown = str(filepath), describe(filepath)
     save_format = kwargs.pop("save_format", None)
     if save_format:
         if not path.endswith((".keras", *LEGACY)):
             raise ValueError(
                 "The `save_format` argument is deprecated in Keras 3. Please remove this argument "
                 "and pass a file path with either `.keras` or `.h5` extension. Received: "
-                f"save_format={save_format}"
+                f"save_format={describe(save_format)}"
             )
         frames.warn(
             "The `save_format` argument is deprecated in Keras 3. It is inferred from the file "
-            f"path. Received: save_format={save_format}"
+            f"path. Received: save_format={describe(save_format)}"
         )
     if kwargs:
         raise ValueError(f"The following argument(s) are not supported: {list(kwargs)}")
@@ -71,12 +72,12 @@ def save_model(
             raise ValueError(
                 "Invalid filepath extension for saving. Please add either a `.keras` extension "
                 "for the native Keras format (recommended) or a `.h5` extension. Received: "
-                f"filepath={filepath}."
+                f"filepath={shown}."
             )
     elif path.endswith(".keras"):
         raise ValueError(
             "When using `zipped=False`, the `filepath` argument should not end in `.keras`. "
-            f"Received: filepath={filepath}"
+            f"Received: filepath={shown}"
         )
     else:
         save_folder(model, path)
@@ -95,7 +96,7 @@ def load_model(
 
     Raises ValueError for files of other kinds, and for contents that do not fit.
     """
-    path = str(filepath)
+    path, shown = str(filepath), describe(filepath)
     if path.endswith(".keras") and os.path.isfile(path):
         with opened(path) as file:
             return load_archive(file, path, custom_objects, compile, safe_mode)
@@ -105,11 +106,11 @@ def load_model(
         return load_model_h5(path, path, custom_objects, compile, safe_mode)
     if path.endswith(".keras"):
         raise ValueError(
-            f"File not found: filepath={filepath}. Please ensure the file is an accessible "
+            f"File not found: filepath={shown}. Please ensure the file is an accessible "
             "`.keras` zip file."
         )
     raise ValueError(
-        f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` files, "
+        f"File format not supported: filepath={shown}. Keras 3 only supports V3 `.keras` files, "
         "and legacy H5 format files (`.h5` extension)."
     )
 
@@ -132,10 +133,10 @@ def save_weights(
     Raises ValueError for another suffix, for a model that is not built, and for a variable larger
     than ``max_shard_size``.
     """
-    path = str(filepath)
+    path, shown = str(filepath), describe(filepath)
     objects_to_skip = kwargs.pop("objects_to_skip", None)
     if kwargs:
-        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+        raise ValueError(f"Invalid keyword arguments: {describe(kwargs)}")
     if path.endswith(SUFFIX):
         _refuse_options(path, max_shard_size=max_shard_size, objects_to_skip=objects_to_skip)
         if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
@@ -145,11 +146,11 @@ def save_weights(
             save_safetensors(model, file)
         return
     if max_shard_size is None and not path.endswith(".weights.h5"):
-        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={filepath}")
+        raise ValueError(f"The filename must end in `.weights.h5`. Received: filepath={shown}")
     if max_shard_size is not None and not path.endswith(("weights.h5", "weights.json")):
         raise ValueError(
             "The filename must end in `.weights.json` when `max_shard_size` is specified. "
-            f"Received: filepath={filepath}"
+            f"Received: filepath={shown}"
         )
     if not overwrite and os.path.exists(path) and not _ask_to_overwrite(path):
         return
@@ -182,11 +183,11 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     Raises ValueError if the weights do not fit, for a model that is not built, for other suffixes
     and keywords.
     """
-    path = str(filepath)
+    path, shown = str(filepath), describe(filepath)
     objects_to_skip = kwargs.pop("objects_to_skip", None)
     by_name = kwargs.pop("by_name", None)
     if kwargs:
-        raise ValueError(f"Invalid keyword arguments: {kwargs}")
+        raise ValueError(f"Invalid keyword arguments: {describe(kwargs)}")
     if path.endswith(SUFFIX):
         _refuse_options(path, objects_to_skip=objects_to_skip, by_name=by_name)
         _check_built(model, "loading weights into a model")
@@ -194,15 +195,15 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         return
     if objects_to_skip is not None and not path.endswith((".weights.h5", ".weights.json")):
         raise ValueError(
-            f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {filepath}"
+            f"`objects_to_skip` only supports loading '.weights.h5' files. Received: {shown}"
         )
     if by_name is not None and path.endswith((".keras", ".weights.h5", ".weights.json")):
         raise ValueError(
-            f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {filepath}"
+            f"`by_name` only supports loading legacy '.h5' or '.hdf5' files. Received: {shown}"
         )
     if not path.endswith((".keras", ".weights.json", *LEGACY)):
         raise ValueError(
-            f"File format not supported: filepath={filepath}. Keras 3 only supports V3 `.keras` "
+            f"File format not supported: filepath={shown}. Keras 3 only supports V3 `.keras` "
             "files, `.weights.h5` files, legacy H5 format files (`.h5` extension)."
         )
     _check_built(model, "loading weights into a model")
@@ -223,7 +224,9 @@ def _refuse_options(path: str, **options: Any) -> None:
     """Raises ValueError for options that a format does not have."""
     given = [name for name, value in options.items() if value is not None]
     if given:
-        raise ValueError(f"{given[0]} is no option of `{SUFFIX}` files. Received: filepath={path}")
+        raise ValueError(
+            f"{given[0]} is no option of `{SUFFIX}` files. Received: filepath={describe(path)}"
+        )
 
 
 def _check_built(model: Any, doing: str) -> None:

@@ -105,6 +105,7 @@ class Primitive:
         try:
             if static and not self._tensors.keys().isdisjoint(static):
                 inputs, static = self._by_position(inputs, static)
+            given = inputs  # the node of a graph keeps them
             if self.converts_first:
                 inputs = tuple(map(_converted, inputs))
             arrays, kinds = [], []
@@ -121,7 +122,7 @@ class Primitive:
                     x = x._value
                     kinds.append(x.dtype)
                 else:
-                    return self._call_unusual(inputs, static)
+                    return self._call_unusual(given, static)
                 arrays.append(x)
             return self._run(inputs, arrays, kinds, static)
         except Exception as error:
@@ -181,6 +182,8 @@ class Primitive:
                 return op_nodes.symbolic_call(self, inputs, static)
             if isinstance(x, graph.Symbol):
                 return self.abstract(inputs, static)
+        if self.converts_first:
+            inputs = tuple(map(_converted, inputs))
         plain = tuple(map(readable, inputs))
         arrays = [array_of(x) if isinstance(x, Tensor | Variable) else x for x in plain]
         return self._run(plain, arrays, [*map(kind_of, arrays)], static)
@@ -207,6 +210,8 @@ class Primitive:
     def _promised(self, inputs: tuple[Any, ...], static: dict[str, Any]) -> Any:
         if self.shape_rule is None:
             raise NotImplementedError(f"{self.__name__} has no shape rule")
+        if self.converts_first:
+            inputs = tuple(map(_converted, inputs))
         kinds = [type(x) if isinstance(x, bool | int | float) else dtype_of(x) for x in inputs]
         dtype: Any = self.dtype(*kinds)
         if self.out is not None:

@@ -151,5 +151,6 @@ def test_every_rule(name: str) -> None:
 
 
 def test_every_operation_has_a_rule_or_a_reason() -> None:
-    assert rules.keys() | REASONS.keys() == registry.keys()
+    ours = {n for n, op in registry.items() if op.forward.__module__.startswith("minikeras.")}
+    assert rules.keys() | REASONS.keys() == ours
     assert not rules.keys() & REASONS.keys()

@@ -85,6 +85,8 @@ EXCLUDED = {
     "callbacks.LambdaCallback": "its arguments are code",
     "callbacks.LearningRateScheduler": "its argument is code",
     "callbacks.CSVLogger": "writes a file",
+    "callbacks.BackupAndRestore": "writes files",
+    "callbacks.ModelCheckpoint": "writes files",
 }
 
 _MODULES = {

@@ -88,7 +88,9 @@ def complete_numbers(config: Any) -> Any:
 
 def _is_layer(part: dict[str, Any]) -> bool:
     inner = part.get("config")
-    return isinstance(inner, dict) and isinstance(inner.get("name"), str) and "class_name" in part
+    if not isinstance(inner, dict) or "class_name" not in part:
+        return False
+    return isinstance(inner.get("name"), str) and "trainable" in inner  # policies have names, too
 
 
 def _likeness(part: Any) -> str:

@@ -54,9 +54,9 @@ def test_bits(case: Any, seed: int) -> None:
 def large_convolutions(draw: Any) -> tuple[Any, ...]:
     """TensorFlow builds the patches of most of these.
 
-    24 and 33 filters are left out.  Their input gradient has the same bits on some processors, and
-    on others, with other caches, it is off by up to 7e-7 of the largest number (an AMD EPYC with
-    1 MiB of second-level cache a core: 23 of 24 shapes; docs/parity.md).
+    24 and 33 filters are left out.  Their input gradient has the same bits on one machine, and on
+    another it is off by up to 7e-7 of the largest number (an AMD EPYC: 23 of 24 shapes).  The
+    cause is not known; docs/parity.md lists it.
     """
     size, strides = draw(threes), draw(st.sampled_from([ONES, (2, 1, 1), (1, 2, 2)]))
     space = tuple(k + draw(st.integers(3, 7)) for k in size)

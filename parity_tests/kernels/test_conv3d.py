@@ -55,8 +55,8 @@ def large_convolutions(draw: Any) -> tuple[Any, ...]:
     """TensorFlow builds the patches of most of these.
 
     24 and 33 filters are left out.  Their input gradient has the same bits on one machine, and on
-    another it is off by up to 7e-7 of the largest number (an AMD EPYC: 23 of 24 shapes).  The
-    cause is not known; docs/parity.md lists it.
+    another it is off by up to 7e-7 of the largest number (an AMD EPYC: 23 of 24 shapes), because
+    Linux and the processor name different caches; docs/parity.md lists it.
     """
     size, strides = draw(threes), draw(st.sampled_from([ONES, (2, 1, 1), (1, 2, 2)]))
     space = tuple(k + draw(st.integers(3, 7)) for k in size)

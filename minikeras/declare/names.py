@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import functools
 import re
 import threading
 from types import TracebackType
@@ -12,6 +13,7 @@ from minikeras.messages import describe
 _counts: collections.Counter[str] = collections.Counter()
 
 
+@functools.lru_cache(maxsize=1024)
 def to_snake_case(name: str) -> str:
     """``"ReLU"`` → ``"re_lu"``, ``"Conv2D"`` → ``"conv2d"``, ``"LSTM"`` → ``"lstm"``."""
     name = re.sub(r"\W+", "", name)

@@ -7,6 +7,7 @@ import copy
 from typing import Any, ClassVar, Self
 
 from minikeras import frames, shapes
+from minikeras.declare.names import auto_name
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.layers import InputLayer, Layer
 from minikeras.messages import describe
@@ -211,7 +212,12 @@ class Sequential(Model, base=True):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         model = cls(name=config.get("name"))
         for entry in config["layers"]:
-            model.add(deserialize_keras_object(entry, custom_objects=custom_objects))
+            layer = deserialize_keras_object(entry, custom_objects=custom_objects)
+            model.add(layer, rebuild=False)
+        model._maybe_rebuild()
+        if model._functional is not None:
+            for _ in config["layers"][2:]:  # Keras builds after each, which counts this name up
+                auto_name("functional")
         shape = config.get("build_input_shape")
         if model._functional is None and isinstance(shape, list | tuple):
             with contextlib.suppress(ValueError):

@@ -15,7 +15,7 @@ from parity_tests.checks.compare import both
 from parity_tests.drawing import few
 from parity_tests.trainings import arguments
 from parity_tests.trainings.arguments import Make, instance, public
-from parity_tests.trainings.drawing import drawn
+from parity_tests.trainings.drawing import Training, drawn
 
 # What no training draws, but a config can hold.
 MORE = [
@@ -83,19 +83,26 @@ def test_other_classes(make: Make) -> None:
     assert check(make)
 
 
+def compiled_text(library: Any, training: Training) -> str | type[Exception]:
+    """The model's config, or the type of the error if it is refused."""
+    library.utils.clear_session(free_memory=False)
+    library.config.set_floatx(training.floatx)
+    random.seed(1)
+    try:
+        model = training.compiled(library)
+    except (ValueError, TypeError) as error:
+        return type(error)
+    return text(library, model)
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning")  # such as of masks that a layer destroys
 def test_models() -> None:
     """Drawn models, compiled: architecture, build and compile config in one text."""
     floatx = minikeras.config.floatx()
     try:
         for training in drawn(max(3, settings.default.max_examples // 8), 3):
-            texts = []
-            for library in (minikeras, keras):
-                library.utils.clear_session(free_memory=False)
-                library.config.set_floatx(training.floatx)
-                random.seed(1)
-                texts.append(text(library, training.compiled(library)))
-            assert texts[0] == texts[1], training
+            results = [compiled_text(library, training) for library in (minikeras, keras)]
+            assert results[0] == results[1], training
     finally:
         minikeras.config.set_floatx(floatx)
         keras.config.set_floatx(floatx)

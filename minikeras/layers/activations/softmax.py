@@ -6,7 +6,7 @@ from typing import Any
 
 from minikeras import activations, dtypes, ops
 from minikeras.layers.layer import WeightlessLayer
-from minikeras.types import TensorLike
+from minikeras.types import Shape, TensorLike
 
 
 class Softmax(WeightlessLayer):
@@ -20,6 +20,9 @@ class Softmax(WeightlessLayer):
     """
 
     axis: Any = -1
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
 
     def call(self, inputs: TensorLike, mask: TensorLike = None) -> TensorLike:
         if mask is not None:

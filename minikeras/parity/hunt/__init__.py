@@ -1,0 +1,1 @@
+"""Searches for defects of Keras and its backends with drawn calls."""

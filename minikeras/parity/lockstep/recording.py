@@ -1,0 +1,317 @@
+"""Notes every number of one step of a model, of Keras or of minikeras, while the step runs as ever.
+
+The step itself is the library's: nothing is computed here that it does not compute.  A few methods
+are replaced for the time of the step, by ones that do the same and note what came out:
+
+    Layer.__call__          the outputs of each call
+    Loss.__call__           the losses of ``compile``
+    model.compute_loss      the losses of regularizers and ``add_loss``, and the sum
+    GradientTape.gradient   is asked for the gradients of the outputs too
+    Optimizer.apply         the gradients that the optimizer is given
+
+Both libraries are watched while they run eagerly: Keras's compiled functions show nothing of their
+inside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from minikeras import losses, tree
+from minikeras.autograd import GradientTape, Tensor
+from minikeras.autograd.indexed_slices import IndexedSlices
+from minikeras.layers import Layer
+from minikeras.optimizers import Optimizer
+from minikeras.optional import Library
+from minikeras.training.compile_loss import CompileLoss
+from minikeras.types import Array
+
+keras = Library("keras")
+tensorflow = Library("tensorflow")
+
+
+class Part(NamedTuple):
+    """One array of a step: its kind, its name, the layer it belongs to, which call of it."""
+
+    kind: str
+    name: str
+    layer: str
+    call: int
+    array: Array
+
+
+class Call(NamedTuple):
+    """One call of a layer: what it was called with, and its outputs."""
+
+    layer: Any
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    outputs: list[Any]
+
+
+@dataclasses.dataclass
+class Record:
+    """All parts of a step by kind and name, in the order in which they arose."""
+
+    parts: dict[tuple[str, str], Part] = dataclasses.field(default_factory=dict)
+    calls: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the output
+
+    def add(self, kind: str, name: str, layer: str, call: int, array: Array) -> None:
+        again = 2
+        first = name
+        while (kind, name) in self.parts:
+            name, again = f"{first}#{again}", again + 1
+        self.parts[kind, name] = Part(kind, name, layer, call, array)
+
+
+@dataclasses.dataclass(frozen=True)
+class Watched:
+    """The classes of a library whose methods are replaced, and how its values become arrays."""
+
+    layer: type
+    loss: type
+    compile_loss: type
+    tape: type
+    optimizer: type
+    is_array: Callable[[Any], bool]  # whether a value has numbers, and is no symbol
+    array: Callable[[Any], Array]
+
+
+def keras_side() -> Watched:
+    """Keras on TensorFlow, as it is installed."""
+
+    def array(x: Any) -> Array:
+        if isinstance(x, tensorflow.IndexedSlices):
+            x = tensorflow.convert_to_tensor(x)
+        return np.asarray(x)
+
+    return Watched(
+        keras.Layer,
+        keras.Loss,
+        keras.src.trainers.compile_utils.CompileLoss,
+        tensorflow.GradientTape,
+        keras.src.optimizers.base_optimizer.BaseOptimizer,
+        lambda x: (
+            isinstance(x, tensorflow.Tensor | tensorflow.IndexedSlices)
+            and (isinstance(x, tensorflow.IndexedSlices) or hasattr(x, "numpy"))
+            and x.dtype != tensorflow.string
+        ),
+        array,
+    )
+
+
+def our_side() -> Watched:
+    """minikeras."""
+    return Watched(
+        Layer,
+        losses.Loss,
+        CompileLoss,
+        GradientTape,
+        Optimizer,
+        lambda x: isinstance(x, Tensor | IndexedSlices),
+        lambda x: x._value,
+    )
+
+
+class Names:
+    """The layers of a model by unique names: their own, or with those of the layers around them.
+
+    Both libraries list the layers in one order, so minikeras's get the names of Keras's.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.layers = model._flatten_layers()
+        paths = {id(model): model.name}
+        self._walk(model, model.name, paths)
+        own = [layer.name for layer in self.layers]
+        self.names = [
+            layer.name if own.count(layer.name) == 1 else paths.get(id(layer), layer.name)
+            for layer in self.layers
+        ]
+
+    def _walk(self, layer: Any, path: str, paths: dict[int, str]) -> None:
+        for inner in layer._layers:
+            if id(inner) not in paths:
+                paths[id(inner)] = f"{path}/{inner.name}"
+                self._walk(inner, paths[id(inner)], paths)
+
+    def owners(self) -> dict[int, str]:
+        """The name of the innermost layer that holds each variable, by the variable's id."""
+        owners: dict[int, str] = {}
+        for layer, name in zip(self.layers, self.names, strict=True):
+            inner = {id(v) for below in layer._layers for v in below.variables}
+            owners |= {id(v): name for v in layer.variables if id(v) not in inner}
+        return owners
+
+    def of(self, model: Any) -> dict[int, str]:
+        """The names for the layers of a counterpart, by their ids."""
+        layers = model._flatten_layers()
+        return {id(layer): name for layer, name in zip(layers, self.names, strict=True)}
+
+
+class Recorder:
+    """Runs steps of one model and notes their numbers.
+
+    model: of Keras or of minikeras; watched: the classes of its library.
+    names: of its layers, by their ids.
+    variables: the names and layers of its variables, by their ids.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        watched: Watched,
+        names: dict[int, str],
+        variables: dict[int, tuple[str, str]],
+    ) -> None:
+        self.model, self.watched = model, watched
+        self.names, self.variables = names, variables
+        self.record = Record()
+        self._counts: dict[str, int] = {}
+        self._outputs: list[tuple[str, str, int, Any]] = []  # of which gradients are asked for
+        self._own = False  # whether this class is asking
+
+    def step(self, run: Callable[[], Any]) -> Record:
+        """Run a step; what it noted, without the variables after it."""
+        self.record, self._counts, self._outputs = Record(), {}, []
+        with self._hooks():
+            run()
+        self._outputs = []
+        return self.record
+
+    @contextlib.contextmanager
+    def _hooks(self) -> Iterator[None]:
+        watched, model = self.watched, self.model
+        with contextlib.ExitStack() as stack:
+            for owner, name, hook in (
+                (watched.layer, "__call__", self._layer),
+                (watched.loss, "__call__", self._loss),
+                (watched.tape, "gradient", self._gradient),
+                (watched.optimizer, "apply", self._apply),
+            ):
+                stack.enter_context(replaced(owner, name, hook))
+            if hasattr(model, "compute_loss"):
+                before = model.compute_loss
+                vars(model)["compute_loss"] = self._compute_loss(before)
+                stack.callback(vars(model).pop, "compute_loss")
+            yield
+
+    def _layer(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            outputs = method(layer, *args, **kwargs)
+            flat = [y for y in tree.flatten(outputs) if self.watched.is_array(y)]
+            if flat:
+                self._note_outputs(layer, args, kwargs, flat)
+            return outputs
+
+        return call
+
+    def _note_outputs(self, layer: Any, args: Any, kwargs: Any, flat: list[Any]) -> None:
+        name = self.names.get(id(layer), f"a {type(layer).__name__} outside the model")
+        count = self._counts[name] = self._counts.get(name, 0) + 1
+        called = name if count == 1 else f"{name}#{count}"
+        self.record.calls[called] = Call(layer, args, kwargs, flat)
+        for i, y in enumerate(flat):
+            full = called if len(flat) == 1 else f"{called}[{i}]"
+            array = self.watched.array(y)
+            self.record.add("output", full, name, count, array)
+            known = any(y is other for *_, other in self._outputs)
+            if _is_float(array) and not known:
+                self._outputs.append((full, name, count, y))
+
+    def _loss(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(loss: Any, *args: Any, **kwargs: Any) -> Any:
+            value = method(loss, *args, **kwargs)
+            if not isinstance(loss, self.watched.compile_loss) and self.watched.is_array(value):
+                self.record.add("loss term", loss.name, "", 0, self.watched.array(value))
+            return value
+
+        return call
+
+    def _compute_loss(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def compute_loss(*args: Any, **kwargs: Any) -> Any:
+            total = method(*args, **kwargs)
+            model = self.model
+            regularized = [v for v in model.trainable_variables if v.regularizer is not None]
+            found = list(model.losses)
+            added = len(found) - len(regularized)
+            for i, value in enumerate(found):
+                name, layer = f"add_loss {i + 1}", ""
+                if i >= added:
+                    path, layer = self.variables[id(regularized[i - added])]
+                    name = f"regularizer of {path}"
+                if self.watched.is_array(value):
+                    self.record.add("loss term", name, layer, 0, self.watched.array(value))
+            if self.watched.is_array(total):
+                self.record.add("loss", "loss", "", 0, self.watched.array(total))
+            return total
+
+        return compute_loss
+
+    def _gradient(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
+            flat = tree.flatten(sources)
+            known = any(id(v) in self.variables for v in flat)
+            if self._own or not known or not self._outputs:
+                return method(tape, target, sources, *args, **kwargs)
+            self._own = True
+            try:
+                outputs = [y for *_, y in self._outputs]
+                both = method(tape, target, [flat, outputs], *args, **kwargs)
+            finally:
+                self._own = False
+            for (name, layer, count, _), g in zip(self._outputs, both[1], strict=True):
+                if g is not None:
+                    self.record.add("output gradient", name, layer, count, self.watched.array(g))
+            if not tree.is_nested(sources):
+                return both[0][0]
+            return tree.pack_sequence_as(sources, both[0])
+
+        return gradient
+
+    def _apply(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def apply(
+            optimizer: Any, grads: Any, trainable_variables: Any = None, **kwargs: Any
+        ) -> Any:
+            grads = list(grads)
+            own = optimizer is getattr(self.model, "optimizer", None)
+            variables = trainable_variables
+            if variables is None:
+                variables = optimizer._trainable_variables
+            for g, v in zip(grads, variables, strict=False):
+                if own and g is not None and id(v) in self.variables:
+                    path, layer = self.variables[id(v)]
+                    self.record.add("gradient", path, layer, 0, self.watched.array(g))
+            return method(optimizer, grads, trainable_variables, **kwargs)
+
+        return apply
+
+
+def _is_float(array: Array) -> bool:
+    return array.dtype.kind in "fV"
+
+
+@contextlib.contextmanager
+def replaced(owner: Any, name: str, hook: Callable[..., Any]) -> Iterator[None]:
+    """Within the block ``owner.name`` is what ``hook`` makes of it."""
+    own = name in vars(owner)
+    before = getattr(owner, name)
+    setattr(owner, name, hook(before))
+    try:
+        yield
+    finally:
+        if own:
+            setattr(owner, name, before)
+        else:
+            delattr(owner, name)

@@ -1,0 +1,228 @@
+"""What a lockstep comparison found: steps, their entries, distances, the verdict.
+
+``Comparison.to_json()`` gives all of it in types of JSON, under the names of the fields:
+
+    {"verdict":       {"same", "decided_by", "reason", "step", "kind", "name", "layer", "factor",
+                       "blame"},
+     "configuration": ["optimizer.learning_rate: 0.011 in minikeras, 0.01 in Keras", ...],
+     "form":          ["step 1, output of dense: (2, 3) in minikeras, (2, 4) in Keras", ...],
+     "steps":         [{"number": 1, "samples": 32,
+                        "entries": [{"kind", "name", "layer", "call", "shape", "dtype",
+                                     "distances": {"equal", "largest_ulp", "median_ulp",
+                                                   "relative", "absolute", "cosine", "factor"},
+                                     "opinion": null or {"minikeras", "keras", "nearer"}}, ...]}],
+     "not_mirrored":  ["the loss 'my_loss': ...", ...],
+     "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "..."},
+     "options":       {"task", "mode", "steps", "batch_size", ...},
+     "versions":      {"minikeras": "...", "keras": "...", ...}}
+
+A number that JSON cannot write is one of the strings "inf", "-inf" and "nan".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from minikeras.types import Array
+
+# The kinds of entries, in the order in which a step makes them; the verdict asks in this order.
+KINDS = (
+    "output",  # of a layer, once for each call
+    "loss term",  # the losses of compile, of regularizers, of add_loss
+    "loss",  # the sum
+    "output gradient",  # of the loss with respect to the output of a layer
+    "gradient",  # with respect to a trainable variable
+    "slot",  # a variable of the optimizer, after the update
+    "variable",  # a weight or a moving statistic, after the update
+    "metric",  # a variable of a metric, after the step
+    "seed",  # the state of a seed generator, after the step
+)
+
+
+@dataclasses.dataclass
+class Distances:
+    """How far two arrays of one shape and dtype are apart, minikeras's from Keras's.
+
+    equal: whether they have the same bits; any NaN equals any other, and −0 equals 0.
+    largest_ulp, median_ulp: units in the last place; None if they hold no floats.
+    absolute: the largest |a − b|.
+    relative: ‖a − b‖ / ‖b‖, Euclidean norms.
+    cosine: a · b / (‖a‖ ‖b‖); 1 if both are zero.
+    factor: the largest |a − b|, in multiples of the rounding bound of this number in this step;
+        0 if they are equal, None if nothing asked for the bound.
+    """
+
+    equal: bool
+    largest_ulp: int | None = 0
+    median_ulp: float | None = 0.0
+    absolute: float = 0.0
+    relative: float = 0.0
+    cosine: float = 1.0
+    factor: float | None = None
+
+
+@dataclasses.dataclass
+class Opinion:
+    """What the same step in float64 says: the largest error of each side, and which is smaller.
+
+    nearer: "minikeras", "keras", or "neither" if the errors are within a factor of 4.
+    """
+
+    minikeras: float
+    keras: float
+    nearer: str
+
+
+@dataclasses.dataclass
+class Entry:
+    """One array of one step, seen from both sides.
+
+    kind: one of ``KINDS``.
+    name: the path of the layer (with ``#2`` for its second call in the step), variable or slot.
+    layer: the path of the layer that it belongs to; of a slot, the variable's.
+    call: which call of the layer in this step, from 1; 0 if it is no output.
+    """
+
+    kind: str
+    name: str
+    layer: str
+    call: int
+    shape: tuple[int, ...]
+    dtype: str
+    distances: Distances
+    opinion: Opinion | None = None
+
+
+@dataclasses.dataclass
+class Step:
+    """One batch: its number from 1, how many samples it has, and all its entries in order."""
+
+    number: int
+    samples: int
+    entries: list[Entry] = dataclasses.field(default_factory=list)
+
+    @property
+    def equal(self) -> bool:
+        """Whether every entry has the same bits on both sides."""
+        return all(entry.distances.equal for entry in self.entries)
+
+
+@dataclasses.dataclass
+class Verdict:
+    """Whether both sides run the same algorithm, and else what decides against it.
+
+    decided_by: "configuration", "form" (shapes, dtypes, or what is there at all) or "numbers".
+    step, kind, name, layer: the first entry that differs by more than rounding.
+    factor: how many times its rounding bound it differs.
+    blame: "minikeras" or "keras", if float64 finds the other one nearer the truth.
+    """
+
+    same: bool
+    reason: str
+    decided_by: str | None = None
+    step: int | None = None
+    kind: str | None = None
+    name: str | None = None
+    layer: str | None = None
+    factor: float | None = None
+    blame: str | None = None
+
+
+@dataclasses.dataclass
+class Reproducer:
+    """A script that shows the difference with Keras alone, and the arrays that it loads.
+
+    shrunk: one line that says how small it became.
+    """
+
+    script: str
+    arrays: dict[str, Array]
+    shrunk: str = ""
+
+    def save(self, folder: str | Path, name: str = "reproducer") -> Path:
+        """Write ``name.py`` and ``name.npz`` into a folder; returns the path of the script."""
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / f"{name}.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub
+        script = folder / f"{name}.py"
+        script.write_text(self.script.replace("reproducer.npz", f"{name}.npz"), encoding="utf-8")
+        return script
+
+
+@dataclasses.dataclass
+class Comparison:
+    """The result of ``minikeras.parity.compare``; see the module for its form in JSON."""
+
+    verdict: Verdict
+    steps: list[Step] = dataclasses.field(default_factory=list)
+    configuration: list[str] = dataclasses.field(default_factory=list)
+    form: list[str] = dataclasses.field(default_factory=list)
+    not_mirrored: list[str] = dataclasses.field(default_factory=list)
+    reproducer: Reproducer | None = None
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+    versions: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def same(self) -> bool:
+        return self.verdict.same
+
+    def first(self) -> Entry | None:
+        """The entry that the verdict names; None if there is none."""
+        found = self.verdict
+        if found.step is None:
+            return None
+        entries = self.steps[found.step - 1].entries
+        return next((e for e in entries if (e.kind, e.name) == (found.kind, found.name)), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything in types of JSON; of the reproducer's arrays only the names."""
+        found = dataclasses.asdict(dataclasses.replace(self, reproducer=None))
+        if self.reproducer is not None:
+            arrays = list(self.reproducer.arrays)
+            found["reproducer"] = {
+                "script": self.reproducer.script,
+                "arrays": arrays,
+                "shrunk": self.reproducer.shrunk,
+            }
+        plain: dict[str, Any] = _plain(found)
+        return plain
+
+    def save(self, path: str | Path) -> None:
+        """Write ``to_json()`` into a file."""
+        text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {len(self.steps)} steps: {self.verdict.reason}>"
+
+    def __str__(self) -> str:
+        lines = [self.verdict.reason, *self.configuration, *self.form]
+        for step in self.steps:
+            apart = [e for e in step.entries if not e.distances.equal]
+            lines.append(f"step {step.number}: {len(apart)} of {len(step.entries)} entries differ")
+            lines += [f"  {_line(entry)}" for entry in apart[:5]]
+        return "\n".join([*lines, *self.not_mirrored])
+
+
+def _line(entry: Entry) -> str:
+    d = entry.distances
+    factor = "" if d.factor is None else f", {d.factor:.2g} of the rounding bound"
+    return f"{entry.kind} {entry.name}: {d.relative:.1e} relative{factor}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value

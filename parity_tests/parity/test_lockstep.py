@@ -1,0 +1,60 @@
+"""The lockstep comparison: what it finds in equal models, and in a pair that is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import minikeras
+from minikeras.parity import compare
+
+X = np.random.RandomState(0).rand(20, 6, 6, 1).astype("float32")
+Y = np.random.RandomState(1).randint(0, 3, 20)
+
+
+def network(library: Any = keras, rate: float = 0.01) -> Any:
+    library.utils.set_random_seed(0)
+    layers = library.layers
+    model = library.Sequential(
+        [
+            layers.Input((6, 6, 1)),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.BatchNormalization(),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(3, "softmax", kernel_regularizer="l2"),
+        ]
+    )
+    loss = "sparse_categorical_crossentropy"
+    model.compile(library.optimizers.Adam(rate), loss, metrics=["accuracy"])
+    return model
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    return network()
+
+
+@pytest.mark.parametrize("mode", ["teacher-forced", "free-running"])
+def test_equal_models_have_equal_bits(model: Any, mode: str) -> None:
+    before = [v.numpy() for v in model.variables]
+    found = compare(model, X, Y, steps=3, batch_size=8, mode=mode)
+    assert found.same
+    assert [step.samples for step in found.steps] == [8, 8, 4]
+    assert all(step.equal for step in found.steps), str(found)
+    kinds = {entry.kind for entry in found.steps[0].entries}
+    assert kinds == {
+        *("output", "loss term", "loss", "output gradient", "gradient"),
+        *("slot", "variable", "metric", "seed"),
+    }
+    for a, b in zip(before, model.variables, strict=True):
+        np.testing.assert_array_equal(a, b.numpy())
+
+
+def test_another_learning_rate_is_named() -> None:
+    ours, theirs = network(minikeras, 0.011), network()
+    found = compare((ours, theirs), X, Y, steps=1, batch_size=8)
+    assert "optimizer.learning_rate: 0.011 in minikeras, 0.01 in Keras" in found.configuration

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from minikeras.cli import main
+from minikeras.parity.command import verify as verify_command
 from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.examples import EXAMPLES
 
@@ -40,6 +41,8 @@ def invoke(tmp_path, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
     for name in ("argv", "path", "meta_path"):  # which `run` changes, for this process
         monkeypatch.setattr(sys, name, [*getattr(sys, name)])
+    # Most tests do without the third training, which takes as long as the others.
+    monkeypatch.setitem(verify_command.context_settings, "default_map", {"onednn": False})
     return lambda *arguments: CliRunner().invoke(main, [str(a) for a in arguments])
 
 
@@ -52,7 +55,7 @@ def write(text):
     ("arguments", "message"),
     [
         (["verify"], "Missing argument"),
-        (["verify", "iris"], "neither a script.py nor an example"),
+        (["verify", "iris"], "neither a script.py nor a model.keras"),
         (["verify", "no_such.py"], "there is no script 'no_such.py'"),
         (["verify", "iris-mlp", "more"], "takes no arguments, got 'more'"),
         (["verify", "iris-mlp", "--epochs", "0"], "--epochs"),
@@ -170,7 +173,7 @@ def test_options_of_the_script(arguments, invoke, monkeypatch):
         received.extend(arguments)
         raise NothingToCompare("enough")
 
-    monkeypatch.setattr("minikeras.cli.compare_frameworks", stop)
+    monkeypatch.setattr("minikeras.parity.command.compare_frameworks", stop)
     result = invoke("verify", write("import keras"), *arguments)
     assert result.exit_code == 2 and "enough" in result.output
     assert received == [argument for argument in arguments if argument != "--"]
@@ -210,7 +213,7 @@ def test_an_internal_error_has_an_exit_code_of_its_own(invoke, monkeypatch):
     def broken(*_, **__):
         raise KeyError("lost")
 
-    monkeypatch.setattr("minikeras.cli.compare_frameworks", broken)
+    monkeypatch.setattr("minikeras.parity.command.compare_frameworks", broken)
     result = invoke("verify", "iris-mlp")
     assert result.exit_code == 4 and "verify itself failed: KeyError: 'lost'" in result.output
     assert "--debug prints the traceback" in result.output and "Traceback" not in result.output

@@ -1,13 +1,29 @@
 """The verifier: trains with minikeras and with Keras on TensorFlow, and compares the results.
 
-`verify` runs both, each in a process of its own: `runs` starts it, `worker` is the program in it,
-`recorder` notes what the training does, `configuration` describes how it is set up. `comparison`
-computes the differences; `terminal` and `report` print them. `examples` holds the built-in
-networks. `stand_in` makes `import keras` in a script import minikeras.
+`verify` runs both, each in a process of its own, and returns a `Verification`. `runs` starts a
+process, `worker` is the program in it, `recorder` notes what the training does, `configuration`
+describes how it is set up, `model_files` loads a model. `comparison` computes the differences;
+`result` gives them names; `terminal` and `report` print them. `users_default` trains without the
+settings of the verifier. `examples` holds the built-in networks. `stand_in` makes `import keras` in
+a script import minikeras. `command` is the command line.
 
 `compare` feeds a model of Keras and its counterpart the same batches in one process, and compares
 every number of every step (`lockstep`).
 """
 
+from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.lockstep import compare
-from minikeras.parity.verify import verify
+from minikeras.parity.model_files import BadFile
+from minikeras.parity.result import Verification
+from minikeras.parity.runs import MissingRequirement
+from minikeras.parity.verify import TrainingFailed, verify
+
+__all__ = [
+    "BadFile",
+    "MissingRequirement",
+    "NothingToCompare",
+    "TrainingFailed",
+    "Verification",
+    "compare",
+    "verify",
+]

@@ -84,7 +84,8 @@ class Recorder:
         hooks: list[Hook] = [
             (keras.Model, "__new__", self._note_model),
             (keras.Sequential, "__new__", self._note_model),
-            (keras.Model, "compile", self._note_compile),
+            # Where it is defined: models whose class overrides it are not compiled when loaded.
+            (_definer(keras.Model, "compile"), "compile", self._note_compile),
             (keras.Variable, "__init__", self._note_variable),
             (keras.optimizers.Optimizer, "build", self._note_optimizer),
         ]
@@ -366,6 +367,11 @@ class Recorder:
     @_fails_as_recorder
     def _results(self, model: Any, result: Any) -> dict[str, float]:
         return curves.numbers(result if isinstance(result, dict) else model.get_metrics_result())
+
+
+def _definer(cls: type, name: str) -> type:
+    """The class of the method resolution order in which an attribute is defined."""
+    return next(owner for owner in cls.__mro__ if name in owner.__dict__)
 
 
 def _variables(model: Any) -> list[Any]:

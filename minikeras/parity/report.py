@@ -24,6 +24,11 @@ EQUAL = -18  # the position of a difference of 0 on the logarithmic axis
 
 def write_html(document: Document, path: str | os.PathLike[str]) -> None:
     """Write the page; an older file is replaced when the new one is complete."""
+    write_atomically(path, page(document))
+
+
+def page(document: Document) -> str:
+    """The comparison as one HTML page that refers to nothing outside itself."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("minikeras.parity"),
         autoescape=True,
@@ -40,7 +45,7 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> None:
     )
     tolerance = document["verdict"]["tolerance"]
     charts = [_charts(fit, tolerance) for fit in document["fits"]]
-    page = environment.get_template("report.html.jinja").render(
+    return environment.get_template("report.html.jinja").render(
         names=NAMES,
         kinds=KINDS,
         titles=TITLES,
@@ -49,13 +54,16 @@ def write_html(document: Document, path: str | os.PathLike[str]) -> None:
         same_lines_tolerance=SAME_LINES_TOLERANCE,
         **document,
     )
-    write_atomically(path, page)
 
 
 def write_json(document: Document, path: str | os.PathLike[str]) -> None:
-    """Write the comparison as JSON; NaN and infinity become strings."""
-    text = json.dumps(_strict(document), indent=2, ensure_ascii=False, allow_nan=False)
-    write_atomically(path, text + "\n")
+    """Write the comparison as JSON."""
+    write_atomically(path, json_text(document) + "\n")
+
+
+def json_text(document: Document) -> str:
+    """The comparison as JSON; NaN and infinity become strings."""
+    return json.dumps(_strict(document), indent=2, ensure_ascii=False, allow_nan=False)
 
 
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:

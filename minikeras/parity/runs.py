@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -101,19 +101,26 @@ def require(*modules: str, extra: str = "verify") -> None:
 
 
 def run(
-    framework: str, job: dict[str, Any], on_event: Callable[[dict[str, Any]], None] = lambda _: None
+    framework: str,
+    job: dict[str, Any],
+    on_event: Callable[[dict[str, Any]], None] = lambda _: None,
+    environment: Mapping[str, str | None] = {},  # never changed
 ) -> Run:
     """Train with `framework`, "minikeras" or "keras", in a process of its own.
 
+    environment: variables in which the process differs from the others; None removes one.
+
     Raises Failure if the training fails.
     """
+    variables: dict[str, str | None] = {**os.environ, **KERAS_ENVIRONMENT, **environment}
+    variables["PYTHONIOENCODING"] = "utf-8"
     with tempfile.TemporaryDirectory(prefix="minikeras-") as name:
         folder = Path(name)
         with (folder / "log").open("w+", encoding="utf-8", errors="replace") as log:
             command = [sys.executable, "-c", PROGRAM.format(framework=framework)]
             with subprocess.Popen(
                 [*command, json.dumps({**job, "folder": name})],
-                env={**os.environ, **KERAS_ENVIRONMENT, "PYTHONIOENCODING": "utf-8"},
+                env={name: value for name, value in variables.items() if value is not None},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,

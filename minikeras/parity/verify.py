@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from minikeras.parity import runs
-from minikeras.parity.comparison import Document, compare
+from minikeras import frames
+from minikeras.parity import model_files, runs, users_default
+from minikeras.parity.comparison import compare
 from minikeras.parity.examples import EXAMPLES
+from minikeras.parity.result import Verification
 
 FRAMEWORKS = ("minikeras", "keras")
 Progress = Callable[[str, dict[str, Any]], None]
@@ -25,47 +28,49 @@ class TrainingFailed(Exception):
         )
 
 
+@frames.filter_traceback
 def verify(
-    target: str,
+    target: str | os.PathLike[str],
     arguments: Sequence[str] = (),
     *,
+    data: str | os.PathLike[str] | None = None,
     seed: int = 0,
     floatx: str | None = None,
     kernels: str | None = None,
     epochs: int | None = None,
     batch_size: int | None = None,
     optimizer: str = "adam",
+    onednn: bool = False,
     progress: Progress = lambda framework, event: None,
-) -> Document:
-    """Train with minikeras and with Keras, each in a process of its own; returns the comparison.
+) -> Verification:
+    """Train with minikeras and with Keras, each in a process of its own, and compare everything.
 
-    target: the file of an unmodified Keras script, or the name of a built-in example.
+    target: the file of an unmodified Keras script; the name of a built-in example; or a model in a
+        `.keras` or `.h5` file, which then predicts, evaluates and trains on `data`.
     arguments: of the script.
+    data: the `.npz` file for a model: arrays x, y, sample_weight. Without y it only predicts.
     seed: set before the script runs; it may set another.
-    floatx, kernels: of both, and of minikeras.
-    epochs, batch_size, optimizer: of an example; by default the example's, and Adam.
+    floatx, kernels: `"float32"` or `"float64"` for both; `"reference"` or `"fast"` for minikeras.
+    epochs, batch_size: of an example or a model; by default the example's, and 1 and 32.
+    optimizer: of an example: `"adam"`, `"sgd"` or `"rmsprop"`.
+    onednn: whether Keras also trains as it does without this function's settings, which switch
+        TensorFlow's oneDNN off. The report then shows what that changes; the verdict stays.
+    progress: is called with `"minikeras"` or `"keras"` and each event of its training.
 
-    Raises TrainingFailed, NothingToCompare, and MissingRequirement if TensorFlow is not installed.
+    Raises TrainingFailed if one of the trainings fails, NothingToCompare if the script trains and
+    predicts nothing, BadFile if a model or its data cannot be used, and MissingRequirement if
+    TensorFlow is not installed.
     """
-    if target in EXAMPLES:
-        runs.require("keras", "tensorflow", "sklearn")
-        example = EXAMPLES[target]
-        options = {
-            "seed": seed,
-            "epochs": example.epochs if epochs is None else epochs,
-            "batch_size": example.batch_size if batch_size is None else batch_size,
-            "optimizer": optimizer,
-        }
-        title = f"{target}. {example.title}"
-        job: dict[str, Any] = {"example": target, "options": options}
-        metrics = ", ".join(example.metrics)
-        about = {"example": target, **options, "loss": example.loss, "metrics": metrics}
-    else:
-        runs.require("keras", "tensorflow")
-        title = Path(target).name
-        job = {"script": target, "arguments": list(arguments), "seed": seed}
-        about = {"script": target, "arguments": " ".join(arguments)}
-        about["seed_before_the_script"] = seed
+    target = os.fspath(target)
+    title, job, about = _job(
+        target,
+        arguments,
+        data,
+        seed=seed,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer,
+    )
     job |= {"floatx": floatx, "kernels": kernels}
     found: dict[str, runs.Run] = {}
     failures: dict[str, runs.Failure] = {}
@@ -78,4 +83,52 @@ def verify(
     if failures:
         raise TrainingFailed(failures)
     ours, theirs = (found[framework] for framework in FRAMEWORKS)
-    return compare(ours, theirs, title=title, options={**about, "kernels": ours.found["kernels"]})
+    document = compare(
+        ours, theirs, title=title, options={**about, "kernels": ours.found["kernels"]}
+    )
+    document["users_default"] = users_default.measure(job, theirs) if onednn else None
+    return Verification(document)
+
+
+def _job(
+    target: str,
+    arguments: Sequence[str],
+    data: str | os.PathLike[str] | None,
+    *,
+    seed: int,
+    epochs: int | None,
+    batch_size: int | None,
+    optimizer: str,
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The title of the report, the job of the workers, and what the report says about it."""
+    if target in EXAMPLES:
+        runs.require("keras", "tensorflow", "sklearn")
+        example = EXAMPLES[target]
+        options = {
+            "seed": seed,
+            "epochs": example.epochs if epochs is None else epochs,
+            "batch_size": example.batch_size if batch_size is None else batch_size,
+            "optimizer": optimizer,
+        }
+        metrics = ", ".join(example.metrics)
+        about = {"example": target, **options, "loss": example.loss, "metrics": metrics}
+        return f"{target}. {example.title}", {"example": target, "options": options}, about
+    runs.require("keras", "tensorflow")
+    if target.endswith(model_files.SUFFIXES):
+        if data is None:
+            raise model_files.BadFile(
+                f"a model needs data: data=None for {target!r}, expected .npz"
+            )
+        data = os.fspath(data)
+        model_files.check_model(target)
+        model_files.read_data(data)
+        options = {
+            "seed": seed,
+            "epochs": model_files.EPOCHS if epochs is None else epochs,
+            "batch_size": model_files.BATCH_SIZE if batch_size is None else batch_size,
+        }
+        job = {"model": target, "data": data, "options": options}
+        return Path(target).name, job, {"model": target, "data": data, **options}
+    script = {"script": target, "arguments": list(arguments), "seed": seed}
+    about = {"script": target, "arguments": " ".join(arguments), "seed_before_the_script": seed}
+    return Path(target).name, script, about

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.parity import examples, stand_in
+from minikeras.parity import examples, model_files, stand_in
 from minikeras.parity.recorder import Recorder, RecorderFailed
 
 DISTRIBUTIONS = {
@@ -54,7 +54,9 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
             _train(keras, job)
         found, arrays = recorder.finish()
     except (Exception, SystemExit, RecorderFailed) as error:
-        send(event="failed", **_failure(error, job.get("script")))
+        failure = _failure(error, job.get("script"))
+        internal = "example" in job or isinstance(error, RecorderFailed)
+        send(event="failed", **failure, internal=internal)  # internal: no fault of the user's files
         sys.exit(1)
     np.savez(Path(job["folder"]) / "arrays.npz", **arrays)
     send(
@@ -73,6 +75,9 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
 def _train(keras: Any, job: dict[str, Any]) -> None:
     if "example" in job:
         examples.train(keras, job["example"], **job["options"])
+        return
+    if "model" in job:
+        model_files.train(keras, job["model"], job["data"], **job["options"])
         return
     if keras.__name__ == "minikeras":
         stand_in.install()
@@ -99,7 +104,6 @@ def _failure(error: BaseException, script: str | None) -> dict[str, Any]:
         "message": re.sub(r"\x1b\[\d*m", "", message),  # Keras writes parts in bold
         "place": place,
         "line": line.strip(),
-        "internal": script is None or isinstance(error, RecorderFailed),
         "traceback": "".join(traceback.format_exception(error)),
     }
 

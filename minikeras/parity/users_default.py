@@ -1,0 +1,42 @@
+"""What Keras does without the verifier's setting: TensorFlow's oneDNN is on by default."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from minikeras.parity import runs
+from minikeras.parity.comparison import Document, compare
+
+SETTING = "TF_ENABLE_ONEDNN_OPTS"
+
+
+def measure(job: dict[str, Any], reference: runs.Run) -> Document:
+    """Train once more with Keras, with the user's own setting, and compare with `reference`.
+
+    Returns the setting, the words of the comparison, and the curves; or the error that it stopped
+    with.
+    """
+    setting = os.environ.get(SETTING)
+    about: Document = {"setting": f"{SETTING}={setting or 'unset, which means 1'}", "error": None}
+    try:
+        run = runs.run("keras", job, environment={SETTING: setting})
+    except runs.Failure as failure:
+        return about | {"error": f"{failure.type}: {failure.message}", "same": False, "fits": []}
+    compared = compare(run, reference)
+    verdict = compared["verdict"]
+    return about | {
+        "same": verdict["same"],
+        "decided_by": verdict["decided_by"],
+        "largest_relative_differences": verdict["largest_relative_differences"],
+        "fits": [
+            {
+                "label": fit["label"],
+                "metrics": {
+                    name: [row["metrics"].get(name, {}).get("minikeras") for row in fit["epochs"]]
+                    for name in fit["metrics"]
+                },
+            }
+            for fit in compared["fits"]
+        ],
+    }

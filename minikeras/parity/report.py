@@ -57,13 +57,9 @@ def page(document: Document) -> str:
 
 
 def write_json(document: Document, path: str | os.PathLike[str]) -> None:
-    """Write the comparison as JSON."""
-    write_atomically(path, json_text(document) + "\n")
-
-
-def json_text(document: Document) -> str:
-    """The comparison as JSON; NaN and infinity become strings."""
-    return json.dumps(_strict(document), indent=2, ensure_ascii=False, allow_nan=False)
+    """Write the comparison as JSON; NaN and infinity become strings."""
+    text = json.dumps(plain(document), indent=2, ensure_ascii=False, allow_nan=False)
+    write_atomically(path, text + "\n")
 
 
 def write_atomically(path: str | os.PathLike[str], text: str) -> None:
@@ -82,11 +78,12 @@ def write_atomically(path: str | os.PathLike[str], text: str) -> None:
         raise
 
 
-def _strict(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The same in numbers that JSON can write, and strings for the others."""
     if isinstance(value, dict):
-        return {key: _strict(entry) for key, entry in value.items()}
+        return {key: plain(entry) for key, entry in value.items()}
     if isinstance(value, list | tuple):
-        return [_strict(entry) for entry in value]
+        return [plain(entry) for entry in value]
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -224,9 +224,9 @@ class Verification:
         return tuple(map(Variables, self.document["optimizers"]))
 
     @frames.filter_traceback
-    def to_json(self) -> str:
-        """The document as JSON text; NaN and the infinities are strings in it."""
-        return report.json_text(self.document)
+    def to_json(self) -> Document:
+        """The document; "nan", "inf" and "-inf" stand for the numbers that JSON cannot write."""
+        return report.plain(self.document)
 
     @frames.filter_traceback
     def write_html(self, path: str | os.PathLike[str]) -> None:
@@ -235,7 +235,7 @@ class Verification:
 
     @frames.filter_traceback
     def write_json(self, path: str | os.PathLike[str]) -> None:
-        """Write `to_json()` into a file."""
+        """Write `to_json()` into a file of JSON."""
         report.write_json(self.document, path)
 
     def __repr__(self) -> str:

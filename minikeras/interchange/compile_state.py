@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 from minikeras.interchange.sides import Side
+from minikeras.interchange.unsaved import copy_unsaved
 
 
 def copy_optimizer(model: Any, other: Any, counterparts: dict[int, Any], target: Side) -> None:
@@ -50,6 +51,7 @@ def copy_metrics(model: Any, other: Any, source: Side, target: Side) -> None:
         kind = next((n for n in ("loss", "metric") if type(obj) is source.wrapper(n)), None)
         if kind is None:
             made = target.deserialize(source.serialize(obj))
+            copy_unsaved(obj, made, source, target)
         else:  # in a config, its name could be taken for that of a custom object
             options = {"reduction": obj.reduction} if kind == "loss" else {}
             options |= {"dtype": obj.dtype, **obj._fn_kwargs}

@@ -16,6 +16,7 @@ import numpy as np
 
 from minikeras.interchange.compile_state import copy_metrics, copy_optimizer
 from minikeras.interchange.sides import KERAS, MINIKERAS, Side
+from minikeras.interchange.unsaved import copy_unsaved, copy_unsaved_of_compile
 from minikeras.messages import count, describe
 
 
@@ -66,9 +67,11 @@ def _converted(
             _build_like(model, other)
             copy_variables(model, other)
             for ours, theirs in _layers(model, other):
+                copy_unsaved(ours, theirs, source, target)
                 if getattr(ours, "compiled", False):
                     given = compile_config if ours is model else ours.get_compile_config()
                     _compile(theirs, given, target)
+                    copy_unsaved_of_compile(ours, theirs, source, target)
                     copy_optimizer(ours, theirs, _counterparts(model, other), target)
                     copy_metrics(ours, theirs, source, target)
     finally:

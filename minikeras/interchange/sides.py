@@ -30,6 +30,7 @@ class Side:
     model_class: Callable[[], Any]
     classes: Callable[[], tuple[type, ...]]  # the bases that users derive from
     scope_of: Callable[[Any], Any]  # a context manager in which variables bear an object's name
+    given: Callable[[Any], Any]  # the losses and metrics that a model was compiled with
     # Where `compile` keeps what it matched with the outputs, and the classes of the parts.
     groups: tuple[str, str]
     order_of_outputs: str
@@ -53,6 +54,7 @@ MINIKERAS = Side(
     model_class=lambda: Trainer,
     classes=lambda: (Layer, losses.Loss, metrics.Metric),
     scope_of=lambda obj: name_scope(obj.name),
+    given=lambda model: [model.loss, model._compile_metrics and model._compile_metrics._user],
     groups=("_plain", "_weighted"),
     order_of_outputs="_dict_order",
     entries="_entries",
@@ -74,6 +76,14 @@ KERAS = Side(
     model_class=lambda: keras.Model,
     classes=lambda: (keras.Layer, keras.losses.Loss, keras.metrics.Metric),
     scope_of=lambda obj: keras.src.backend.name_scope(obj.name, caller=obj),
+    given=lambda model: [
+        model.loss,
+        model._compile_metrics
+        and {
+            "metrics": model._compile_metrics._user_metrics,
+            "weighted_metrics": model._compile_metrics._user_weighted_metrics,
+        },
+    ],
     groups=("_flat_metrics", "_flat_weighted_metrics"),
     order_of_outputs="_resolved_output_names",
     entries="_flat_losses",

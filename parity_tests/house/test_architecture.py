@@ -75,7 +75,7 @@ INNER_FLOORS = {
         "onnx_format",
         "*",
     ],
-    "interchange": ["sides", "compile_state", "*"],
+    "interchange": ["sides", "unsaved", "compile_state", "*"],
     "models": ["graph summary", "model", "graph_config", "functional", "sequential", "*"],
 }
 

@@ -121,6 +121,26 @@ def test_training_goes_on(library: Any, convert: Any) -> None:
 
 
 @both
+@pytest.mark.parametrize("is_trained", [False, True])
+def test_what_no_config_holds(library: Any, convert: Any, is_trained: bool) -> None:
+    """Keras's configs lack some arguments; the copies train with them all the same."""
+    other, (x, y) = other_of(library), nested_data()
+    library.utils.set_random_seed(1)
+    layer = library.layers.Dense(2, activity_regularizer=library.regularizers.L2(0.3))
+    model = library.Sequential([library.Input((4,)), layer])
+    metrics = [library.metrics.CosineSimilarity(axis=0)]
+    model.compile("sgd", library.losses.Huber(0.1), metrics=metrics)
+    data = x[0], y[0]
+    if is_trained:
+        train(library, model, data, 2)
+    made = convert(model)
+    assert type(made.layers[0].activity_regularizer) is other.regularizers.L2
+    histories = [train(lib, each, data, 3) for lib, each in ((library, model), (other, made))]
+    assert histories[0] == histories[1]
+    assert_same_values(made.variables, model.variables)
+
+
+@both
 def test_what_is_trained(library: Any, convert: Any) -> None:
     """Flags of layers and variables, also where an outer flag and an inner one differ."""
     model = nested(library)

@@ -207,6 +207,7 @@ def whole(path: Path) -> int:
 def test_killed_writers(tmp_path: Path) -> None:
     """Each save is killed at a random instant; the file is the last one or the one before.
 
+    One in ten saves runs to its end, as all instants may fall before that on a busy machine.
     The writer forks: what a new process would import for each of the kills is there already.
     """
     path = tmp_path / "x.keras"
@@ -218,7 +219,7 @@ def test_killed_writers(tmp_path: Path) -> None:
     model.save(path)
     seconds = time.perf_counter() - start_time
     middle = 0
-    for number in range(1, KILLS + 1):
+    for number in range(1, KILLS * 10 // 9 + 1):
         model.set_weights([w * 0 + number for w in model.get_weights()])
         with warnings.catch_warnings():  # Python 3.12 warns since other threads run
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -228,12 +229,14 @@ def test_killed_writers(tmp_path: Path) -> None:
                 model.save(path)
             finally:
                 os._exit(0)
-        time.sleep(chooser.uniform(0, 1.2 * seconds))
-        os.kill(process, signal.SIGKILL)
+        is_killed = number % 10 != 0
+        if is_killed:
+            time.sleep(chooser.uniform(0, 1.2 * seconds))
+            os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         middle += len(names(tmp_path)) > 1
         found = whole(path)
-        assert found in (before, number)
+        assert found == number or (is_killed and found == before)
         before = found
     assert middle > KILLS / 20  # some were killed while they wrote
     model.save(path)

@@ -17,9 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from minikeras.kernels.rounding.packets import CYCLES_PER_BYTE, PACKET, threads_for
+from minikeras.kernels.runtime.processor import cpuid, vendor
 from minikeras.types import Array
 
 _ONEDNN_BLOCK = 384
+_L3_GUESS = 512 * 1024  # Eigen's, where the processor names no size
 _M_UNIT, _N_UNIT = 16, 4  # Eigen's register block under AVX without FMA
 
 
@@ -29,7 +31,7 @@ def _ceil(a: int, b: int) -> int:
 
 @functools.cache
 def _cache_size(index: int, otherwise: int) -> int:
-    """Bytes of a cache, which Eigen asks the processor for; ``otherwise`` Eigen's own guess."""
+    """Bytes of a cache as Linux names them; ``otherwise`` Eigen's own guess."""
     try:
         text = Path(f"/sys/devices/system/cpu/cpu0/cache/index{index}/size").read_text()
         return int(text.strip().removesuffix("K")) * 1024
@@ -42,7 +44,16 @@ def l1_size() -> int:
 
 
 def l3_size() -> int:
-    return _cache_size(3, 512 * 1024)
+    """Bytes of the third-level cache, as Eigen reads them from the processor.
+
+    AMD's processors name the whole cache of a package; Linux counts the part that a core reaches.
+    Eigen takes their number from bits 14 to 27, four below its place, and computes in 32 bits.
+    """
+    if vendor() != "AuthenticAMD":
+        return _cache_size(3, _L3_GUESS)
+    units = cpuid(0x80000006)[3] >> 14 & 0x3FFF
+    size = int(np.uint32(units * 512 * 1024 & 0xFFFFFFFF).astype(np.int32))
+    return size if size > 0 else _L3_GUESS
 
 
 def _equal_slices(k: int, longest: int) -> int:

@@ -7,6 +7,7 @@
     precompile     a second process that compiles the kernels of a training step
     threads        the thread pool: ``run_parts(workers, part, count, data)``
     array_table    array pointers read from a Python list
+    processor      what the processor says of its caches
     allocator      freed memory is reused for the next large array
 
 It promises:

@@ -17,9 +17,12 @@ import html
 import io
 import re
 
-from latex2mathml.converter import convert
 from matplotlib import rc_context
 from mkdocs.exceptions import PluginError
+
+from minikeras.optional import Library
+
+latex2mathml = Library("latex2mathml")
 
 BLOCK = re.compile(
     r"(?:<!-- figure: (?P<caption>[^>]+?) -->\n+)?"
@@ -34,7 +37,7 @@ WORKER = re.compile(r"https://unpkg\.com/iframe-worker/shim")
 
 def mathml(tex: str, display: str) -> str:
     """The formula in MathML.  Raises PluginError for what the converter does not know."""
-    made = convert(tex.replace("{aligned}", "{align*}"), display=display)
+    made = latex2mathml.converter.convert(tex.replace("{aligned}", "{align*}"), display=display)
     if "\\" in made or re.search(r"&(?!#?\w+;)", made):
         raise PluginError(f"the formula {tex!r} holds something that has no MathML")
     return made

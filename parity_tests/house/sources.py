@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib.util
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "minikeras"
@@ -27,6 +28,16 @@ def sources(folder: str) -> list[Path]:
 def module_of(path: Path) -> str:
     """minikeras/ops/__init__.py → minikeras.ops"""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@functools.cache
+def page_tool(name: str) -> Any:
+    """A module of docs/, which is no package, that `mkdocs build` runs."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @functools.cache

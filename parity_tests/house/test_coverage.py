@@ -7,7 +7,7 @@ writes `minikeras/keras_names.txt` from the installed Keras, and `docs/coverage.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import inspect
 import pydoc
 import re
@@ -22,7 +22,7 @@ import pytest
 
 import minikeras
 from minikeras import absent
-from parity_tests.house.sources import PACKAGE, ROOT
+from parity_tests.house.sources import PACKAGE, ROOT, page_tool
 from parity_tests.house.test_prose import exists
 
 NAMES = PACKAGE / "keras_names.txt"
@@ -51,11 +51,7 @@ def names() -> str:
 
 def hooks() -> Any:
     """What `mkdocs build` runs on the pages."""
-    spec = importlib.util.spec_from_file_location("hooks", ROOT / "docs" / "hooks.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return page_tool("hooks")
 
 
 def test_the_names_are_those_of_the_installed_keras() -> None:

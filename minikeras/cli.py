@@ -1,4 +1,4 @@
-"""The command line: verify, train, run, inspect, warm-up."""
+"""The command line: verify, hunt, train, run, inspect, warm-up."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from minikeras.parity.command import (
     verify,
 )
 from minikeras.parity.examples import EXAMPLES
+from minikeras.parity.hunt.command import hunt
 from minikeras.saving import inspection, report_text
 
 warm_ups = Library("minikeras.warm_up")  # imports Numba, which takes half a second
@@ -50,6 +51,7 @@ def main() -> None:
 
 
 main.add_command(verify)
+main.add_command(hunt)
 
 
 @main.command(epilog=EPILOG)

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 import minikeras
 from minikeras import KerasTensor
 from minikeras.layers.merging.merge import Merge
+from minikeras.parity.hunt.arguments import ANY, GIVEN_METRICS, SUITED
 from parity_tests.trainings.arguments import (
     COMPILE,
     FIT,
@@ -154,59 +155,9 @@ TASKS = {
     "embeddings": [None],
 }
 
-# The tasks of a loss or a metric; those not listed take any labels of the shape of the predictions.
-_ANY = ("numbers", "positive", "binary", "signs", "one-hot")
-_PROBABILITIES = ("binary", "one-hot")
-SUITED = {
-    "BinaryCrossentropy": ("binary",),
-    "BinaryFocalCrossentropy": ("binary",),
-    "CategoricalCrossentropy": ("one-hot",),
-    "CategoricalFocalCrossentropy": ("one-hot",),
-    "CategoricalGeneralizedCrossEntropy": ("classes",),
-    "SparseCategoricalCrossentropy": ("classes",),
-    "SparseCategoricalAccuracy": ("classes",),
-    "SparseTopKCategoricalAccuracy": ("classes",),
-    "CategoricalAccuracy": ("one-hot",),
-    "TopKCategoricalAccuracy": ("one-hot",),
-    "CategoricalHinge": ("one-hot",),
-    "Circle": ("embeddings",),
-    "KLDivergence": ("positive", *_PROBABILITIES),
-    "Poisson": ("positive",),
-    "MeanSquaredLogarithmicError": ("positive", *_PROBABILITIES),
-    "MeanAbsolutePercentageError": ("positive", "signs"),
-    "Dice": _PROBABILITIES,
-    "Tversky": _PROBABILITIES,
-    "AUC": _PROBABILITIES,
-    "Precision": _PROBABILITIES,
-    "Recall": _PROBABILITIES,
-    "PrecisionAtRecall": _PROBABILITIES,
-    "RecallAtPrecision": _PROBABILITIES,
-    "SensitivityAtSpecificity": _PROBABILITIES,
-    "SpecificityAtSensitivity": _PROBABILITIES,
-    "TruePositives": _PROBABILITIES,
-    "TrueNegatives": _PROBABILITIES,
-    "FalsePositives": _PROBABILITIES,
-    "FalseNegatives": _PROBABILITIES,
-    "BinaryAccuracy": ("binary",),
-    "BinaryIoU": ("binary",),
-    "IoU": ("classes",),
-    "MeanIoU": ("classes",),
-    "OneHotIoU": ("one-hot",),
-    "OneHotMeanIoU": ("one-hot",),
-    "F1Score": _PROBABILITIES,
-    "FBetaScore": _PROBABILITIES,
-}
-
-_GIVEN_METRICS = {
-    "IoU": lambda n: {"num_classes": n, "target_class_ids": [0, 1], "sparse_y_pred": False},
-    "MeanIoU": lambda n: {"num_classes": n, "sparse_y_pred": False},
-    "OneHotIoU": lambda n: {"num_classes": n, "target_class_ids": [0, 1]},
-    "OneHotMeanIoU": lambda n: {"num_classes": n},
-}
-
 
 def suited(module: str, task: str) -> list[str]:
-    return sorted(name for name in public(module) if task in SUITED.get(name, _ANY))
+    return sorted(name for name in public(module) if task in SUITED.get(name, ANY))
 
 
 def shape_behind(layer: Make, *shapes: Shape) -> Shape | None:
@@ -322,7 +273,7 @@ def trainings(draw: Any, floatx: Any = None) -> Training:
     metrics = []
     for name in draw(st.lists(st.sampled_from([*suited("metrics", task_name), None]), max_size=2)):
         if name is not None:
-            given = _GIVEN_METRICS.get(name, lambda units: {})(units)
+            given = GIVEN_METRICS.get(name, lambda units: {})(units)
             metrics.append(draw(instance("metrics", name, **given)))
     tokens = draw(st.integers(0, 5)) == 0
     rank = 1 if tokens else draw(st.integers(1, 4))

@@ -177,7 +177,7 @@ def _gradients(library: Any, call: Call, outcome: Outcome) -> None:
 
     def total(tensors: dict[str, Any]) -> Any:
         terms = [
-            library.ops.sum(y * library.ops.cast(_factors(y.shape), y.dtype))
+            library.ops.sum(y * library.ops.cast(factors(y.shape), y.dtype))
             for name, y in function(tensors).items()
             if engines.is_floating(y) and not name.startswith("moved")
         ]
@@ -191,8 +191,8 @@ def _gradients(library: Any, call: Call, outcome: Outcome) -> None:
         outcome.gradients = {name: _array(library, g) for name, g in found.items()}
 
 
-def _factors(shape: Any) -> Array:
-    """Eighths between −1 and 1, without 0, in an order without a pattern."""
+def factors(shape: Any) -> Array:
+    """The cᵢ of a gradient: eighths between −1 and 1, without 0, in an order without a pattern."""
     shape = tuple(shape)
     k = np.arange(int(np.prod(shape)))
     return np.asarray((k * 7 % 8 + 1) * np.where(k * 5 % 3 == 1, -1, 1) / 8, "float32").reshape(

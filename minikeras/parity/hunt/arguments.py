@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -287,6 +288,58 @@ BY_ENDING = {
     "_initializer": "initializers",
     "_regularizer": "regularizers",
     "_constraint": "constraints",
+}
+
+
+# The tasks of a loss or a metric; those not listed take any labels of the shape of the predictions.
+ANY = ("numbers", "positive", "binary", "signs", "one-hot")
+_PROBABILITIES = ("binary", "one-hot")
+SUITED: dict[str, tuple[str, ...]] = {
+    "BinaryCrossentropy": ("binary",),
+    "BinaryFocalCrossentropy": ("binary",),
+    "CategoricalCrossentropy": ("one-hot",),
+    "CategoricalFocalCrossentropy": ("one-hot",),
+    "CategoricalGeneralizedCrossEntropy": ("classes",),
+    "SparseCategoricalCrossentropy": ("classes",),
+    "SparseCategoricalAccuracy": ("classes",),
+    "SparseTopKCategoricalAccuracy": ("classes",),
+    "CategoricalAccuracy": ("one-hot",),
+    "TopKCategoricalAccuracy": ("one-hot",),
+    "CategoricalHinge": ("one-hot",),
+    "Circle": ("embeddings",),
+    "KLDivergence": ("positive", *_PROBABILITIES),
+    "Poisson": ("positive",),
+    "MeanSquaredLogarithmicError": ("positive", *_PROBABILITIES),
+    "MeanAbsolutePercentageError": ("positive", "signs"),
+    "Dice": _PROBABILITIES,
+    "Tversky": _PROBABILITIES,
+    "AUC": _PROBABILITIES,
+    "Precision": _PROBABILITIES,
+    "Recall": _PROBABILITIES,
+    "PrecisionAtRecall": _PROBABILITIES,
+    "RecallAtPrecision": _PROBABILITIES,
+    "SensitivityAtSpecificity": _PROBABILITIES,
+    "SpecificityAtSensitivity": _PROBABILITIES,
+    "TruePositives": _PROBABILITIES,
+    "TrueNegatives": _PROBABILITIES,
+    "FalsePositives": _PROBABILITIES,
+    "FalseNegatives": _PROBABILITIES,
+    "BinaryAccuracy": ("binary",),
+    "BinaryIoU": ("binary",),
+    "IoU": ("classes",),
+    "MeanIoU": ("classes",),
+    "OneHotIoU": ("one-hot",),
+    "OneHotMeanIoU": ("one-hot",),
+    "F1Score": _PROBABILITIES,
+    "FBetaScore": _PROBABILITIES,
+}
+
+# What a metric needs for so many classes.
+GIVEN_METRICS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "IoU": lambda n: {"num_classes": n, "target_class_ids": [0, 1], "sparse_y_pred": False},
+    "MeanIoU": lambda n: {"num_classes": n, "sparse_y_pred": False},
+    "OneHotIoU": lambda n: {"num_classes": n, "target_class_ids": [0, 1]},
+    "OneHotMeanIoU": lambda n: {"num_classes": n},
 }
 
 

@@ -20,6 +20,7 @@ from minikeras import (
     saving,
     tree,
     utils,
+    visualization,
 )
 from minikeras.autograd import (
     GradientTape,
@@ -82,6 +83,7 @@ __all__ = [
     "tree",
     "utils",
     "version",
+    "visualization",
 ]
 
 absent.install()

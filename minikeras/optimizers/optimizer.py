@@ -16,10 +16,9 @@ from minikeras.autograd import IndexedSlices, Tensor, Variable
 from minikeras.declare import auto_name
 from minikeras.messages import describe
 from minikeras.optimizers import options
-from minikeras.optimizers.explain import Explanation, explain
+from minikeras.optimizers.explained import Explained
 from minikeras.optimizers.fused import VariableGroup
 from minikeras.optimizers.schedules import LearningRateSchedule
-from minikeras.optimizers.state import OptimizerState
 from minikeras.types import Array, TensorLike
 
 
@@ -41,7 +40,7 @@ def _array_or_product(g: TensorLike) -> Any:
     return getattr(g, "_product", None) or _array(g)
 
 
-class Optimizer(OptimizerState):
+class Optimizer(Explained):
     """Base of all optimizers: it runs ``step``, a pure function of arrays, on each variable.
 
     For each variable w with gradient g it computes, in this order and if the options ask for it:
@@ -120,9 +119,6 @@ class Optimizer(OptimizerState):
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         """The numbers that ``kernel`` takes, apart from lr and options of the same name."""
         return {}
-
-    def note(self, *variable: Variable, **values: Any) -> None:
-        """Record intermediate values for ``explain``; an ordinary step ignores them."""
 
     @frames.filter_traceback
     def apply_gradients(self, grads_and_vars: Iterable[tuple[TensorLike, Variable]]) -> Variable:
@@ -372,18 +368,3 @@ class Optimizer(OptimizerState):
         for variable, average in zip(var_list, self._averages):
             if average is not None:
                 variable.assign(average)
-
-    @frames.filter_traceback
-    def explain(
-        self,
-        grads: Iterable[Any],
-        trainable_variables: Iterable[Variable] | None = None,
-    ) -> Explanation:
-        """The intermediate values that ``apply(grads, trainable_variables)`` would compute.
-
-        grads: gradients, or pairs of gradient and variable as ``apply_gradients`` takes them.
-        trainable_variables: the variables of the gradients; those of the optimizer by default.
-
-        Nothing is updated.  ``print`` shows a table of name, formula and value for each variable.
-        """
-        return explain(self, grads, trainable_variables)

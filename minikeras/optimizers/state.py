@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -57,6 +58,14 @@ class OptimizerState(OptimizerOptions):
                 )
             rate = self._own(rate, "learning_rate", settings.floatx())
         self._learning_rate: Any = rate
+
+    def fresh(self) -> Self:
+        """An optimizer with the same options that has made no step."""
+        new = copy.copy(self)
+        if isinstance(new._learning_rate, Variable):
+            new._learning_rate = float(new._learning_rate._value)
+        new._start()
+        return new
 
     @property
     def learning_rate(self) -> Any:

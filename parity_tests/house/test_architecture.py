@@ -20,7 +20,7 @@ from parity_tests.house.sources import PACKAGE, ROOT, cycles, imports, module_of
 # From the lowest up.  A package or module imports what stands below it, never its own floor.
 FLOORS = [
     "messages types optional files",
-    "settings",
+    "notebook settings",
     "frames tf_function twins",
     "dtypes philox shapes summation tree",
     "windows resampling",
@@ -35,7 +35,7 @@ FLOORS = [
     "saving interchange",
     "export",
     "models",
-    "utils",
+    "utils visualization",
     "backend config parity",
     "warm_up",
     "cli",

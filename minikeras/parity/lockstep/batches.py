@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from minikeras import tree
 from minikeras.optional import Library
+from minikeras.training import adapters
 from minikeras.types import Array
 
 keras = Library("keras")
@@ -17,32 +18,61 @@ keras = Library("keras")
 Batch = tuple[Any, ...]
 
 
-def keras_batches(x: Any, y: Any, sample_weight: Any, steps: int | None, **how: Any) -> list[Batch]:
-    """The first ``steps`` batches as arrays: Keras's own adapter cuts them, in its order.
+class Data(NamedTuple):
+    """What ``fit`` takes; the arguments that decide how it is cut into batches."""
 
-    Data that end before are begun again.  how: ``batch_size``, ``shuffle``, ``class_weight``.
-    """
-    adapter = keras.src.trainers.data_adapters.get_data_adapter(x, y, sample_weight, **how)
-    found: list[Batch] = []
-    while steps is None or len(found) < steps:
-        before = len(found)
-        wanted = None if steps is None else steps - before
-        found += itertools.islice(_arrays(adapter.get_tf_dataset()), wanted)
-        if steps is None or len(found) == before:
-            break
-        if hasattr(adapter, "on_epoch_end"):
-            adapter.on_epoch_end()
+    x: Any
+    y: Any
+    sample_weight: Any
+    batch_size: int | None
+    shuffle: bool | str
+    class_weight: dict[int, float] | None
+
+    def keras_batches(self, steps: int | None) -> list[Batch]:
+        """The first ``steps`` batches as Keras's own adapter makes them; one pass for None.
+
+        Data that end before are begun again.
+        """
+        adapter = keras.src.trainers.data_adapters.get_data_adapter(**self._asdict())
+        return _first(lambda: _arrays(adapter.get_tf_dataset()), adapter, steps)
+
+    def our_batches(self, steps: int | None) -> list[Batch]:
+        """The same of minikeras's adapter; none of data that can be read only once."""
+        if not adapters.can_slice_all((self.x, self.y, self.sample_weight)):
+            return []
+        adapter = adapters.get_data_adapter(**self._asdict())
+        return _first(lambda: map(_parts, adapter.batches()), adapter, steps)
+
+
+def parts(batch: Batch) -> dict[str, Array]:
+    """The arrays of a batch by name: ``x``, ``y``, ``sample_weight``, with a number if several."""
+    found = {}
+    for name, part in zip(("x", "y", "sample_weight"), batch):
+        leaves = [leaf for leaf in tree.flatten(part) if leaf is not None]
+        for i, leaf in enumerate(leaves):
+            found[name if len(leaves) == 1 else f"{name}[{i}]"] = leaf
     return found
 
 
+def _first(epoch: Callable[[], Iterator[Batch]], adapter: Any, steps: int | None) -> list[Batch]:
+    found = list(itertools.islice(epoch(), steps))
+    while steps is not None and found and len(found) < steps:
+        before = len(found)
+        if hasattr(adapter, "on_epoch_end"):
+            adapter.on_epoch_end()
+        found += itertools.islice(epoch(), steps - before)
+        if len(found) == before:  # a generator is at its end
+            break
+    return found
+
+
+def _parts(batch: Any) -> Batch:
+    return batch if isinstance(batch, tuple) else (batch,)
+
+
 def _arrays(dataset: Any) -> Iterator[Batch]:
-    for batch in dataset:
-        parts = batch if isinstance(batch, tuple) else (batch,)
-        yield tuple(keras.tree.map_structure(_array, part, none_is_leaf=False) for part in parts)
-
-
-def _array(leaf: Any) -> Array:
-    return np.asarray(leaf)
+    for batch in map(_parts, dataset):
+        yield tuple(keras.tree.map_structure(np.asarray, p, none_is_leaf=False) for p in batch)
 
 
 def samples_of(batch: Batch) -> int:

@@ -270,14 +270,22 @@ class Recorder:
                 both = method(tape, target, [flat, outputs], *args, **kwargs)
             finally:
                 self._own = False
-            for (name, layer, count, _), g in zip(self._outputs, both[1], strict=True):
+            for (name, _, count, y), g in zip(self._outputs, both[1], strict=True):
                 if g is not None:
-                    self.record.add("output gradient", name, layer, count, self.watched.array(g))
+                    user = self._user_of(y)
+                    self.record.add("output gradient", name, user, count, self.watched.array(g))
             if not tree.is_nested(sources):
                 return both[0][0]
             return tree.pack_sequence_as(sources, both[0])
 
         return gradient
+
+    def _user_of(self, y: Any) -> str:
+        """The name of the layer that computes with an output, and so passes its gradient back."""
+        for called, call in self.record.calls.items():
+            if any(y is x for x in tree.flatten([call.args, call.kwargs])):
+                return self.names.get(id(call.layer), called)
+        return ""
 
     def _apply(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)

@@ -32,7 +32,9 @@ import numpy as np
 from minikeras.types import Array
 
 # The kinds of entries, in the order in which a step makes them; the verdict asks in this order.
+# Gradients of outputs and of variables stand together, in the order of the backward pass.
 KINDS = (
+    "batch",  # what the library's own adapter made of the data
     "output",  # of a layer, once for each call
     "loss term",  # the losses of compile, of regularizers, of add_loss
     "loss",  # the sum
@@ -85,7 +87,8 @@ class Entry:
 
     kind: one of ``KINDS``.
     name: the path of the layer (with ``#2`` for its second call in the step), variable or slot.
-    layer: the path of the layer that it belongs to; of a slot, the variable's.
+    layer: the name of the layer that computes it; of a slot, its variable's; of the gradient of an
+        output, the layer behind it, whose derivative this is; "" for the loss.
     call: which call of the layer in this step, from 1; 0 if it is no output.
     """
 

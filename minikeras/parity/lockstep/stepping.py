@@ -1,0 +1,141 @@
+"""One step after the other with both libraries: what each computed, and how far apart it is."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from minikeras import tree
+from minikeras.autograd import Tensor
+from minikeras.optional import Library
+from minikeras.parity.lockstep import batches, bounds
+from minikeras.parity.lockstep.distances import distances
+from minikeras.parity.lockstep.pairing import Pair
+from minikeras.parity.lockstep.recording import Record
+from minikeras.parity.lockstep.results import KINDS, Entry, Step
+from minikeras.types import Array
+
+keras = Library("keras")
+tensorflow = Library("tensorflow")
+
+TASKS = {"train": "train_step", "test": "test_step", "predict": "predict_step"}
+
+
+class Lockstep:
+    """Takes steps with a pair of models.
+
+    mode: "teacher-forced" copies Keras's variables before each step, "free-running" before the
+        first.  Steps with random errors, for the bounds, begin where minikeras's step began; in
+        free-running mode each goes on from its own last step.
+    """
+
+    def __init__(self, pair: Pair, task: str, mode: str) -> None:
+        self.pair, self.method, self.teacher = pair, TASKS[task], mode == "teacher-forced"
+        self.form: list[str] = []
+        self.start: list[Array] = []  # minikeras's variables before the step
+        self._noisy_states: list[list[Array]] = []
+
+    def step(self, number: int, batch: batches.Batch, own: batches.Batch | None = None) -> Step:
+        """Take a step with both libraries; the entries in the order in which they arise.
+
+        batch: what both are fed; own: what minikeras would have made of the data.
+        """
+        pair = self.pair
+        if self.teacher or number == 1:
+            pair.assign(0, pair.arrays(1))
+        self.start = pair.arrays(0)
+        if self.teacher or number == 1:
+            self._noisy_states = [self.start] * bounds.RUNS
+        ours, theirs = self.run(0, batch), self.run(1, batch)
+        if own is not None:
+            for record, made in ((ours, own), (theirs, batch)):
+                for name, array in batches.parts(made).items():
+                    record.add("batch", name, "", 0, array)
+        entries = self._entries(number, ours, theirs)
+        if not self.teacher or not all(entry.distances.equal for entry in entries):
+            self._judge(entries, ours, theirs, batch)
+        return Step(number, batches.samples_of(batch), entries)
+
+    def run(self, side: int, batch: batches.Batch) -> Record:
+        """The step of minikeras (0) or Keras (1); the record ends with the variables after it."""
+        recorder = self.pair.recorders[side]
+        to_tensor = (_tensor, tensorflow.convert_to_tensor)[side]
+        data = (tree, keras.tree)[side].map_structure(to_tensor, batch, none_is_leaf=False)
+        step: Callable[[Any], Any] = getattr(recorder.model, self.method)
+        record = recorder.step(functools.partial(step, data))
+        for held, array in zip(self.pair.held, self.pair.arrays(side), strict=True):
+            record.add(held.kind, held.name, held.layer, 0, array)
+        return record
+
+    def _judge(
+        self, entries: list[Entry], ours: Record, theirs: Record, batch: batches.Batch
+    ) -> None:
+        """Set the factors of the entries."""
+        after = self.pair.arrays(0)
+        noisy = []
+        for i, state in enumerate(self._noisy_states):
+            noise = bounds.Noise(i)
+            self.pair.assign(0, self._around(noise, state))
+            with noise.running():
+                noisy.append(self.run(0, batch))
+            self._noisy_states[i] = self.pair.arrays(0)
+        self.pair.assign(0, after)
+        for entry in entries:
+            key = entry.kind, entry.name
+            if not entry.distances.equal:
+                limit = bounds.bound(key, ours, noisy)
+                a, b = ours.parts[key].array, theirs.parts[key].array
+                if entry.kind == "batch":  # which nothing has rounded
+                    limit = np.zeros(a.shape)
+                entry.distances.factor = bounds.factor(a, b, limit)
+
+    def _around(self, noise: bounds.Noise, state: list[Array]) -> list[Array]:
+        """The variables before a step with errors: slots err too, as differences of them may."""
+        slots = (held.kind == "slot" for held in self.pair.held)
+        return [noise.around(x) if is_slot else x for x, is_slot in zip(state, slots, strict=True)]
+
+    def _entries(self, number: int, ours: Record, theirs: Record) -> list[Entry]:
+        """The distances of all that both sides noted; what only one noted becomes ``form``."""
+        entries = []
+        for key in _in_order(theirs):
+            kind, name, layer, call, b = theirs.parts[key]
+            if key not in ours.parts:
+                self.form.append(f"step {number}, {kind} {name}: only in Keras")
+                continue
+            a = np.asarray(ours.parts[key].array)
+            if a.shape != b.shape or a.dtype != b.dtype:
+                forms = f"{a.dtype} {a.shape} in minikeras, {b.dtype} {b.shape} in Keras"
+                self.form.append(f"step {number}, {kind} {name}: {forms}")
+                continue
+            entries.append(Entry(kind, name, layer, call, a.shape, str(a.dtype), distances(a, b)))
+        more = [key for key in ours.parts if key not in theirs.parts]
+        self.form += [f"step {number}, {kind} {name}: only in minikeras" for kind, name in more]
+        return entries
+
+
+def _in_order(record: Record) -> list[tuple[str, str]]:
+    """The parts in the order in which a step makes them, gradients from the last layer on."""
+    calls = list(record.calls)
+    first: dict[str, int] = {}  # of the calls of a layer: the last in the backward pass
+    for place, called in enumerate(calls):
+        first.setdefault(called.partition("#")[0], place)
+    forward, backward, after = [], [], []
+    for key, part in record.parts.items():
+        stage = KINDS.index(part.kind)
+        if part.kind == "output gradient":
+            backward.append((-calls.index(part.name.partition("[")[0]), 0, key))
+        elif part.kind == "gradient":
+            backward.append((-first.get(part.layer, 0), 1, key))
+        elif stage < KINDS.index("output gradient"):
+            forward.append((stage, key))
+        else:
+            after.append((stage, key))
+    parts: Any = (forward, backward, after)
+    return [entry[-1] for part in parts for entry in sorted(part, key=lambda e: e[:-1])]
+
+
+def _tensor(array: Array) -> Tensor:
+    return Tensor(array)

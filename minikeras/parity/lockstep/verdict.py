@@ -1,0 +1,85 @@
+"""Whether two runs are one algorithm, rounded differently at most, and if not, where they part."""
+
+from __future__ import annotations
+
+import math
+
+from minikeras.parity.lockstep.results import Comparison, Entry, Step, Verdict
+
+
+def of(found: Comparison) -> Verdict:
+    """The verdict on configurations, forms and steps.
+
+    A configuration or a form that differs decides, and the first entry beyond its rounding bound is
+    named too.
+    """
+    first = first_beyond(found.steps)
+    where = "" if first is None else _where(*first)
+    if found.configuration:
+        reason = f"the configurations differ: {found.configuration[0]}{_more(found.configuration)}"
+        verdict = Verdict(False, reason + (f"; {where}" if where else ""), "configuration")
+    elif first is not None:
+        verdict = Verdict(False, where, "numbers")
+    elif found.form:
+        verdict = Verdict(
+            False, f"the steps differ in form: {found.form[0]}{_more(found.form)}", "form"
+        )
+    elif all(step.equal for step in found.steps):
+        return Verdict(True, "same algorithm, and the same bits in every number")
+    else:
+        return Verdict(True, f"same algorithm, rounding only: {_largest(found.steps)}")
+    if first is not None:
+        step, entry = first
+        verdict.step, verdict.kind, verdict.name = step.number, entry.kind, entry.name
+        verdict.layer, verdict.factor = entry.layer, entry.distances.factor
+    return verdict
+
+
+def is_beyond(entry: Entry) -> bool:
+    """Whether an entry differs by more than rounding explains."""
+    factor = entry.distances.factor
+    return factor is not None and factor > 1
+
+
+def first_beyond(steps: list[Step]) -> tuple[Step, Entry] | None:
+    """The first entry that differs by more than rounding, in the order of computation."""
+    return next(((s, e) for s in steps for e in s.entries if is_beyond(e)), None)
+
+
+def _where(step: Step, entry: Entry) -> str:
+    factor = entry.distances.factor or 0.0
+    size = (
+        "by no rounding at all" if math.isinf(factor) else f"{factor:.2g} times the rounding bound"
+    )
+    return f"differs first at step {step.number} in {_place(entry)}: {size}"
+
+
+def _place(entry: Entry) -> str:
+    by = f", which {entry.layer or 'the loss'} passes back"
+    return {
+        "batch": f"the {entry.name} of the batch",
+        "output": f"the output of {entry.name}",
+        "loss term": f"the loss {entry.name}",
+        "loss": "the loss",
+        "output gradient": f"the gradient of the output of {entry.name}{by}",
+        "gradient": f"the gradient of {entry.name}",
+        "slot": f"the slot {entry.name}",
+        "variable": f"{entry.name} after the update",
+        "metric": f"the metric {entry.name}",
+        "seed": f"the seed {entry.name}",
+    }[entry.kind]
+
+
+def _largest(steps: list[Step]) -> str:
+    entries = [e for step in steps for e in step.entries if not e.distances.equal]
+    worst = max(entries, key=lambda e: e.distances.factor or 0.0)
+    factor = worst.distances.factor or 0.0
+    total = sum(len(step.entries) for step in steps)
+    return (
+        f"{len(entries)} of {total} entries differ, at most {factor:.2g} of the rounding bound "
+        f"({_place(worst)})"
+    )
+
+
+def _more(found: list[str]) -> str:
+    return f" (and {len(found) - 1} more)" if len(found) > 1 else ""

@@ -1,13 +1,15 @@
 """Faults planted in minikeras: lockstep names the layer, loss, slot or weight, and the step.
 
-Each fault is one that an implementation of Keras could have, in a network of which it is one part of
-many.  The reference kernels run, because the faults are planted in plain NumPy; these round
+Each fault is one that an implementation of Keras could have, in a network of which it is one part
+of many.  The reference kernels run, because the faults are planted in plain NumPy; these round
 differently from TensorFlow, so most numbers of a step differ by rounding while one part is wrong.
+Each eighth fault is planted in an ordinary run, all of them in the profile "deep".
 """
 
 from __future__ import annotations
 
 import functools
+import os
 import re
 from typing import Any, NamedTuple
 
@@ -18,8 +20,9 @@ import pytest
 from minikeras import config
 from minikeras.parity import compare
 from minikeras.parity.lockstep import Comparison
-from parity_tests.house.test_planted_mistakes import PLANTS, Plant, planted
+from parity_tests.house.test_planted_mistakes import PLANTS, Plant, function_at, planted
 
+NETWORKS = ("images", "numbers", "tokens", "classes", "two_outputs")
 SAMPLES = 20
 BATCH = 8
 
@@ -85,9 +88,9 @@ FAULTS = {
         *("output", "square:", "numbers"),
     ),
     "a flipped kernel": Fault(
-        "layers.convolutional.conv:BaseConv.call",
-        "self.kernel",
-        "ops.flip(self.kernel, 0)",
+        "ops.conv:biased_conv",
+        "tensor(kernel)",
+        "tensor(kernel)[::-1]",
         *("output", "conv2d:"),
     ),
     "layer normalization's epsilon": Fault(
@@ -106,7 +109,7 @@ FAULTS = {
         "ops.primitives.activations:relu_vjp",
         "(y > 0)",
         "(y > -1)",
-        *("gradient", "conv2d:"),
+        *("output gradient", "re_lu: batch_normalization"),
     ),
     "an input gradient in another order": known(
         "matmul's gradient meets the columns in reverse", "output gradient", "predictions:"
@@ -119,8 +122,8 @@ FAULTS = {
     ),
     "an embedding of the next token": Fault(
         "layers.core.embedding:Embedding.call",
-        "ops.take(",
-        "ops.roll(ops.take(",
+        "self.embeddings, inputs",
+        "self.embeddings, (inputs + 1) % 6",
         *("output", "embedding:", "tokens"),
     ),
     # losses
@@ -151,10 +154,10 @@ FAULTS = {
     "batches of equal weight in the mean loss": known(
         "a loss that is not weighted by the batch size", "metric", "loss/total"
     ),
-    "a mean of values that is a sum": Fault(
-        "metrics.reduction:MeanMetricWrapper.update_state",
-        "super().update_state(values, sample_weight=sample_weight)",
-        "super().update_state(2 * values, sample_weight=sample_weight)",
+    "hits that count twice": Fault(
+        "metrics.accuracy:_hits",
+        "np.asarray(x)",
+        "2 * np.asarray(x)",
         *("metric", "accuracy/total"),
     ),
     # data
@@ -179,7 +182,7 @@ FAULTS = {
         "optimizers.adam:Adam.step",
         "delta = m * alpha / (np.sqrt(v) + self.epsilon)",
         "delta = m * alpha / np.sqrt(v + self.epsilon)",
-        *("variable", "predictions:"),
+        *("variable", "square:"),
         **with_optimizer("Adam"),
     ),
     "a bias correction one step late": Fault(
@@ -392,19 +395,23 @@ def compared(fault: Fault) -> Comparison:
     return compare(model, *data(fault.network), **how)
 
 
-@pytest.mark.parametrize("name", FAULTS)
+IS_DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
+
+
+@pytest.mark.parametrize("name", [*FAULTS][:: 1 if IS_DEEP else 8])
 def test_fault_is_named(name: str) -> None:
     fault = FAULTS[name]
     with config.use_kernels("reference"):
         with planted(Plant(fault.where, fault.right, fault.wrong, "")):
             found = compared(fault).verdict
+        function_at("ops.pool:_cells")  # forgets what it computed with another padding
         assert not found.same
         assert (found.step, found.kind) == (fault.step, fault.kind), found.reason
         assert re.search(fault.named, f"{found.layer}: {found.name}"), found.reason
         assert found.factor is not None and found.factor > 1
 
 
-@pytest.mark.parametrize("network", ["images", "numbers", "tokens", "classes", "two_outputs"])
+@pytest.mark.parametrize("network", NETWORKS if IS_DEEP else NETWORKS[:1])
 def test_without_a_fault_there_is_rounding_only(network: str) -> None:
     with config.use_kernels("reference"):
         found = compared(Fault("", "", "", "", "", network))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,7 @@ from minikeras.parity.lockstep import batches, bounds
 from minikeras.parity.lockstep.distances import distances
 from minikeras.parity.lockstep.pairing import Pair
 from minikeras.parity.lockstep.recording import Record
-from minikeras.parity.lockstep.results import KINDS, Entry, Step
+from minikeras.parity.lockstep.results import KINDS, Distances, Entry, Step
 from minikeras.types import Array
 
 keras = Library("keras")
@@ -85,7 +86,7 @@ class Lockstep:
         self.pair.assign(0, after)
         for entry in entries:
             key = entry.kind, entry.name
-            if not entry.distances.equal:
+            if entry.distances.factor is None:
                 limit = bounds.bound(key, ours, noisy)
                 a, b = ours.parts[key].array, theirs.parts[key].array
                 if entry.kind == "batch":  # which nothing has rounded
@@ -102,15 +103,17 @@ class Lockstep:
         entries = []
         for key in _in_order(theirs):
             kind, name, layer, call, b = theirs.parts[key]
-            if key not in ours.parts:
-                self.form.append(f"step {number}, {kind} {name}: only in Keras")
-                continue
-            a = np.asarray(ours.parts[key].array)
-            if a.shape != b.shape or a.dtype != b.dtype:
-                forms = f"{a.dtype} {a.shape} in minikeras, {b.dtype} {b.shape} in Keras"
-                self.form.append(f"step {number}, {kind} {name}: {forms}")
-                continue
-            entries.append(Entry(kind, name, layer, call, a.shape, str(a.dtype), distances(a, b)))
+            mine = ours.parts.get(key)
+            a = None if mine is None else np.asarray(mine.array)
+            if a is None or a.shape != b.shape or a.dtype != b.dtype:
+                said = "only in Keras"
+                if a is not None:
+                    said = f"{a.dtype} {a.shape} in minikeras, {b.dtype} {b.shape} in Keras"
+                self.form.append(f"step {number}, {kind} {name}: {said}")
+                apart = Distances(False, None, None, math.inf, math.inf, 0.0, math.inf)
+            else:
+                apart = distances(a, b)
+            entries.append(Entry(kind, name, layer, call, b.shape, str(b.dtype), apart))
         more = [key for key in ours.parts if key not in theirs.parts]
         self.form += [f"step {number}, {kind} {name}: only in minikeras" for kind, name in more]
         return entries

@@ -19,11 +19,11 @@ def of(found: Comparison) -> Verdict:
         reason = f"the configurations differ: {found.configuration[0]}{_more(found.configuration)}"
         verdict = Verdict(False, reason + (f"; {where}" if where else ""), "configuration")
     elif first is not None:
-        verdict = Verdict(False, where, "numbers")
+        is_form = math.isinf(first[1].distances.relative)
+        verdict = Verdict(False, where, "form" if is_form else "numbers")
     elif found.form:
-        verdict = Verdict(
-            False, f"the steps differ in form: {found.form[0]}{_more(found.form)}", "form"
-        )
+        reason = f"the steps differ in form: {found.form[0]}{_more(found.form)}"
+        verdict = Verdict(False, reason, "form")
     elif all(step.equal for step in found.steps):
         return Verdict(True, "same algorithm, and the same bits in every number")
     else:

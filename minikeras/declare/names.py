@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import functools
 import re
 import threading
+from collections.abc import Iterator
 from types import TracebackType
 
 from minikeras.messages import describe
@@ -42,6 +44,17 @@ def get_uid(prefix: str = "") -> int:
 def reset_uids() -> None:
     """Start all counters afresh, as ``clear_session`` does."""
     _counts.clear()
+
+
+@contextlib.contextmanager
+def preserved_counts() -> Iterator[None]:
+    """What is made inside is not counted for later names."""
+    before = _counts.copy()
+    try:
+        yield
+    finally:
+        _counts.clear()
+        _counts.update(before)
 
 
 class _OpenScopes(threading.local):

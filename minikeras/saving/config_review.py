@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from minikeras import absent
@@ -15,7 +16,15 @@ from minikeras.declare.known import (
 )
 from minikeras.declare.serialization import decoders
 from minikeras.messages import describe
-from minikeras.saving.report import HARMFUL, NOTE, REFUSES, SUSPICIOUS, UNSAFE, Report
+from minikeras.saving.report import (
+    HARMFUL,
+    NOTE,
+    REFUSES,
+    SUSPICIOUS,
+    UNKNOWN,
+    UNSAFE,
+    Report,
+)
 
 # A path from the root, of a home or of a drive, one that leaves its folder, or an address.
 _OUTSIDE = re.compile(r"^(/|~|\\\\|[A-Za-z]:[\\/])|^[a-z]+://|(^|[/\\])\.\.([/\\]|$)")
@@ -23,6 +32,7 @@ _LARGEST = 2**31  # sizes beyond are no sizes of arrays
 _NUMBERS = ("seed", "shared_object_id")  # which may be large
 
 # What of Keras is no part of a model, or runs code of the file.
+_LIBRARIES = {"keras", "numpy", "tensorflow", "jax", "torch"}
 _RUNS_CODE = {"TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
 
 
@@ -99,7 +109,7 @@ def _review_public(value: dict[str, Any], what: str, place: str, report: Report)
         homes = absent.keras_names()
         is_known = any(name in homes.get(f"keras.{home}", ()) for home in CLASS_HOMES)
         if is_known and name[:1].isupper():
-            report.find(NOTE, place, f"{what} is none of minikeras")
+            report.find(NOTE, place, f"{what} is none of minikeras", UNKNOWN)
         else:
             report.find(HARMFUL, place, f"{what} is no part of a model", REFUSES)
     elif registered and registered != name:
@@ -112,5 +122,13 @@ def _review_function(name: Any, module: Any, place: str, report: Report) -> None
         report.find(HARMFUL, place, f"a function named {describe(name)}", REFUSES)
     elif not isinstance(module, str) or find_function(module, name) is None:
         said = f"the function {describe(name)} of the module {describe(module)} is none of Keras"
-        is_users = (module not in ("builtins", None) and not is_keras(module)) or ">" in name
-        report.find(NOTE if is_users else HARMFUL, place, said, REFUSES)
+        if ">" in name or _is_users(module):
+            report.find(NOTE, place, said, REFUSES)
+        else:  # Keras finds some by their names alone
+            report.find(HARMFUL, place, said, UNSAFE)
+
+
+def _is_users(module: Any) -> bool:
+    """Whether a module may be one of the user's own."""
+    root = str(module).partition(".")[0]
+    return module is not None and root not in sys.stdlib_module_names and root not in _LIBRARIES

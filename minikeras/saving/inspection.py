@@ -16,10 +16,22 @@ from minikeras.messages import describe
 from minikeras.saving.config_review import review
 from minikeras.saving.hdf5 import SIGNATURE, Dataset, Group, open_hdf5
 from minikeras.saving.json_text import parse, parse_object
+from minikeras.saving.keras_archive import load_archive
+from minikeras.saving.legacy_h5 import load_model_h5
 from minikeras.saving.limits import LIMITS, LoadError
 from minikeras.saving.opening import opened
-from minikeras.saving.report import DAMAGED, HARMFUL, NOTE, REFUSES, SUSPICIOUS, UNSAFE, Report
+from minikeras.saving.report import (
+    DAMAGED,
+    HARMFUL,
+    NOTE,
+    REFUSES,
+    SUSPICIOUS,
+    UNKNOWN,
+    UNSAFE,
+    Report,
+)
 from minikeras.saving.safetensors_store import read_header
+from minikeras.saving.trial import try_to_load
 from minikeras.saving.zip_archive import Archive
 
 CONFIG, METADATA, WEIGHTS, ASSETS = "config.json", "metadata.json", "model.weights.h5", "assets/"
@@ -60,6 +72,8 @@ def inspect_file(path: str | os.PathLike[str]) -> Report:
         elif start.startswith(SIGNATURE):
             report.format = "weights in HDF5"
             _guarded("file", report, _inspect_hdf5, file, "/")
+            if report.format.startswith("legacy"):
+                try_to_load(load_model_h5, file, report.path, report)
         elif (
             len(start) > 8
             and start[8:9] == b"{"
@@ -68,12 +82,29 @@ def inspect_file(path: str | os.PathLike[str]) -> Report:
             report.format = "safetensors"
             _guarded("header", report, _inspect_safetensors, file)
         else:
+            hidden = _behind_other_bytes(file, report.size)
+            if hidden:
+                report.format = "HDF5"
+                what = f"an HDF5 file behind {hidden} other bytes, which minikeras does not read"
+                report.find(DAMAGED, "file", what, UNKNOWN)
+                return report
             known = [what for mark, what in _OTHERS.items() if start.startswith(mark)]
             said = (
                 f"this is {known[0]}" if known else f"the bytes {start[:8]!r} begin no known file"
             )
             report.find(HARMFUL if start[:1] == b"\x80" else DAMAGED, "file", said, REFUSES)
     return report
+
+
+def _behind_other_bytes(file: BinaryIO, size: int) -> int:
+    """Where an HDF5 file begins that does not begin at 0; 0 if there is none."""
+    place = 512
+    while place < size:
+        file.seek(place)
+        if file.read(len(SIGNATURE)) == SIGNATURE:
+            return place
+        place *= 2
+    return 0
 
 
 def _guarded(where: str, report: Report, inspect: Callable[..., None], *args: Any) -> None:
@@ -88,6 +119,10 @@ def _guarded(where: str, report: Report, inspect: Callable[..., None], *args: An
 # Whether a refusal is about damage or about harm, and what Keras 3.15 does: measured with the files
 # of the tests.
 _HARM = {
+    "is a link or a special file": UNSAFE,
+    "is a folder": UNSAFE,
+    "compression method": UNSAFE,
+    "values": UNSAFE,
     "link": REFUSES,
     "another file": REFUSES,
     "a view of other": REFUSES,
@@ -111,6 +146,8 @@ def _kind_of(said: str) -> str:
 
 
 def _keras_about(said: str) -> str:
+    if "not an HDF5 file" in said:  # it may be one behind other bytes
+        return UNKNOWN
     return next((keras for mark, keras in _HARM.items() if mark in said), REFUSES)
 
 
@@ -123,7 +160,7 @@ def _inspect_zip(file: BinaryIO, report: Report) -> None:
     names = archive.names()
     if CONFIG in names or METADATA in names:
         report.format = "Keras model"
-        _inspect_keras(archive, report)
+        _inspect_keras(archive, file, report)
     elif names and all(name.endswith(".npy") for name in names):
         report.format = "NumPy arrays (.npz)"
         for name in names:
@@ -138,7 +175,7 @@ def _inspect_zip(file: BinaryIO, report: Report) -> None:
             report.find(DAMAGED, "archive", f"no {CONFIG}: this is no Keras model", REFUSES)
 
 
-def _inspect_keras(archive: Archive, report: Report) -> None:
+def _inspect_keras(archive: Archive, file: BinaryIO, report: Report) -> None:
     for name in archive.names():
         if name not in (CONFIG, METADATA, WEIGHTS):
             kind = NOTE if name.startswith(ASSETS) else SUSPICIOUS
@@ -147,6 +184,7 @@ def _inspect_keras(archive: Archive, report: Report) -> None:
     _guarded(METADATA, report, _inspect_metadata, archive)
     _guarded(CONFIG, report, _inspect_config, archive)
     _guarded(WEIGHTS, report, _inspect_weights, archive)
+    try_to_load(load_archive, file, report.path, report)
 
 
 def _inspect_metadata(archive: Archive, report: Report) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 NOTE, SUSPICIOUS, HARMFUL, DAMAGED = "note", "suspicious", "harmful", "damaged"
 
 # What Keras 3.15 does about a finding.
-LOADS, REFUSES, UNSAFE = "loads", "refuses", "unsafe"
+LOADS, UNKNOWN, REFUSES, UNSAFE = "loads", "unknown", "refuses", "unsafe"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Finding:
     kind: note, suspicious, harmful or damaged.
     where: the entry of the file.
     what: a sentence.
-    keras: whether Keras 3.15 loads the file all the same, refuses it, or does what it asks for.
+    keras: whether Keras 3.15 loads the file all the same, refuses it, or does what it asks for;
+        "unknown" if that was not found out.
     """
 
     kind: str
@@ -61,12 +62,13 @@ class Report:
 
     @property
     def keras(self) -> str:
-        """Whether Keras 3.15 loads the file safely: "safe", "refuses", "unsafe"; "" for files that
-        are none of Keras."""
-        if not any(word in self.format for word in ("Keras", "HDF5")):
+        """Whether Keras 3.15 loads the file safely: "safe", "refuses", "unsafe", "unknown"; "" for
+        files that are none of Keras."""
+        if not any(word in self.format for word in ("Keras", "HDF5", "zip")):
             return ""
         outcomes = {finding.keras for finding in self.findings}
-        return next((outcome for outcome in (UNSAFE, REFUSES) if outcome in outcomes), "safe")
+        order = (UNSAFE, REFUSES, UNKNOWN)
+        return next((outcome for outcome in order if outcome in outcomes), "safe")
 
     def as_dict(self) -> dict[str, Any]:
         """Everything, as plain values."""

@@ -9,6 +9,7 @@ _SHOWN = 12  # layers and arrays, unless all are asked for
 _KERAS = {
     "safe": "Keras 3.15 loads this file safely, as far as can be told",
     "refuses": "Keras 3.15 refuses to load this file, or needs more than it",
+    "unknown": "Whether Keras 3.15 loads this file was not found out",
     "unsafe": "Keras 3.15 does not refuse all of this: do not load it with Keras",
     "": "This is no file of Keras",
 }

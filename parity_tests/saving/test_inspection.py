@@ -26,9 +26,6 @@ from parity_tests.saving.watching import watched
 
 assert corpus_configs and corpus_hdf5 and corpus_legacy  # add their cases
 
-# Configs of models that cannot be built, but ask for nothing that is harmful.
-NOT_SEEN = {11, 14, 19, 20, 21, 22, 23, 24, 25, 34, 35}
-
 
 def sound_files(folder: Path) -> Iterable[tuple[Path, str]]:
     """Files of every kind, and what they are."""
@@ -67,7 +64,8 @@ def test_what_is_told_of_a_model(tmp_path: Path) -> None:
     assert {"shape": [4, 3], "dtype": "float32", "elements": 12}.items() <= report.arrays[0].items()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.number not in NOT_SEEN], ids=str)
+# The last are sound weights, but of another model than the tests load them into.
+@pytest.mark.parametrize("case", [case for case in CASES if case.number != 35], ids=str)
 def test_hostile_files_are_seen(case: Case, tmp_path: Path) -> None:
     for path in case.build(tmp_path):
         with watched(tmp_path) as watch:
@@ -134,7 +132,6 @@ def test_false_safetensors(entry: Any, tmp_path: Path) -> None:
 def test_the_command(tmp_path: Path) -> None:
     described = config()
     first = described["config"]["layers"][1]["config"]
-    first["kernel_initializer"]["config"] = {"seed": "/etc/passwd"}
     first["name"] = "\x1b[2Jevil"
     lambda_ = {"class_name": "__lambda__", "config": {"code": ""}}
     files = {

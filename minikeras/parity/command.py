@@ -17,6 +17,7 @@ from minikeras.parity import model_files, runs, terminal
 from minikeras.parity import verify as compare_frameworks
 from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
+from minikeras.parity.locate import STEPS
 from minikeras.parity.verify import TrainingFailed
 
 # Options that `verify` does not have are the script's. Click would find a `-h` in `-path`.
@@ -98,6 +99,16 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     default=True,
     show_default=True,
     help="Also train with Keras as TensorFlow does by default, and report what that changes.",
+)
+@click.option(
+    "--locate", is_flag=True, help="Look into the first call that differs, number by number."
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=STEPS,
+    show_default=True,
+    help="How many steps --locate compares.",
 )
 @click.option("--report", type=NEW_FILE, help="File of the HTML report. Default: verify-NAME.html.")
 @click.option("--json", "json_path", type=NEW_FILE, help="File of the same comparison in JSON.")

@@ -37,6 +37,7 @@ KINDS = {
     "predictions": "the predictions differ",
     "final weights": "the final weights differ",
     "optimizers": "the final states of the optimizers differ",
+    "steps": "the steps differ",
 }
 
 Document = dict[str, Any]
@@ -49,6 +50,19 @@ class NothingToCompare(Exception):
 def compare(ours: Run, theirs: Run, **about: Any) -> Document:
     """The comparison of two runs in types of JSON; `about` is added unchanged."""
     return {**about, **_Comparison(ours, theirs).document()}
+
+
+def add_lockstep(verdict: Document, location: Document) -> None:
+    """Steps that differ by more than rounding change the verdict, whatever the curves say.
+
+    Those that Keras took with the user's own setting do not: the verdict is about the other one.
+    """
+    forced = location["forced"]
+    if forced and not forced["verdict"]["same"] and not location["as_user"]:
+        reason = f"{location['call']} {forced['verdict']['reason']}"
+        verdict["differences"]["steps"].append(reason)
+        if verdict["same"]:
+            verdict |= {"same": False, "decided_by": "steps", "reason": reason}
 
 
 class _Comparison:

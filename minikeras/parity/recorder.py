@@ -75,7 +75,7 @@ class Recorder:
     def recording(self) -> Iterator[None]:
         with ExitStack() as stack:
             for owner, name, hook in self._hooks():
-                stack.enter_context(_replaced(owner, name, hook))
+                stack.enter_context(replaced(owner, name, hook))
             yield
 
     @_fails_as_recorder
@@ -388,7 +388,7 @@ def _arguments(call: inspect.BoundArguments) -> dict[str, Any]:
 
 
 @contextmanager
-def _replaced(owner: type, name: str, hook: Callable[..., Any]) -> Iterator[None]:
+def replaced(owner: type, name: str, hook: Callable[..., Any]) -> Iterator[None]:
     """Within the block `owner.name` is what `hook` makes of it."""
     before = owner.__dict__.get(name)
     setattr(owner, name, hook(getattr(owner, name)))

@@ -22,6 +22,8 @@ from minikeras.messages import count, did_you_mean
 from minikeras.optional import missing
 from minikeras.parity import report
 from minikeras.parity.comparison import Document
+from minikeras.parity.locate import comparison_of
+from minikeras.parity.lockstep import Comparison
 from minikeras.types import Array
 
 _Entry = TypeVar("_Entry")
@@ -190,8 +192,9 @@ class Verification:
     document: all of it in types of JSON; docs/verify.md explains each entry.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, arrays: dict[str, Array] | None = None) -> None:
         self.document = document
+        self._arrays = arrays or {}
         verdict = document["verdict"]
         self.same: bool = verdict["same"]
         self.reason: str = verdict["reason"]
@@ -222,6 +225,14 @@ class Verification:
     def optimizers(self) -> tuple[Variables, ...]:
         """The optimizers of the script, with their slots at the end."""
         return tuple(map(Variables, self.document["optimizers"]))
+
+    @cached_property
+    def location(self) -> Comparison | None:
+        """The steps of the first call that differs, number by number; None if not asked for."""
+        found = self.document.get("location")
+        if not found or not found["forced"]:
+            return None
+        return comparison_of(found["forced"], self._arrays)
 
     @frames.filter_traceback
     def to_json(self) -> Document:

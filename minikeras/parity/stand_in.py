@@ -10,6 +10,8 @@ import importlib
 import runpy
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -54,6 +56,38 @@ def install() -> None:
     """From now on, `import keras` and `import tensorflow` in this process import minikeras."""
     if not any(isinstance(finder, StandIn) for finder in sys.meta_path):
         sys.meta_path.insert(0, StandIn())
+
+
+@contextmanager
+def installed(script: str | None = None) -> Iterator[None]:
+    """Within the block, also where Keras is loaded, `import keras` imports minikeras.
+
+    script: whose own modules are imported again within the block, because they may import Keras.
+    """
+    folder = Path(script).resolve().parent if script else None
+
+    def is_replaced(name: str) -> bool:
+        return name.partition(".")[0] in ("keras", "tensorflow")
+
+    def is_own(name: str) -> bool:
+        first = name.partition(".")[0]
+        if folder is None or first in ("__main__", "minikeras"):
+            return False
+        return (folder / first).is_dir() or (folder / f"{first}.py").is_file()
+
+    modules = list(sys.modules.items())
+    hidden = {name: module for name, module in modules if is_replaced(name) or is_own(name)}
+    for name in hidden:
+        del sys.modules[name]
+    finder = StandIn()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        for name in [name for name in sys.modules if is_replaced(name)]:
+            del sys.modules[name]
+        sys.modules.update(hidden)
 
 
 def run_script(script: str, arguments: list[str]) -> dict[str, Any]:

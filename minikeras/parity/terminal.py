@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from minikeras.parity import locate, users_default
 from minikeras.parity.comparison import KINDS, Document
 from minikeras.parity.runs import Failure
 
@@ -53,6 +54,8 @@ def progress(console: Console) -> Iterator[Callable[[str, dict[str, Any]], None]
             case {"event": "epoch", "loss": loss}:
                 state = "" if loss is None else f"loss {loss:.4f}"
                 bars.update(task.id, advance=1, state=state)
+            case {"event": "locating", "call": call}:
+                bars.update(task.id, state=f"looking into {call}")
             case {"event": "said", "text": text}:
                 bars.console.print(Text(text))
             case {"event": "finished"}:
@@ -75,6 +78,10 @@ def show(document: Document, console: Console, full: bool = False) -> None:
     word = Text("SAME", "bold green") if verdict["same"] else Text("DIFFERENT", "bold red")
     console.print(word + Text(f": {verdict['reason']}.", "default"))
     _show_differences(console, verdict, MOST if not full else None)
+    if document.get("location"):
+        console.print(Text(f"\nStep by step: {locate.words(document['location'])}."))
+    if document.get("users_default"):
+        console.print(Text(f"\n{users_default.words(document['users_default'])}."))
     for fit in document["fits"]:
         _show_fit(console, fit, None if full else verdict["tolerance"])
     if document["evaluations"]:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from minikeras import frames
+from minikeras.parity import locate as locating
 from minikeras.parity import model_files, runs, users_default
-from minikeras.parity.comparison import compare
+from minikeras.parity.comparison import add_lockstep, compare
 from minikeras.parity.examples import EXAMPLES
 from minikeras.parity.result import Verification
+from minikeras.types import Array
 
 FRAMEWORKS = ("minikeras", "keras")
 Progress = Callable[[str, dict[str, Any]], None]
@@ -41,6 +43,8 @@ def verify(
     batch_size: int | None = None,
     optimizer: str = "adam",
     onednn: bool = False,
+    locate: bool = False,
+    steps: int = locating.STEPS,
     progress: Progress = lambda framework, event: None,
 ) -> Verification:
     """Train with minikeras and with Keras, each in a process of its own, and compare everything.
@@ -55,6 +59,9 @@ def verify(
     optimizer: of an example: `"adam"`, `"sgd"` or `"rmsprop"`.
     onednn: whether Keras also trains as it does without this function's settings, which switch
         TensorFlow's oneDNN off. The report then shows what that changes; the verdict stays.
+    locate: whether to look into the first call that differs: the result's `location` compares its
+        steps number by number. If they differ, the verdict is "different".
+    steps: how many steps `locate` compares.
     progress: is called with `"minikeras"` or `"keras"` and each event of its training.
 
     Raises TrainingFailed if one of the trainings fails, NothingToCompare if the script trains and
@@ -87,7 +94,13 @@ def verify(
         ours, theirs, title=title, options={**about, "kernels": ours.found["kernels"]}
     )
     document["users_default"] = users_default.measure(job, theirs) if onednn else None
-    return Verification(document)
+    document["location"] = None
+    arrays: dict[str, Array] = {}
+    if locate and (label := locating.first_difference(document)):
+        progress("keras", {"event": "locating", "call": label})
+        document["location"], arrays = locating.look_into(job, document, label, steps)
+        add_lockstep(document["verdict"], document["location"])
+    return Verification(document, arrays)
 
 
 def _job(

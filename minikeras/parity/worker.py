@@ -1,4 +1,6 @@
-"""Trains with one framework in this process and sends the results to the parent process.
+"""Does a job with one framework in this process and sends the results to the parent process.
+
+The job is a training, which is recorded, or looking into one of its calls with both frameworks.
 
 `runs.run` starts it with a job in JSON. Events are lines of JSON on standard output; arrays are
 saved in `arrays.npz` in the folder of the job. The output of the training itself is redirected to
@@ -15,13 +17,15 @@ import platform
 import re
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from minikeras.parity import examples, model_files, stand_in
+from minikeras.parity import capturing, locate, stand_in
 from minikeras.parity.recorder import Recorder, RecorderFailed
+from minikeras.types import Array
 
 DISTRIBUTIONS = {
     "minikeras": ["minikeras-reference", "numpy", "numba"],
@@ -38,27 +42,24 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
         channel.write(json.dumps(event) + "\n")  # at once: another thread may send too
 
     keras = importlib.import_module(framework)
-    # The settings file of the user may have changed these.
-    keras.config.set_floatx(job["floatx"] or "float32")
-    keras.config.set_image_data_format("channels_last")
-    keras.config.set_epsilon(1e-7)
-    if job["kernels"] and framework == "minikeras":
-        keras.config.set_kernels(job["kernels"])
+    _configure(keras, job)
     if framework == "minikeras":
         announce: Any = importlib.import_module("minikeras.kernels.runtime.announce")
         announce.say = lambda text: send(event="said", text=text)
-    recorder = Recorder(keras, send)
     send(event="started", seconds=import_seconds)
     try:
-        with recorder.recording():
-            _train(keras, job)
-        found, arrays = recorder.finish()
+        if "locate" in job:  # both frameworks, in this process
+            _configure(importlib.import_module("minikeras"), job)
+            found, arrays = locate.in_worker(job)
+        else:
+            found, arrays = _recorded(keras, job, send)
     except (Exception, SystemExit, RecorderFailed) as error:
         failure = _failure(error, job.get("script"))
         internal = "example" in job or isinstance(error, RecorderFailed)
         send(event="failed", **failure, internal=internal)  # internal: no fault of the user's files
         sys.exit(1)
-    np.savez(Path(job["folder"]) / "arrays.npz", **arrays)
+    named: Any = arrays  # numpy's stub takes them for its own arguments
+    np.savez(Path(job["folder"]) / "arrays.npz", **named)
     send(
         event="finished",
         floatx=keras.config.floatx(),
@@ -72,21 +73,28 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
     )
 
 
-def _train(keras: Any, job: dict[str, Any]) -> None:
-    if "example" in job:
-        examples.train(keras, job["example"], **job["options"])
-        return
-    if "model" in job:
-        model_files.train(keras, job["model"], job["data"], **job["options"])
-        return
-    if keras.__name__ == "minikeras":
+def _configure(keras: Any, job: dict[str, Any]) -> None:
+    """The settings file of the user may have changed these."""
+    keras.config.set_floatx(job["floatx"] or "float32")
+    keras.config.set_image_data_format("channels_last")
+    keras.config.set_epsilon(1e-7)
+    if job["kernels"] and keras.__name__ == "minikeras":
+        keras.config.set_kernels(job["kernels"])
+
+
+def _recorded(
+    keras: Any, job: dict[str, Any], send: Callable[..., None]
+) -> tuple[dict[str, Any], dict[str, Array]]:
+    recorder = Recorder(keras, send)
+    if "script" in job and keras.__name__ == "minikeras":
         stand_in.install()
-    keras.utils.set_random_seed(job["seed"])  # for scripts that set none
-    try:
-        stand_in.run_script(job["script"], job["arguments"])
-    except SystemExit as stop:
-        if stop.code not in (None, 0):
-            raise
+    with recorder.recording():
+        try:
+            capturing.run_program(keras, job)
+        except SystemExit as stop:
+            if "script" not in job or stop.code not in (None, 0):
+                raise
+    return recorder.finish()
 
 
 def _failure(error: BaseException, script: str | None) -> dict[str, Any]:

@@ -56,6 +56,8 @@ def config_of_model(model: Any) -> dict[str, Any]:
     found["layers"] = [layer.name for layer in model.layers]
     for layer in model.layers:
         found[layer.name] = config_of_model(layer) if hasattr(layer, "layers") else config_of(layer)
+        if isinstance(found[layer.name], dict):  # Keras leaves it out where it guesses the config
+            found[layer.name].pop("name", None)
     for entry in listed if isinstance(listed, list) else []:
         if isinstance(entry, dict) and "inbound_nodes" in entry:
             found[entry["name"]]["inbound_nodes"] = entry["inbound_nodes"]

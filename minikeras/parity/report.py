@@ -2,33 +2,65 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from minikeras.optional import Library
+from minikeras.parity import charts, step_report, users_default
 from minikeras.parity.comparison import KINDS, SAME_LINES_TOLERANCE, Document
 from minikeras.parity.terminal import NAMES, TITLES, initial_words, relative_words, seconds, ulp
+from minikeras.types import Array
 
 jinja2 = Library("jinja2")
-
-# The size of a chart in SVG units: narrow, so that its letters are readable on a phone.
-WIDTH, HEIGHT = 360, 220
-LEFT, RIGHT, TOP, BOTTOM = 46, 8, 10, 26
-EQUAL = -18  # the position of a difference of 0 on the logarithmic axis
+markupsafe = Library("markupsafe")
 
 
-def write_html(document: Document, path: str | os.PathLike[str]) -> None:
+def write_html(
+    document: Document, path: str | os.PathLike[str], arrays: dict[str, Array] | None = None
+) -> None:
     """Write the page; an older file is replaced when the new one is complete."""
-    write_atomically(path, page(document))
+    write_atomically(path, page(document, arrays))
 
 
-def page(document: Document) -> str:
-    """The comparison as one HTML page that refers to nothing outside itself."""
+def page(document: Document, arrays: dict[str, Array] | None = None) -> str:
+    """The comparison as one HTML page that refers to nothing outside itself.
+
+    arrays: of the reproducer, which the page offers as a file.
+    """
+    tolerance = document["verdict"]["tolerance"]
+    default = document.get("users_default")
+    curves = default["fits"] if default else []
+    location: Document = document.get("location") or {"forced": None, "free": None}
+    looked = location["forced"]
+    return _rendered(
+        "report.html.jinja",
+        kinds=KINDS,
+        titles=TITLES,
+        charts=[
+            _charts(fit, tolerance, other)
+            for fit, other in itertools.zip_longest(document["fits"], curves)
+        ],
+        bar=_bar,
+        same_lines_tolerance=SAME_LINES_TOLERANCE,
+        steps=_steps(looked, location["free"], arrays or {}) if looked else None,
+        **{"users_default": None, "location": None, **document},
+    )
+
+
+def comparison_page(
+    comparison: Document, title: str = "Lockstep", arrays: dict[str, Array] | None = None
+) -> str:
+    """A page for what `Comparison.to_json` returns; `arrays` as in `page`."""
+    steps = _steps(comparison, None, arrays or {})
+    return _rendered("comparison.html.jinja", title=title, steps=steps)
+
+
+def _rendered(template: str, **values: Any) -> str:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("minikeras.parity"),
         autoescape=True,
@@ -40,20 +72,32 @@ def page(document: Document) -> str:
         seconds=seconds,
         initial_words=initial_words,
         number=_number,
+        plain_number=_plain_number,
         ulp=ulp,
         relative_words=relative_words,
+        users_words=users_default.words,
     )
-    tolerance = document["verdict"]["tolerance"]
-    charts = [_charts(fit, tolerance) for fit in document["fits"]]
-    return environment.get_template("report.html.jinja").render(
-        names=NAMES,
-        kinds=KINDS,
-        titles=TITLES,
-        charts=charts,
-        bar=_bar,
-        same_lines_tolerance=SAME_LINES_TOLERANCE,
-        **document,
+    return environment.get_template(template).render(names=NAMES, **values)
+
+
+def _steps(forced: Document, free: Document | None, arrays: dict[str, Array]) -> Document:
+    """What the templates draw of a lockstep comparison."""
+    growing = (
+        [("Free-running: only the first step starts from the same state", free)] if free else []
     )
+    if forced["options"].get("mode") == "free-running":
+        growing = [("Free-running: only the first step starts from the same state", forced)]
+    else:
+        growing.append(("Each step starts from Keras's state", forced))
+    # The text of a script element ends at the next tag, whatever JSON says.
+    text = json.dumps(plain(step_report.heat_map(forced, free)), separators=(",", ":"))
+    return {
+        "forced": forced,
+        "map": markupsafe.Markup(text.replace("<", "\\u003c").replace("&", "\\u0026")),
+        "growth": [(title, step_report.growth(found)) for title, found in growing],
+        "largest": step_report.largest(forced),
+        "reproducer": step_report.reproducer(forced, arrays),
+    }
 
 
 def write_json(document: Document, path: str | os.PathLike[str]) -> None:
@@ -91,18 +135,21 @@ def _number(value: float) -> str:
     return f"{value:.7g}"
 
 
-def _logarithm(relative: float) -> float:
-    """log₁₀ of a relative difference, within [`EQUAL`, 0]."""
-    return math.log10(min(max(relative, 10.0**EQUAL), 1.0))
-
-
 def _bar(relative: float) -> float:
     """Percentage of a bar that shows a relative difference on a logarithmic scale."""
-    return 100 * (1 - _logarithm(relative) / EQUAL)
+    return 100 * (1 - charts.logarithm(relative) / charts.EQUAL)
 
 
-def _charts(fit: Document, tolerance: float) -> list[Document]:
-    """A chart for each metric, training and validation in one, and a chart of the differences."""
+def _plain_number(value: Any) -> str:
+    """A number of a document, in which strings stand for those that JSON cannot write."""
+    return "–" if value is None else f"{step_report.number(value):.2g}"
+
+
+def _charts(fit: Document, tolerance: float, default: Document | None) -> list[Document]:
+    """A chart for each metric, training and validation in one, and a chart of the differences.
+
+    default: the fit as the user's own setting of TensorFlow computes it.
+    """
     epochs = [row["epoch"] for row in fit["epochs"]]
     columns = {
         name: {
@@ -111,7 +158,7 @@ def _charts(fit: Document, tolerance: float) -> list[Document]:
         }
         for name in fit["metrics"]
     }
-    charts = []
+    found = []
     for name in [name for name in columns if not name.startswith("val_")]:
         shown_names = [shown for shown in (name, f"val_{name}") if shown in columns]
         series = [
@@ -119,66 +166,16 @@ def _charts(fit: Document, tolerance: float) -> list[Document]:
             for tone, shown in enumerate(shown_names)
             for side in ("keras", "minikeras")
         ]
-        ticks = _nice_ticks(value for _, _, values in series for value in values)
-        charts.append(_chart(name, epochs, series, ticks))
+        others = default["metrics"] if default else {}
+        for tone, shown in enumerate(name for name in shown_names if name in others):
+            values = [math.nan if v is None else v for v in others[shown]]
+            series.append((f"your own Keras: {shown}", f"default tone{tone + 2}", values))
+        ticks = charts.nice_ticks(value for _, _, values in series for value in values)
+        found.append(charts.chart(name, epochs, series, ticks))
     series = [
-        (name, f"tone{tone % 6}", [_logarithm(value) for value in columns[name]["relative"]])
+        (name, f"tone{tone % 6}", [charts.logarithm(value) for value in columns[name]["relative"]])
         for tone, name in enumerate(columns)
     ]
-    powers = [(float(p), f"1e{p}" if p > EQUAL else "equal") for p in range(EQUAL, 1, 3)]
-    charts.append(_chart("relative difference", epochs, series, powers, math.log10(tolerance)))
-    return charts
-
-
-def _chart(
-    title: str,
-    epochs: Sequence[int],
-    series: Sequence[tuple[str, str, list[float]]],
-    ticks: Sequence[tuple[float, str]],
-    limit: float | None = None,
-) -> Document:
-    """The coordinates of everything in a chart; the ticks span its height."""
-    low, high = ticks[0][0], ticks[-1][0]
-    first, last = (min(epochs), max(epochs)) if epochs else (0, 1)
-
-    def x(epoch: float) -> float:
-        fraction = (epoch - first) / (last - first) if last > first else 0.5
-        return round(LEFT + fraction * (WIDTH - LEFT - RIGHT), 1)
-
-    def y(value: float) -> float:
-        fraction = (value - low) / (high - low)
-        return round(HEIGHT - BOTTOM - fraction * (HEIGHT - TOP - BOTTOM), 1)
-
-    def points(values: list[float]) -> list[tuple[float, float]]:
-        found = [(x(epoch), y(v)) for epoch, v in zip(epochs, values) if math.isfinite(v)]
-        return found * 2 if len(found) == 1 else found  # round caps make one point a dot
-
-    stride = max(1, round(_nice_step(last - first)))
-    return {
-        "title": title,
-        "lines": [{"label": label, "css": css, "points": points(v)} for label, css, v in series],
-        "x_ticks": [(x(epoch), epoch) for epoch in epochs if epoch == first or epoch % stride == 0],
-        "y_ticks": [(y(height), label) for height, label in ticks],
-        "limit": None if limit is None else y(limit),
-        "left": LEFT,
-        "right": WIDTH - RIGHT,
-        "width": WIDTH,
-        "height": HEIGHT,
-    }
-
-
-def _nice_ticks(values: Iterable[float]) -> list[tuple[float, str]]:
-    """About five round numbers, from below the smallest finite value to above the largest."""
-    finite = [value for value in values if math.isfinite(value)] or [0.0]
-    low, high = min(finite), max(finite)
-    step = _nice_step(high - low or abs(high))
-    first, last = math.floor(low / step), math.ceil(high / step)
-    return [(i * step, f"{i * step:.4g}") for i in range(first, max(last, first + 1) + 1)]
-
-
-def _nice_step(span: float) -> float:
-    """1, 2 or 5 times a power of ten: about a fifth of the span."""
-    if span <= 0:
-        return 1.0
-    magnitude = 10.0 ** math.floor(math.log10(span / 5))
-    return next(m * magnitude for m in (1, 2, 5, 10) if m * magnitude >= span / 5)
+    powers, limit = charts.powers_of_ten(), math.log10(tolerance)
+    found.append(charts.chart("relative difference", epochs, series, powers, limit))
+    return found

@@ -242,7 +242,7 @@ class Verification:
     @frames.filter_traceback
     def write_html(self, path: str | os.PathLike[str]) -> None:
         """Write the report: one HTML page that needs no other file."""
-        report.write_html(self.document, path)
+        report.write_html(self.document, path, self._arrays)
 
     @frames.filter_traceback
     def write_json(self, path: str | os.PathLike[str]) -> None:
@@ -257,5 +257,5 @@ class Verification:
         """The report in a frame, so that its styles leave the notebook alone."""
         if missing("jinja2"):
             return None
-        page = html.escape(report.page(self.document))
+        page = html.escape(report.page(self.document, self._arrays))
         return f'<iframe srcdoc="{page}" style="width:100%;height:42rem;border:0"></iframe>'

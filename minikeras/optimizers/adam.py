@@ -50,19 +50,19 @@ class Adam(Optimizer):
         return (self.slots, ("velocity_hat",)) if self.amsgrad else (self.slots,)
 
     def step(
-        self, w: Array, g: Array, t: Any, lr: Any, m: Array, v: Array, v_hat: Array | None = None
+        self, w: Array, g: Array, t: Any, lr: Any, m: Array, v: Array, v̂: Array | None = None
     ) -> Any:
         alpha = corrected_rate(t, lr, self.beta_1, self.beta_2)
         m = m + (g - m) * (1 - self.beta_1)
         v = v + (g * g - v) * (1 - self.beta_2)
-        if v_hat is None:
+        if v̂ is None:
             delta = m * alpha / (np.sqrt(v) + self.epsilon)
             self.note(α=alpha, m=m, v=v, Δ=delta)
             return w - delta, m, v
-        v_hat = np.maximum(v_hat, v)
-        delta = m * alpha / (np.sqrt(v_hat) + self.epsilon)
-        self.note(α=alpha, m=m, v=v, v̂=v_hat, Δ=delta)
-        return w - delta, m, v, v_hat
+        v̂ = np.maximum(v̂, v)
+        delta = m * alpha / (np.sqrt(v̂) + self.epsilon)
+        self.note(α=alpha, m=m, v=v, v̂=v̂, Δ=delta)
+        return w - delta, m, v, v̂
 
     def scalars(self, t: Any, lr: Any) -> dict[str, Any]:
         return {

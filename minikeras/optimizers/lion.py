@@ -38,6 +38,7 @@ class Lion(Optimizer):
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, m: Array) -> Any:
         beta_1, beta_2 = rounded(self.beta_1, w), rounded(self.beta_2, w)
+        self.note(β1=beta_1, β2=beta_2)
         delta = lr * np.sign(m * beta_1 + g * (1 - beta_1))
         m = m * beta_2 + g * (1 - beta_2)
         self.note(Δ=delta, m=m)

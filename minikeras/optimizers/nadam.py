@@ -62,10 +62,12 @@ class Nadam(Optimizer):
 
     def step(self, w: Array, g: Array, t: Any, lr: Any, m: Array, v: Array) -> Any:
         u, u_next, product = self._momenta(t)
-        m = m + (g - m) * (1 - rounded(self.beta_1, w))
-        v = v + (g * g - v) * (1 - rounded(self.beta_2, w))
+        beta_1, beta_2 = rounded(self.beta_1, w), rounded(self.beta_2, w)
+        self.note(β1=beta_1, β2=beta_2)
+        m = m + (g - m) * (1 - beta_1)
+        v = v + (g * g - v) * (1 - beta_2)
         m_hat = u_next * m / (1 - product * u_next) + (1 - u) * g / (1 - product)
-        v_hat = v / (1 - rounded(self.beta_2, t) ** t)
+        v_hat = v / (1 - beta_2**t)
         delta = m_hat * lr / (np.sqrt(v_hat) + self.epsilon)
         self.note(u=u, u_next=u_next, U=product, m=m, v=v, m̂=m_hat, v̂=v_hat, Δ=delta)
         return w - delta, m, v

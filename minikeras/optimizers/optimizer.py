@@ -49,7 +49,7 @@ class Optimizer(Explained):
     accumulated             = accumulated + g
     mean                    = accumulated / gradient_accumulation_steps
     clipped_by_norm         = g clipnorm / max(‖g‖, clipnorm)
-    clipped_by_global_norm  = g global_clipnorm min(1 / ‖all g‖, 1 / global_clipnorm)
+    clipped_by_global_norm  = g (global_clipnorm min(1 / ‖all g‖, 1 / global_clipnorm))
     clipped_by_value        = min(max(g, −clipvalue), clipvalue)
     decayed                 = w − w weight_decay lr
     w, slots                = step(w, g, t, lr, *slots)
@@ -266,7 +266,8 @@ class Optimizer(Explained):
             name, clipped = "clipped_by_norm", options.clip_by_norm(grads, self.clipnorm)
         elif self.global_clipnorm and self.global_clipnorm > 0:
             name = "clipped_by_global_norm"
-            grads, scale = options.clip_by_global_norm(grads, self.global_clipnorm)
+            grads, size, scale = options.clip_by_global_norm(grads, self.global_clipnorm)
+            self.note(all_gradients=size)
             clipped = grads if self.defer(1, scale) else [g * scale for g in grads]
         elif self.clipvalue and self.clipvalue > 0:
             name, clipped = "clipped_by_value", options.clip_by_value(grads, self.clipvalue)
@@ -348,7 +349,8 @@ class Optimizer(Explained):
                 continue
             if not averaged:
                 average.assign(options.move_average(average._value, variable._value, momentum))
-                self.note(variable, average=average._value)
+                part = average._value.dtype.type(momentum)
+                self.note(variable, ema_momentum=part, average=average._value)
             if frequency and (updates + 1) % frequency == 0:
                 variable.assign(average)
                 self.note(overwritten=variable._value)

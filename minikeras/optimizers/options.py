@@ -86,9 +86,10 @@ def clip_by_norm(grads: list[Any], limit: float) -> list[Any]:
     return [g * limit / np.maximum(norm(g), g.dtype.type(limit)) for g in grads]
 
 
-def clip_by_global_norm(grads: list[Any], limit: float) -> tuple[list[Array], Any]:
-    """All gradients, and the factor limit min(1 / ‖all g‖, 1 / limit) by which they are clipped."""
-    return [*map(np.asarray, grads)], global_scale(global_norm(grads), limit)
+def clip_by_global_norm(grads: list[Any], limit: float) -> tuple[list[Array], Any, Any]:
+    """All gradients, ‖all g‖, and limit min(1 / ‖all g‖, 1 / limit) by which they are clipped."""
+    size = global_norm(grads)
+    return [*map(np.asarray, grads)], size, global_scale(size, limit)
 
 
 def clip_by_value(grads: list[Any], limit: float) -> list[Any]:

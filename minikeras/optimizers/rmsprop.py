@@ -41,6 +41,9 @@ class RMSprop(Optimizer):
         used = {"velocity": True, "momentum": self.momentum > 0, "average_gradient": self.centered}
         return tuple((slot,) for slot in used if used[slot])
 
+    def slot_symbols(self) -> list[str]:
+        return ["v", *(["M"] if self.momentum > 0 else []), *(["ḡ"] if self.centered else [])]
+
     def step(self, w: Array, g: Array, t: Any, lr: Any, v: Array, *others: Array) -> Any:
         rho, rest = self.rho, [*others]
         v = rho * v + (1 - rho) * (g * g)

@@ -14,7 +14,7 @@ class SGD(Optimizer):
     v ← momentum v − lr g                         if momentum
     w ← w − lr g
     w ← w + v                                     if momentum
-    w ← w + momentum v − lr g                     if momentum and nesterov
+    w ← w + (momentum v − lr g)                   if momentum and nesterov
 
     momentum: the part of the velocity that a step retains, a float in [0, 1].
     nesterov: add the velocity as it will be after one more step with the same gradient.

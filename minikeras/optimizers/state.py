@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import inspect
+import itertools
 import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -194,6 +196,14 @@ class OptimizerState(OptimizerOptions):
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
         """The slots in use.  Each group is one call of ``add_optimizer_variables``."""
         return (self.slots,)
+
+    def slot_symbols(self) -> list[str]:
+        """What formulas call the slots in use: by default, the arguments of ``step`` after lr."""
+        names = list(itertools.chain(*self.slot_groups()))
+        rule = getattr(type(self), "step", None)
+        taken = [*inspect.signature(rule).parameters.values()][5:] if rule else []
+        symbols = [p.name for p in taken if p.kind is p.POSITIONAL_OR_KEYWORD]
+        return [*symbols, *names[len(symbols) :]][: len(names)]
 
     def slot_initializer(self, slot: str) -> Any:
         """The initializer of a slot."""

@@ -111,5 +111,5 @@ def test_model_and_explanation_in_a_notebook(capsys: pytest.CaptureFixture[str])
     w = keras.Variable([1.0, -2.0], name="w<")
     explanation = keras.optimizers.SGD(0.1).explain([np.float32([0.5, 1.0])], [w])
     assert repr(explanation) == str(explanation).rstrip()
-    assert explanation._repr_html_().startswith("<pre>w&lt; ")
+    assert explanation._repr_html_().startswith("<table><caption>w&lt;</caption>")
     assert not capsys.readouterr().out

@@ -1,0 +1,173 @@
+"""Defects of ``keras.ops``: values."""
+
+from __future__ import annotations
+
+from parity_tests.findings.finding import Finding
+
+FINDINGS = (
+    Finding(
+        title="sparsemax does not sum to 1",
+        code="""
+import keras
+y = keras.ops.convert_to_numpy(keras.ops.sparsemax([[1.0, 0.5, 0.0]]))
+print(y.tolist())
+""",
+        wrong={"tensorflow jax torch minikeras": "[[0.25, 0.0, 0.0]]"},
+        right="[[0.75, 0.25, 0.0]]",
+        why="""
+sparsemax projects x onto the simplex: y = max(x − τ, 0) with τ = (s_k − 1) / k, where s_k is the
+sum of the k largest numbers, those of the support (Martins and Astudillo, 2016, algorithm 1).
+Keras adds up s_1, …, s_k instead of taking s_k, so that τ is too large whenever k > 1.
+""",
+        proof="""
+import numpy as np
+x = np.array([1.0, 0.5, 0.0])  # sorted already
+k = max(k for k in (1, 2, 3) if 1 + k * x[k - 1] > x[:k].sum())
+print([np.maximum(x - (x[:k].sum() - 1) / k, 0).tolist()])
+""",
+        place="minikeras/ops/activations.py",
+    ),
+    Finding(
+        title="rot90 by a half turn scrambles a rectangle",
+        code="""
+import keras, numpy as np
+y = keras.ops.rot90(np.arange(6).reshape(2, 3), k=2)
+print(keras.ops.convert_to_numpy(y).tolist())
+""",
+        wrong={"tensorflow": "[[1, 3, 5], [0, 2, 4]]"},
+        right="[[5, 4, 3], [2, 1, 0]]",
+        why="""
+A half turn reverses both axes, as NumPy's function of this name does. With TensorFlow, Keras
+gives the result the shape of a quarter turn first.
+""",
+        proof="""
+import numpy as np
+print(np.arange(6).reshape(2, 3)[::-1, ::-1].tolist())
+""",
+        place="minikeras/ops/reshaping.py",
+    ),
+    Finding(
+        title="isclose denies that infinity is close to itself",
+        code="""
+import keras
+inf = float("inf")
+print(keras.ops.convert_to_numpy(keras.ops.isclose([inf, -inf], [inf, -inf])).tolist())
+""",
+        wrong={"tensorflow minikeras": "[False, False]"},
+        right="[True, True]",
+        why="""
+IEEE 754, NumPy, JAX and torch call equal infinities equal. With TensorFlow, Keras tests |a − b| ≤
+atol + rtol |b| alone, and ∞ − ∞ is NaN.
+""",
+        proof="""
+import numpy as np
+print(np.isclose([np.inf, -np.inf], [np.inf, -np.inf]).tolist())
+""",
+        place="minikeras/ops/comparison.py",
+    ),
+    Finding(
+        title="uint64 plus a Python number loses the upper half",
+        code="""
+import keras, numpy as np
+x = keras.ops.convert_to_tensor(np.array([2**40], "uint64"))
+print(int(keras.ops.add(x, 1)[0]))
+""",
+        wrong={"tensorflow minikeras": "1"},
+        other={"jax": "1"},
+        right="1099511627777",
+        why="""
+A Python number takes the dtype of the array that it meets. Keras looks for the result of uint64
+and an int, finds a float, and narrows it to uint32. JAX has no 64-bit integers unless told so,
+and has narrowed the array before.
+""",
+        proof="""
+import numpy as np
+print(int((np.array([2**40], "uint64") + 1)[0]))
+""",
+        place="minikeras/dtypes.py",
+    ),
+    Finding(
+        title="Products of integers are rounded to floats",
+        code="""
+import keras, numpy as np
+a, b = np.array([[2**24 + 1]], "int32"), np.array([[1]], "int32")
+print([int(getattr(keras.ops, f)(a, b)[0, 0]) for f in ("matmul", "dot", "inner")])
+""",
+        wrong={
+            "tensorflow": "[16777216, 16777216, 16777216]",
+            "torch": "[16777217, 16777216, 16777216]",
+        },
+        right="[16777217, 16777217, 16777217]",
+        why="""
+Integers are multiplied exactly. Keras casts them to float32, multiplies, and casts back, so that
+results above 2²⁴ are rounded; `einsum` does the same with TensorFlow.
+""",
+        proof="""
+print([(2**24 + 1) * 1] * 3)
+""",
+        place="minikeras/ops/products.py",
+    ),
+    Finding(
+        title="The & of integers means something else in a functional model",
+        code="""
+import keras, numpy as np
+x = np.array([[5, 3]], "int32")
+inputs = keras.Input((2,), dtype="int32")
+model = keras.Model(inputs, inputs & 6)
+print(keras.ops.convert_to_numpy(model(x)).astype(int).tolist())
+print(keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(x) & 6).astype(int).tolist())
+""",
+        wrong={"tensorflow jax torch minikeras": "[[1, 1]]\n[[4, 2]]"},
+        right="[[4, 2]]\n[[4, 2]]",
+        why="""
+The operators of a KerasTensor call `logical_and`, `logical_or`, `logical_xor`, whatever its dtype
+is. Those of a tensor work on bits. So a model computes something else than its own formula.
+""",
+        proof="""
+print([[5 & 6, 3 & 6]])
+print([[5 & 6, 3 & 6]])
+""",
+        place="minikeras/ops/operators.py",
+    ),
+    Finding(
+        title="normalize along axis 0 divides by the norms of the wrong axis",
+        code="""
+import keras, numpy as np
+print(keras.utils.normalize(np.array([[3.0, 0.0], [4.0, 1.0]]), axis=0).tolist())
+""",
+        wrong={"tensorflow jax torch minikeras": "[[0.6, 0.0], [4.0, 1.0]]"},
+        right="[[0.6, 0.0], [0.8, 1.0]]",
+        why="""
+The norms along axis 0 are 5 and 1, one for each column. Keras appends the axis that it has
+removed at the end, whatever `axis` is, so each *row* is divided by one of them; if the numbers of
+rows and columns differ, it fails.
+""",
+        proof="""
+import numpy as np
+x = np.array([[3.0, 0.0], [4.0, 1.0]])
+print((x / np.linalg.norm(x, axis=0, keepdims=True)).tolist())
+""",
+        promise=("keras.utils.normalize", "axis along which to normalize."),
+        place="minikeras/utils/numerical.py",
+    ),
+    Finding(
+        title="histogram counts in the dtype of the data, and overflows",
+        code="""
+import keras, numpy as np
+counts, edges = keras.ops.histogram(np.zeros(300, "uint8"), bins=2, range=(0, 1))
+print([int(n) for n in counts], [float(x) for x in edges])
+""",
+        wrong={"tensorflow minikeras": "[0, 44] [0.0, 0.0, 1.0]", "torch": "NotImplementedError"},
+        right="[300, 0] [0.0, 0.5, 1.0]",
+        why="""
+There are 300 zeros, but uint8 ends at 255. The edges are integers too, so that the bins are [0,
+0) and [0, 1], and the zeros are in the other bin.
+""",
+        proof="""
+import numpy as np
+counts, edges = np.histogram(np.zeros(300, "uint8"), bins=2, range=(0, 1))
+print(counts.tolist(), edges.tolist())
+""",
+        place="minikeras/ops/statistics.py",
+    ),
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import io
 import os
@@ -61,7 +62,11 @@ class ArchiveWriter:
         info.file_size = info.compress_size = size = window.size
         if size > zipfile.ZIP64_LIMIT and not wide:
             raise OverflowError(f"{name} has {size} bytes, far more than the {most} expected")
-        info.CRC, info.header_offset = self._checksum(content, size), start
+        with concurrent.futures.ThreadPoolExecutor(1) as threads:
+            # All of it has to get to the disk before long: that goes on while it is read again.
+            on_disk = threads.submit(os.fsync, self._file.fileno())
+            info.CRC, info.header_offset = self._checksum(content, size), start
+            on_disk.result()
         self._file.seek(start)
         self._file.write(info.FileHeader(wide))
         self._archive.filelist.append(info)

@@ -36,7 +36,7 @@ FLOORS = [
     "export",
     "models",
     "utils visualization",
-    "backend config parity",
+    "backend config exercises parity",
     "warm_up",
     "cli",
 ]

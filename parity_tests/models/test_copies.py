@@ -35,7 +35,7 @@ GIVEN: dict[str, dict[str, Any]] = {  # what these cannot be made without
     "ModelCheckpoint": {"filepath": "model.keras"},
     "BackupAndRestore": {"backup_dir": "backup"},
 }
-CLASSES = [(module, name) for module in arguments._MODULES for name in public(module)]
+CLASSES = [(module, name) for module in arguments.MODULES for name in public(module)]
 
 
 @pytest.mark.parametrize(("module", "name"), CLASSES)

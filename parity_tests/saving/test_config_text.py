@@ -54,7 +54,7 @@ def check(make: Any) -> bool:
 
 CLASSES = [
     (module, name)
-    for module in arguments._MODULES
+    for module in arguments.MODULES
     if module != "callbacks"
     for name in public(module)
 ]

@@ -84,6 +84,8 @@ def compare(
         for number, (batch, own) in enumerate(itertools.zip_longest(fed, made), 1):
             found.steps.append(lockstep.step(number, batch, own))
     found.form = lockstep.form
+    if lockstep.no_opinion:
+        found.options["no third opinion"] = lockstep.no_opinion
     found.verdict = verdict.of(found)
     return found
 

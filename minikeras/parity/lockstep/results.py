@@ -10,7 +10,8 @@
                         "entries": [{"kind", "name", "layer", "call", "shape", "dtype",
                                      "distances": {"equal", "largest_ulp", "median_ulp",
                                                    "relative", "absolute", "cosine", "factor"},
-                                     "opinion": null or {"minikeras", "keras", "nearer"}}, ...]}],
+                                     "opinion": null or {"minikeras", "keras", "nearer",
+                                                         "agreed"}}, ...]}],
      "not_mirrored":  ["the loss 'my_loss': ...", ...],
      "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "..."},
      "options":       {"task", "mode", "steps", "batch_size", ...},
@@ -73,12 +74,16 @@ class Distances:
 class Opinion:
     """What the same step in float64 says: the largest error of each side, and which is smaller.
 
-    nearer: "minikeras", "keras", or "neither" if the errors are within a factor of 4.
+    minikeras, keras: the largest |a − b| of a number in float32 from the library's own in float64.
+    nearer: "minikeras" or "keras" if the error of the other is more than 4 times larger; else
+        "neither".
+    agreed: whether the two libraries agree in float64; if not, they compute two formulas.
     """
 
     minikeras: float
     keras: float
     nearer: str
+    agreed: bool
 
 
 @dataclasses.dataclass
@@ -123,7 +128,8 @@ class Verdict:
     decided_by: "configuration", "form" (shapes, dtypes, or what is there at all) or "numbers".
     step, kind, name, layer: the first entry that differs by more than rounding.
     factor: how many times its rounding bound it differs.
-    blame: "minikeras" or "keras", if float64 finds the other one nearer the truth.
+    blame: "minikeras" or "keras", if float64 finds the other one nearer the truth; "formula" if the
+        two differ in float64 too; None if float64 was not asked or cannot tell.
     """
 
     same: bool

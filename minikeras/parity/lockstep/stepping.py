@@ -12,11 +12,12 @@ import numpy as np
 from minikeras import tree
 from minikeras.autograd import Tensor
 from minikeras.optional import Library
-from minikeras.parity.lockstep import batches, bounds
+from minikeras.parity.lockstep import batches, bounds, third_opinion
 from minikeras.parity.lockstep.distances import distances
 from minikeras.parity.lockstep.pairing import Pair
 from minikeras.parity.lockstep.recording import Record
 from minikeras.parity.lockstep.results import KINDS, Distances, Entry, Step
+from minikeras.parity.lockstep.verdict import is_beyond
 from minikeras.types import Array
 
 keras = Library("keras")
@@ -36,7 +37,9 @@ class Lockstep:
     def __init__(self, pair: Pair, task: str, mode: str) -> None:
         self.pair, self.method, self.teacher = pair, TASKS[task], mode == "teacher-forced"
         self.form: list[str] = []
-        self.start: list[Array] = []  # minikeras's variables before the step
+        self.starts: tuple[list[Array], list[Array]] = [], []  # all variables before the step
+        self.beyond = False  # whether a number has differed by more than rounding
+        self.no_opinion = ""  # why float64 could not be asked
         self._noisy_states: list[list[Array]] = []
 
     def step(self, number: int, batch: batches.Batch, own: batches.Batch | None = None) -> Step:
@@ -47,9 +50,9 @@ class Lockstep:
         pair = self.pair
         if self.teacher or number == 1:
             pair.assign(0, pair.arrays(1))
-        self.start = pair.arrays(0)
+        self.starts = pair.arrays(0), pair.arrays(1)
         if self.teacher or number == 1:
-            self._noisy_states = [self.start] * bounds.RUNS
+            self._noisy_states = [self.starts[0]] * bounds.RUNS
         ours, theirs = self.run(0, batch), self.run(1, batch)
         if own is not None:
             for record, made in ((ours, own), (theirs, batch)):
@@ -58,6 +61,9 @@ class Lockstep:
         entries = self._entries(number, ours, theirs)
         if not self.teacher or not all(entry.distances.equal for entry in entries):
             self._judge(entries, ours, theirs, batch)
+        if not self.beyond and any(map(is_beyond, entries)):
+            self.beyond = True
+            self._ask(entries, ours, theirs, batch)
         return Step(number, batches.samples_of(batch), entries)
 
     def run(self, side: int, batch: batches.Batch) -> Record:
@@ -92,6 +98,28 @@ class Lockstep:
                 if entry.kind == "batch":  # which nothing has rounded
                     limit = np.zeros(a.shape)
                 entry.distances.factor = bounds.factor(a, b, limit)
+
+    def _ask(
+        self, entries: list[Entry], ours: Record, theirs: Record, batch: batches.Batch
+    ) -> None:
+        """Set the opinions of the entries that differ, from a step of both in float64."""
+        pair, after = self.pair, (self.pair.arrays(0), self.pair.arrays(1))
+        try:
+            for side in (0, 1):
+                pair.assign(side, self.starts[side])
+            with third_opinion.in_float64(pair):
+                data = third_opinion.wide_batch(batch)
+                wide = self.run(0, data), self.run(1, data)
+            for entry in entries:
+                key = entry.kind, entry.name
+                if not entry.distances.equal and math.isfinite(entry.distances.relative):
+                    parts = ours.parts[key], theirs.parts[key]
+                    entry.opinion = third_opinion.opinion(*parts, wide)
+        except Exception as error:  # of a layer that cannot compute in float64, such as the user's
+            self.no_opinion = f"{type(error).__name__}: {error}"
+        finally:
+            for side in (0, 1):
+                pair.assign(side, after[side])
 
     def _around(self, noise: bounds.Noise, state: list[Array]) -> list[Array]:
         """The variables before a step with errors: slots err too, as differences of them may."""

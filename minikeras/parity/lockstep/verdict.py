@@ -32,6 +32,8 @@ def of(found: Comparison) -> Verdict:
         step, entry = first
         verdict.step, verdict.kind, verdict.name = step.number, entry.kind, entry.name
         verdict.layer, verdict.factor = entry.layer, entry.distances.factor
+        verdict.blame, said = _blame(entry)
+        verdict.reason += said
     return verdict
 
 
@@ -68,6 +70,21 @@ def _place(entry: Entry) -> str:
         "metric": f"the metric {entry.name}",
         "seed": f"the seed {entry.name}",
     }[entry.kind]
+
+
+def _blame(entry: Entry) -> tuple[str | None, str]:
+    """Whose fault it is according to float64, and the words for it."""
+    found = entry.opinion
+    if found is None:
+        return None, ""
+    if not found.agreed:
+        return "formula", ". In float64 the two differ too: they compute two formulas"
+    if found.nearer == "neither":
+        return None, ". In float64 the two agree, and both are about as far from it"
+    wrong = "keras" if found.nearer == "minikeras" else "minikeras"
+    who = {"keras": "Keras's backend", "minikeras": "minikeras"}[wrong]
+    errors = f"{getattr(found, wrong):.1e} from it, the other {getattr(found, found.nearer):.1e}"
+    return wrong, f". In float64 the two agree: {who} is wrong, {errors}"
 
 
 def _largest(steps: list[Step]) -> str:

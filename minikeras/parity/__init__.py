@@ -8,11 +8,12 @@ settings of the verifier. `examples` holds the built-in networks. `stand_in` mak
 a script import minikeras. `command` is the command line.
 
 `compare` feeds a model of Keras and its counterpart the same batches in one process, and compares
-every number of every step (`lockstep`).
+every number of every step (`lockstep`). `assert_matches_keras` does that in a test.
 """
 
+from minikeras.parity.assertion import assert_matches_keras
 from minikeras.parity.comparison import NothingToCompare
-from minikeras.parity.lockstep import compare
+from minikeras.parity.lockstep import Comparison, compare
 from minikeras.parity.model_files import BadFile
 from minikeras.parity.result import Verification
 from minikeras.parity.runs import MissingRequirement
@@ -20,10 +21,12 @@ from minikeras.parity.verify import TrainingFailed, verify
 
 __all__ = [
     "BadFile",
+    "Comparison",
     "MissingRequirement",
     "NothingToCompare",
     "TrainingFailed",
     "Verification",
+    "assert_matches_keras",
     "compare",
     "verify",
 ]

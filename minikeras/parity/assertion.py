@@ -51,8 +51,6 @@ def _message(found: Comparison, name: str, folder: str | os.PathLike[str] | None
     first = found.first()
     if first is not None:
         lines.append(_described(first, found.verdict.step))
-    if found.verdict.blame:
-        lines.append(f"  computed in float64, {found.verdict.blame} is the one that is wrong")
     if found.reproducer and folder is not None:
         lines.append(f"  reproducer, with Keras alone: {found.reproducer.save(os.fspath(folder))}")
     return "\n".join(lines)

@@ -135,7 +135,7 @@ def _cell(entry: Document) -> Any:
         return 0
     names = ("largest_ulp", "relative", "factor", "median_ulp", "absolute", "cosine")
     opinion = entry["opinion"]
-    said = opinion and [_short(opinion["minikeras"]), _short(opinion["keras"]), opinion["nearer"]]
+    said = opinion and [_short(opinion["minikeras"]), _short(opinion["keras"]), opinion["agreed"]]
     return [*(_short(found[name]) for name in names), said]
 
 

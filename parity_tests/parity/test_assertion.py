@@ -67,7 +67,6 @@ def test_a_model_that_does_not(theirs, tmp_path):
 def test_the_message_names_the_first_difference_and_the_reproducer(tmp_path):
     found = comparison(Reproducer("import keras\n", {"x": X}, "1 layer"))
     found.form = [f"form {i}" for i in range(9)]
-    found.verdict.blame = "keras"
     lines = _message(found, "net", tmp_path).splitlines()
     assert lines[0].startswith("net does not match Keras: differs first at step 2, gradient dense")
     assert lines[1:7] == [*(f"  form {i}" for i in range(5)), "  ... and 4 more"]
@@ -75,8 +74,7 @@ def test_the_message_names_the_first_difference_and_the_reproducer(tmp_path):
         "  step 2, gradient dense/kernel (2×3 float32): 2.5e-01 relative, 2.5e-01 absolute, "
         "7 ULP at most, cosine 0.5"
     )
-    assert lines[8] == "  computed in float64, keras is the one that is wrong"
-    assert lines[9].endswith("reproducer.py") and (tmp_path / "reproducer.npz").is_file()
+    assert lines[8].endswith("reproducer.py") and (tmp_path / "reproducer.npz").is_file()
     assert "reproducer" not in _message(found, "net", None)
 
 

@@ -45,7 +45,7 @@ def comparison(reproducer=None, factor=12.0):
                     "gradient",
                     "dense/kernel",
                     apart(0.25, factor),
-                    Opinion(1e-8, 0.25, "minikeras"),
+                    Opinion(1e-8, 0.25, "minikeras", True),
                 ),
                 entry("loss", "loss", apart(math.nan, factor and math.inf, None)),
             ],
@@ -63,7 +63,7 @@ def test_the_heat_map_has_a_row_for_each_entry_and_a_column_for_each_step():
     assert names == ["dense", HOSTILE, "dense/kernel", "adam/m", "loss"]
     cells = dict(zip(names, found["cells"]["forced"]))
     assert cells["dense"][1] == [7, 2e-7, 0.75, 1.0, 2e-7, 0.5, None]
-    assert cells["dense/kernel"] == [0, [7, 0.25, 12.0, 1.0, 0.25, 0.5, [1e-8, 0.25, "minikeras"]]]
+    assert cells["dense/kernel"] == [0, [7, 0.25, 12.0, 1.0, 0.25, 0.5, [1e-8, 0.25, True]]]
     assert cells["adam/m"] == [0, None] and cells[HOSTILE] == [None, 0]
     assert found["first"] == [2, "gradient", "dense/kernel"] and found["bounded"]
     assert not step_report.heat_map(comparison(factor=None).to_json())["bounded"]

@@ -42,7 +42,7 @@ for (const section of document.querySelectorAll("section.heat")) {
     const parts = [`${short(relative)} relative`, `largest |a − b| ${short(absolute)}`,
       `${short(ulp)} ULP, median ${short(median)}`, `cosine ${short(cosine)}`];
     if (factor !== null) parts.push(`${short(factor)} of the rounding bound`);
-    if (opinion) parts.push(`errors against float64: minikeras ${short(opinion[0])}, Keras ${short(opinion[1])}`);
+    if (opinion) parts.push(`errors against float64: minikeras ${short(opinion[0])}, Keras ${short(opinion[1])}${opinion[2] ? "" : "; in float64 they compute two formulas"}`);
     return `${where}: ${parts.join("; ")}.${layer && layer !== name ? ` Layer ${layer}.` : ""}`;
   };
 

@@ -79,6 +79,14 @@ class Call:
         )
 
 
+# What libraries write where they do not do something.
+_REFUSAL = re.compile(
+    "not support|unsupported|not implemented|only support|not available|cannot be used|"
+    "no gradient through|gradient registry has no entry|unexpected keyword argument|must be [1-9]-",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Raised:
     """An error, without what differs from call to call."""
@@ -89,8 +97,7 @@ class Raised:
     @property
     def is_refusal(self) -> bool:
         """Whether the library says that it does not do this, in place of failing at it."""
-        words = r"not support|unsupported|not implemented|only support|not available|cannot be used"
-        return self.type == "NotImplementedError" or bool(re.search(words, self.message, re.I))
+        return self.type == "NotImplementedError" or bool(_REFUSAL.search(self.message))
 
 
 @dataclass

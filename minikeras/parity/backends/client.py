@@ -100,7 +100,7 @@ class Backend:
             "JAX_PLATFORMS": "cpu",
             "CUDA_VISIBLE_DEVICES": "",
         }
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - close() closes it
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # close() closes it
         self._process = process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, self.floatx],
             env=environment,

@@ -27,7 +27,7 @@ from minikeras.parity.hunt import hunting
 @click.option(
     "--targets",
     metavar="NAMES",
-    help="Only these, such as ops.relu or, for all that begin so, losses. (with commas).",
+    help="Only these, with commas: ops.relu, or losses. with a dot for a whole module.",
 )
 @click.option(
     "--out",

@@ -62,15 +62,15 @@ def _holds_arrays(value: Any) -> bool:
 
 
 def instance(
-    source: Draw, module: str, name: str, shape: Shape = (), share: float = 0.4, **given: Any
+    source: Draw, module: str, name: str, shape: Shape = (), probability: float = 0.4, **given: Any
 ) -> Make:
-    """A `Make` of a public class; its optional arguments are drawn with probability ``share``."""
+    """A `Make` of a public class; each optional argument is drawn with this probability."""
     cls = arguments.public(module)[name]
     made = dict(given)
     for parameter in arguments.parameters(cls):
         found = arguments.rule(cls, parameter.name, shape)
         required = parameter.default is parameter.empty
-        if parameter.name in given or found is None or not (required or source.chance(share)):
+        if parameter.name in given or found is None or not (required or source.chance(probability)):
             continue
         if isinstance(found, Instances):
             choices = sorted(arguments.public(found.module))
@@ -83,12 +83,17 @@ def instance(
 def _layer(name: str, source: Draw) -> Call | None:
     cls = arguments.public("layers")[name]
     rank = _RANKS.get(name.removesuffix("Transpose")[-2:], 0)
+    given: dict[str, Any] = {}
+    if name == "Normalization":  # what it has learned is no argument of a call
+        given = {"mean": 0.3, "variance": 2.0}
+    if source.flavour == "half":  # a layer computes in its own dtype
+        source.flavour = "plain"
     for _ in range(TRIES):
         wanted = rank or source.integer(1, 3)
         space = tuple(source.integer(3, 6) for _ in range(wanted - 1))
         shape = (*space, source.pick((1, 2, 3, 4))) if wanted > 1 else (source.pick((1, 2, 3, 5)),)
         batch = 0 if source.flavour == "empty" else source.pick((1, 2, 3))
-        make = instance(source, "layers", name, shape, share=0.25)
+        make = instance(source, "layers", name, shape, 0.25, **given)
         if name == "Embedding":
             x: Any = source.classes((batch, *shape), 7)
         elif issubclass(cls, Merge):
@@ -171,10 +176,10 @@ def optimizer(source: Draw, name: str | None = None) -> Make:
     if source.chance(0.25):
         schedules = sorted(arguments.public("optimizers.schedules"))
         rate = instance(source, "optimizers.schedules", source.pick(schedules))
-    made = instance(source, "optimizers", name, share=0.3, learning_rate=rate)
+    made = instance(source, "optimizers", name, probability=0.3, learning_rate=rate)
     clips = [key for key in made.arguments if "clip" in key]
-    kept = {key: value for key, value in made.arguments.items() if key not in clips[1:]}
-    return Make("optimizers", name, kept)
+    remaining = {key: value for key, value in made.arguments.items() if key not in clips[1:]}
+    return Make("optimizers", name, remaining)
 
 
 def _optimizer(name: str, source: Draw) -> Call:
@@ -203,7 +208,7 @@ def _model(name: str, source: Draw) -> Call | None:
         and n not in ("Embedding", "RepeatVector", "Masking")
     ]
     layers = [
-        instance(source, "layers", source.pick(sorted(names)), shape, share=0.15)
+        instance(source, "layers", source.pick(sorted(names)), shape, probability=0.15)
         for _ in range(source.integer(1, 3))
     ]
     units = source.integer(1, 3)

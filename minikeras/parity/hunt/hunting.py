@@ -25,7 +25,7 @@ class Hunt:
     """What a hunt found.
 
     calls: how many calls were compared.  drawn: the same by target.
-    refused: calls that neither minikeras nor all backends compute.
+    refused: how many findings say only that a library does not do what others do.
     """
 
     backends: tuple[str, ...]
@@ -112,7 +112,7 @@ def hunt(
     count: how many calls are drawn; they go through all targets in turn.
     backends: ``"tensorflow"``, ``"jax"``, ``"torch"``; by default those that are installed.
     seed: of the draws; the same seed gives the same calls.
-    targets: names such as ``"ops.relu"``, or beginnings of names such as ``"losses."``.
+    targets: names such as ``"ops.relu"``, or modules such as ``"losses."``, with the dot.
     out: a folder for ``hunt.json`` and one reproducer for each group.
     timeout: seconds for one call.
     shrink: whether the calls found are made smaller.
@@ -128,7 +128,8 @@ def hunt(
     wanted = [
         name
         for name in drawing.targets()
-        if targets is None or any(name == t or name.startswith(t) for t in targets)
+        if targets is None
+        or any(name == t or (t[-1:] == "." and name.startswith(t)) for t in targets)
     ]
     if not wanted:
         raise ValueError(f"targets must name something public, received {describe(targets)}")
@@ -143,6 +144,9 @@ def hunt(
             found.calls += 1
             found.drawn[target] += 1
             for finding in peers.findings(call):
+                if finding.kind == "refuses":
+                    found.refused += 1
+                    continue
                 label = groups.key(target, finding)
                 if label in collected:
                     collected[label].count += 1
@@ -151,13 +155,12 @@ def hunt(
                 group = collected[label] = Group(target, finding, call, flavours={flavour})
                 if shrink:
                     _shrink(peers, group, label)
+                name = f"{len(collected):03}-{target.replace('.', '-')}-{finding.kind}"
+                group.program = reproducer.program(group.call, group.finding, out, name)
+                if out is not None:  # at once: a hunt may be interrupted
+                    (out / f"{name}.py").write_text(group.program)
     found.groups = groups.same_cause(list(collected.values()))
     found.seconds = time.perf_counter() - start
-    for i, group in enumerate(found.groups):
-        name = f"{i:03}-{group.target.replace('.', '-')}-{group.finding.kind}"
-        group.program = reproducer.program(group.call, group.finding, out, name)
-        if out is not None:
-            (out / f"{name}.py").write_text(group.program)
     if out is not None:
         (out / "hunt.json").write_text(found.to_json())
     return found
@@ -175,15 +178,15 @@ def _calls(targets: Sequence[str], count: int, seed: int) -> Iterator[tuple[str,
 
 def _shrink(peers: _Peers, group: Group, label: groups.Key) -> None:
     """Replace the call of a group by the smallest one that shows the same."""
-    kept: dict[int, Finding] = {}
+    shown: dict[int, Finding] = {}
 
     def shows(call: Call) -> bool:
         for finding in peers.findings(call):
             if groups.key(group.target, finding) == label:
-                kept[id(call)] = finding
+                shown[id(call)] = finding
                 return True
         return False
 
     smaller = shrinking.shrink(group.call, shows)
     if smaller is not group.call:
-        group.call, group.finding = smaller, kept[id(smaller)]
+        group.call, group.finding = smaller, shown[id(smaller)]

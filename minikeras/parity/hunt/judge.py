@@ -44,6 +44,7 @@ class Finding:
     note: str = ""
 
 
+@np.errstate(all="ignore")
 def judge(
     call: Call, outcomes: dict[str, Outcome], again: Callable[[str], Outcome]
 ) -> list[Finding]:
@@ -125,13 +126,13 @@ def _forms(truth: Truth, outcomes: dict[str, Outcome]) -> list[Finding]:
             found.append(Finding("dtype", "output", blamed, note=note))
     for name, outcome in outcomes.items():
         given = [(y.shape, str(y.dtype)) for y in outcome.outputs.values()]
-        if outcome.promised and not _kept(outcome.promised, given):
+        if outcome.promised and not _holds(outcome.promised, given):
             note = f"promises {outcome.promised}, computes {given}"
             found.append(Finding("promise", "output", (name,), note=note))
     return found
 
 
-def _kept(
+def _holds(
     promised: list[tuple[tuple[int | None, ...], str]], given: list[tuple[tuple[int, ...], str]]
 ) -> bool:
     if len(promised) != len(given):
@@ -181,7 +182,9 @@ def _verdict(
 ) -> list[Finding]:
     interval = getattr(truth, part)()[name]
     far = {n: e for n in suspects if (e := _excess(truth, interval, near[n])) > 1}
-    second = _second_opinion(truth, part, name) if far else None
+    second = None
+    if far:
+        second = _second_opinion(truth, part, name, interval.value, [near[n] for n in far])
     if second is not None:
         if _excess(truth, second, interval.value) > 1:  # we are wrong, and so may others be
             interval = second
@@ -240,11 +243,16 @@ def _kind(truth: Truth, interval: Interval, y: Array, still: bool) -> str:
     return "inaccurate" if _excess(truth, interval, y, least=1.0) > INACCURATE else ""
 
 
-def _second_opinion(truth: Truth, part: str, name: str) -> Interval | None:
+def _second_opinion(
+    truth: Truth, part: str, name: str, value: Array, suspects: list[Array]
+) -> Interval | None:
+    """NumPy's result, or difference quotients where suspects differ from ``value``."""
     if part == "outputs":
         found = truth.numpy
         return None if found is None else Interval(found, found, found)
-    interval = truth.quotients(name)
+    with np.errstate(all="ignore"):
+        off = np.max([np.abs(y.astype("float64") - value) for y in suspects], axis=0)
+    interval = truth.quotients(name, np.where(np.isnan(off), np.inf, off))
     if interval is None:
         return None
     slack = QUOTIENT_TOLERANCE * max(1.0, float(np.max(np.abs(interval.value), initial=0.0)))

@@ -48,9 +48,9 @@ class Draw:
         """One of ``choices``."""
         return choices[int(self.rng.integers(len(choices)))]
 
-    def chance(self, share: float) -> bool:
-        """True in this share of all cases."""
-        return bool(self.rng.random() < share)
+    def chance(self, probability: float) -> bool:
+        """True with this probability."""
+        return bool(self.rng.random() < probability)
 
     def integer(self, low: int, high: int) -> int:
         """A number from ``low`` to ``high``, both included."""

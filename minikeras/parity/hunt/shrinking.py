@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from minikeras.parity.backends import Call, Make
 
-TRIES = 40
+TRIES = 24
 
 
 def shrink(call: Call, shows: Callable[[Call], bool], tries: int = TRIES) -> Call:
@@ -37,8 +38,9 @@ def _smaller(call: Call) -> Iterator[Call]:
     if call.make.module in ("models", "optimizers") or call.weights:
         yield from _without_arguments(call)
         return
-    for axis in range(_rank(call)):  # one row of every array
-        yield _cut(call, axis, 1)
+    for axis, size in enumerate(_largest_sizes(call)):  # one row of every array
+        if size > 1:
+            yield _cut(call, axis, 1)
     yield from _without_arguments(call)
     for name, value in call.inputs.items():
         if name in ("y_true", "target", "indices", "segment_ids"):
@@ -55,8 +57,8 @@ def _smaller(call: Call) -> Iterator[Call]:
 def _without_arguments(call: Call) -> Iterator[Call]:
     arguments = call.make.arguments
     for name in arguments:
-        kept = {key: value for key, value in arguments.items() if key != name}
-        yield dataclasses.replace(call, make=Make(call.make.module, call.make.name, kept))
+        remaining = {key: value for key, value in arguments.items() if key != name}
+        yield dataclasses.replace(call, make=Make(call.make.module, call.make.name, remaining))
     for name in call.inputs:
         if name in ("sample_weight", "mask", "bias", "weights", "scale", "offset"):
             left = {key: value for key, value in call.inputs.items() if key != name}
@@ -73,8 +75,13 @@ def _simpler_numbers(call: Call, name: str, value: Any) -> Iterator[Call]:
                 yield dataclasses.replace(call, inputs=inputs)
 
 
-def _rank(call: Call) -> int:
-    return max((a.ndim for a in call.inputs.values() if isinstance(a, np.ndarray)), default=0)
+def _largest_sizes(call: Call) -> list[int]:
+    """The largest size of each axis over all inputs."""
+    values = [
+        v for value in call.inputs.values() for v in (value if isinstance(value, list) else [value])
+    ]
+    shapes = [v.shape for v in values if isinstance(v, np.ndarray)]
+    return [max(sizes) for sizes in itertools.zip_longest(*shapes, fillvalue=0)]
 
 
 def _cut(call: Call, axis: int, size: int, only: str | None = None) -> Call:

@@ -24,7 +24,7 @@ NEIGHBOURS = 8
 STEPS = (-2, -1, 1, 2)  # units in the last place
 TINY = 1e-20  # how far zeros are moved for gradients
 QUOTIENT_STEP = 1e-6
-MOST_QUOTIENTS = 64  # elements of an input of which difference quotients are taken
+MOST_QUOTIENTS = 12  # elements of an input of which difference quotients are taken
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,20 @@ class Truth:
 
     def outputs(self) -> dict[str, Interval]:
         """The intervals of the outputs."""
-        return self._intervals(moves_zeros=False)[0]
+        return self._near[0]
 
     def gradients(self) -> dict[str, Interval]:
         """The intervals of the gradients."""
-        return self._intervals(moves_zeros=True)[1]
+        return self._near_zeros[1]
 
-    @functools.cache  # noqa: B019 - a Truth lives as long as its call
+    @functools.cached_property
+    def _near(self) -> tuple[dict[str, Interval], dict[str, Interval]]:
+        return self._intervals(moves_zeros=False)
+
+    @functools.cached_property
+    def _near_zeros(self) -> tuple[dict[str, Interval], dict[str, Interval]]:
+        return self._intervals(moves_zeros=True)
+
     def _intervals(self, moves_zeros: bool) -> tuple[dict[str, Interval], dict[str, Interval]]:
         rng = np.random.default_rng(0)
         near = [self.outcome]
@@ -92,18 +99,21 @@ class Truth:
             return None
         return np.asarray(found)
 
-    def quotients(self, name: str) -> Interval | None:
+    def quotients(self, name: str, disputed: Array) -> Interval | None:
         """Difference quotients for one input, computed from the outputs in float64 alone.
 
-        ``low`` and ``high`` are the quotients to the left and to the right.  None for large inputs.
+        disputed: how much each element is disputed; quotients are taken for the largest of these.
+        ``low`` and ``high`` are the quotients to the left and to the right, and infinite for
+        elements without a quotient.  None if it is no plain input, or not finite.
         """
         call = self.call.in_dtype("float64")
         x = call.inputs.get(name)
-        if not isinstance(x, np.ndarray) or x.size > MOST_QUOTIENTS or not np.isfinite(x).all():
+        if not isinstance(x, np.ndarray) or not np.isfinite(x).all():
             return None
         middle = _weighted(self.outcome)
-        sides = np.zeros((2, x.size))
-        for k in range(x.size):
+        sides = np.array([np.full(x.size, -np.inf), np.full(x.size, np.inf)])
+        chosen = np.argsort(-np.ravel(disputed), kind="stable")[:MOST_QUOTIENTS]
+        for k in chosen[np.ravel(disputed)[chosen] > 0]:
             step = QUOTIENT_STEP * max(1.0, abs(x.flat[k])) if x.flat[k] else QUOTIENT_STEP
             for i, sign in enumerate((-1, 1)):
                 moved = x.copy()
@@ -114,7 +124,8 @@ class Truth:
                     return None
                 sides[i, k] = sign * (_weighted(there) - middle) / step
         low, high = np.sort(sides, axis=0).reshape(2, *x.shape)
-        return Interval((low + high) / 2, low, high)
+        known = self.outcome.gradients[name]
+        return Interval(np.where(np.isinf(low), known, (low + high) / 2), low, high)
 
 
 def reference(call: Call) -> Outcome:

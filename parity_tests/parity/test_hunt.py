@@ -189,9 +189,8 @@ def test_rounding_is_not_reported(seed):
 
         exact = evaluate(minikeras, _rounded(call.in_dtype("float64")), "float64")
 
-        found = judge(
-            call, {"minikeras": ours, "jax": outcome, "torch": outcome}, lambda name: exact
-        )
+        outcomes = {"minikeras": ours, "jax": outcome, "torch": outcome}
+        found = judge(call, outcomes, lambda name, exact=exact: exact)
         alarms += [(target, finding) for finding in found if finding.kind != "promise"]
     assert not alarms
 

@@ -11,7 +11,7 @@ from minikeras import frames, settings, utils
 from minikeras.interchange import from_keras
 from minikeras.messages import describe
 from minikeras.optional import Library
-from minikeras.parity.lockstep import batches, pairing, verdict
+from minikeras.parity.lockstep import batches, pairing, reproducer, verdict
 from minikeras.parity.lockstep.results import Comparison, Verdict
 from minikeras.parity.lockstep.stepping import TASKS, Lockstep
 
@@ -83,10 +83,12 @@ def compare(
         lockstep = Lockstep(pair, task, mode)
         for number, (batch, own) in enumerate(itertools.zip_longest(fed, made), 1):
             found.steps.append(lockstep.step(number, batch, own))
-    found.form = lockstep.form
-    if lockstep.no_opinion:
-        found.options["no third opinion"] = lockstep.no_opinion
-    found.verdict = verdict.of(found)
+        found.form = lockstep.form
+        if lockstep.no_opinion:
+            found.options["no third opinion"] = lockstep.no_opinion
+        found.verdict = verdict.of(found)
+        if found.verdict.step is not None:
+            found.reproducer = reproducer.of(lockstep, found.verdict, fed[found.verdict.step - 1])
     return found
 
 

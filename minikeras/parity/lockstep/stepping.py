@@ -39,6 +39,8 @@ class Lockstep:
         self.form: list[str] = []
         self.starts: tuple[list[Array], list[Array]] = [], []  # all variables before the step
         self.beyond = False  # whether a number has differed by more than rounding
+        self.records: tuple[Record, Record] = Record(), Record()  # of the step where it did
+        self.starts_beyond = self.starts  # all variables before that step
         self.no_opinion = ""  # why float64 could not be asked
         self._noisy_states: list[list[Array]] = []
 
@@ -62,7 +64,8 @@ class Lockstep:
         if not self.teacher or not all(entry.distances.equal for entry in entries):
             self._judge(entries, ours, theirs, batch)
         if not self.beyond and any(map(is_beyond, entries)):
-            self.beyond = True
+            self.beyond, self.records = True, (ours, theirs)
+            self.starts_beyond = self.starts
             self._ask(entries, ours, theirs, batch)
         return Step(number, batches.samples_of(batch), entries)
 

@@ -1,0 +1,179 @@
+"""One layer taken out of a step, with its inputs and variables: runs alone in both libraries."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from minikeras import layers
+from minikeras.autograd import GradientTape, Tensor
+from minikeras.interchange.sides import MINIKERAS
+from minikeras.optional import Library
+from minikeras.parity.lockstep.distances import difference
+from minikeras.parity.lockstep.results import KINDS
+from minikeras.types import Array
+
+keras = Library("keras")
+tensorflow = Library("tensorflow")
+
+
+@dataclasses.dataclass
+class LayerCase:
+    """What decides the output of a layer, and its gradients.
+
+    configs: of the layer, in minikeras and in Keras.
+    inputs: the arrays that it is called with; several are given as a list.
+    variables: their values before the call, in the order of ``layer.variables``.
+    training: the argument; None for a layer that takes none.
+    dy: the gradient of the output, from which those of inputs and variables follow; None where the
+        output itself differs.
+    result: which of ``[output]``, or of the gradients of inputs and variables, differs.
+    """
+
+    configs: tuple[dict[str, Any], dict[str, Any]]
+    inputs: list[Array]
+    variables: list[Array]
+    training: bool | None
+    dy: Array | None = None
+    result: int = 0
+
+    def outcome(self, side: int) -> Array:
+        """The result of minikeras (0) or Keras (1)."""
+        if side == 0:
+            layer = MINIKERAS.deserialize(self.configs[0])
+            found = self._outcome(layer, Tensor, GradientTape)
+        else:
+            layer = keras.layers.deserialize(self.configs[1])
+            found = self._outcome(layer, tensorflow.convert_to_tensor, tensorflow.GradientTape)
+        return np.asarray(found.numpy())
+
+    def _outcome(self, layer: Any, tensor: Any, tape_class: Any) -> Any:
+        xs = [tensor(x) for x in self.inputs]
+        shapes = [tuple(x.shape) for x in self.inputs]
+        layer.build(shapes if len(shapes) > 1 else shapes[0])
+        for variable, value in zip(layer.variables, self.variables, strict=True):
+            variable.assign(value)
+        options = {} if self.training is None else {"training": self.training}
+        with tape_class(persistent=True) as tape:
+            for x in xs:
+                if x.dtype in ("float32", "float64"):
+                    tape.watch(x)
+            y = layer(xs if len(xs) > 1 else xs[0], **options)
+        if self.dy is None:
+            return y
+        sources = [*xs, *layer.trainable_variables]
+        return tape.gradient(y, sources[self.result], output_gradients=tensor(self.dy))
+
+    def difference(self) -> float:
+        """How far the two results are apart, in their largest number; 0 if one fails."""
+        try:
+            a, b = self.outcome(0), self.outcome(1)
+        except Exception:  # a smaller case may be none, such as a window larger than the image
+            return 0.0
+        if a.shape != b.shape:
+            return np.inf
+        size = float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a)))
+        apart = float(difference(a, b).max(initial=0.0))
+        return apart / size if size else (np.inf if apart else 0.0)
+
+    def smaller(self) -> Iterator[tuple[str, LayerCase]]:
+        """Cases with fewer samples, cells, channels or units, the smallest first."""
+        samples = len(self.inputs[0])
+        for part in _parts(samples):
+            yield "samples", self._cut(0, part)
+        for axis in range(1, self.inputs[0].ndim - 1):
+            for part in _parts(self.inputs[0].shape[axis]):
+                yield "cells", self._cut(axis, part)
+        for name in ("units", "filters"):
+            wanted = self.configs[1]["config"].get(name, 0)
+            if self.dy is None:
+                for count in sorted({1, wanted // 2} - {0, wanted}):
+                    yield name, self._narrowed(name, wanted, count)
+
+    def _cut(self, axis: int, part: slice) -> LayerCase:
+        cut = (*[slice(None)] * axis, part)
+        same = self.inputs[0].shape[axis]
+        inputs = [x[cut] if x.ndim > axis and x.shape[axis] == same else x for x in self.inputs]
+        dy = self.dy
+        if dy is not None and axis == 0:
+            dy = dy[part]
+        return dataclasses.replace(self, inputs=inputs, dy=dy)
+
+    def _narrowed(self, name: str, wanted: int, count: int) -> LayerCase:
+        """The layer with its first units or filters only."""
+        configs = copy.deepcopy(self.configs)
+        for config in configs:
+            config["config"][name] = count
+        variables = [v[..., :count] if v.shape[-1:] == (wanted,) else v for v in self.variables]
+        return dataclasses.replace(self, configs=configs, variables=variables)
+
+
+def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
+    """The case of the layer that an entry of the lockstep's last step blames, or None.
+
+    None for what no single layer decides: losses, slots, metrics; and for a layer that is called
+    with more than tensors.
+    """
+    ours, theirs = lockstep.records
+    called = _called(theirs, kind, name)
+    if called is None or called not in theirs.calls or called not in ours.calls:
+        return None
+    call, mine = theirs.calls[called], ours.calls[called]
+    arrays = lockstep.pair.recorders[1].watched
+    inputs = call.args[0] if len(call.args) == 1 else None
+    several = inputs if isinstance(inputs, list | tuple) else [inputs]
+    if call.kwargs.keys() - {"training"} or not all(map(arrays.is_array, several)):
+        return None
+    before = {
+        id(h.theirs): x for h, x in zip(lockstep.pair.held, lockstep.starts_beyond[1], strict=True)
+    }
+    if any(id(v) not in before for v in call.layer.variables) or call.layer._layers:
+        return None
+    training = lockstep.method == "train_step" if call.layer._call_has_training_arg else None
+    configs = layers.serialize(mine.layer), keras.layers.serialize(call.layer)
+    for config in configs:  # which would build the layer for the shapes of the model
+        config.pop("build_config", None)
+    case = LayerCase(
+        configs,
+        [arrays.array(x) for x in several],
+        [before[id(v)] for v in call.layer.variables],
+        training,
+    )
+    if kind == "output":
+        return case
+    dy = theirs.parts.get(("output gradient", called))
+    if dy is None:
+        return None
+    case.dy = dy.array
+    if kind == "output gradient":
+        source = theirs.calls[name].outputs[0]
+        case.result = next(i for i, x in enumerate(several) if x is source)
+    else:
+        trained = [v.path for v in call.layer.trainable_variables]
+        case.result = len(several) + trained.index(name)
+    return case
+
+
+def _called(record: Any, kind: str, name: str) -> str | None:
+    """The name of the call that an entry blames."""
+    if kind not in KINDS:
+        return None
+    part = record.parts.get((kind, name))
+    if part is None or kind not in ("output", "output gradient", "gradient"):
+        return None
+    return part.name if kind == "output" else part.layer
+
+
+def _parts(size: int) -> Iterator[slice]:
+    """Parts of an axis: its halves, and all but the last or the first."""
+    if size > 1:
+        half = size // 2
+        yield slice(0, half)
+        yield slice(half, size)
+    if size > 2:
+        yield slice(0, size - 1)
+        yield slice(1, size)

@@ -1,0 +1,181 @@
+"""Scripts of a few lines that show a difference with Keras alone."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from minikeras.optional import Library
+from minikeras.parity.lockstep.cases import LayerCase, layer_case
+from minikeras.parity.lockstep.results import Reproducer, Verdict
+from minikeras.parity.lockstep.shrinking import shrunk
+from minikeras.types import Array
+
+keras = Library("keras")
+
+LAYER = '''\
+"""{reason}"""
+import json
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+data = np.load("reproducer.npz")
+layer = keras.layers.deserialize(json.loads({config!r}))
+x = [tf.constant(data[f"x{{i}}"]) for i in range({inputs})]
+layer.build([tuple(t.shape) for t in x] if len(x) > 1 else tuple(x[0].shape))
+for i, variable in enumerate(layer.variables):
+    variable.assign(data[f"variable{{i}}"])
+with tf.GradientTape() as tape:
+    tape.watch([t for t in x if t.dtype.is_floating])
+    result = layer(x if len(x) > 1 else x[0]{training})
+{gradient}print("largest difference from minikeras:", np.abs(result - data["minikeras"]).max())
+'''
+
+GRADIENT = """\
+sources = [*x, *layer.trainable_variables]
+result = tape.gradient(result, sources[{result}], output_gradients=tf.constant(data["dy"]))
+"""
+
+OPTIMIZER = '''\
+"""{reason}"""
+import json
+
+import keras
+import numpy as np
+
+data = np.load("reproducer.npz")
+optimizer = keras.optimizers.deserialize(json.loads({config!r}))
+variables = [keras.Variable(data[f"before{{i}}"]) for i in range({count})]
+optimizer.build(variables)
+for i, slot in enumerate(optimizer.variables):
+    slot.assign(data[f"slot{{i}}"])
+optimizer.apply([data[f"gradient{{i}}"] for i in range({count})], variables)
+result = {result}.numpy()
+print("largest difference from minikeras:", np.abs(result - data["minikeras"]).max())
+'''
+
+MODEL = '''\
+"""{reason}"""
+import json
+
+import keras
+import numpy as np
+
+data = np.load("reproducer.npz")
+model = keras.saving.deserialize_keras_object(json.loads({config!r}))
+batch = [[data[f"{{n}}{{i}}"] for i in range(k)] for n, k in {batch!r}]
+batch = [part[0] if len(part) == 1 else part for part in batch]
+model.run_eagerly = True
+model.train_on_batch(*batch)  # builds what is not built yet
+for i, variable in enumerate([*model.variables, *model.optimizer.variables]):
+    variable.assign(data[f"variable{{i}}"])
+model.reset_metrics()
+model.train_on_batch(*batch)
+for i, variable in enumerate([*model.variables, *model.optimizer.variables]):
+    apart = np.abs(variable.numpy().astype(float) - data[f"minikeras{{i}}"]).max()
+    print(variable.path, "differs from minikeras by", apart)
+'''
+
+
+def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:
+    """The smallest script that was found for the entry that a verdict names; None if there is none.
+
+    A layer alone if one is to blame, shrunk; an optimizer alone for slots and trained weights; else
+    the step of the whole model.
+    """
+    kind, name = verdict.kind, verdict.name
+    if kind is None or name is None:
+        return None
+    case = layer_case(lockstep, kind, name)
+    if case is not None and case.difference() > 0:
+        return _of_layer(case, shrunk(case), verdict)
+    if kind in ("slot", "variable"):
+        found = _of_optimizer(lockstep, verdict)
+        if found is not None:
+            return found
+    return _of_model(lockstep, verdict, batch)
+
+
+def _of_layer(whole: LayerCase, case: LayerCase, verdict: Verdict) -> Reproducer:
+    arrays = {f"x{i}": x for i, x in enumerate(case.inputs)}
+    arrays |= {f"variable{i}": value for i, value in enumerate(case.variables)}
+    gradient = ""
+    if case.dy is not None:
+        gradient = GRADIENT.format(result=case.result)
+        arrays["dy"] = case.dy
+    arrays["minikeras"] = case.outcome(0)
+    script = LAYER.format(
+        reason=_quoted(verdict.reason),
+        config=json.dumps(case.configs[1]),
+        inputs=len(case.inputs),
+        training="" if case.training is None else f", training={case.training}",
+        gradient=gradient,
+    )
+    shapes = [" and ".join(str(x.shape) for x in c.inputs) for c in (whole, case)]
+    return Reproducer(
+        script, arrays, f"one layer, with inputs of {shapes[1]} instead of {shapes[0]}"
+    )
+
+
+def _of_optimizer(lockstep: Any, verdict: Verdict) -> Reproducer | None:
+    """The optimizer with the variables that it updated, their gradients and its slots."""
+    pair, theirs = lockstep.pair, lockstep.records[1]
+    optimizer = pair.theirs.optimizer
+    trained = pair.theirs.trainable_variables
+    before = {h.name: x for h, x in zip(pair.held, lockstep.starts_beyond[1], strict=True)}
+    gradients = [theirs.parts.get(("gradient", v.path)) for v in trained]
+    if None in gradients or verdict.name not in [v.path for v in (*trained, *optimizer.variables)]:
+        return None
+    arrays: dict[str, Array] = {}
+    for i, (v, g) in enumerate(zip(trained, gradients, strict=True)):
+        assert g is not None
+        arrays |= {f"before{i}": before[v.path], f"gradient{i}": g.array}
+    slots = [v.path for v in optimizer.variables]
+    arrays |= {f"slot{i}": before[path] for i, path in enumerate(slots)}
+    assert verdict.kind is not None
+    arrays["minikeras"] = lockstep.records[0].parts[verdict.kind, verdict.name].array
+    paths = [v.path for v in trained]
+    result = f"optimizer.variables[{slots.index(verdict.name)}]" if verdict.kind == "slot" else ""
+    script = OPTIMIZER.format(
+        reason=_quoted(verdict.reason),
+        config=json.dumps(keras.optimizers.serialize(optimizer), default=float),
+        count=len(trained),
+        result=result or f"variables[{paths.index(verdict.name)}]",
+    )
+    return Reproducer(script, arrays, f"the optimizer alone, with {len(trained)} variables")
+
+
+def _of_model(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:
+    """The whole model with one batch, if it can be written as a config."""
+    pair = lockstep.pair
+    model = pair.theirs
+    try:
+        config = json.dumps(keras.saving.serialize_keras_object(model))
+    except Exception:  # a class of the user without a config
+        return None
+    if model.optimizer is None or lockstep.method != "train_step":
+        return None
+    before = {h.name: x for h, x in zip(pair.held, lockstep.starts_beyond[1], strict=True)}
+    listed = [v.path for v in (*model.variables, *model.optimizer.variables)]
+    if any(path not in before for path in listed):
+        return None
+    arrays = {f"variable{i}": before[path] for i, path in enumerate(listed)}
+    parts = []
+    for name, part in zip("xyw", batch, strict=False):
+        leaves = [leaf for leaf in keras.tree.flatten(part) if leaf is not None]
+        arrays |= {f"{name}{i}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
+        if leaves:
+            parts.append((name, len(leaves)))
+    ours = lockstep.records[0].parts
+    kinds = {h.name: h.kind for h in pair.held}
+    arrays |= {f"minikeras{i}": ours[kinds[p], p].array for i, p in enumerate(listed)}
+    script = MODEL.format(reason=_quoted(verdict.reason), config=config, batch=parts)
+    return Reproducer(script, arrays, "the whole model, with one batch")
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', "'").replace("\\", "/")

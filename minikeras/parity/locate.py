@@ -51,7 +51,7 @@ def first_difference(document: Document) -> str | None:
     return next(iter([*outside, *unequal, *(label for label, *_ in calls)]), None)
 
 
-def look_into(
+def step_through(
     job: dict[str, Any], document: Document, label: str, steps: int
 ) -> tuple[Document, dict[str, Array]]:
     """Compare `steps` steps of a call; returns what was found and the arrays of the reproducer.
@@ -95,10 +95,10 @@ def _options(call: Call) -> dict[str, Any]:
         if given["validation_split"]:
             slicing = keras.src.trainers.data_adapters.array_slicing
             data = tuple(options.get(name) for name in ("x", "y", "sample_weight"))
-            kept, _ = slicing.train_validation_split(
+            training, _ = slicing.train_validation_split(
                 data, validation_split=given["validation_split"]
             )
-            options |= dict(zip(("x", "y", "sample_weight"), kept))
+            options |= dict(zip(("x", "y", "sample_weight"), training))
     if call.method.endswith("_on_batch"):
         options["batch_size"] = len(keras.tree.flatten(given["x"])[0])
     return options

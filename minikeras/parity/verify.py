@@ -98,7 +98,7 @@ def verify(
     arrays: dict[str, Array] = {}
     if locate and (label := locating.first_difference(document)):
         progress("keras", {"event": "locating", "call": label})
-        document["location"], arrays = locating.look_into(job, document, label, steps)
+        document["location"], arrays = locating.step_through(job, document, label, steps)
         add_lockstep(document["verdict"], document["location"])
     return Verification(document, arrays)
 

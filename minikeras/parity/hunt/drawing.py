@@ -205,7 +205,7 @@ def _model(name: str, source: Draw) -> Call | None:
         and not n.endswith("Transpose")
         and not issubclass(cls, Merge)
         and not any(word in n for word in RANDOM)
-        and n not in ("Embedding", "RepeatVector", "Masking")
+        and n not in ("Embedding", "RepeatVector", "Masking", "Normalization")
     ]
     layers = [
         instance(source, "layers", source.pick(sorted(names)), shape, probability=0.15)

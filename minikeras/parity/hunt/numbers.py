@@ -17,8 +17,8 @@ FLAVOURS = {
     "plain": 8,  # normal numbers
     "grid": 6,  # multiples of a quarter: zeros and ties
     "constant": 1,
-    "small": 2,  # 1e-30 to 1e-3
-    "large": 2,  # 1e3 to 1e30
+    "small": 2,  # 1e-18 to 1e-3
+    "large": 2,  # 1e3 to 1e18
     "special": 3,  # with NaN, infinities and both zeros
     "integers": 3,  # int32
     "half": 1,  # float16
@@ -72,9 +72,9 @@ class Draw:
             case "constant":
                 return self._float(np.full(shape, rng.integers(-4, 5) / 4))
             case "small":
-                return self._float(rng.normal(size=shape) * 10.0 ** rng.integers(-30, -2))
+                return self._float(rng.normal(size=shape) * 10.0 ** rng.integers(-18, -2))
             case "large":
-                return self._float(rng.normal(size=shape) * 10.0 ** rng.integers(3, 31))
+                return self._float(rng.normal(size=shape) * 10.0 ** rng.integers(3, 19))
             case "special":
                 chosen = rng.choice(SPECIAL, shape)
                 return self._float(

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from minikeras.parity.backends import Call, Make
+from minikeras.parity.backends.calls import factors
 from minikeras.parity.hunt.judge import Finding
+from minikeras.parity.hunt.truth import reference
 
 FEW = 24  # numbers of an array that are written out
 _GRADIENTS = {
@@ -49,8 +51,9 @@ def program(call: Call, finding: Finding, folder: Path | None = None, name: str 
     expression = _expression(call, names, lines)
     if finding.part.startswith("gradient") and not call.weights:
         wanted = finding.part.removeprefix("gradient ").replace("[0]", "_0").replace("*", "")
-        wanted = wanted if wanted in arrays else next(iter(arrays), "x")
-        total = f"keras.ops.sum({expression} * {_factors(call, finding)})"
+        floats = [n for n, a in arrays.items() if a.dtype.kind == "f"]
+        wanted = wanted if wanted in arrays else next(iter(floats), "x")
+        total = f"keras.ops.sum({_weighted(call, expression)})"
         lines += [line.format(x=wanted, call=total) for line in _GRADIENTS[backend]]
     elif finding.kind == "promise":
         symbols = {n: f"keras.KerasTensor({a.shape}, '{a.dtype}')" for n, a in arrays.items()}
@@ -62,8 +65,12 @@ def program(call: Call, finding: Finding, folder: Path | None = None, name: str 
     return "\n".join([*lines, f"# {finding.note.splitlines()[0][:160]}"]) + "\n"
 
 
-def _factors(call: Call, finding: Finding) -> str:
-    return "1.0"
+def _weighted(call: Call, expression: str) -> str:
+    """The output times the factors of the sum whose gradient was judged."""
+    shapes = [y.shape for n, y in reference(call).outputs.items() if not n.startswith("moved")]
+    if len(shapes) != 1 or np.prod(shapes[0]) > FEW:
+        return expression
+    return f"keras.ops.multiply({expression}, {_array(factors(shapes[0]))})"
 
 
 def _prefixed(name: Any) -> Any:

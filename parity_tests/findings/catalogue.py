@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from parity_tests.findings import losses, operations, training
+from parity_tests.findings import arrays, gradients, layers, losses, operations, saving, training
 from parity_tests.findings.finding import Finding
 
 CHAPTERS: dict[str, tuple[Finding, ...]] = {
-    "Operations": operations.FINDINGS,
+    "Operations": operations.FINDINGS + arrays.FINDINGS,
+    "Gradients": gradients.FINDINGS,
+    "Layers": layers.FINDINGS,
     "Losses and metrics": losses.FINDINGS,
     "Optimizers and training": training.FINDINGS,
+    "Configs and files": saving.FINDINGS,
 }
 FINDINGS = tuple(finding for findings in CHAPTERS.values() for finding in findings)

@@ -24,6 +24,7 @@ import numpy as np
 print(np.average([[1.0, 2.0], [3.0, 4.0]], axis=0, weights=[1.0, 3.0]).tolist())
 """,
         place="minikeras/ops/reduction.py",
+        upstream=("https://github.com/keras-team/keras/issues/23250",),
     ),
     Finding(
         title="take from a flattened array counts negative indices from the first axis",
@@ -63,6 +64,7 @@ import numpy as np
 print(np.pad([1.0, 2.0, 3.0], [[2, 0]], mode="symmetric").tolist())
 """,
         place="minikeras/ops/joining.py",
+        upstream=("https://github.com/keras-team/keras/pull/23230",),
     ),
     Finding(
         title="pad with one number does not pad all axes",
@@ -95,10 +97,11 @@ y = keras.ops.segment_sum(np.float32([1, 2, 3]), np.int32([0, 2, 2]))
 print(keras.ops.convert_to_numpy(y).tolist())
 """,
         wrong={"tensorflow": "InvalidArgumentError"},
+        other={"jax": "ValueError"},
         right="[1.0, 0.0, 5.0]",
         why="""
 With TensorFlow, Keras counts the different numbers, of which there are two here, instead of
-taking the largest. `segment_max` is the same.
+taking the largest. `segment_max` is the same. JAX needs to know the number, and says so.
 """,
         proof="""
 import numpy as np

@@ -56,6 +56,7 @@ x, h = np.array([0.0, 1.0]), 1e-5
 print(((np.sinc(x + h) - np.sinc(x - h)) / (2 * h)).round(4).tolist())
 """,
         place="minikeras/ops/trigonometry.py",
+        upstream=("https://github.com/tensorflow/tensorflow/issues/127226",),
     ),
     Finding(
         title="The gradient of the crossentropy is wrong for labels that do not sum to 1",

@@ -29,6 +29,7 @@ print(1 - positives / (positives + alpha * false_positives + beta * false_negati
             "The coefficient controlling incidence of false positives",
         ),
         place="minikeras/losses/overlap.py",
+        upstream=("https://github.com/keras-team/keras/pull/23333",),
     ),
     Finding(
         title="Label smoothing counts the classes along the last axis, whatever axis is",
@@ -53,6 +54,7 @@ y = np.array([1.0, 0.0, 0.0]) * 0.7 + 0.3 / 3
 print([[round(float(-(y * np.log(1 / 3)).sum()), 4)] * 2])
 """,
         place="minikeras/losses/probabilistic.py",
+        upstream=("https://github.com/keras-team/keras/issues/23451",),
     ),
     Finding(
         title="History gives the false positives of the validation data for those of the training",
@@ -101,6 +103,7 @@ r2 = 1 - ((0.1 * y) ** 2).sum() / ((y - y.mean()) ** 2).sum()
 print(round(1 - (1 - r2) * (n - 1) / (n - k - 1), 4))
 """,
         place="minikeras/metrics/regression.py",
+        upstream=("https://github.com/keras-team/keras/pull/23334",),
     ),
     Finding(
         title="MeanIoU truncates sample weights to integers",

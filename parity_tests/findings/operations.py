@@ -26,6 +26,7 @@ k = max(k for k in (1, 2, 3) if 1 + k * x[k - 1] > x[:k].sum())
 print([np.maximum(x - (x[:k].sum() - 1) / k, 0).tolist()])
 """,
         place="minikeras/ops/activations.py",
+        upstream=("https://github.com/keras-team/keras/issues/23425",),
     ),
     Finding(
         title="rot90 by a half turn scrambles a rectangle",
@@ -45,6 +46,7 @@ import numpy as np
 print(np.arange(6).reshape(2, 3)[::-1, ::-1].tolist())
 """,
         place="minikeras/ops/reshaping.py",
+        upstream=("https://github.com/keras-team/keras/pull/23435",),
     ),
     Finding(
         title="isclose denies that infinity is close to itself",
@@ -64,6 +66,7 @@ import numpy as np
 print(np.isclose([np.inf, -np.inf], [np.inf, -np.inf]).tolist())
 """,
         place="minikeras/ops/comparison.py",
+        upstream=("https://github.com/keras-team/keras/issues/23128",),
     ),
     Finding(
         title="uint64 plus a Python number loses the upper half",
@@ -138,9 +141,9 @@ print(keras.utils.normalize(np.array([[3.0, 0.0], [4.0, 1.0]]), axis=0).tolist()
         wrong={"tensorflow jax torch minikeras": "[[0.6, 0.0], [4.0, 1.0]]"},
         right="[[0.6, 0.0], [0.8, 1.0]]",
         why="""
-The norms along axis 0 are 5 and 1, one for each column. Keras appends the axis that it has
-removed at the end, whatever `axis` is, so each *row* is divided by one of them; if the numbers of
-rows and columns differ, it fails.
+The norms along axis 0 are 5 and 1, one for each column. Keras takes the axis 0 for none given,
+and aligns the norms with the last axis, so each *row* is divided by one of them; if the numbers
+of rows and columns differ, it fails.
 """,
         proof="""
 import numpy as np
@@ -149,6 +152,7 @@ print((x / np.linalg.norm(x, axis=0, keepdims=True)).tolist())
 """,
         promise=("keras.utils.normalize", "axis along which to normalize."),
         place="minikeras/utils/numerical.py",
+        upstream=("https://github.com/keras-team/keras/pull/23328",),
     ),
     Finding(
         title="histogram counts in the dtype of the data, and overflows",
@@ -169,5 +173,23 @@ counts, edges = np.histogram(np.zeros(300, "uint8"), bins=2, range=(0, 1))
 print(counts.tolist(), edges.tolist())
 """,
         place="minikeras/ops/statistics.py",
+    ),
+    Finding(
+        title="Python floats are float32 although floatx is float64",
+        code="""
+import keras
+keras.config.set_floatx("float64")
+print(float(keras.ops.convert_to_tensor(0.1)) == 0.1)
+""",
+        wrong={"tensorflow minikeras": "False"},
+        other={"jax": "False"},
+        right="True",
+        why="""
+So every formula with a constant in it has an error of up to 3e-8 in float64: ε and ln 2 in
+losses, 1/√2 in gelu, the slope of leaky relu, every learning rate of a schedule. JAX has no
+float64 unless told so.
+""",
+        promise=("keras.config.set_floatx", "Set the default float dtype."),
+        place="minikeras/ops/core.py",
     ),
 )

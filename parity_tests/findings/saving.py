@@ -25,6 +25,7 @@ delta, d = 0.5, 2.0
 print([delta * d - delta**2 / 2] * 2)
 """,
         place="minikeras/losses/regression.py",
+        upstream=("https://github.com/keras-team/keras/pull/23286",),
     ),
     Finding(
         title="The config of Identity forgets gain",

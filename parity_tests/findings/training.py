@@ -120,4 +120,53 @@ scale, but with TensorFlow that of an `Embedding` is no tensor.
         promise=("keras.optimizers.SGD", "Useful for preventing underflow during"),
         place="minikeras/optimizers/optimizer.py",
     ),
+    Finding(
+        title="After set_random_seed every epoch has the same order",
+        code="""
+import keras, numpy as np
+seen, x = [], np.array([[1.0], [2.0], [4.0], [8.0]])
+model = keras.Sequential([keras.Input((1,)), keras.layers.Activation("linear")])
+model.compile("sgd", lambda y, p: p)
+keras.utils.set_random_seed(1)
+note = keras.callbacks.LambdaCallback(on_train_batch_end=lambda _, logs: seen.append(logs["loss"]))
+model.fit(x, x, batch_size=1, epochs=5, verbose=0, callbacks=[note])
+print(len({tuple(seen[i : i + 4]) for i in range(0, 20, 4)}) > 1)
+""",
+        wrong={"tensorflow minikeras": "False"},
+        right="True",
+        why="""
+A program that sets the seed is to be repeatable, not to see its batches in the same order for
+ever. With TensorFlow, Keras makes a data pipeline for each epoch, and each starts from the seed
+again. Without a seed, and with JAX and torch, the orders differ.
+""",
+        promise=("keras.Model.fit", "whether to shuffle the training data before each epoch."),
+        place="minikeras/random/shuffling.py",
+    ),
+    Finding(
+        title="LearningRateScheduler hides mistakes in the schedule",
+        code="""
+import keras, numpy as np
+def schedule(epoch, lr=0.5):
+    return lr if lr == 0.5 else lr + "a mistake"
+model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+model.compile(keras.optimizers.SGD(0.1), "mse")
+callbacks = [keras.callbacks.LearningRateScheduler(schedule)]
+model.fit(np.ones((2, 1)), np.ones((2, 1)), verbose=0, callbacks=callbacks)
+print(float(model.optimizer.learning_rate))
+""",
+        wrong={"tensorflow jax torch minikeras": "0.5"},
+        right="TypeError",
+        why="""
+Keras calls `schedule(epoch, lr)`, and if that raises a TypeError, for whatever reason,
+`schedule(epoch)`: to support functions of one argument. A number and a text cannot be added, and
+the caller should learn it.
+""",
+        proof="""
+try:
+    0.1 + "a mistake"
+except TypeError:
+    print("TypeError")
+""",
+        place="minikeras/callbacks/learning_rate_scheduler.py",
+    ),
 )

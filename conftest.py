@@ -3,6 +3,8 @@
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
+pytest_plugins = ["parity_tests.conformance"]  # notes what the tests compare with Keras
+
 # One namespace a page: a block may use what the blocks above it made.
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],

@@ -20,6 +20,7 @@ import tensorflow as tf
 import minikeras
 from minikeras import tree
 from minikeras.autograd import GradientTape
+from parity_tests.conformance import note_misuse
 
 ULP, SCALE = 8, 16
 
@@ -77,8 +78,8 @@ def compare_gradients(
     ts: list[Any],
     labels: list[str],
     near: Any,
-) -> None:
-    """The gradients of the floating outputs for one random cotangent."""
+) -> bool:
+    """The gradients of the floating outputs for one random cotangent; whether there are any."""
     rng = np.random.default_rng(0)
     pairs = [
         (a, b, rng.uniform(-1, 1, a.shape).astype(a.dtype))
@@ -86,12 +87,12 @@ def compare_gradients(
         if a.dtype.kind == "f"
     ]
     if not pairs:
-        return
+        return False
     mine, yours, dys = (list(part) for part in zip(*pairs))
     try:
         wanted = tf_tape.gradient(yours, ts, output_gradients=[tf.constant(dy) for dy in dys])
     except LookupError:  # TensorFlow has none
-        return
+        return False
     given = tape.gradient(mine, xs, output_gradients=dys)
     for label, dx, dt in zip(labels, given, wanted):
         if dt is None:
@@ -99,6 +100,7 @@ def compare_gradients(
             continue
         assert dx is not None, f"gradient of {label}: None, Keras {dt}"
         near(dx, tf.convert_to_tensor(dt), f"gradient of {label}")
+    return any(dt is not None for dt in wanted)
 
 
 def both(make: Callable[[Any], Any], seed: int = 1) -> tuple[Any, Any]:
@@ -137,3 +139,4 @@ def check_misuse(error: Any, use: Callable[[Any], Any], match: str | None = None
         use(keras)
     with pytest.raises(error, match=match):
         use(minikeras)
+    note_misuse(use)

@@ -14,6 +14,7 @@ import minikeras
 from minikeras import tree
 from minikeras.autograd import GradientTape, Tensor
 from parity_tests.checks.compare import ULP, assert_close, both, compare, compare_gradients
+from parity_tests.conformance import EQUAL, note, tolerance
 
 _COUNTED = re.compile(r"(seed_generator)_\d+")  # the number counts up during the whole process
 
@@ -62,12 +63,16 @@ def check_layer(
         else:
             near(a, b.numpy(), f"{b.path} after the call")
     labels = [f"input {i}" for i in range(len(xs))] + [v.path for v in mine]
-    compare_gradients(tape, tf_tape, y, t, [*xs, *mine], [*ts, *yours], labels, near)
+    subject, distance = f"layers.{name}", tolerance(ulp, scale)
+    if compare_gradients(tape, tf_tape, y, t, [*xs, *mine], [*ts, *yours], labels, near):
+        note(subject, "gradient", distance)
     for a, copy in zip(arrays, copies):
         assert np.array_equal(a, copy), "an input was changed"
 
     _compare_symbolic_calls(ours, theirs, x, call_kwargs)
     _compare_configs(ours, theirs)
+    note(subject, "values", distance)
+    note(subject, "config", EQUAL)
     return ours, theirs
 
 

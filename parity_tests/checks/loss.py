@@ -13,6 +13,7 @@ from keras.src import backend
 from minikeras import losses
 from minikeras.autograd import GradientTape, Tensor
 from parity_tests.checks.compare import same_outcome
+from parity_tests.conformance import EQUAL, note, note_mentioned
 
 # Differences of terms of order one that may cancel, such as d − ln 2 + softplus(−2d).
 CANCELLING = ("CosineSimilarity", "LogCosh", "CategoricalHinge", "KLDivergence", "Poisson")
@@ -70,14 +71,18 @@ def check(
     if both is None:
         return
     (value, dp), (expected, dexpected) = both
+    distance = f"{rtol:.0e}" if rtol else "8 ULP"
     close(value, expected, "value", rtol, size)
+    note_mentioned(ours, "values", distance, "losses")
     assert (dp is None) == (dexpected is None), f"gradient: {dp}, Keras {dexpected}"
     if dp is not None:
         close(dp, dexpected, "gradient", rtol, size)
+        note_mentioned(ours, "gradient", distance, "losses")
 
 
 def check_loss(name: str, config: dict[str, Any], y: Any, p: Any, *more: Any, **kw: Any) -> None:
     ours, theirs = getattr(losses, name)(**config), getattr(keras.losses, name)(**config)
     assert ours.get_config() == theirs.get_config()
+    note(f"losses.{name}", "config", EQUAL)
     assert ours.dtype == theirs.dtype
     check(ours, theirs, y, p, *more, size=1.0 if name in CANCELLING else 0.0, **kw)

@@ -14,6 +14,7 @@ from minikeras import config, metrics, tf_function
 from minikeras.autograd import Tensor
 from parity_tests.checks.compare import same_outcome
 from parity_tests.checks.loss import close
+from parity_tests.conformance import BITS, note
 from parity_tests.drawing import generators, sample_weights
 
 # Arguments without a default.
@@ -64,6 +65,7 @@ def check_metric(
             if both is None:
                 return
             compare(ours, theirs, rtol, size)
+            note(f"metrics.{name}", "values", f"{rtol:.0e}" if rtol else "8 ULP")
         ours.reset_state()
         theirs.reset_state()
         compare(ours, theirs, rtol, size)
@@ -95,6 +97,7 @@ def check_in_function(
             np.testing.assert_array_equal(np.asarray(ours.result()), expected.numpy())
     for mine, yours in zip(ours.variables, theirs.variables, strict=True):
         np.testing.assert_array_equal(mine.numpy(), yours.numpy(), mine.name)
+    note(f"metrics.{name}", "values", BITS)
 
 
 @st.composite

@@ -11,6 +11,7 @@ import minikeras.optimizers
 from minikeras import config as settings
 from minikeras.autograd import IndexedSlices, Variable
 from parity_tests.checks.compare import assert_close
+from parity_tests.conformance import EQUAL, note, tolerance
 
 
 def assert_same(ours, theirs, what, ulp=0):
@@ -58,6 +59,8 @@ def check_optimizer(
     _compare(ours, theirs, mine, yours, "end", ulp)
     again = type(ours).from_config(ours.get_config())
     assert again.get_config() == ours.get_config(), "config after a round trip"
+    note(f"optimizers.{name}", "values", tolerance(ulp, 0))
+    note(f"optimizers.{name}", "config", EQUAL)
     return ours
 
 

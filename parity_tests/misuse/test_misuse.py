@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import minikeras
+from parity_tests.conformance import note_misuse
 from parity_tests.misuse.construction import CONSTRUCTION
 from parity_tests.misuse.model import X, Y, small_model
 from parity_tests.misuse.outcome import TENSORFLOW
@@ -74,6 +75,7 @@ def test_misuse_of_a_part(name: str) -> None:
     settings = minikeras.config.floatx(), minikeras.config.image_data_format()
     theirs, ours = raised(function, keras), raised(function, minikeras)
     check(name, theirs, ours, tuple(words))
+    note_misuse(function)
     assert (minikeras.config.floatx(), minikeras.config.image_data_format()) == settings
 
 
@@ -84,6 +86,7 @@ def test_misuse_of_a_model(name: str, keras_model: Any) -> None:
     before = state(model)
     theirs, ours = raised(function, keras, keras_model), raised(function, minikeras, model)
     check(name, theirs, ours, tuple(words))
+    note_misuse(function)
     assert state(model) == before
     trains_as_new(model)
 

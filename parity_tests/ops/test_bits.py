@@ -11,6 +11,7 @@ from hypothesis import given
 
 from minikeras import config, ops, tf_function
 from minikeras.autograd import GradientTape, Tensor, grad
+from parity_tests.conformance import BITS, note
 from parity_tests.drawing import few, seeds, values
 
 UNARY = {
@@ -42,6 +43,7 @@ def same_bits(name, *arrays, **static):
     dts = theirs.gradient(t, ts, output_gradients=tf.constant(dy))
     for what, a, b in [("value", y, t), *(("gradient", *pair) for pair in zip(dxs, dts))]:
         np.testing.assert_array_equal(np.asarray(a), np.asarray(b), err_msg=f"{name}: {what}")
+        note(f"ops.{name}", "values" if what == "value" else "gradient", BITS)
 
 
 @pytest.mark.parametrize(("name", "domain"), ROWS, ids=[name for name, _ in ROWS])

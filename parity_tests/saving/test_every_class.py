@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 import minikeras
 from minikeras.layers.merging.merge import Merge
 from parity_tests.checks.model import quietly
+from parity_tests.conformance import EQUAL, note
 from parity_tests.trainings.arguments import Make, Shape, instance, public
 from parity_tests.trainings.drawing import _optimizer as optimizers
 from parity_tests.trainings.drawing import shape_behind
@@ -111,6 +112,8 @@ def test_layers(data: Any) -> None:
     models = [quietly(lambda: every_layer(library, drawn)) for library in LIBRARIES]  # noqa: B023
     with tempfile.TemporaryDirectory() as folder:
         check_files((models[0], models[1]), Path(folder))
+    for name in drawn:
+        note(f"layers.{name}", "files", EQUAL)
 
 
 @pytest.mark.parametrize("name", sorted(public("optimizers")))
@@ -138,6 +141,7 @@ def test_optimizers(name: str, tmp_path: Path) -> None:
         step(minikeras, ours, 1)
         for a, b in zip(ours.variables, models[0].variables, strict=True):
             np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)
+        note(f"optimizers.{name}", "files", EQUAL)
 
     check()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import math
 import os
+from collections.abc import Iterator
 
 import minikeras
+from parity_tests.conformance import BITS, note, power_of_ten
 from parity_tests.trainings.arguments import COMPILE, FIT, Make, undrawable
 from parity_tests.trainings.drawing import Task, Training, drawn
 from parity_tests.trainings.figures import SHARES, compare
@@ -39,8 +42,28 @@ def least(share: float, of: int) -> int:
     return next(k for k in range(of + 1) if sum(chances[: k + 1]) > 0.001)
 
 
+def parts_of(value: object) -> Iterator[Make]:
+    """Every object of a training, those that are arguments of others included."""
+    if isinstance(value, Make):
+        yield value
+        value = value.arguments
+    elif dataclasses.is_dataclass(value):
+        value = vars(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from parts_of(part)
+
+
 def test_same_bits() -> None:
     results = [compare(training) for training in drawn(DRAWS, 0)]
+    for result in results:
+        if not result.refused:
+            far = max(result.differences.values(), default=0.0)
+            distance = power_of_ten(far) if far else BITS
+            for part in parts_of(result.training):
+                note(f"{part.module}.{part.name}", "training", distance)
     for share in SHARES:
         equal, of = share.of(results)
         if equal >= least(LEAST[share.floatx, share.name], of):

@@ -7,8 +7,8 @@ A comment draws what the code block below it makes:
 
     <!-- figure: the path of Adam bends early -->
 
-The block has to bind ``figure``, a figure of matplotlib or an object with ``_repr_svg_``.  The
-Python blocks above it on the page are run first, in one namespace, as the tests of the pages do.
+The block has to bind ``figure``: a figure of matplotlib, a ``Picture``, or what has ``_repr_svg_``.
+The Python blocks above it on the page are run first, in one namespace, as the tests of the pages do.
 """
 
 import contextlib
@@ -71,7 +71,7 @@ def picture(figure: object, caption: str) -> str:
             figure.savefig(file, format="svg", metadata={"Date": None})
         drawn = file.getvalue()
     else:
-        drawn = figure._repr_svg_()  # type: ignore[attr-defined]
+        drawn = getattr(figure, "svg", None) or figure._repr_svg_()
     drawn = "".join(line.strip() + " " for line in drawn[drawn.index("<svg") :].splitlines())
     label = html.escape(caption)
     drawn = drawn.replace("<svg ", f'<svg class="figure" role="img" aria-label="{label}" ', 1)

@@ -1,4 +1,4 @@
-"""The command line: verify, hunt, train, run, inspect, warm-up."""
+"""The command line: verify, hunt, train, run, inspect, warm-up, lab."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from minikeras.parity.examples import EXAMPLES
 from minikeras.parity.hunt.command import hunt
 from minikeras.saving import inspection, report_text
 
+labs = Library("minikeras.lab")
 warm_ups = Library("minikeras.warm_up")  # imports Numba, which takes half a second
 
 # Everything after the name of the script is an argument of the script.
@@ -137,6 +138,23 @@ def warm_up() -> None:
             "NUMBA_CACHE_DIR may name one"
         )
     click.echo(f"{len(os.listdir(folder))} compiled kernels are kept in {folder}")
+
+
+@main.command()
+@click.option("--edit", type=NEW_FILE, help="Copy the notebook to this file and edit it.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: the first free one.")
+@click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
+def lab(edit: Path | None, port: int | None, no_browser: bool) -> None:
+    """Compare optimizers with sliders, in the browser.
+
+    Choose a surface, a start, optimizers and hyperparameters; see the paths, the numbers of each
+    step, and the same optimizers on a network for handwritten digits. The server listens on this
+    machine only and ends with Ctrl-C.
+    """
+    try:
+        sys.exit(labs.open_lab(edit, port, not no_browser))
+    except ImportError as error:
+        raise BadUse(str(error)) from None
 
 
 if __name__ == "__main__":

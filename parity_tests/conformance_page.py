@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,7 +43,8 @@ def deviations(thing: Any) -> list[str]:
     """The `Parity:` lines of a docstring."""
     hooks = page_tool("hooks")
     found = hooks.PARITY.findall(inspect.getdoc(thing) or "")
-    return [page_tool("reference").prose(" ".join(text.split())) for text in found]
+    texts = [page_tool("reference").prose(" ".join(text.split())) for text in found]
+    return [re.sub(r"\]\((\w+\.md#)", r"](reference/\1", text) for text in texts]
 
 
 def rows(claims: Notes) -> Iterator[str]:

@@ -37,7 +37,7 @@ FLOORS = [
     "models",
     "utils visualization",
     "backend config exercises parity",
-    "warm_up",
+    "warm_up lab",
     "cli",
 ]
 FLOOR = {package: floor for floor, packages in enumerate(FLOORS) for package in packages.split()}

@@ -8,7 +8,7 @@ A comment draws what the code block below it makes:
     <!-- figure: the path of Adam bends early -->
 
 The block has to bind ``figure``: a figure of matplotlib, a ``Picture``, or what has ``_repr_svg_``.
-The Python blocks above it on the page are run first, in one namespace, as the tests of the pages do.
+The Python blocks above it on the page are run first, in one namespace, as in the tests of pages.
 """
 
 import contextlib

@@ -153,7 +153,9 @@ class Plugin:
 
     @pytest.hookimpl(tryfirst=True)  # the first answer ends the call; this gives none
     def pytest_runtest_makereport(self, item: Any, call: Any) -> None:
-        if call.when != "call" or call.excinfo or "keras" not in vars(item.module):
+        if call.when != "call" or call.excinfo or not isinstance(item, pytest.Function):
+            return  # a code block of a page is no function
+        if "keras" not in vars(item.module):
             return
         test = inspect.unwrap(item.function)
         test = getattr(getattr(test, "hypothesis", None), "inner_test", test)

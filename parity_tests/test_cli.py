@@ -10,13 +10,16 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import minikeras
 from minikeras.cli import main
 from minikeras.parity.command import verify as verify_command
 from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.examples import EXAMPLES
+from parity_tests.parity.schema import errors
 
 SCRIPT = """
 import numpy as np
@@ -71,6 +74,10 @@ def write(text):
         (["verify", "--fast", "iris-mlp"], "no option '--fast'"),
         (["verify", "iris-mlp", "--reprot", "a.html"], "did you mean --report?"),
         (["verify", "iris-mlp", "--jsn=a"], "Put the script's own options after `--`"),
+        (["verify", "no.keras"], "there is no model 'no.keras'"),
+        (["verify", "iris-mlp", "--data", "d.npz"], "--data is for a model in a file"),
+        (["verify", "iris-mlp", "--backend", "mxnet"], "--backend"),
+        (["verify", "iris-mlp", "--backend", "jax"], "needs a model in a file"),
         (["train"], "Missing argument"),
         (["train", "iris"], "iris-mlp"),
         (["train", "iris-mlp", "--plot", "no/where.png"], "there is no folder 'no'"),
@@ -85,10 +92,55 @@ def test_bad_use(arguments, message, invoke):
     assert list(Path().iterdir()) == []
 
 
-@pytest.mark.parametrize("option", ["--epochs", "--batch-size"])
-def test_a_scripts_own_decisions(option, invoke):
+@pytest.mark.parametrize(
+    ("option", "owner"),
+    [
+        ("--epochs", "the examples"),
+        ("--batch-size", "the examples"),
+        ("--data", "a model in a file"),
+    ],
+)
+def test_a_scripts_own_decisions(option, owner, invoke):
     result = invoke("verify", write("import keras"), option, 3)
-    assert result.exit_code == 2 and f"{option} is for the examples" in result.output
+    assert result.exit_code == 2 and f"{option} is for {owner}" in result.output
+    assert f"an option {option} of script.py follows after `--`" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "a model needs data"),
+        (["--data", "d.npz", "more"], "takes no arguments, got 'more'"),
+        (["--data", "d.npz", "--optimizer", "sgd"], "a model has its own"),
+        (["--data", "d.npz"], "is not loaded: file: this is a pickle"),
+    ],
+)
+def test_bad_use_of_a_model(arguments, message, invoke):
+    Path("model.keras").write_bytes(b"\x80\x04.")
+    result = invoke("verify", "model.keras", *arguments)
+    assert result.exit_code == 2 and message in " ".join(result.output.split())
+
+
+def test_verify_a_model(invoke):
+    """And with it what is asked for beside: the user's own setting, and the steps."""
+    layers = minikeras.layers
+    model = minikeras.Sequential([layers.Input((3,)), layers.Dense(2, name="output")], name="net")
+    model.compile("sgd", "mse")
+    model.save("model.keras")
+    x = np.random.default_rng(0).normal(size=(16, 3)).astype("float32")
+    np.savez("data.npz", x=x, y=x[:, :2])
+    result = invoke(
+        *("verify", "model.keras", "--data", "data.npz", "--batch-size", 8, "--onednn"),
+        *("--locate", "--steps", 2, "--json", "data.json"),
+    )
+    assert result.exit_code == 0, result.output
+    shown = " ".join(result.output.split())
+    assert "Step by step: 2 steps of fit: same algorithm" in shown
+    assert "Keras as your programs run it" in shown
+    found = json.loads(Path("data.json").read_text())
+    assert errors(found, "verify") == [] and found["users_default"]["fits"][0]["metrics"]["loss"]
+    page = Path("verify-model.html").read_text()
+    assert "Step by step: fit" in page and "Your own programs" in page and "your own Keras" in page
 
 
 @pytest.mark.parametrize(
@@ -194,7 +246,7 @@ def test_another_seed_is_different(invoke):
     ("line", "exit_code", "words"),
     [
         ("raise ValueError('wrong in both')", 2, "fails under both frameworks"),
-        ("if not ours: raise ValueError('wrong')", 1, "fails under Keras on TensorFlow only"),
+        ("if not ours: raise ValueError('wrong')", 1, "fails under Keras only"),
         ("if ours: raise ValueError('wrong in ours')", 3, "fails under minikeras only"),
         ("exit(0)", 0, None),
     ],

@@ -18,7 +18,7 @@ from minikeras.parity import verify as compare_frameworks
 from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 from minikeras.parity.locate import STEPS
-from minikeras.parity.verify import TrainingFailed
+from minikeras.parity.verify import BACKENDS, BadBackend, TrainingFailed
 
 # Options that `verify` does not have are the script's. Click would find a `-h` in `-path`.
 MIXED: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -95,10 +95,16 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--data", type=click.Path(), help="File of arrays x, y, sample_weight (.npz), for a model."
 )
 @click.option(
-    "--onednn/--no-onednn",
-    default=True,
+    "--backend",
+    type=click.Choice(BACKENDS),
+    default="tensorflow",
     show_default=True,
-    help="Also train with Keras as TensorFlow does by default, and report what that changes.",
+    help="Of Keras; jax and torch are for a model.",
+)
+@click.option(
+    "--onednn/--no-onednn",
+    default=None,
+    help="Also train with Keras in your own setting of oneDNN (default with TensorFlow).",
 )
 @click.option(
     "--locate", is_flag=True, help="Look into the first call that differs, number by number."
@@ -170,16 +176,19 @@ def _verify(
     elif options["data"] is not None:
         raise click.UsageError(f"--data is for a model in a file; {target!r} is an example")
     options["optimizer"] = options["optimizer"] or "adam"
+    if options["onednn"] is None:
+        options["onednn"] = options["backend"] == "tensorflow"
     report = report or Path(f"verify-{Path(target).stem if is_file else target}.html")
     console, errors = Console(), Console(stderr=True)
     try:
         runs.require("jinja2")
         with terminal.progress(errors) as progress:
             result = compare_frameworks(target, arguments, progress=progress, **options)
-    except (runs.MissingRequirement, NothingToCompare, model_files.BadFile) as error:
+    except (runs.MissingRequirement, NothingToCompare, model_files.BadFile, BadBackend) as error:
         raise BadUse(str(error)) from None
     except TrainingFailed as error:
-        terminal.show_failures(error.failures, errors, debug)
+        what = "model" if options["data"] else "script"
+        terminal.show_failures(error.failures, errors, debug, what)
         if any(failure.internal for failure in error.failures.values()):
             return INTERNAL
         if len(error.failures) > 1:

@@ -81,14 +81,34 @@ def read_data(path: str | os.PathLike[str]) -> Data:
     return data
 
 
-def train(keras: Any, model: str, data: str, *, seed: int, epochs: int, batch_size: int) -> None:
-    """Load `model` with `keras` and use it on `data` as far as it is compiled and y is there."""
+def train(
+    keras: Any,
+    model: str,
+    data: str,
+    *,
+    seed: int,
+    epochs: int,
+    batch_size: int,
+    backend: str = "tensorflow",
+) -> None:
+    """Load `model` with `keras` and use it on `data` as far as it is compiled and y is there.
+
+    backend: of Keras. Other backends than TensorFlow draw other random numbers, so the batches are
+        not shuffled, and a model with random layers is not trained.
+    """
     keras.utils.set_random_seed(seed)
     loaded = keras.saving.load_model(model)
     arrays = read_data(data)
     x = arrays.pop("x")
     loaded.predict(x, batch_size=batch_size, verbose=0)
-    if loaded.compiled and "y" in arrays:
-        options: dict[str, Any] = {"batch_size": batch_size, **arrays}
-        loaded.evaluate(x, verbose=0, **options)
-        loaded.fit(x, epochs=epochs, verbose=2, **options)
+    if not loaded.compiled or "y" not in arrays:
+        return
+    options: dict[str, Any] = {"batch_size": batch_size, **arrays}
+    loaded.evaluate(x, verbose=0, **options)
+    same_random_numbers = backend == "tensorflow"
+    if same_random_numbers or not _is_random(loaded):
+        loaded.fit(x, epochs=epochs, verbose=2, shuffle=same_random_numbers, **options)
+
+
+def _is_random(model: Any) -> bool:
+    return any(variable.path.endswith("seed_generator_state") for variable in model.variables)

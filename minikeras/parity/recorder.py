@@ -166,7 +166,7 @@ class Recorder:
         with self.eagerly():
             if value is None or not getattr(value, "is_initialized", lambda: True)():
                 return None
-            array = np.array(value)
+            array = np.array(value.detach().cpu() if hasattr(value, "detach") else value)  # torch
         return array if array.dtype.kind in "biufc" else array.astype("float32")  # bfloat16
 
     def _begin(self, variables: Iterable[Any], everything: bool = False) -> None:

@@ -40,6 +40,7 @@ main("{framework}", json.loads(sys.argv[1]), seconds)
 INSTALL = {
     "verify": "TensorFlow 2.21, Keras 3.15 and jinja2 (2 GB)",
     "examples": "scikit-learn and matplotlib",
+    "bench": "JAX and PyTorch",
 }
 # Lines that TensorFlow's own logging writes: I0000 00:00:17.5 ..., 2025-01-01 00:00:00.1: W ...
 LOGGED = re.compile(

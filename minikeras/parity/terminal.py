@@ -22,14 +22,14 @@ TITLES = {
     "optimizers": "State of the optimizer",
     "predictions": "Predictions of",
 }
-NAMES = {"minikeras": "minikeras", "keras": "Keras on TensorFlow"}
+NAMES = {"minikeras": "minikeras", "keras": "Keras"}
 
 
 @contextmanager
 def progress(console: Console) -> Iterator[Callable[[str, dict[str, Any]], None]]:
     """A bar for each framework; yields the function that takes a framework's events."""
     bars = Progress(
-        TextColumn("{task.description:<19}"),
+        TextColumn("{task.description:<9}"),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TextColumn("{task.fields[state]}"),
@@ -113,8 +113,13 @@ def _show_differences(console: Console, verdict: Document, most: int | None) -> 
         console.print(Text(f"\nAlso different: {', '.join(others)}"))
 
 
-def show_failures(failures: dict[str, Failure], console: Console, debug: bool = False) -> None:
-    """Print the errors of both frameworks side by side; with `debug` also their tracebacks."""
+def show_failures(
+    failures: dict[str, Failure], console: Console, debug: bool = False, what: str = "script"
+) -> None:
+    """Print the errors of both frameworks side by side; with `debug` also their tracebacks.
+
+    what: that failed, "script" or "model".
+    """
     if debug:
         for framework, failure in failures.items():
             console.print(Text(f"{NAMES[framework]}:\n{failure.traceback}"))
@@ -123,9 +128,9 @@ def show_failures(failures: dict[str, Failure], console: Console, debug: bool = 
             "" if debug else "; --debug prints the traceback"
         )
     elif len(failures) == len(NAMES):
-        said = "the script fails under both frameworks, so there is nothing to compare"
+        said = f"the {what} fails under both frameworks, so there is nothing to compare"
     else:
-        said = f"the script fails under {NAMES[next(iter(failures))]} only"
+        said = f"the {what} fails under {NAMES[next(iter(failures))]} only"
     console.print(Text(f"Error: {said}.", "bold red"))
     table = Table("", *NAMES.values(), show_lines=True)
     rows = {

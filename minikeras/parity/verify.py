@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from minikeras import frames
+from minikeras.messages import describe
 from minikeras.parity import locate as locating
 from minikeras.parity import model_files, runs, users_default
 from minikeras.parity.comparison import add_lockstep, compare
@@ -16,8 +17,13 @@ from minikeras.parity.examples import EXAMPLES
 from minikeras.parity.result import Verification
 from minikeras.types import Array
 
+BACKENDS = ("tensorflow", "jax", "torch")
 FRAMEWORKS = ("minikeras", "keras")
 Progress = Callable[[str, dict[str, Any]], None]
+
+
+class BadBackend(ValueError):
+    """A backend that is unknown, or that something was asked of which it cannot do."""
 
 
 class TrainingFailed(Exception):
@@ -42,6 +48,7 @@ def verify(
     epochs: int | None = None,
     batch_size: int | None = None,
     optimizer: str = "adam",
+    backend: str = "tensorflow",
     onednn: bool = False,
     locate: bool = False,
     steps: int = locating.STEPS,
@@ -57,6 +64,8 @@ def verify(
     floatx, kernels: `"float32"` or `"float64"` for both; `"reference"` or `"fast"` for minikeras.
     epochs, batch_size: of an example or a model; by default the example's, and 1 and 32.
     optimizer: of an example: `"adam"`, `"sgd"` or `"rmsprop"`.
+    backend: of Keras: `"tensorflow"`, or for a model `"jax"` or `"torch"`. These draw other random
+        numbers, so the batches are not shuffled, and a model with random layers is not trained.
     onednn: whether Keras also trains as it does without this function's settings, which switch
         TensorFlow's oneDNN off. The report then shows what that changes; the verdict stays.
     locate: whether to look into the first call that differs: the result's `location` compares its
@@ -64,11 +73,13 @@ def verify(
     steps: how many steps `locate` compares.
     progress: is called with `"minikeras"` or `"keras"` and each event of its training.
 
-    Raises TrainingFailed if one of the trainings fails, NothingToCompare if the script trains and
+    Raises BadBackend, a ValueError, if `target`, `onednn` or `locate` does not go with `backend`;
+    TrainingFailed if one of the trainings fails, NothingToCompare if the script trains and
     predicts nothing, BadFile if a model or its data cannot be used, and MissingRequirement if
     TensorFlow is not installed.
     """
     target = os.fspath(target)
+    _check_backend(target, backend, onednn=onednn, locate=locate)
     title, job, about = _job(
         target,
         arguments,
@@ -77,6 +88,7 @@ def verify(
         epochs=epochs,
         batch_size=batch_size,
         optimizer=optimizer,
+        backend=backend,
     )
     job |= {"floatx": floatx, "kernels": kernels}
     found: dict[str, runs.Run] = {}
@@ -84,7 +96,8 @@ def verify(
     for framework in FRAMEWORKS:  # one after the other, so that neither slows the other down
         progress(framework, {"event": "starting"})
         try:
-            found[framework] = runs.run(framework, job, partial(progress, framework))
+            environment = {"KERAS_BACKEND": backend}
+            found[framework] = runs.run(framework, job, partial(progress, framework), environment)
         except runs.Failure as failure:
             failures[framework] = failure
     if failures:
@@ -103,6 +116,23 @@ def verify(
     return Verification(document, arrays)
 
 
+def _check_backend(target: str, backend: str, **only_tensorflow: bool) -> None:
+    if backend not in BACKENDS:
+        expected = ", ".join(map(repr, BACKENDS))
+        raise BadBackend(f"backend must be one of {expected}, received {describe(backend)}")
+    if backend == "tensorflow":
+        return
+    if not target.endswith(model_files.SUFFIXES):
+        raise BadBackend(
+            f"backend={backend!r} needs a model in a file, because it draws other initial weights "
+            f"than minikeras; received {describe(target)}"
+        )
+    for name, wanted in only_tensorflow.items():
+        if wanted:
+            raise BadBackend(f"{name} is for the backend 'tensorflow', received {backend!r}")
+    runs.require(backend, extra="bench")
+
+
 def _job(
     target: str,
     arguments: Sequence[str],
@@ -112,6 +142,7 @@ def _job(
     epochs: int | None,
     batch_size: int | None,
     optimizer: str,
+    backend: str,
 ) -> tuple[str, dict[str, Any], dict[str, Any]]:
     """The title of the report, the job of the workers, and what the report says about it."""
     if target in EXAMPLES:
@@ -139,6 +170,7 @@ def _job(
             "seed": seed,
             "epochs": model_files.EPOCHS if epochs is None else epochs,
             "batch_size": model_files.BATCH_SIZE if batch_size is None else batch_size,
+            "backend": backend,
         }
         job = {"model": target, "data": data, "options": options}
         return Path(target).name, job, {"model": target, "data": data, **options}

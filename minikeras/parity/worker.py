@@ -29,7 +29,7 @@ from minikeras.types import Array
 
 DISTRIBUTIONS = {
     "minikeras": ["minikeras-reference", "numpy", "numba"],
-    "keras": ["keras", "tensorflow", "numpy"],
+    "keras": ["keras", "numpy"],
 }
 
 
@@ -60,6 +60,7 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
         sys.exit(1)
     named: Any = arrays  # numpy's stub takes them for its own arguments
     np.savez(Path(job["folder"]) / "arrays.npz", **named)
+    backend = [keras.backend.backend()] if framework == "keras" else []
     send(
         event="finished",
         floatx=keras.config.floatx(),
@@ -67,7 +68,7 @@ def main(framework: str, job: dict[str, Any], import_seconds: float) -> None:
         import_seconds=import_seconds,
         versions={
             "python": platform.python_version(),
-            **{name: _version(name) for name in DISTRIBUTIONS[framework]},
+            **{name: _version(name) for name in [*DISTRIBUTIONS[framework], *backend]},
         },
         **found,
     )

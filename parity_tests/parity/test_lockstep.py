@@ -47,7 +47,7 @@ def test_equal_models_have_equal_bits(model: Any, mode: str) -> None:
     assert all(step.equal for step in found.steps), str(found)
     kinds = {entry.kind for entry in found.steps[0].entries}
     assert kinds == {
-        *("output", "loss term", "loss", "output gradient", "gradient"),
+        *("batch", "output", "loss term", "loss", "output gradient", "gradient"),
         *("slot", "variable", "metric", "seed"),
     }
     for a, b in zip(before, model.variables, strict=True):
@@ -57,4 +57,14 @@ def test_equal_models_have_equal_bits(model: Any, mode: str) -> None:
 def test_another_learning_rate_is_named() -> None:
     ours, theirs = network(minikeras, 0.011), network()
     found = compare((ours, theirs), X, Y, steps=1, batch_size=8)
-    assert "optimizer.learning_rate: 0.011 in minikeras, 0.01 in Keras" in found.configuration
+    assert found.configuration == ["optimizer.learning_rate: 0.011 in minikeras, 0.01 in Keras"]
+    assert found.verdict.decided_by == "configuration"
+
+
+def test_another_initial_weight_is_named() -> None:
+    ours, theirs = network(minikeras), network()
+    weight = ours.layers[0].kernel
+    weight.assign(weight.numpy() + 1e-3)
+    found = compare((ours, theirs), X, Y, steps=1, batch_size=8)
+    (said,) = found.configuration
+    assert said.startswith("initial value of") and "conv2d" in said and "1.0e-03" in said

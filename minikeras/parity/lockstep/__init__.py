@@ -1,11 +1,17 @@
 """Lockstep: Keras and minikeras take the same steps, and every number of every step is compared.
 
-compare       the entry: batches, steps, verdict
-pairing       the two models, their layers and variables in pairs
-batches       the batches, as Keras makes them
-recording     notes what a step of either library computes
-distances     how far two arrays are apart
-results       what is found: ``Comparison``, and its form in JSON
+compare         the entry: from a model and data to a ``Comparison``
+batches         the batches, as each library makes them
+mirror          the user's own classes and functions, for minikeras
+pairing         the two models, their layers and variables in pairs
+recording       notes what a step of either library computes
+stepping        one step after the other with both
+distances       how far two arrays are apart
+bounds          how far rounding alone may move each number
+third_opinion   the same step in float64: which side is nearer the truth
+verdict         one algorithm or two, and where they part
+cases, shrinking, reproducer   the smallest case, and a script that shows it with Keras alone
+results         what is found, and its form in JSON
 """
 
 from minikeras.parity.lockstep.compare import compare

@@ -11,7 +11,7 @@ from minikeras import frames, settings, utils
 from minikeras.interchange import from_keras
 from minikeras.messages import describe
 from minikeras.optional import Library
-from minikeras.parity.lockstep import batches, pairing, reproducer, verdict
+from minikeras.parity.lockstep import batches, mirror, pairing, reproducer, verdict
 from minikeras.parity.lockstep.results import Comparison, Verdict
 from minikeras.parity.lockstep.stepping import TASKS, Lockstep
 
@@ -40,7 +40,8 @@ def compare(
     """Run the same steps with Keras and minikeras, and say where they first differ, and why.
 
     keras_model: a model of Keras, compiled unless ``task="predict"``; or a pair ``(model of
-        minikeras, model of Keras)``.  Afterwards it holds what it held before.
+        minikeras, model of Keras)``, whose initial weights are compared first.  Afterwards they
+        hold what they held before.
     x, y, sample_weight: what ``fit`` takes.  Both models are fed the batches that Keras makes of
         it; those that minikeras makes are compared with them.
     steps: how many batches; the data are begun again if they end before.  By default one pass.
@@ -50,7 +51,11 @@ def compare(
     task: "train", "test" or "predict": which step of the model runs.
     seed: given to ``set_random_seed`` of both libraries before the batches are made; without one,
         ``shuffle`` takes the order that Keras draws, and minikeras's is not compared.
-    custom_objects: as in ``from_keras``.
+    custom_objects: as in ``from_keras``.  The user's other classes and functions are mirrored: the
+        same code runs with ``keras`` bound to minikeras.
+
+    If they use what minikeras does not have, nothing is compared: the verdict is not "same", and
+    ``not_mirrored`` says why.
 
     Raises ValueError for an unknown mode or task, TypeError for what is no model, and what
     ``from_keras`` raises where a model has no counterpart here.
@@ -67,22 +72,31 @@ def compare(
         utils.set_random_seed(seed)
     fed = data.keras_batches(steps)
     made = data.our_batches(len(fed)) if seed is not None or not shuffle else []
+    mirrored: list[str] = []
     if not fed:
         raise ValueError("the data hold no batch")
     pairing.build(theirs, fed[0])
     if ours is None:
-        ours = from_keras(theirs, custom_objects)
+        try:
+            ours, mirrored = _twin(theirs, custom_objects)
+        except mirror.NotMirrored as error:
+            return _nothing(error)
     else:
         pairing.build_ours(ours, fed[0], task)
     found = Comparison(Verdict(True, ""), configuration=pairing.differences(ours, theirs))
     found.options = {"task": task, "mode": mode, "steps": len(fed), "batch_size": batch_size}
+    found.options["mirrored"] = mirrored
     found.versions = _versions()
     pair = pairing.Pair(ours, theirs)
+    found.configuration += pair.initial_differences()
     with pair.restored(), _eager(ours), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        lockstep = Lockstep(pair, task, mode)
-        for number, (batch, own) in enumerate(itertools.zip_longest(fed, made), 1):
-            found.steps.append(lockstep.step(number, batch, own))
+        lockstep = Lockstep(pair, task, mode, mirrored)
+        try:
+            for number, (batch, own) in enumerate(itertools.zip_longest(fed, made), 1):
+                found.steps.append(lockstep.step(number, batch, own))
+        except mirror.NotMirrored as error:
+            return _nothing(error)
         found.form = lockstep.form
         if lockstep.no_opinion:
             found.options["no third opinion"] = lockstep.no_opinion
@@ -90,6 +104,24 @@ def compare(
         if found.verdict.step is not None:
             found.reproducer = reproducer.of(lockstep, found.verdict, fed[found.verdict.step - 1])
     return found
+
+
+def _nothing(error: mirror.NotMirrored) -> Comparison:
+    """The result where code of the program cannot run in minikeras."""
+    verdict = Verdict(False, f"nothing is compared: {error}", "not mirrored")
+    return Comparison(verdict, not_mirrored=[str(error)], versions=_versions())
+
+
+def _twin(model: Any, custom_objects: dict[str, Any] | None) -> tuple[Any, list[str]]:
+    """The counterpart of a Keras model, and the names of the user's objects that were mirrored."""
+    made, known = mirror.Mirror(), dict(custom_objects or {})
+    mirrored = []
+    for name, value in mirror.users_objects(model).items():
+        if name not in known:
+            known[name] = made.of(value)
+            mirrored.append(name)
+    with mirror.running(mirrored):
+        return from_keras(model, known), mirrored
 
 
 class _eager:

@@ -12,6 +12,7 @@ from minikeras import tree
 from minikeras.interchange.keras_models import _pairs_of_variables
 from minikeras.optional import Library
 from minikeras.parity import configuration
+from minikeras.parity.lockstep.distances import difference, equal
 from minikeras.parity.lockstep.recording import Names, Recorder, keras_side, our_side
 from minikeras.types import Array
 
@@ -57,13 +58,22 @@ class Pair:
             if id(b) not in metrics:
                 kind = "seed" if b.path.endswith("seed_generator_state") else "variable"
                 yield Held(kind, b.path, owners.get(id(b), ""), a, b)
-        if theirs.optimizer is not None and ours.optimizer is not None:
+        if getattr(theirs, "optimizer", None) and getattr(ours, "optimizer", None):
             known = {v.path.replace("/", "_"): owners.get(id(v), "") for v in theirs.variables}
             slots = theirs.optimizer.variables
             for a, b in zip(ours.optimizer.variables, slots, strict=True):
                 yield Held("slot", b.path, _layer_of_slot(b.path, known), a, b)
         for a, b in zip(ours.metrics_variables, theirs.metrics_variables, strict=True):
             yield Held("metric", b.path, "", a, b)
+
+    def initial_differences(self) -> list[str]:
+        """Which weights and seeds are not equal before the first step, by how much."""
+        found = []
+        for h, a, b in zip(self.held, self.arrays(0), self.arrays(1), strict=True):
+            if h.kind in ("variable", "seed") and not equal(a, b):
+                apart = difference(a, b).max() if a.shape == b.shape else np.inf
+                found.append(f"initial value of {h.name}: {apart:.1e} apart")
+        return found
 
     def arrays(self, side: int) -> list[Array]:
         """Copies of all variables of minikeras (0) or Keras (1)."""
@@ -88,7 +98,11 @@ class Pair:
 
 
 def build(model: Any, batch: tuple[Any, ...]) -> None:
-    """Build what of a Keras model is not built yet, as ``fit`` does, without computing."""
+    """Build what of a Keras model is not built yet, as ``fit`` does."""
+    if not getattr(model, "compiled", False):
+        if not model.built:
+            model(keras.tree.map_structure(lambda x: x[:1], batch[0]))
+        return
     model._symbolic_build(data_batch=tuple([*batch, None, None][:3]))
     optimizer = model.optimizer
     if optimizer is not None and not optimizer.built:

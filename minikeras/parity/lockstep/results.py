@@ -12,9 +12,9 @@
                                                    "relative", "absolute", "cosine", "factor"},
                                      "opinion": null or {"minikeras", "keras", "nearer",
                                                          "agreed"}}, ...]}],
-     "not_mirrored":  ["the loss 'my_loss': ...", ...],
+     "not_mirrored":  ["MyLayer cannot run in minikeras from the same source: ...", ...],
      "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "..."},
-     "options":       {"task", "mode", "steps", "batch_size", ...},
+     "options":       {"task", "mode", "steps", "batch_size", "mirrored": ["MyLayer", ...]},
      "versions":      {"minikeras": "...", "keras": "...", ...}}
 
 A number that JSON cannot write is one of the strings "inf", "-inf" and "nan".
@@ -125,7 +125,8 @@ class Step:
 class Verdict:
     """Whether both sides run the same algorithm, and else what decides against it.
 
-    decided_by: "configuration", "form" (shapes, dtypes, or what is there at all) or "numbers".
+    decided_by: "configuration", "form" (shapes, dtypes, or what is there at all), "numbers", or
+        "not mirrored": code of the program cannot run in minikeras, and nothing is compared.
     step, kind, name, layer: the first entry that differs by more than rounding.
     factor: how many times its rounding bound it differs.
     blame: "minikeras" or "keras", if float64 finds the other one nearer the truth; "formula" if the

@@ -12,7 +12,7 @@ import numpy as np
 from minikeras import tree
 from minikeras.autograd import Tensor
 from minikeras.optional import Library
-from minikeras.parity.lockstep import batches, bounds, third_opinion
+from minikeras.parity.lockstep import batches, bounds, mirror, third_opinion
 from minikeras.parity.lockstep.distances import distances
 from minikeras.parity.lockstep.pairing import Pair
 from minikeras.parity.lockstep.recording import Record
@@ -30,11 +30,15 @@ class Lockstep:
     """Takes steps with a pair of models.
 
     mode: "teacher-forced" copies Keras's variables before each step, "free-running" before the
-        first.  Steps with random errors, for the bounds, begin where minikeras's step began; in
-        free-running mode each goes on from its own last step.
+        first.
+    mirrored: the names of the user's objects that run in minikeras.
+
+    Steps with random errors, for the bounds, begin where minikeras's step began; in free-running
+    mode each goes on from its own last step.
     """
 
-    def __init__(self, pair: Pair, task: str, mode: str) -> None:
+    def __init__(self, pair: Pair, task: str, mode: str, mirrored: list[str]) -> None:
+        self.mirrored = mirrored
         self.pair, self.method, self.teacher = pair, TASKS[task], mode == "teacher-forced"
         self.form: list[str] = []
         self.starts: tuple[list[Array], list[Array]] = [], []  # all variables before the step
@@ -75,7 +79,8 @@ class Lockstep:
         to_tensor = (_tensor, tensorflow.convert_to_tensor)[side]
         data = (tree, keras.tree)[side].map_structure(to_tensor, batch, none_is_leaf=False)
         step: Callable[[Any], Any] = getattr(recorder.model, self.method)
-        record = recorder.step(functools.partial(step, data))
+        with mirror.running(self.mirrored if side == 0 else []):
+            record = recorder.step(functools.partial(step, data))
         for held, array in zip(self.pair.held, self.pair.arrays(side), strict=True):
             record.add(held.kind, held.name, held.layer, 0, array)
         return record

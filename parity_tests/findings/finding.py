@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 
 BACKENDS = ("tensorflow", "jax", "torch")
 LIBRARIES = (*BACKENDS, "minikeras")
@@ -49,7 +50,9 @@ class Finding:
 
     @property
     def anchor(self) -> str:
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-")
+        """What Markdown makes of the title."""
+        plain = unicodedata.normalize("NFKD", self.title).encode("ascii", "ignore").decode()
+        return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())
 
     def expected(self, library: str) -> str:
         """What the code prints with a library."""

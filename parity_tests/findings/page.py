@@ -25,8 +25,8 @@ def _introduction() -> str:
 
 {len(FINDINGS)} defects of Keras 3.15.1 and of its backends that this project has found: wrong
 numbers, wrong gradients, promises of the documentation that are not kept, errors in documented use.
-Choices of design are not listed, and roundings are not.  Some are those of the backend, not of
-Keras; the text says so.  They show {counts}.
+Choices of design are not listed, and roundings are not. Some defects are those of the backend, not
+of Keras; the text says so. They show {counts}.
 
 Each entry is a program of at most ten lines that needs Keras and NumPy alone, what it prints, and
 what is right. Most of the latter are computed by another program, without Keras. The tests run all
@@ -38,7 +38,8 @@ unless the entry says otherwise. An error's name stands for a program that ends 
 minikeras gives the results of Keras on TensorFlow, bit for bit. So it follows {follows} of these
 defects, where a training would otherwise give another curve; where it does not, the entry says so.
 
-`python -m parity_tests.findings.page` makes this page.
+In the table, "other" is neither right nor wrong, for a reason that the entry gives, and "–" is what
+minikeras does not have. `python -m parity_tests.findings.page` makes this page.
 """
 
 
@@ -53,9 +54,8 @@ def _overview() -> str:
 
 def _entry(finding: Finding) -> str:
     parts = [f"### {finding.title}", _fenced("py", finding.code)]
-    for names, text in finding.wrong.items():
-        who = " and ".join(NAMES[name] for name in names.split())
-        parts += [f"Printed with {who}:", _fenced("text", text)]
+    for names, text in (finding.wrong | finding.other).items():
+        parts += [f"Printed with {_and(names)}:", _fenced("text", text)]
     parts += ["Right:", _fenced("text", finding.right), finding.why.strip()]
     if finding.promise:
         name, words = finding.promise
@@ -68,6 +68,11 @@ def _entry(finding: Finding) -> str:
     if finding.upstream:
         parts.append("Reported: " + ", ".join(f"<{address}>" for address in finding.upstream) + ".")
     return "\n\n".join(parts) + "\n\n"
+
+
+def _and(names: str) -> str:
+    *others, last = (NAMES[name] for name in names.split())
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _here(finding: Finding) -> str:

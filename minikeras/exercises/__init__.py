@@ -16,6 +16,8 @@ from minikeras.exercises.adaptive import (
     rmsprop_step,
     without_correction,
 )
+from minikeras.exercises.conventions import first_epsilon, pytorch_variance, same_padding
+from minikeras.exercises.derivatives import backward, conv_vjp, softplus_vjp
 from minikeras.exercises.descent import (
     best_learning_rate,
     descent_step,
@@ -25,12 +27,23 @@ from minikeras.exercises.descent import (
     quieter_batches,
 )
 from minikeras.exercises.exercise import Exercise, FunctionExercise, NumberExercise, Passed
+from minikeras.exercises.networks import (
+    dead_share,
+    dropout,
+    equal_decay,
+    glorot_limit,
+    l2_gradient,
+    moving_mean,
+    normalize,
+    through_ten_layers,
+    updates_to_trust,
+)
 from minikeras.exercises.rates import exponential_decay, rate_after_three_epochs, warmup
 from minikeras.exercises.velocities import (
     first_nesterov_step,
-    papers_nesterov_step,
     momentum_step,
     nesterov_step,
+    papers_nesterov_step,
     ravine_momentum,
     terminal_step,
 )
@@ -66,4 +79,19 @@ __all__ = [
     "exponential_decay",
     "warmup",
     "rate_after_three_epochs",
+    "glorot_limit",
+    "dead_share",
+    "through_ten_layers",
+    "normalize",
+    "moving_mean",
+    "updates_to_trust",
+    "dropout",
+    "l2_gradient",
+    "equal_decay",
+    "softplus_vjp",
+    "backward",
+    "conv_vjp",
+    "same_padding",
+    "pytorch_variance",
+    "first_epsilon",
 ]

@@ -188,7 +188,10 @@ def _written(value: Any) -> str:
         return repr(value)
     if callable(value):
         return str(value.__name__).lstrip("_")
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value, float)
+    except (TypeError, ValueError):  # a structure of other things
+        return describe(value)
     if array.ndim == 0:
         return f"{array:.6g}"
     if array.size > _SHOWN:

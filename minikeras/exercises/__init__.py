@@ -28,7 +28,7 @@ from minikeras.exercises.descent import (
 )
 from minikeras.exercises.exercise import Exercise, FunctionExercise, NumberExercise, Passed
 from minikeras.exercises.networks import (
-    dead_share,
+    dead_fraction,
     dropout,
     equal_decay,
     glorot_limit,
@@ -80,7 +80,7 @@ __all__ = [
     "warmup",
     "rate_after_three_epochs",
     "glorot_limit",
-    "dead_share",
+    "dead_fraction",
     "through_ten_layers",
     "normalize",
     "moving_mean",

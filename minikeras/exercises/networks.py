@@ -44,24 +44,24 @@ def _dead(outputs: Any) -> Any:
 
 _OUTPUTS = np.maximum(_RNG.standard_normal((6, 5)) - [0, 5, 0, 1, 5], 0)
 
-dead_share = FunctionExercise(
-    "dead_share",
+dead_fraction = FunctionExercise(
+    "dead_fraction",
     "initialization",
-    """Write share(outputs) for the outputs of a relu layer, one row for each sample and one column
-for each unit: the share of the units that are 0 for all samples.""",
+    """Write fraction(outputs) for the outputs of a relu layer, one row for each sample and one
+column for each unit: the fraction of the units that are 0 for all samples.""",
     solution=_dead,
-    returns=("share",),
+    returns=("fraction",),
     cases=[(_OUTPUTS,), (np.array([[0.0, 1.0], [0.0, 0.0]]),), (np.eye(3),)],
     mistakes={
-        "This is the share of zeros: a unit that is 0 for some samples only is not dead": (
+        "This is the fraction of zeros: a unit that is 0 for some samples only is not dead": (
             lambda outputs: float(np.mean(np.asarray(outputs) == 0))
         ),
-        "This is the share of samples for which all units are 0": (
+        "This is the fraction of samples for which all units are 0": (
             lambda outputs: float(np.mean(np.all(np.asarray(outputs) == 0, axis=1)))
         ),
-        "This is the share of units that live": lambda outputs: 1 - _dead(outputs),
+        "This is the fraction of units that live": lambda outputs: 1 - _dead(outputs),
     },
-    called="share",
+    called="fraction",
 )
 
 through_ten_layers = NumberExercise(
@@ -167,32 +167,32 @@ updates is it above 0.99 for the first time?""",
 # Dropout and L2
 
 
-def _dropped(x: Any, kept: Any, rate: Any) -> Any:
-    return np.asarray(x) * kept / (1 - rate)
+def _dropped(x: Any, mask: Any, rate: Any) -> Any:
+    return np.asarray(x) * mask / (1 - rate)
 
 
-_X, _KEPT = np.array([1.0, 2.0, -3.0, 4.0]), np.array([1.0, 0.0, 1.0, 1.0])
+_X, _MASK = np.array([1.0, 2.0, -3.0, 4.0]), np.array([1.0, 0.0, 1.0, 1.0])
 
 dropout = FunctionExercise(
     "dropout",
     "dropout_and_l2",
-    """Write drop(x, kept, rate): what Dropout(rate) returns in training, where kept is 1 for the
+    """Write drop(x, mask, rate): what Dropout(rate) returns in training, where mask is 1 for the
 inputs that remain and 0 for the others.""",
     solution=_dropped,
     returns=("outputs",),
-    cases=[(_X, _KEPT, 0.25), (_X, 1 - _KEPT, 0.8), (_X, np.ones(4), 0.1)],
+    cases=[(_X, _MASK, 0.25), (_X, 1 - _MASK, 0.8), (_X, np.ones(4), 0.1)],
     mistakes={
         "What remains is multiplied by 1 / (1 − rate), so that the mean stays": (
-            lambda x, kept, rate: x * kept
+            lambda x, mask, rate: x * mask
         ),
         "It is divided by 1 − rate: rate is the part that is dropped": (
-            lambda x, kept, rate: x * kept / rate
+            lambda x, mask, rate: x * mask / rate
         ),
         "What remains grows; to shrink it is what other definitions do after training": (
-            lambda x, kept, rate: x * kept * (1 - rate)
+            lambda x, mask, rate: x * mask * (1 - rate)
         ),
         "The factor is 1 / (1 − rate), whatever the mask": (
-            lambda x, kept, rate: x * kept / np.mean(kept)
+            lambda x, mask, rate: x * mask / np.mean(mask)
         ),
     },
     called="drop",

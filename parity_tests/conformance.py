@@ -1,8 +1,9 @@
 """Which public names the tests compare with Keras, in what, and to what distance.
 
 The checks note each comparison while the tests run.  ``python -m parity_tests.conformance`` runs
-the tests with few examples, writes the notes to `conformance.json`, and `docs/conformance.md` from
-them.  A whole run of the tests fails if something that the file claims was not compared.
+the tests, writes the notes to `conformance.json`, and `docs/conformance.md` from them; with the
+names of tests it runs these and adds their notes.  A whole run of the tests fails if something that
+the file claims was not compared.
 """
 
 from __future__ import annotations
@@ -223,10 +224,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def main() -> None:
     """Run the tests and write the page; arguments choose tests, whose notes are then added."""
     chosen = sys.argv[1:]
-    command = [sys.executable, "-m", "pytest", "-q", *chosen]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen]
     command += ["--conformance", "add" if chosen else "new"]
-    profile = {"HYPOTHESIS_PROFILE": "glance"}
-    result = subprocess.run(command, cwd=ROOT, env=os.environ | profile)
+    result = subprocess.run(command, cwd=ROOT)
     from parity_tests.conformance_page import write
 
     write()

@@ -29,7 +29,6 @@ settings.register_profile(  # for planted mistakes, where only the failure matte
     phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False,
 )
-settings.register_profile("glance", settings.get_profile("ci"), max_examples=2)  # for notes
 settings.load_profile(os.getenv("HYPOTHESIS_PROFILE", "ci"))
 
 

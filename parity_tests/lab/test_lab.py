@@ -147,8 +147,8 @@ def test_in_a_browser() -> None:
 
         WebDriverWait(browser, 240).until(drawn(2))
         assert "Adam(0.1)" in browser.page_source
-        train = browser.find_element(By.XPATH, "//*[contains(text(), 'Train')]/ancestor::button")
-        browser.execute_script("arguments[0].click()", train)
+        button = "document.querySelector('marimo-button').shadowRoot.querySelector('button')"
+        browser.execute_script(f"{button}.click()")
         WebDriverWait(browser, 240).until(drawn(5))  # loss, and the ratios of two optimizers
         severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
         assert not severe

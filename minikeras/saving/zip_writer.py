@@ -64,7 +64,7 @@ class ArchiveWriter:
             raise OverflowError(f"{name} has {size} bytes, far more than the {most} expected")
         with concurrent.futures.ThreadPoolExecutor(1) as threads:
             # All of it has to get to the disk before long: that goes on while it is read again.
-            on_disk = threads.submit(os.fsync, self._file.fileno())
+            on_disk = threads.submit(self._synchronize)
             info.CRC, info.header_offset = self._checksum(content, size), start
             on_disk.result()
         self._file.seek(start)
@@ -73,6 +73,10 @@ class ArchiveWriter:
         self._archive.NameToInfo[name] = info
         self._archive.start_dir = content + size
         self._file.seek(content + size)
+
+    def _synchronize(self) -> None:
+        with contextlib.suppress(io.UnsupportedOperation):  # the archive may be in memory
+            os.fsync(self._file.fileno())
 
     def _checksum(self, start: int, size: int) -> int:
         self._file.seek(start)

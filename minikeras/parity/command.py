@@ -13,12 +13,13 @@ from typing import Any
 import click
 from rich.console import Console
 
-from minikeras.parity import model_files, runs, terminal
+from minikeras.parity import arbiter, model_files, runs, terminal
 from minikeras.parity import verify as compare_frameworks
+from minikeras.parity.backends import BackendFailed
 from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.examples import EXAMPLES, OPTIMIZERS
 from minikeras.parity.locate import STEPS
-from minikeras.parity.verify import BACKENDS, BadBackend, TrainingFailed
+from minikeras.parity.verify import BACKENDS, BadBackend, TrainingFailed, job_of
 
 # Options that `verify` does not have are the script's. Click would find a `-h` in `-path`.
 MIXED: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -99,7 +100,7 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Choice(BACKENDS),
     default="tensorflow",
     show_default=True,
-    help="Of Keras; jax and torch are for a model.",
+    help="Of Keras; jax and torch are for a model, or for the first steps with --locate.",
 )
 @click.option(
     "--onednn/--no-onednn",
@@ -178,6 +179,8 @@ def _verify(
     options["optimizer"] = options["optimizer"] or "adam"
     if options["onednn"] is None:
         options["onednn"] = options["backend"] == "tensorflow"
+    if options["locate"] and options["backend"] != "tensorflow":
+        return _arbitrate(target, arguments, options)
     report = report or Path(f"verify-{Path(target).stem if is_file else target}.html")
     console, errors = Console(), Console(stderr=True)
     try:
@@ -200,6 +203,27 @@ def _verify(
         result.write_json(json_path)
     console.print(f"Report: {report}", highlight=False, markup=False, soft_wrap=True)
     return SAME if result.same else DIFFERENT
+
+
+def _arbitrate(target: str, arguments: tuple[str, ...], options: dict[str, Any]) -> int:
+    """Let float64 judge the first steps of fit by Keras on a backend; returns the exit code."""
+    if options["floatx"] == "float64":
+        raise click.UsageError("--locate on another backend judges float32, by float64")
+    names = ("data", "seed", "epochs", "batch_size", "optimizer", "backend")
+    try:
+        runs.require("keras", options["backend"], extra="bench")
+        _, job, _ = job_of(target, arguments, **{name: options[name] for name in names})
+        found = arbiter.arbitrate_program(job, options["backend"], options["steps"])
+    except (
+        runs.MissingRequirement,
+        model_files.BadFile,
+        BackendFailed,
+        LookupError,
+        TypeError,
+    ) as error:
+        raise BadUse(str(error)) from None
+    click.echo(str(found))
+    return SAME if found.same else DIFFERENT
 
 
 def _check_file(target: str, arguments: tuple[str, ...], options: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ def verify(
     """
     target = os.fspath(target)
     _check_backend(target, backend, onednn=onednn, locate=locate)
-    title, job, about = _job(
+    title, job, about = job_of(
         target,
         arguments,
         data,
@@ -133,7 +133,7 @@ def _check_backend(target: str, backend: str, **only_tensorflow: bool) -> None:
     runs.require(backend, extra="bench")
 
 
-def _job(
+def job_of(
     target: str,
     arguments: Sequence[str],
     data: str | os.PathLike[str] | None,

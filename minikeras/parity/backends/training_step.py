@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from minikeras.parity.backends.values import Make, build
@@ -9,17 +10,21 @@ from minikeras.types import Array
 
 
 def model_of(library: Any, arguments: dict[str, Any], weights: Any) -> Any:
-    """A compiled chain of layers.
+    """A compiled model.
 
-    arguments: ``shape`` and ``dtype`` of the input without the batch; ``layers``, a list of `Make`;
-        ``optimizer`` and ``loss``, each a `Make`.
+    arguments: of a chain of layers, ``shape`` and ``dtype`` of the input without the batch,
+        ``layers``, a list of `Make`, ``optimizer`` and ``loss``, each a `Make`.  Of other models,
+        ``config``, as ``to_json`` gives it, and ``compiled``, as ``get_compile_config`` gives it.
     weights: arrays of its variables without seeds, in order; None keeps the initial ones.
     """
+    if "config" in arguments:
+        model = library.models.model_from_json(json.dumps(arguments["config"]))
+        _assign(_variables(model), weights)
+        model.compile_from_config(arguments["compiled"])
+        return model
     inputs = library.Input(tuple(arguments["shape"]), dtype=arguments["dtype"])
     model = library.Sequential([inputs, *build(library, arguments["layers"])])
-    if weights is not None:
-        for variable, value in zip(_variables(model), weights, strict=True):
-            variable.assign(value)
+    _assign(_variables(model), weights)
     optimizer: Make = arguments["optimizer"]
     loss: Make = arguments["loss"]
     model.compile(optimizer=optimizer(library), loss=loss(library))
@@ -34,16 +39,29 @@ def weights_of(library: Any, arguments: dict[str, Any]) -> list[Array]:
 def run(
     library: Any, arguments: dict[str, Any], inputs: dict[str, Any], weights: Any
 ) -> dict[str, Any]:
-    """Predictions before the step, the loss, and every variable and slot after it."""
+    """Predictions before the step, the loss, and every variable and slot after it.
+
+    inputs: ``x`` and ``y``; ``slots``, the variables of the optimizer before the step, if it is not
+        the first.
+    """
     model = model_of(library, arguments, weights)
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    _assign(model.optimizer.variables, inputs.get("slots"))
     found: dict[str, Any] = {"prediction": model(inputs["x"], training=False)}
-    found["loss"] = model.train_on_batch(inputs["x"], inputs["y"])
+    loss = model.train_on_batch(inputs["x"], inputs["y"])
+    found["loss"] = float(loss[0] if isinstance(loss, list) else loss)
     for i, variable in enumerate(_variables(model)):
         found[f"variable {i}"] = _array(library, variable)
     for i, variable in enumerate(model.optimizer.variables):
-        if "iteration" not in variable.path and "learning_rate" not in variable.path:
-            found[f"slot {i}"] = _array(library, variable)
+        found[f"slot {i}"] = _array(library, variable)
     return found
+
+
+def _assign(variables: list[Any], values: Any) -> None:
+    if values is not None:
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
 
 def _variables(model: Any) -> list[Any]:
@@ -53,3 +71,8 @@ def _variables(model: Any) -> list[Any]:
 def _array(library: Any, variable: Any) -> Array:
     array: Array = library.ops.convert_to_numpy(variable.value)
     return array.copy()
+
+
+def variable_names(model: Any) -> list[str]:
+    """The paths of the variables, in the order of the weights."""
+    return [v.path for v in _variables(model)]

@@ -16,6 +16,7 @@ Y = np.random.RandomState(1).randint(0, 3, 20)
 
 
 def network(library: Any = keras, rate: float = 0.01) -> Any:
+    library.utils.clear_session(free_memory=False)
     library.utils.set_random_seed(0)
     layers = library.layers
     model = library.Sequential(

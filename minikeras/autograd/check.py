@@ -14,6 +14,8 @@ from minikeras.autograd.tensor import Tensor
 from minikeras.autograd.variable import Variable
 from minikeras.types import Array, TensorLike
 
+_ELEMENTS = 500  # of a wrong gradient, compared one by one
+
 
 @frames.filter_traceback
 def check_gradients(
@@ -32,7 +34,8 @@ def check_gradients(
     A layer or model computes in float64 during the check, whatever its dtype; afterwards it is as
     it was before, and built.
 
-    Raises AssertionError where the two sides differ by more than ``tolerance`` of their size.
+    Raises AssertionError where the two sides differ by more than ``tolerance`` of their size; it
+    names the element of x that is off most, among up to 500.
     Raises ValueError if ``f`` computes in float32, which is too coarse for a difference quotient,
     and if ``f`` is random.
     """
@@ -54,16 +57,43 @@ def check_gradients(
         vs = [rng.standard_normal(y.shape) for y in ys]
         places = {f"argument {i}": x for i, x in enumerate(points) if x.dtype.kind == "f"}
         for place, x in (places | {v.path: v for v in variables}).items():
+
+            def difference(u: Array, x: Any = x) -> float:
+                ends = zip(vs, outputs(x, step * u), outputs(x, -step * u))
+                parts = (np.sum(v * (a._value - b._value)) for v, a, b in ends)
+                return float(sum(parts) / 2 / step)
+
             u = rng.standard_normal(x.shape)
-            ends = zip(vs, outputs(x, step * u), outputs(x, -step * u))
-            quotient = float(sum(np.sum(v * (a._value - b._value)) for v, a, b in ends) / 2 / step)
+            quotient = difference(u)
             gradient = tape.gradient(ys, x, vs, unconnected_gradients="zero")
             slope = float(np.sum(gradient._value * u))
             if not abs(quotient - slope) <= tolerance * max(1.0, abs(quotient), abs(slope)):
                 raise AssertionError(
                     f"the gradient of {_name(f)} with respect to {place} is wrong: along a random "
                     f"direction the difference quotient is {quotient:.9g}, the gradient {slope:.9g}"
+                    + _worst_element(gradient._value, difference, rng)
                 )
+
+
+def _worst_element(
+    gradient: Array, difference: Callable[[Array], float], rng: np.random.Generator
+) -> str:
+    """Which element is off most, as the end of a message; of many only some are looked at."""
+    indices = [*np.ndindex(gradient.shape)]
+    if len(indices) > _ELEMENTS:
+        indices = [indices[i] for i in rng.choice(len(indices), _ELEMENTS, replace=False)]
+    quotients = {}
+    for index in indices:
+        direction = np.zeros(gradient.shape)
+        direction[index] = 1
+        quotients[index] = difference(direction)
+    worst = max(indices, key=lambda i: abs(quotients[i] - gradient[i]), default=())
+    if not worst:  # a number
+        return ""
+    return (
+        f". Element {[*map(int, worst)]} is off most: its difference quotient is "
+        f"{quotients[worst]:.9g}, its gradient {gradient[worst]:.9g}"
+    )
 
 
 def _point(x: Any) -> Tensor:

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames, tf_function, tree
+from minikeras.autograd.drawing import Drawing, drawing
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observe, OpCall, is_taped, recording
 from minikeras.autograd.primitive import unobserved
@@ -155,6 +156,34 @@ class GradientTape:
             zeros = (Tensor(np.zeros(s.shape, s.dtype)) for s in flat)
             found = [zero if g is None else g for g, zero in zip(found, zeros, strict=True)]
         return found[0] if not tree.is_nested(sources) else tree.pack_sequence_as(sources, found)
+
+    @frames.filter_traceback
+    def draw(self, target: Any = None, **names: Any) -> Drawing:
+        """The graph of what was recorded, with the value and gradient of everything in it.
+
+        target: the tensor whose gradients are shown; by default the result of the last operation.
+        names: what to call tensors in the drawing: ``tape.draw(loss, x=x, w=w)``.  Variables have
+            their paths.
+
+        A notebook shows the drawing.  The tape can still be used for ``gradient``.
+
+        Raises ValueError if the tape holds no operations: none depended on anything watched, or
+        ``gradient`` of a tape that is not persistent has freed them.
+        """
+        if not self._calls:
+            raise ValueError(
+                "the tape holds no operation to draw: compute with something that it watches, and "
+                "draw before gradient() or make the tape with persistent=True"
+            )
+        target = _outputs(self._calls[-1])[0] if target is None else target
+        sources = [*self._tracked.values()]
+        persistent, self._persistent = self._persistent, True
+        try:
+            found = self._backward(target, sources, None)
+        finally:
+            self._persistent = persistent
+        gradients = {id(x): g for x, g in zip(sources, found) if g is not None}
+        return drawing(self._calls, gradients, {id(x): name for name, x in names.items()})
 
     @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
     def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Any]:

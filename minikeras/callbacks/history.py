@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from minikeras import notebook
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import Logs
 from minikeras.messages import count
-from minikeras.optional import Library
-
-html = Library("html")
 
 _SHOWN = 5  # epochs at either end
 
@@ -34,17 +31,24 @@ class History(Callback):
         return f"<History: {count(len(self.epoch), 'epoch')} of {names}>"
 
     def _repr_html_(self) -> str:
-        """A table for notebooks: a row for each epoch, of many only the first and the last.
+        """For notebooks: the curves, and a table with a row for each epoch, of many only some.
 
-        It has no column for results that only some epochs had.
+        The table has no column for results that only some epochs had.
         """
         names = [name for name, values in self.history.items() if len(values) == len(self.epoch)]
         columns = [[epoch + 1 for epoch in self.epoch], *(self.history[name] for name in names)]
         rows = [*map(list, zip(*columns))]
         if len(rows) > 2 * _SHOWN:
             rows[_SHOWN:-_SHOWN] = [["…"] * len(columns)]
-        body = "".join(_row("td", row) for row in rows)
-        return f"<table>{_row('th', ['epoch', *names])}{body}</table>"
+        return notebook.curves(self._panels()) + notebook.table(["epoch", *names], rows)
+
+    def _panels(self) -> dict[str, dict[str, list[float]]]:
+        """The numbers of each metric, training and validation together."""
+        panels: dict[str, dict[str, list[float]]] = {}
+        for name, values in self.history.items():
+            if all(isinstance(value, float | int) for value in values):
+                panels.setdefault(name.removeprefix("val_"), {})[name] = values
+        return panels
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
         self.epoch = []
@@ -54,9 +58,3 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
         self.model.history = self
-
-
-def _row(tag: str, cells: Iterable[object]) -> str:
-    texts = (f"{cell:.4g}" if isinstance(cell, float) else str(cell) for cell in cells)
-    inside = "".join(f"<{tag}>{html.escape(text)}</{tag}>" for text in texts)
-    return f"<tr>{inside}</tr>"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from minikeras import dtypes, frames, ops, tree
@@ -35,11 +36,13 @@ class CallContext(threading.local):
     depth: how many calls are nested at present.
     training: the ``training`` argument that the outer calls agreed on.
     naming: the layers whose names are on the path of new variables, innermost last.
+    on_call: is told of each call that has ended: the layers around it, the layer, its outputs.
     """
 
     depth: int = 0
     training: bool | None = None
     naming: tuple[Any, ...] = ()
+    on_call: Callable[[tuple[Any, ...], Any, Any], None] | None = None
 
 
 context = CallContext()
@@ -125,6 +128,8 @@ class LayerCalling(LayerBuilding, Operation):
                 context.training = None
         if symbolic:
             Node(self, original_args, original_kwargs, outputs)
+        elif context.on_call is not None:
+            context.on_call(context.naming, self, outputs)
         return outputs
 
     def _is_ready(self, args: tuple[Any, ...]) -> bool:
@@ -256,6 +261,16 @@ class LayerCalling(LayerBuilding, Operation):
         found = [(v, scope.get_current_value(v)) for v in self.non_trainable_variables]
         after = [variable.value if value is None else value for variable, value in found]
         return (outputs, after, losses) if return_losses else (outputs, after)
+
+
+@contextlib.contextmanager
+def calls_told(on_call: Callable[[tuple[Any, ...], Any, Any], None]) -> Iterator[None]:
+    """Within the block ``on_call(layers around it, layer, outputs)`` follows each call."""
+    before, context.on_call = context.on_call, on_call
+    try:
+        yield
+    finally:
+        context.on_call = before
 
 
 def mask_of(structure: Any) -> Any:

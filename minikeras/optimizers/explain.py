@@ -6,10 +6,7 @@ The formulas come from the docstrings, the values from the ``note`` calls of the
 from __future__ import annotations
 
 import dataclasses
-import functools
-import inspect
-import re
-import unicodedata
+import math
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -18,7 +15,10 @@ import numpy as np
 
 from minikeras import frames, notebook, settings
 from minikeras.autograd import Variable
+from minikeras.declare.by_path import ByPath
 from minikeras.messages import describe
+from minikeras.optimizers.docstrings import formulas, normal
+from minikeras.optimizers.docstrings import symbols as symbols_of
 from minikeras.optimizers.formulas import parse
 from minikeras.optimizers.norms import norm
 from minikeras.optimizers.options import not_a_variable
@@ -28,8 +28,6 @@ from minikeras.types import Array
 
 rich = Library("rich")
 
-_LINE = re.compile(r"^\s*(?P<name>\S+)\s+(?P<formula>[←=] .*?)(?:\s{2,}(?P<comment>\S.*))?$")
-_ARGUMENTS = re.compile(r"^(?P<names>\w+(?:, \w+)*): (?P<symbols>[^,.;]+?)[,.;]", re.MULTILINE)
 _GIVEN = {"g": "the gradient", "t": "updates, with this one", "lr": "learning rate"}
 _ALL = "all_gradients", "‖all g‖"  # a name that can be an argument, and that of the formula
 _STAGES = {  # values that replace another one in the formulas that follow
@@ -69,7 +67,7 @@ class Record:
         """The formula with numbers for names, of one element of the arrays.
 
         digits: how many significant digits are written.
-        element: the index, a tuple; by default that of the first element.
+        element: the index or the position, as for ``Explanation.show``.
 
         A formula that cannot be computed is returned as it is.
         """
@@ -85,7 +83,8 @@ class Record:
 class Explanation:
     """For the path of each variable its records, in the order of computation.
 
-    records: what the step computes, by path; ``explanation[path]`` is the same.
+    records: what the step computes, by path; ``explanation[path]`` is the same, and takes the end
+        of a path as well.
     given: what it starts from, by path: hyperparameters, and the weight and slots before the step.
     digits, numbers, element: how it is shown; see ``show``.
     """
@@ -94,13 +93,20 @@ class Explanation:
     given: dict[str, list[Record]] = dataclasses.field(default_factory=dict)
     digits: int = 6
     numbers: bool = False
-    element: tuple[int, ...] | None = None
+    element: Any = None
 
     def __getitem__(self, path: str) -> list[Record]:
-        return self.records[path]
+        found: list[Record] = ByPath(self.records)[path]
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.records)
+
+    def after(self, path: str, before: Array) -> Array:
+        """The value that the step gives to a variable; ``before`` if it does not update it."""
+        values = {record.name: record.value for record in self.records[path]}
+        last = [values[n] for n in ("w", "overwritten", "constrained") if n in values]
+        return np.asarray(last[-1] if last else before)
 
     @frames.filter_traceback
     def show(self, numbers: bool = True, digits: int = 6, element: Any = None) -> Explanation:
@@ -108,26 +114,22 @@ class Explanation:
 
         numbers: whether formulas are written with numbers, for one element of the variable.
         digits: how many significant digits numbers have, from 1 on; 17 tell all floats apart.
-        element: the index of the element: an integer, or a tuple of one for each axis.  By default
-            the first element.
+        element: the index of the element: a tuple of one integer for each axis, or its position,
+            counted along the last axis first.  By default, and of variables that have no such
+            element, the first element is shown.
 
-        Raises ValueError for fewer digits, and IndexError if a variable has no such element.
+        Raises ValueError for fewer digits, and IndexError if no variable has such an element.
         """
         if not isinstance(digits, int) or digits < 1:
             raise ValueError(f"digits must be an integer from 1 on, received {describe(digits)}")
-        if element is not None and not isinstance(element, tuple):
-            element = (element,)
-        for path, records in self.records.items() if element is not None else ():
-            shape = np.shape(records[-1].value)
-            try:
-                np.empty(shape)[element]
-            except IndexError:
-                raise IndexError(f"{path} of shape {shape} has no element {element}") from None
+        shapes = {path: np.shape(records[-1].value) for path, records in self.records.items()}
+        if element is not None and all(_index(s, element) is None for s in shapes.values()):
+            raise IndexError(f"no variable has an element {element}: the shapes are {shapes}")
         return dataclasses.replace(self, numbers=numbers, digits=digits, element=element)
 
     def rows(self, path: str) -> list[tuple[str, str, str, str]]:
         """Name, formula, value and comment of each row of a variable's table, as they are shown."""
-        rows = []
+        rows, path = [], ByPath(self.records).path(path)
         for record in [*self.given.get(path, ()), *self.records[path]]:
             formula, value = record.formula, record.value
             if self.numbers:
@@ -140,7 +142,8 @@ class Explanation:
         shape = np.shape(self.records[path][-1].value)
         if not self.numbers or not shape:
             return path
-        return f"{path}[{', '.join(map(str, self.element or [0] * len(shape)))}]"
+        index = _index(shape, self.element) or (0,) * len(shape)
+        return f"{path}[{', '.join(map(str, index))}]"
 
     def __rich__(self) -> Any:
         tables = []
@@ -187,7 +190,7 @@ def explain(
         if variable:
             current = noted.setdefault(variable[0].path, {})
         target = shared if _ALL[0] in values else current
-        target.update({_normal(name): np.array(value)[()] for name, value in values.items()})
+        target.update({normal(name): np.array(value)[()] for name, value in values.items()})
 
     watched = [*optimizer._variables, *(variables or optimizer._trainable_variables)]
     arrays = [(variable, variable._value) for variable in watched]
@@ -217,7 +220,7 @@ class _State:
 
     def __init__(self, optimizer: OptimizerState) -> None:
         self.optimizer = optimizer
-        self.formulas = _formulas(optimizer)
+        self.formulas = formulas(optimizer)
         self.hyperparameters = _hyperparameters(optimizer)
         self.symbols = optimizer.slot_symbols() if optimizer._slots else []
         self.before = [(v, v._value) for v in self._all()]
@@ -244,18 +247,18 @@ class _State:
         old, new = self._owned(variable)
         noted = self._completed(noted, new)
         values = {name: option.value for name, option in options.items()} | old
-        values |= {_normal(_ALL[1]): size for size in shared.values()}
+        values |= {normal(_ALL[1]): size for size in shared.values()}
         records, used = [], set()
         for name, value in noted.items():
             formula, comment = self.formulas.get(name, ("", _GIVEN.get(name, "")))
             names = _names(formula, values)
-            used |= {_normal(n) for n in names}
+            used |= {normal(n) for n in names}
             records.append(Record(name, formula, value, comment, names))
             values[name] = values[_STAGES.get(name, name)] = value
         given = [option for name, option in options.items() if name in used]
         kept = (n for n in old if n in used or n in new)
         given += [Record(n, "", np.array(old[n])[()], "before the step") for n in kept]
-        if _normal(_ALL[1]) in used:
+        if normal(_ALL[1]) in used:
             given += [Record(_ALL[1], "", v, "norm of all gradients") for v in shared.values()]
         return given, records
 
@@ -264,7 +267,7 @@ class _State:
         optimizer, index = self.optimizer, self.optimizer._index[id(variable)]
         owned: dict[str, Variable | None] = {"w": variable}
         if optimizer._slots:
-            owned |= dict(zip(map(_normal, self.symbols), optimizer._slots[index]))
+            owned |= dict(zip(map(normal, self.symbols), optimizer._slots[index]))
         for name, column in (
             ("accumulated", optimizer._accumulated),
             ("average", optimizer._averages),
@@ -297,10 +300,10 @@ def _names(formula: str, values: Mapping[str, Any]) -> dict[str, Any]:
     term = parse(formula) if formula else None
     found: dict[str, Any] = {}
     for name in term.names() if term else ():
-        if _normal(name) in values:
-            found[name] = values[_normal(name)]
-        elif name[0] == "‖" and _normal(name.strip("‖")) in values:
-            found[name] = norm(values[_normal(name.strip("‖"))])
+        if normal(name) in values:
+            found[name] = values[normal(name)]
+        elif name[0] == "‖" and normal(name.strip("‖")) in values:
+            found[name] = norm(values[normal(name.strip("‖"))])
         else:
             return {}
     return found
@@ -322,26 +325,6 @@ def _gradients_and_variables(
     return grads, variables
 
 
-def _normal(name: str) -> str:
-    return unicodedata.normalize("NFKC", name)
-
-
-def _formulas(optimizer: OptimizerState) -> dict[str, tuple[str, str]]:
-    """A dictionary of name → (formula, comment), read from the docstrings of the classes.
-
-    A subclass overrides its bases.  A line whose comment begins with "if" counts only if the
-    options it names are on; of several lines for one name the last counts.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for cls in type(optimizer).__mro__:
-        own: dict[str, tuple[str, str]] = {}
-        for name, formula, comment in _lines(cls):
-            if _holds(optimizer, comment):
-                own[name] = formula, comment
-        found = own | found
-    return found
-
-
 def _hyperparameters(optimizer: OptimizerState) -> dict[str, Record]:
     """The options that are numbers, by their symbols.
 
@@ -350,47 +333,32 @@ def _hyperparameters(optimizer: OptimizerState) -> dict[str, Record]:
     """
     symbols: dict[str, str] = {}
     for cls in reversed(type(optimizer).__mro__):
-        symbols |= _symbols(cls)
+        symbols |= symbols_of(cls)
     found = {}
     for name in optimizer._fields:
         value = getattr(optimizer, name)
         if name != "learning_rate" and isinstance(value, int | float):
             symbol = symbols.get(name, name)
-            found[_normal(symbol)] = Record(symbol, "", value, "" if symbol == name else name)
+            found[normal(symbol)] = Record(symbol, "", value, "" if symbol == name else name)
     return found
 
 
-@functools.cache
-def _lines(cls: type) -> list[tuple[str, str, str]]:
-    """Name, formula and comment of each line with a formula in the docstring of a class."""
-    lines = inspect.cleandoc(cls.__dict__.get("__doc__") or "").splitlines()
-    found = filter(None, map(_LINE.match, lines))
-    return [(_normal(m["name"]), m["formula"], m["comment"] or "") for m in found]
-
-
-@functools.cache
-def _symbols(cls: type) -> dict[str, str]:
-    """The symbols of arguments, of which the docstring of a class speaks."""
-    found: dict[str, str] = {}
-    for match in _ARGUMENTS.finditer(inspect.cleandoc(cls.__dict__.get("__doc__") or "")):
-        names, words = match["names"].split(", "), match["symbols"].split(" and ")
-        if len(names) == len(words) and all(len(word) <= 2 for word in words):
-            found |= dict(zip(names, words))
-    return found
-
-
-def _holds(optimizer: OptimizerState, comment: str) -> bool:
-    if not comment.startswith("if "):
-        return True
-    return all(getattr(optimizer, word, False) for word in comment[3:].split(" and "))
-
-
-def _chosen(value: Any, element: tuple[int, ...] | None) -> Any:
+def _chosen(value: Any, element: Any) -> Any:
     """One element of an array; a number as it is."""
     array = np.asarray(value)
     if not array.ndim:
         return value
-    return array[element or (0,) * array.ndim] if array.size else np.nan
+    return array[_index(array.shape, element) or (0,) * array.ndim] if array.size else np.nan
+
+
+def _index(shape: tuple[int, ...], element: Any) -> tuple[int, ...] | None:
+    """The element of an array of this shape as a tuple; None if there is none."""
+    if isinstance(element, tuple):
+        fits = len(element) == len(shape) and all(0 <= i < n for i, n in zip(element, shape))
+        return element if fits else None
+    if element is None or not 0 <= element < math.prod(shape):
+        return None
+    return tuple(map(int, np.unravel_index(element, shape)))
 
 
 def _short(value: Array, digits: int) -> str:

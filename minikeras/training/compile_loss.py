@@ -101,22 +101,27 @@ class CompileLoss(losses.Loss):
         self.built = True
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        values = [value for _, value in self.terms(y_true, y_pred, sample_weight)]
+        return functools.reduce(operator.add, values) if values else None
+
+    def terms(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> list[tuple[str, Any]]:
+        """The weighted loss of each output that has one, with its name."""
         self.check_given(y_true)
         if not tree.is_nested(y_true) and not tree.is_nested(y_pred):
             if not self.built:
                 self.build(y_true, y_pred)
             # Parity: of several losses for a single output only the first is used.
-            return self._value(self._entries[0], y_true, y_pred, sample_weight)
+            entry = self._entries[0]
+            return [(entry.name, self._value(entry, y_true, y_pred, sample_weight))]
         y_true = self._like_predictions(y_true, y_pred)
         if not self.built:
             self.build(y_true, y_pred)
         y_pred = _repack(self._y_pred_structure, y_pred)
         y_true = _repack(self._y_true_structure, y_true)
-        values = [
-            self._value(entry, y_true, y_pred, sample_weight, track)
+        return [
+            (entry.name, self._value(entry, y_true, y_pred, sample_weight, track))
             for entry, track in itertools.zip_longest(self._entries, self.metrics)
         ]
-        return functools.reduce(operator.add, values) if values else None
 
     @property
     def weight(self) -> Any:

@@ -22,11 +22,11 @@ from minikeras.training.adapters import (
     unpack_x_y_sample_weight,
 )
 from minikeras.training.epoch_iterator import EpochIterator
+from minikeras.training.explained import ExplainedSteps
 from minikeras.training.run import Run
-from minikeras.training.steps import Steps
 
 
-class Trainer(Steps):
+class Trainer(ExplainedSteps):
     """A base of ``Model``: the loops over epochs and batches.
 
     It uses the call of the layer, ``trainable_variables``, ``losses`` and ``metrics``.

@@ -48,7 +48,7 @@ INNER_FLOORS = {
     "autograd": [
         "listeners operation_table",
         "tensor",
-        "graph variable indexed_slices",
+        "graph variable indexed_slices drawing",
         "op_nodes",
         "conversion",
         "primitive tape",

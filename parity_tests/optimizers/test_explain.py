@@ -172,7 +172,7 @@ def test_formulas_with_numbers_in_any_number_of_digits():
     for wrong in ({"digits": 0}, {"digits": 2.5}):
         with pytest.raises(ValueError, match="digits must be an integer from 1 on"):
             explanation.show(**wrong)
-    with pytest.raises(IndexError, match=r"w of shape \(2,\) has no element \(2,\)"):
+    with pytest.raises(IndexError, match="no variable has an element 2"):
         explanation.show(element=2)
     with pytest.raises(ValueError, match="g has no formula that can be computed"):
         explanation["w"][0].recompute()

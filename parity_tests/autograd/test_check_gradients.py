@@ -87,12 +87,43 @@ def test_a_wrong_derivative_is_found(cls: Any, place: str, dtype: str) -> None:
     message = rf"the gradient of the layer 'wrong_weight' with respect to {place} is wrong: .*"
     with pytest.raises(AssertionError, match=message) as caught:
         check_gradients(layer, ROWS)
-    quotient, slope = str(caught.value).split("quotient is ")[1].split(", the gradient ")
+    along, element = str(caught.value).split(" Element ")
+    quotient, slope = along.split("quotient is ")[1].rstrip(".").split(", the gradient ")
+    assert float(slope) == pytest.approx(2 * float(quotient), rel=1e-6)
+    quotient, slope = element.split("quotient is ")[1].split(", its gradient ")
     assert float(slope) == pytest.approx(2 * float(quotient), rel=1e-6)
     assert layer.scale.dtype == ("float32" if dtype == "mixed_float16" else dtype)
     np.testing.assert_array_equal(layer.scale, np.ones(4))
     with pytest.raises(AssertionError, match=place):
         check_gradients(keras.Sequential([layer]), ROWS)
+
+
+@primitive()
+def one_wrong(x: Any) -> Any:
+    """y = 3 x             dx = 3 dy, but for one element"""
+    return 3 * x
+
+
+@one_wrong.shape
+def one_wrong_shape(x: Any) -> Any:
+    return x
+
+
+@one_wrong.vjp
+def one_wrong_vjp(dy: Any, y: Any, x: Any) -> Any:
+    dx = 3 * dy
+    dx[1, 2] += 0.5 * dy[1, 2]
+    return dx
+
+
+@pytest.mark.parametrize("shape", [(2, 4), (2, 300)])
+def test_the_wrong_element_is_named(shape: tuple[int, ...]) -> None:
+    """Of a large array a part is looked at, which may not hold it."""
+    message = "with respect to argument 0 is wrong"
+    if shape == (2, 4):
+        message = r"Element \[1, 2\] is off most"
+    with pytest.raises(AssertionError, match=message):
+        check_gradients(one_wrong, np.ones(shape))
 
 
 def test_functions_of_variables() -> None:

@@ -198,7 +198,7 @@ def test_the_source_is_the_program_that_fit_replays(both):
         model.train_on_batch(X, Y[1])
     assert model._replays["_loss_and_gradients"].source == step.source
     assert lazy().explain_step(X, Y[0]).source.count("matmul") >= 2  # also before it is built
-    assert "looked at" in both[1].explain_step(X, Y).refused  # the means of several losses
+    assert both[1].explain_step(X, Y).refused is not None  # the means of several losses
 
 
 def test_steps_walk_through(both):

@@ -53,17 +53,22 @@ Dropout in the layer has the same effect.
         code="""
 import keras, numpy as np
 layer = keras.layers.Conv2DTranspose(1, 2, dilation_rate=2, kernel_initializer="ones")
-print(np.array(layer(np.ones((1, 1, 1, 1))))[0, :, :, 0].tolist())
+y = layer(np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1))
+print(np.array(y)[0, :, :, 0].tolist())
 """,
         wrong={"tensorflow": "InvalidArgumentError"},
-        right="[[1.0, 0.0, 1.0], [0.0, 0.0, 0.0], [1.0, 0.0, 1.0]]",
+        right=(
+            "[[1.0, 2.0, 1.0, 2.0], [3.0, 4.0, 3.0, 4.0], "
+            "[1.0, 2.0, 1.0, 2.0], [3.0, 4.0, 3.0, 4.0]]"
+        ),
         why="""
 "Current CPU implementations do not yet support dilation rates larger than 1", TensorFlow says.
 """,
         proof="""
 import numpy as np
-y = np.zeros((3, 3))
-y[::2, ::2] = 1
+y = np.zeros((4, 4))
+for i, j in np.ndindex(2, 2):  # where the cells of the window write to
+    y[2 * i : 2 * i + 2, 2 * j : 2 * j + 2] += [[1.0, 2.0], [3.0, 4.0]]
 print(y.tolist())
 """,
         promise=(

@@ -113,7 +113,7 @@ PHRASES = {
     r"\breckon": "estimate, cost",
     r"\bby (eights|fours|twos)\b": "eight at a time",
     r"\bbesides\b": "also, in addition",
-    r"\bteams?\b": "thread pool, workers",
+    r"(?<!-)\bteams?\b": "thread pool, workers",  # but github.com/keras-team
     r"\bof vectors\b": "vectorise",
 }
 

@@ -82,7 +82,8 @@ class Call:
 # What libraries write where they do not do something.
 _REFUSAL = re.compile(
     "not support|unsupported|not implemented|only support|not available|cannot be used|"
-    "no gradient through|gradient registry has no entry|unexpected keyword argument|must be [1-9]-",
+    "no gradient through|gradient registry has no entry|unexpected keyword argument|must be [1-9]-|"
+    "must be set when using",
     re.IGNORECASE,
 )
 

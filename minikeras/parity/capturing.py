@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minikeras.parity import examples, model_files, stand_in
-from minikeras.parity.recorder import replaced
+from minikeras.parity.hooks import replaced
 
 METHODS = ("fit", "evaluate", "predict", "train_on_batch", "test_on_batch")
 

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from minikeras.parity import configuration, curves
+from minikeras.parity.hooks import definer, replaced
 from minikeras.types import Array
 
 TRACED = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
@@ -66,6 +67,7 @@ class Recorder:
         self.initial: dict[int, tuple[Any, Array]] = {}  # by the id of the variable, which it keeps
         self.pending: dict[int, Any] = {}  # variables without a value
         self.begun: set[int] = set()  # variables whose initial value does not change any more
+        self.loading = False  # a model is compiled before its weights are read
         self.busy = False  # inside fit or evaluate; the calls that these make are not recorded
         self.eagerly: Callable[[], AbstractContextManager[Any]] = nullcontext
         if keras.backend.backend() == "tensorflow":
@@ -80,12 +82,13 @@ class Recorder:
 
     @_fails_as_recorder
     def _hooks(self) -> list[Hook]:
-        keras = self.keras
+        keras, loading = self.keras, "compile_from_config"
         hooks: list[Hook] = [
             (keras.Model, "__new__", self._note_model),
             (keras.Sequential, "__new__", self._note_model),
             # Where it is defined: models whose class overrides it are not compiled when loaded.
-            (_definer(keras.Model, "compile"), "compile", self._note_compile),
+            (definer(keras.Model, "compile"), "compile", self._note_compile),
+            (definer(keras.Model, loading), loading, self._note_loading),
             (keras.Variable, "__init__", self._note_variable),
             (keras.optimizers.Optimizer, "build", self._note_optimizer),
         ]
@@ -201,6 +204,17 @@ class Recorder:
 
         return hooked
 
+    def _note_loading(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def hooked(model: Any, config: Any) -> None:
+            self.loading = True
+            try:
+                method(model, config)
+            finally:
+                self.loading = False
+
+        return hooked
+
     def _note_variable(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def hooked(variable: Any, *args: Any, **kwargs: Any) -> None:
@@ -241,7 +255,8 @@ class Recorder:
             with self.eagerly():  # Keras reads the learning rate for the config
                 described = configuration.config_of(optimizer)
             self.optimizers.append((optimizer, described))
-        self._begin(variables, everything=not self.busy)
+        if not self.loading:
+            self._begin(variables, everything=not self.busy)
 
     def _outermost(
         self, record: Callable[..., Any], method: Callable[..., Any]
@@ -369,11 +384,6 @@ class Recorder:
         return curves.numbers(result if isinstance(result, dict) else model.get_metrics_result())
 
 
-def _definer(cls: type, name: str) -> type:
-    """The class of the method resolution order in which an attribute is defined."""
-    return next(owner for owner in cls.__mro__ if name in owner.__dict__)
-
-
 def _variables(model: Any) -> list[Any]:
     """The weights of a model, and the states of its seed generators."""
     metrics = {id(variable) for variable in model.metrics_variables}
@@ -385,14 +395,3 @@ def _arguments(call: inspect.BoundArguments) -> dict[str, Any]:
     full = inspect.BoundArguments(call.signature, call.arguments.copy())
     full.apply_defaults()
     return dict(full.arguments)
-
-
-@contextmanager
-def replaced(owner: type, name: str, hook: Callable[..., Any]) -> Iterator[None]:
-    """Within the block `owner.name` is what `hook` makes of it."""
-    before = owner.__dict__.get(name)
-    setattr(owner, name, hook(getattr(owner, name)))
-    try:
-        yield
-    finally:
-        delattr(owner, name) if before is None else setattr(owner, name, before)

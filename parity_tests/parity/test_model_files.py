@@ -70,6 +70,7 @@ def test_a_harmful_model_is_not_loaded(tmp_path):
 def saved(tmp_path_factory):
     model = minikeras.Sequential([minikeras.layers.Input((2,)), minikeras.layers.Dense(1)])
     model.compile("sgd", "mse", metrics=["mae"])
+    model.layers[-1].bias.assign([7.0])
     path = tmp_path_factory.mktemp("saved") / "model.keras"
     model.save(path)
     return str(path)
@@ -85,7 +86,8 @@ def test_what_is_done_with_a_model(library, arrays, saved, tmp_path):
     recorder = Recorder(library)
     with recorder.recording():
         model_files.train(library, saved, data, seed=0, epochs=2, batch_size=4)
-    found, _ = recorder.finish()
+    found, held = recorder.finish()
+    assert held["models/0/initial/1"].tolist() == [7.0]  # of the file, not of the initializer
     counts = [len(found[what]) for what in ("predictions", "evaluations", "fits")]
     assert counts == ([1, 1, 1] if "y" in arrays else [1, 0, 0])
     if "y" in arrays:

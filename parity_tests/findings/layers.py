@@ -54,7 +54,7 @@ Dropout in the layer has the same effect.
 import keras, numpy as np
 layer = keras.layers.Conv2DTranspose(1, 2, dilation_rate=2, kernel_initializer="ones")
 y = layer(np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1))
-print(np.array(y)[0, :, :, 0].tolist())
+print(keras.ops.convert_to_numpy(y)[0, :, :, 0].tolist())
 """,
         wrong={"tensorflow": "InvalidArgumentError"},
         right=(

@@ -19,7 +19,7 @@ FOLDERS = ("minikeras", "parity_tests", "benchmarks")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 # Files that pages name as the user's own.
-OWN = {"script.py"}
+OWN = {"script.py", "lab.py"}
 
 
 @functools.cache

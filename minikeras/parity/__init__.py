@@ -15,7 +15,7 @@ from minikeras.parity.assertion import assert_matches_keras
 from minikeras.parity.comparison import NothingToCompare
 from minikeras.parity.lockstep import Comparison, compare
 from minikeras.parity.model_files import BadFile
-from minikeras.parity.result import Verification
+from minikeras.parity.result import Verification, write_page
 from minikeras.parity.runs import MissingRequirement
 from minikeras.parity.verify import TrainingFailed, verify
 
@@ -29,4 +29,5 @@ __all__ = [
     "assert_matches_keras",
     "compare",
     "verify",
+    "write_page",
 ]

@@ -259,3 +259,17 @@ class Verification:
             return None
         page = html.escape(report.page(self.document, self._arrays))
         return f'<iframe srcdoc="{page}" style="width:100%;height:42rem;border:0"></iframe>'
+
+
+@frames.filter_traceback
+def write_page(
+    comparison: Comparison, path: str | os.PathLike[str], title: str = "Lockstep"
+) -> None:
+    """Write what `compare` returned as one HTML page: the heat map, its largest differences.
+
+    comparison: whose reproducer the page offers as a file, unless it is larger than 4 MB.
+    path: of the page; a file that is there is replaced.
+    title: the heading.
+    """
+    arrays = comparison.reproducer.arrays if comparison.reproducer else {}
+    report.write_atomically(path, report.comparison_page(comparison.to_json(), title, arrays))

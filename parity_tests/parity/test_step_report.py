@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from minikeras.parity import charts, report, step_report
+from minikeras.parity import charts, step_report, write_page
 from minikeras.parity.lockstep import Comparison, Distances, Entry, Step, Verdict
 from minikeras.parity.lockstep.results import Opinion, Reproducer
 from parity_tests.parity.test_report import HOSTILE, Page
@@ -98,7 +98,8 @@ def test_the_largest_differences_come_first():
 def test_a_page_of_a_comparison(tmp_path):
     arrays = {"x": np.float32([1, 2])}
     made = comparison(Reproducer("import keras  # <b>", arrays, "1 layer, 1 step"))
-    text = report.comparison_page(made.to_json(), HOSTILE, arrays)
+    write_page(made, tmp_path / "page.html", HOSTILE)
+    text = (tmp_path / "page.html").read_text("utf-8")
     page = Page(text)
     assert [reference.partition(",")[0] for reference in page.references] == [
         "data:application/octet-stream;base64"

@@ -37,7 +37,7 @@ def _text(cell: object) -> str:
     return str(html.escape(f"{cell:.4g}" if isinstance(cell, float | np.floating) else str(cell)))
 
 
-def fold(summary: str, content: str) -> str:
+def details(summary: str, content: str) -> str:
     """HTML that is shown when its summary is clicked."""
     return f"<details><summary>{_text(summary)}</summary>{content}</details>"
 

@@ -256,8 +256,8 @@ class _State:
             records.append(Record(name, formula, value, comment, names))
             values[name] = values[_STAGES.get(name, name)] = value
         given = [option for name, option in options.items() if name in used]
-        kept = (n for n in old if n in used or n in new)
-        given += [Record(n, "", np.array(old[n])[()], "before the step") for n in kept]
+        shown = (n for n in old if n in used or n in new)
+        given += [Record(n, "", np.array(old[n])[()], "before the step") for n in shown]
         if normal(_ALL[1]) in used:
             given += [Record(_ALL[1], "", v, "norm of all gradients") for v in shared.values()]
         return given, records

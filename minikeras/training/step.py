@@ -256,8 +256,8 @@ class Step:
         """The same tables, and each update in a fold."""
         parts = [notebook.table(columns, rows) for columns, rows in self.tables().values()]
         if self.updates is not None:
-            parts.append(notebook.fold("updates", self.updates._repr_html_()))
-        parts.append(notebook.fold("source", notebook.preformatted(self.source)))
+            parts.append(notebook.details("updates", self.updates._repr_html_()))
+        parts.append(notebook.details("source", notebook.preformatted(self.source)))
         return "".join(parts)
 
 

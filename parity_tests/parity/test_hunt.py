@@ -9,10 +9,20 @@ import sys
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import minikeras
+from minikeras import cli
 from minikeras.parity.backends import Call, Make, Outcome, Raised, evaluate
-from minikeras.parity.hunt import drawing, hunting, numbers, op_arguments, reproducer, shrinking
+from minikeras.parity.hunt import (
+    command,
+    drawing,
+    hunting,
+    numbers,
+    op_arguments,
+    reproducer,
+    shrinking,
+)
 from minikeras.parity.hunt.judge import judge
 
 IS_DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
@@ -280,3 +290,19 @@ def test_a_small_hunt_against_tensorflow():
     )
     assert found.calls == 24
     assert {(g.target, g.finding.kind) for g in found.groups} == {("ops.corrcoef", "promise")}
+
+
+def test_the_command_prints_what_was_found(pretended, monkeypatch, tmp_path):
+    pretended(FAULTS["ops.var"])
+    monkeypatch.setattr(command, "installed", lambda: ["jax", "torch"])
+    arguments = ["hunt", "--targets", "ops.var", "--count", "2", "--out", str(tmp_path / "found")]
+    done = CliRunner().invoke(cli.main, arguments)
+    assert done.exit_code == 1 and "ops.var: wrong output (torch)" in done.output
+    assert (tmp_path / "found" / "hunt.json").is_file()
+    assert [path.suffix for path in sorted((tmp_path / "found").iterdir())].count(".py") > 0
+
+
+@pytest.mark.parametrize("option", (["--backends", "theano"], ["--targets", "ops.nothing"]))
+def test_wrong_usage_of_the_command_exits_with_2(option, monkeypatch):
+    monkeypatch.setattr(command, "installed", lambda: ["jax"])
+    assert CliRunner().invoke(cli.main, ["hunt", *option]).exit_code == 2

@@ -20,8 +20,8 @@ from parity_tests.trainings.drawing import Training, drawn
 from parity_tests.trainings.running import fresh
 
 IS_DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
-MODELS = 200 if IS_DEEP else 4
-DRAWS = 300  # of which Keras refuses some
+MODELS = 200 if IS_DEEP else 3
+DRAWS = 300 if IS_DEEP else 12  # of which Keras refuses some
 
 
 def refused(training: Training) -> bool:

@@ -81,8 +81,8 @@ def compare(
             ours, mirrored = _twin(theirs, custom_objects)
         except mirror.NotMirrored as error:
             return _nothing(error)
-    else:
-        pairing.build_ours(ours, fed[0], task)
+    if getattr(theirs, "compiled", False):
+        pairing.build_ours(ours, fed[0], task, len(theirs.metrics_variables))
     found = Comparison(Verdict(True, ""), configuration=pairing.differences(ours, theirs))
     found.options = {"task": task, "mode": mode, "steps": len(fed), "batch_size": batch_size}
     found.options["mirrored"] = mirrored

@@ -42,7 +42,7 @@ class Mirror:
 
     def __init__(self) -> None:
         self._made: dict[int, Any] = {}
-        self._kept: list[Any] = []  # the originals: an id belongs to what is alive
+        self._alive: list[Any] = []  # the originals: an id belongs to what is alive
         self._public: dict[int, Any] = {}
         self._waiting: dict[int, list[Callable[[Any], None]]] = {}  # for classes in the making
 
@@ -71,7 +71,7 @@ class Mirror:
         return value
 
     def _remember(self, value: Any, made: Any) -> Any:
-        self._kept.append(value)
+        self._alive.append(value)
         self._made[id(value)] = made
         return made
 
@@ -136,7 +136,7 @@ class Mirror:
             for face in ("", *FACES):
                 for name, theirs, ours in _pairs(face):
                     self._public.setdefault(id(theirs), ours)
-                    self._kept.append((name, theirs))
+                    self._alive.append((name, theirs))
         if id(value) not in self._public:
             raise NotMirrored(
                 f"minikeras has no counterpart of {value.__module__}.{value.__qualname__}"

@@ -109,14 +109,18 @@ def build(model: Any, batch: tuple[Any, ...]) -> None:
         optimizer.build(model.trainable_variables)
 
 
-def build_ours(model: Any, batch: tuple[Any, ...], task: str) -> None:
-    """The same for a model of minikeras, by a step that is undone."""
+def build_ours(model: Any, batch: tuple[Any, ...], task: str, metric_variables: int) -> None:
+    """The same for a model of minikeras, by a step that is undone.
+
+    metric_variables: how many Keras has; some metrics make theirs for the first batch.
+    """
     if not model.built:
         model(tree.map_structure(lambda x: x[:1], batch[0]))
     if model.optimizer is not None and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
     metrics, loss = model._compile_metrics, model._compile_loss
-    if task == "predict" or all(part is None or part.built for part in (metrics, loss)):
+    is_built = all(part is None or part.built for part in (metrics, loss))
+    if task == "predict" or (is_built and len(model.metrics_variables) == metric_variables):
         return
     slots = model.optimizer.variables if model.optimizer is not None else []
     before = [(variable, variable.numpy()) for variable in [*model.variables, *slots]]

@@ -156,7 +156,7 @@ class Reproducer:
     shrunk: str = ""
 
     def save(self, folder: str | Path, name: str = "reproducer") -> Path:
-        """Write ``name.py`` and ``name.npz`` into a folder; returns the path of the script."""
+        """Write the script and its arrays into a folder under a name; returns the script's path."""
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         np.savez(folder / f"{name}.npz", **self.arrays)  # type: ignore[arg-type]  # numpy's stub

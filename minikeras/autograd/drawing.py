@@ -136,7 +136,27 @@ class Drawing:
         return left, top, (x - _GAP[0] + 1, bottom + 1)
 
 
-def drawing(calls: list[OpCall], gradients: dict[int, Any], names: dict[int, str]) -> Drawing:
+def draw(tape: Any, target: Any, names: dict[str, Any]) -> Drawing:
+    """The graph of what a tape has recorded; see ``GradientTape.draw``."""
+    if not tape._calls:
+        raise ValueError(
+            "the tape holds no operation to draw: compute with something that it watches, and "
+            "draw before gradient() or make the tape with persistent=True"
+        )
+    if target is None:
+        last = tape._calls[-1].output
+        target = last[0] if type(last) is tuple else last
+    sources = [*tape._tracked.values()]
+    persistent, tape._persistent = tape._persistent, True  # nothing is freed on the way
+    try:
+        found = tape._backward(target, sources, None)
+    finally:
+        tape._persistent = persistent
+    gradients = {id(x): g for x, g in zip(sources, found) if g is not None}
+    return _drawing(tape._calls, gradients, {id(x): name for name, x in names.items()})
+
+
+def _drawing(calls: list[OpCall], gradients: dict[int, Any], names: dict[int, str]) -> Drawing:
     """The graph of recorded calls.
 
     gradients: by the id of a tensor or variable.

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames, tf_function, tree
-from minikeras.autograd.drawing import Drawing, drawing
+from minikeras.autograd.drawing import Drawing, draw
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observe, OpCall, is_taped, recording
 from minikeras.autograd.primitive import unobserved
@@ -63,8 +63,7 @@ class GradientTape:
     def __repr__(self) -> str:
         outputs = {id(y) for call in self._calls for y in tree.flatten(call.output)}
         tensors = count(len(self._tracked.keys() - outputs), "tensor")
-        operations = count(len(self._calls), "operation")
-        return f"<GradientTape: {operations} recorded, watching {tensors}>"
+        return f"<GradientTape: {count(len(self._calls), 'operation')} recorded, watching {tensors}>"
 
     def __enter__(self) -> GradientTape:
         if self in recording.listeners:
@@ -170,20 +169,7 @@ class GradientTape:
         Raises ValueError if the tape holds no operations: none depended on anything watched, or
         ``gradient`` of a tape that is not persistent has freed them.
         """
-        if not self._calls:
-            raise ValueError(
-                "the tape holds no operation to draw: compute with something that it watches, and "
-                "draw before gradient() or make the tape with persistent=True"
-            )
-        target = _outputs(self._calls[-1])[0] if target is None else target
-        sources = [*self._tracked.values()]
-        persistent, self._persistent = self._persistent, True
-        try:
-            found = self._backward(target, sources, None)
-        finally:
-            self._persistent = persistent
-        gradients = {id(x): g for x, g in zip(sources, found) if g is not None}
-        return drawing(self._calls, gradients, {id(x): name for name, x in names.items()})
+        return draw(self, target, names)
 
     @np.errstate(all="ignore")  # infinities and NaN are gradients like any other
     def _backward(self, target: Any, sources: list[Any], seeds: Any) -> list[Any]:

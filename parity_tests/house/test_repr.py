@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -97,12 +98,18 @@ def test_repr(expected: str) -> None:
 def test_history_in_a_notebook() -> None:
     history = fitted()[1]
     text = history._repr_html_()
-    assert text.startswith("<table><tr><th>epoch</th><th>loss</th><th>mae</th></tr><tr><td>1</td>")
+    head = "<table><thead><tr><th>epoch</th><th>loss</th><th>mae</th></tr></thead>"
+    assert f"{head}<tbody><tr><td>1</td>" in text
+    assert text.startswith("<svg") and text.count("<polyline") == 2
+    points = re.findall(r'points="([^"]*)"', text)
+    assert [len(line.split()) for line in points] == [12, 12]
     assert text.count("<tr>") == 12 and "<td>…</td>" in text
     assert f"<td>12</td><td>{history.history['loss'][-1]:.4g}</td>" in text
     history.history["<b>"] = history.history["loss"]
     history.history["val_loss"] = history.history["loss"][:6]  # of every second epoch
-    assert "<th>&lt;b&gt;</th></tr>" in history._repr_html_()
+    text = history._repr_html_()
+    assert "<th>&lt;b&gt;</th></tr>" in text and text.count("<svg") == 3  # val_loss beside loss
+    assert text.count("<polyline") == 4
 
 
 def test_model_and_explanation_in_a_notebook(capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,8 +62,8 @@ class GradientTape:
 
     def __repr__(self) -> str:
         outputs = {id(y) for call in self._calls for y in tree.flatten(call.output)}
-        tensors = count(len(self._tracked.keys() - outputs), "tensor")
-        return f"<GradientTape: {count(len(self._calls), 'operation')} recorded, watching {tensors}>"
+        n, m = len(self._calls), len(self._tracked.keys() - outputs)
+        return f"<GradientTape: {count(n, 'operation')} recorded, watching {count(m, 'tensor')}>"
 
     def __enter__(self) -> GradientTape:
         if self in recording.listeners:

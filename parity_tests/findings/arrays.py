@@ -290,4 +290,43 @@ print(1.0, round(60 * math.log(10), 3))
 """,
         place="minikeras/ops/linear_algebra.py",
     ),
+    Finding(
+        title="Sums and maxima over all axes do not keep them",
+        code="""
+import keras, numpy as np
+x = np.ones((2, 3), "float32")
+print([tuple(getattr(keras.ops, f)(x, keepdims=True).shape) for f in ("sum", "prod", "max")])
+""",
+        wrong={"torch": "[(), (), ()]"},
+        right="[(1, 1), (1, 1), (1, 1)]",
+        why="""
+With torch and without an axis, Keras forgets `keepdims`; in `ptp` and `nanprod` too.
+""",
+        proof="""
+import numpy as np
+x = np.ones((2, 3))
+print([f(x, keepdims=True).shape for f in (np.sum, np.prod, np.max)])
+""",
+        place="minikeras/ops/reduction.py",
+    ),
+    Finding(
+        title="dot of stacks multiplies them pairwise",
+        code="""
+import keras, numpy as np
+x = np.arange(8, dtype="float32").reshape(2, 2, 2)
+print(tuple(keras.ops.dot(x, x).shape))
+""",
+        wrong={"torch": "(2, 2, 2)"},
+        right="(2, 2, 2, 2)",
+        why="""
+`dot` sums over the last axis of x and the last but one of y, and keeps all others of both, as its
+documentation says; to multiply pairwise is `matmul`.
+""",
+        proof="""
+import numpy as np
+x = np.arange(8.0).reshape(2, 2, 2)
+print(np.dot(x, x).shape)
+""",
+        place="minikeras/ops/products.py",
+    ),
 )

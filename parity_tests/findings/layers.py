@@ -144,4 +144,24 @@ print(float(np.maximum(np.float32([np.nan, 1]) @ np.ones((2, 2), "float32"), 0).
         place="minikeras/ops/primitives/activations.py",
         onednn=True,
     ),
+    Finding(
+        title="Average pooling counts the padding",
+        code="""
+import keras, numpy as np
+layer = keras.layers.AveragePooling1D(3, padding="same")
+y = layer(np.array([[[3.0], [6.0]]]))
+print([round(float(number), 4) for number in keras.ops.convert_to_numpy(y).ravel()])
+""",
+        wrong={"torch": "[5.0]"},
+        right="[4.5]",
+        why="""
+The window holds the numbers 3 and 6 and one cell of padding. Without the padding, their mean is
+4.5. Where the padding is not the same on both sides, Keras repeats the edge with torch, and takes
+the mean of 3, 6 and 6.
+""",
+        proof="""
+print([(3 + 6) / 2])
+""",
+        place="minikeras/ops/pool.py",
+    ),
 )

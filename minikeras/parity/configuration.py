@@ -60,7 +60,8 @@ def config_of_model(model: Any) -> dict[str, Any]:
             found[layer.name].pop("name", None)
     for entry in listed if isinstance(listed, list) else []:
         if isinstance(entry, dict) and "inbound_nodes" in entry:
-            found[entry["name"]]["inbound_nodes"] = entry["inbound_nodes"]
+            described = found.setdefault(entry["name"], {})  # an operation is no layer
+            described["inbound_nodes"] = entry["inbound_nodes"]
     return found
 
 

@@ -42,7 +42,7 @@ class ExplainedSteps(Steps):
         ``train_on_batch`` would make now.
 
         Raises ValueError before ``compile``, for a model with a ``train_step`` of its own, and if
-        both weights are given; besides, what a training step raises.
+        both weights are given; in addition, what a training step raises.
         """
         self._assert_compile_called()
         if type(self).train_step is not Steps.train_step:

@@ -163,10 +163,10 @@ PLANTS = {
     ),
     "Adam's ε of algorithm 1": Plant(
         "optimizers.adam:Adam.step",
-        ("np.sqrt(v) + self.epsilon", "np.sqrt(v_hat) + self.epsilon"),
+        ("np.sqrt(v) + self.epsilon", "np.sqrt(v̂) + self.epsilon"),
         (
             "np.sqrt(v) + self.epsilon * np.sqrt(1 - self.beta_2**t)",
-            "np.sqrt(v_hat) + self.epsilon * np.sqrt(1 - self.beta_2**t)",
+            "np.sqrt(v̂) + self.epsilon * np.sqrt(1 - self.beta_2**t)",
         ),
         "optimizers.test_optimizers:test_float32_to_the_bit",
         {"name": "Adam"},

@@ -21,8 +21,8 @@ import numpy as np
 
 from minikeras.messages import describe
 from minikeras.optional import Library
-from minikeras.saving.hdf5_headers import length_of_texts
-from minikeras.saving.hdf5_heaps import check_heaps
+from minikeras.saving.hdf5_headers import length_of_texts, root_of
+from minikeras.saving.hdf5_heaps import check_heaps, check_names
 from minikeras.saving.limits import LIMITS, Limits, LoadError
 from minikeras.saving.opening import opened
 
@@ -57,6 +57,7 @@ def open_hdf5(
             raise LoadError(f"{where}: this is not an HDF5 file")
         length = file.seek(0, os.SEEK_END)
         with _damage(where):
+            check_names(file, root_of(file), where)
             opened_file = h5py.File(file, "r")
             root = opened_file["/"].id
         shared = _File(opened_file, file, own is not None, length, limits)
@@ -214,8 +215,10 @@ class Group(_Object):
         if first not in self:
             raise KeyError(where)
         with _damage(where):
-            if self._id.links.get_info(first.encode("utf-8")).type != h5py.h5l.TYPE_HARD:
+            link = self._id.links.get_info(first.encode("utf-8"))
+            if link.type != h5py.h5l.TYPE_HARD:
                 raise LoadError(f"{where} is a soft or external link; expected the object itself")
+            check_names(self._file.raw, link.u, where)
             found = h5py.h5o.open(self._id, first.encode("utf-8"))
         if self._depth >= self._file.limits.depth:
             raise LoadError(

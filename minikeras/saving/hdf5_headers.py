@@ -1,8 +1,10 @@
-"""How long the texts of an HDF5 attribute are, from the header that holds the attribute.
+"""What the header of an HDF5 object says that the library does not tell, or not safely.
 
-The library reads an attribute as a whole, and offers no way to ask first how much memory that
-takes: any number of references may point to one long text.  Each reference states a length, though,
-and stands in the header of the object.
+It reads an attribute as a whole, and offers no way to ask first how much memory that takes: any
+number of references may point to one long text.  Each reference states a length, though, and stands
+in the header of the object.
+
+It reads the heap with the names of a group when it looks up the first name.  The header says where.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ _MESSAGE = struct.Struct("<HHB3x")  # kind, size, flags
 _PLACE = struct.Struct("<QQ")
 _SIZES = struct.Struct("<BxHHH")  # version; of the name, the type and the shape
 _REFERENCE = struct.Struct("<IQI")  # length, heap, number
-_ATTRIBUTE, _CONTINUED = 0x0C, 0x10
+_ATTRIBUTE, _CONTINUED, _NAMES = 0x0C, 0x10, 0x11
 _LONGEST = 1 << 24  # bytes of one header
 
 
@@ -31,7 +33,7 @@ def length_of_texts(file: Any, address: int, name: bytes, count: int) -> int | N
     """
     lengths = []
     try:
-        for message in _messages(file, address):
+        for message in _messages(file, address, _ATTRIBUTE):
             found = _attribute(message)
             if found is not None and found[0] == name:
                 data = found[1][: count * _REFERENCE.size]
@@ -43,8 +45,28 @@ def length_of_texts(file: Any, address: int, name: bytes, count: int) -> int | N
     return max(lengths, default=None)
 
 
-def _messages(file: Any, address: int) -> Iterator[bytes]:
-    """The messages that hold attributes."""
+def heap_of_names(file: Any, address: int) -> int | None:
+    """Where the heap with the names of a group stands; None for other objects and other versions.
+
+    address: where the header of the object stands in the file.
+    """
+    try:
+        for message in _messages(file, address, _NAMES):
+            return int(_PLACE.unpack_from(message)[1])
+    except (struct.error, OverflowError, ValueError):  # cut off, or at no possible place
+        pass
+    return None
+
+
+def root_of(file: Any) -> int:
+    """Where the header of the root group stands."""
+    version = _read(file, 8, 1)[0]
+    place = {0: 64, 1: 68}.get(version, 36)
+    return int.from_bytes(_read(file, place, 8), "little")
+
+
+def _messages(file: Any, address: int, wanted: int) -> Iterator[bytes]:
+    """The messages of one kind."""
     version, _, _, size = _HEADER.unpack(_read(file, address, _HEADER.size))
     if version != 1:
         return
@@ -63,7 +85,7 @@ def _messages(file: Any, address: int) -> Iterator[bytes]:
             position += length
             if kind == _CONTINUED:
                 blocks.append(_PLACE.unpack_from(message))
-            elif kind == _ATTRIBUTE:
+            elif kind == wanted:
                 yield message
 
 

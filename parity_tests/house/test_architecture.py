@@ -58,7 +58,8 @@ INNER_FLOORS = {
     "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
     "saving": [
         "limits report",
-        "opening assets parts building trial config_review report_text hdf5_headers hdf5_heaps",
+        "opening assets parts building trial config_review report_text hdf5_headers",
+        "hdf5_heaps",
         "json_text zip_archive zip_writer hdf5",
         "weights_store state",
         "sharded_weights safetensors_store",

@@ -15,7 +15,10 @@ COUNT = 1_000_000 if DEEP else 12 * settings.default.max_examples
 OUTCOMES = {"loaded", "LoadError", "ValueError", "TypeError"}
 
 # Inputs that once crashed, hung or raised something else; each is a number of `fuzz.mutant`.
-CRASHERS = [155]  # an object of no size in a global heap: the HDF5 library went on forever
+CRASHERS = [
+    155,  # an object of no size in a global heap: the HDF5 library went on forever
+    617475,  # free space between the names of a group that follows itself: the same
+]
 
 
 def test_mutants() -> None:

@@ -59,10 +59,12 @@ def heap_of_names(file: Any, address: int) -> int | None:
 
 
 def root_of(file: Any) -> int:
-    """Where the header of the root group stands."""
-    version = _read(file, 8, 1)[0]
-    place = {0: 64, 1: 68}.get(version, 36)
-    return int.from_bytes(_read(file, place, 8), "little")
+    """Where the header of the root group stands; 0, where none can be, if the file is cut off."""
+    superblock = _read(file, 0, 76)
+    if len(superblock) < 76:
+        return 0
+    place = {0: 64, 1: 68}.get(superblock[8], 36)  # by the version
+    return int.from_bytes(superblock[place : place + 8], "little")
 
 
 def _messages(file: Any, address: int, wanted: int) -> Iterator[bytes]:

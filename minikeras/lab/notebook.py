@@ -8,7 +8,7 @@ import marimo
 
 app = marimo.App(width="medium", app_title="minikeras lab")
 
-with app.setup:
+with app.setup:  # cells see the imports of this block, and none from above it
     import marimo as mo
 
     from minikeras.lab import choices, digits, drawing

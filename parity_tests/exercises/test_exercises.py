@@ -78,9 +78,9 @@ def test_any_other_number_fails(name: str) -> None:
 
 def test_an_answer_of_another_kind() -> None:
     with pytest.raises(TypeError, match="momentum_step asks for a function, received 3"):
-        exercises.momentum_step.check(3)  # type: ignore[arg-type]
+        exercises.momentum_step.check(3)  # type: ignore[arg-type]  # which is refused
     with pytest.raises(TypeError, match="terminal_step asks for a number, received 'a'"):
-        exercises.terminal_step.check("a")  # type: ignore[arg-type]
+        exercises.terminal_step.check("a")  # type: ignore[arg-type]  # which is refused
     with pytest.raises(ZeroDivisionError) as info:
         exercises.momentum_step.check(lambda w, g, v, lr, momentum: 1 / 0)
     assert "momentum_step called step(w=1, g=0.5, v=0, lr=0.1, momentum=0.9)" in str(
@@ -171,7 +171,7 @@ def test_verify_optimizer_names_the_first_update(options: dict[str, float], said
 
 def test_verify_optimizer_refuses_what_is_none() -> None:
     with pytest.raises(TypeError, match="reference must be an optimizer, received 'sgd'"):
-        verify_optimizer(HeavyBall(), "sgd")  # type: ignore[arg-type]
+        verify_optimizer(HeavyBall(), "sgd")  # type: ignore[arg-type]  # which is refused
 
 
 def test_exercises_are_data() -> None:

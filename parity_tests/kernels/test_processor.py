@@ -15,7 +15,9 @@ pytestmark = pytest.mark.skipif(not is_x86, reason="Linux names x86's vendor and
 
 
 def named(what: str) -> str:
-    return re.search(rf"^{what}\s*: (.*)$", INFO.read_text(), re.MULTILINE)[1]  # type: ignore[index]
+    found = re.search(rf"^{what}\s*: (.*)$", INFO.read_text(), re.MULTILINE)
+    assert found
+    return found[1]
 
 
 def test_vendor() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 import pytest
 from hypothesis import settings
 
-from parity_tests.saving import fuzz
+from minikeras.saving import hdf5
+from minikeras.saving.limits import LoadError
+from parity_tests.saving import building_blocks, fuzz
+from parity_tests.saving.building_blocks import parts
 
 DEEP = os.getenv("HYPOTHESIS_PROFILE") == "deep"
 COUNT = 1_000_000 if DEEP else 12 * settings.default.max_examples
@@ -28,6 +32,27 @@ def test_mutants() -> None:
     assert outcomes.total() == COUNT
     assert outcomes.keys() <= OUTCOMES
     assert outcomes["loaded"] > COUNT / 10 and outcomes["LoadError"] > COUNT / 10
+
+
+def test_free_space_that_follows_itself() -> None:
+    """In each heap of names of a file; without a check the HDF5 library fills the memory."""
+    sound = parts(building_blocks.sequential)[building_blocks.WEIGHTS]
+    heaps = [match.start() for match in re.finditer(b"HEAP", sound)]
+    for at in heaps:
+        free, names = (int.from_bytes(sound[at + k : at + k + 8], "little") for k in (16, 24))
+        assert free != 1  # which would mean that there is none
+        damaged = bytearray(sound)
+        damaged[names + free : names + free + 8] = free.to_bytes(8, "little")
+        with pytest.raises(LoadError, match="free space between its names has no end"):
+            walk(hdf5.open_hdf5(bytes(damaged), "x"))
+    assert len(heaps) > 3
+
+
+def walk(group: hdf5.Group) -> None:
+    names = group.keys()
+    for inside in map(group.__getitem__, names):
+        if isinstance(inside, hdf5.Group):
+            walk(inside)
 
 
 def test_the_runner_notices(monkeypatch: pytest.MonkeyPatch) -> None:

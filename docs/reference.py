@@ -52,6 +52,10 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ops": ("Operations: linear algebra, control flow, others", ("ops.linalg", "ops")),
     "random": ("Random numbers", ("random",)),
     "saving": ("Saving", ("saving",)),
+    "datasets": (
+        "Data sets",
+        tuple(f"datasets.{name}" for name in importlib.import_module("minikeras.datasets").__all__),
+    ),
     "utils": ("Utilities", ("utils", "tree")),
     "config": ("Configuration", ("config", "backend", "dtype_policies")),
     "models": ("Models", ("models", "")),

@@ -20,6 +20,7 @@ from minikeras.settings import (
 )
 from minikeras.training.adapters import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.training.adapters import PyDataset as Sequence
+from minikeras.utils.downloads import get_file
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.session import clear_session, set_random_seed
 
@@ -34,6 +35,7 @@ __all__ = [
     "disable_interactive_logging",
     "enable_interactive_logging",
     "get_custom_objects",
+    "get_file",
     "get_registered_name",
     "get_registered_object",
     "is_interactive_logging_enabled",

@@ -36,7 +36,7 @@ FLOORS = [
     "export",
     "models",
     "utils visualization",
-    "backend config exercises parity",
+    "backend config datasets exercises parity",
     "warm_up lab",
     "cli",
 ]

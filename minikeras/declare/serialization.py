@@ -43,6 +43,11 @@ def reading_file() -> contextlib.AbstractContextManager[None]:
     return value_within(_reading_file, True)
 
 
+def in_safe_mode() -> bool:
+    """Whether the object that is being made comes from a config that is read in safe mode."""
+    return bool(_safe_mode.get())
+
+
 def public_module(obj: Any) -> str | None:
     """``"keras.layers"`` for ``minikeras.layers.core.dense.Dense``; None for what is not ours."""
     explicit = getattr(obj, "_keras_module", None) if inspect.isclass(obj) else None

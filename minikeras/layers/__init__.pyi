@@ -83,8 +83,17 @@ from minikeras.layers.pooling.pooling import AveragePooling3D as _AveragePooling
 from minikeras.layers.pooling.pooling import MaxPooling1D as _MaxPooling1D
 from minikeras.layers.pooling.pooling import MaxPooling2D as _MaxPooling2D
 from minikeras.layers.pooling.pooling import MaxPooling3D as _MaxPooling3D
+from minikeras.layers.preprocessing.category_encoding import CategoryEncoding as _CategoryEncoding
+from minikeras.layers.preprocessing.discretization import Discretization as _Discretization
+from minikeras.layers.preprocessing.hashed_crossing import HashedCrossing as _HashedCrossing
+from minikeras.layers.preprocessing.hashing import Hashing as _Hashing
+from minikeras.layers.preprocessing.integer_lookup import IntegerLookup as _IntegerLookup
 from minikeras.layers.preprocessing.normalization import Normalization as _Normalization
 from minikeras.layers.preprocessing.rescaling import Rescaling as _Rescaling
+from minikeras.layers.preprocessing.string_lookup import StringLookup as _StringLookup
+from minikeras.layers.preprocessing.text_vectorization import (
+    TextVectorization as _TextVectorization,
+)
 from minikeras.layers.regularization.activity_regularization import (
     ActivityRegularization as _ActivityRegularization,
 )
@@ -627,6 +636,96 @@ class UnitNormalization(_UnitNormalization, Layer):
         dtype: DType | DTypePolicy = None,
         autocast: bool = True,
         name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class CategoryEncoding(_CategoryEncoding, Layer):
+    num_tokens: int | None = field(default=None)
+    output_mode: str = field(default="multi_hot")
+    sparse: bool = field(default=False)
+    def __init__(
+        self,
+        num_tokens: int | None = None,
+        output_mode: str = "multi_hot",
+        sparse: bool = False,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Discretization(_Discretization, Layer):
+    def __init__(
+        self,
+        bin_boundaries: Any = None,
+        num_bins: int | None = None,
+        epsilon: float = 0.01,
+        output_mode: str = "int",
+        sparse: bool = False,
+        dtype: Any = None,
+        name: str | None = None,
+    ) -> None: ...
+
+class HashedCrossing(_HashedCrossing, Layer):
+    def __init__(
+        self,
+        num_bins: int,
+        output_mode: str = "int",
+        sparse: bool = False,
+        name: str | None = None,
+        dtype: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Hashing(_Hashing, Layer):
+    def __init__(
+        self,
+        num_bins: int,
+        mask_value: Any = None,
+        salt: Any = None,
+        output_mode: str = "int",
+        sparse: bool = False,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class TextVectorization(_TextVectorization, Layer):
+    def __init__(
+        self,
+        max_tokens: int | None = None,
+        standardize: Any = "lower_and_strip_punctuation",
+        split: Any = "whitespace",
+        ngrams: Any = None,
+        output_mode: str = "int",
+        output_sequence_length: int | None = None,
+        pad_to_max_tokens: bool = False,
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        sparse: bool = False,
+        ragged: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
         input_shape: Any = None,
         input_dim: Any = None,
     ) -> None: ...
@@ -1339,6 +1438,57 @@ class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
         dtype: DType | DTypePolicy = None,
         autocast: bool = True,
         name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class IntegerLookup(_IntegerLookup, Layer):
+    def __init__(
+        self,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: Any = None,
+        oov_token: Any = -1,
+        vocabulary: Any = None,
+        vocabulary_dtype: str = "int64",
+        idf_weights: Any = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        sparse: bool = False,
+        pad_to_max_tokens: bool = False,
+        oov_method: str = "floormod",
+        salt: Any = None,
+        name: str | None = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class StringLookup(_StringLookup, Layer):
+    def __init__(
+        self,
+        max_tokens: int | None = None,
+        num_oov_indices: int = 1,
+        mask_token: Any = None,
+        oov_token: Any = "[UNK]",
+        vocabulary: Any = None,
+        idf_weights: Any = None,
+        invert: bool = False,
+        output_mode: str = "int",
+        pad_to_max_tokens: bool = False,
+        sparse: bool = False,
+        encoding: str = "utf-8",
+        name: str | None = None,
+        salt: Any = None,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
         input_shape: Any = None,
         input_dim: Any = None,
     ) -> None: ...

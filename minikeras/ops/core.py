@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, shapes, tree
+from minikeras import dtypes, shapes, strings, tree
 from minikeras.autograd import Symbol, Tensor, Variable
 from minikeras.declare import names
 from minikeras.declare.serialization import decoders
@@ -29,12 +29,15 @@ def convert_to_tensor(
     """A tensor of x: an array, a variable, a number, or nested lists of these.
 
     Python numbers become float32 and int32, arrays keep their dtype unless `dtype` says
-    otherwise.  Raises ValueError for lists of unequal lengths and for `sparse=True`.
+    otherwise.  With dtype "string" it holds text (`minikeras.strings`), which only layers for text
+    take.  Raises ValueError for lists of unequal lengths and for `sparse=True`.
 
     Parity: Python floats become float32 whatever `floatx` is.
     """
     if sparse or ragged:
         raise ValueError("sparse and ragged tensors do not exist on the NumPy backend")
+    if dtype == "string":
+        return x if isinstance(x, Symbol) else Tensor(strings.array(x))
     if isinstance(x, Variable):
         x = x.value
     elif isinstance(x, np.ndarray):

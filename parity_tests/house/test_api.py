@@ -228,8 +228,7 @@ MISSING = {
             "recurrence " + LATER,
         ),
         (
-            "CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MelSpectrogram "
-            "Pipeline STFTSpectrogram StringLookup TextVectorization",
+            "MelSpectrogram Pipeline STFTSpectrogram",
             "preprocessing " + LATER,
         ),
         (

@@ -22,7 +22,7 @@ FLOORS = [
     "messages types optional files",
     "notebook settings",
     "frames tf_function twins",
-    "dtypes philox shapes summation tree",
+    "dtypes philox shapes strings summation tree",
     "windows resampling",
     "kernels declare",
     "absent autograd",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, settings, tree
+from minikeras import dtypes, settings, strings, tree
 from minikeras.messages import describe
 from minikeras.random import shuffling
 from minikeras.training.adapters import packing
@@ -57,6 +57,8 @@ def standardize(value: Any, argument: str = "x") -> Array | None:
         array = value.to_numpy()
         return array if array.ndim > 1 else array[:, None]
     array = to_array(value)
+    if array.dtype == object and array.ndim == 1 and array.size and isinstance(array[0], str):
+        return strings.array(array)  # Parity: other arrays of strings are refused
     _check_numeric(argument, array.dtype)
     return array.astype(settings.floatx()) if _is_foreign_float(array.dtype) else array
 

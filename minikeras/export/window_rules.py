@@ -172,9 +172,10 @@ def _interpolate(g: OnnxGraph, x: list[str], call: Typed) -> Any:
     """A product with the matrix of weights along each axis."""
     _known_space(call)
     y = x[0]
-    for axis, size, equation in ((1, 0, "nhwc,ph->npwc"), (2, 1, "nhwc,pw->nhpc")):
+    how = call.static["interpolation"], call.static["antialias"]
+    for axis, equation in ((1, "nhwc,ph->npwc"), (2, "nhwc,pw->nhpc")):
         n = call.shape[axis]
-        cells, weights = taps_of(n, call.static["sizes"][size], call.static["interpolation"])
+        cells, weights = taps_of(n, call.static["size"][axis - 1], *how)
         matrix = np.zeros((len(cells), n), np.float32)
         np.add.at(matrix, (np.arange(len(cells))[:, None], cells), weights)
         y = g.add("Einsum", y, g.constant(matrix), equation=equation)

@@ -1,9 +1,9 @@
-"""Images enlarged with interpolation, and the gradients, in the order in which TensorFlow adds.
+"""Images resized with interpolation, and the gradients, in the order in which TensorFlow adds.
 
     bilinear            between two cells of a row, then between two rows: a + (b − a) · t
-    bicubic, lanczos    weighted sums of rows, then of the cells of such a row
+    bicubic, kernels    weighted sums of rows, then of the cells of such a row
     gradients           of bilinear and bicubic: each new cell adds to its taps, row by row;
-                        of lanczos: weighted sums again
+                        of kernels (lanczos, and all with antialias): weighted sums again
 
 The weights: ``resampling.py``.  The reference: ``ops/primitives/resize.py``.
 """
@@ -17,7 +17,7 @@ import numpy as np
 from minikeras.kernels.rounding.packets import libm_sin
 from minikeras.kernels.runtime.compile import flat, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
-from minikeras.resampling import Taps, taps_of, transposed_taps
+from minikeras.resampling import Taps, is_by_kernel, taps_of, transposed_taps
 from minikeras.types import Array
 from minikeras.windows import Sizes
 
@@ -25,22 +25,25 @@ from minikeras.windows import Sizes
 Table: TypeAlias = tuple[Array, Array, Any]
 
 
-def interpolate(x: Array, *, sizes: Sizes, interpolation: str) -> Array:
-    axes = zip(x.shape[1:3], sizes, strict=True)
-    rows, columns = (taps_of(n, s, interpolation) for n, s in axes)
-    return _resized(x.astype(np.float32, copy=False), rows, columns, interpolation == "bilinear")
+def interpolate(x: Array, *, size: Sizes, interpolation: str, antialias: bool) -> Array:
+    axes = zip(x.shape[1:3], size, strict=True)
+    rows, columns = (taps_of(n, m, interpolation, antialias) for n, m in axes)
+    linear = interpolation == "bilinear" and not antialias
+    return _resized(x.astype(np.float32, copy=False), rows, columns, linear)
 
 
-def interpolate_gradient(dy: Array, *, sizes: Sizes, interpolation: str, double: bool) -> Array:
+def interpolate_gradient(
+    dy: Array, *, size: Sizes, interpolation: str, antialias: bool, double: bool
+) -> Array:
     (images, *space, channels), dtype = dy.shape, np.float64 if double else np.float32
     dy = dy.astype(np.float32, copy=False)
-    axes = [(n // s, s, interpolation) for n, s in zip(space, sizes, strict=True)]
-    if interpolation.startswith("lanczos"):
+    axes = [(n, m, interpolation, antialias) for n, m in zip(size, space, strict=True)]
+    if is_by_kernel(interpolation, antialias):
         transposed = [transposed_taps(*axis) for axis in axes]
         return _resized(dy, transposed[0], transposed[1], False).astype(dtype, copy=False)
     if interpolation == "bicubic":
         dy = dy.astype(dtype, copy=False)  # Parity: the products are in this dtype too
-    dx = np.empty((images, axes[0][0], axes[1][0], channels), dtype)
+    dx = np.empty((images, *size, channels), dtype)
     (rows, u), (columns, v) = (taps_of(*axis) for axis in axes)
     tables = _offsets(rows, dx[0, 0].size), u, _offsets(columns, channels), v
     _add(workers_for(dy.size), flat(dy), tables, np.uintp(channels), dx.reshape(-1), images)

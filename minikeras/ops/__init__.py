@@ -11,6 +11,7 @@ from minikeras.ops import (
     activations,
     arithmetic,
     attention,
+    colours,
     comparison,
     control_flow,
     conv,
@@ -21,6 +22,8 @@ from minikeras.ops import (
     declarations,
     diagonals,
     exponential,
+    filters,
+    image,
     indexing,
     joining,
     linalg,
@@ -36,9 +39,11 @@ from minikeras.ops import (
     reshaping,
     rounding,
     segment,
+    sizes,
     sorting,
     statistics,
     trigonometry,
+    warps,
     windows,
 )
 from minikeras.ops.primitives import bitwise, conversion
@@ -46,7 +51,7 @@ from minikeras.ops.primitives.indexing import _add_at
 from minikeras.ops.primitives.reduction import _sum
 
 globals().update(declarations.names_of("ops"))
-for _part in (linalg, nn, numpy):
+for _part in (image, linalg, nn, numpy):
     vars(_part).update(declarations.names_of(_part.__name__.removeprefix("minikeras.")))
 engine_ops.cast, engine_ops.copy, engine_ops.sum = conversion._cast, conversion.copy, _sum
 engine_ops.add_at = _add_at

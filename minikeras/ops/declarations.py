@@ -18,8 +18,11 @@ from minikeras.autograd.primitive import Primitive
 F = TypeVar("F")
 
 PLACES: dict[str, dict[str, Any]] = {
-    place: {} for place in ("ops", "ops.numpy", "ops.nn", "ops.linalg", "Tensor", "numpy")
+    place: {}
+    for place in ("ops", "ops.numpy", "ops.nn", "ops.linalg", "ops.image", "Tensor", "numpy")
 }
+# Parts of `keras.ops` whose names are not those of `keras.ops` itself.
+APART = ("ops.image",)
 
 
 def public(places: str, also: str = "") -> Callable[[F], F]:
@@ -52,9 +55,8 @@ def elementwise(places: str = "", also: str = "", **options: Any) -> Callable[[A
 
 
 def names_of(place: str) -> dict[str, Any]:
-    """What appears in a place, by name; in ``ops`` everything that appears in a part of it."""
+    """What appears in a place, by name; in ``ops`` also what appears in most parts of it."""
     if place != "ops":
         return PLACES[place]
-    return {
-        n: f for part, named in PLACES.items() if part.startswith("ops") for n, f in named.items()
-    }
+    parts = [part for part in PLACES if part.startswith("ops") and part not in APART]
+    return {name: function for part in parts for name, function in PLACES[part].items()}

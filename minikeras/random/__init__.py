@@ -1,5 +1,6 @@
 """``keras.random``: the same numbers from the same seeds as Keras on TensorFlow."""
 
+import minikeras.random.elastic
 from minikeras.random.draws import (
     beta,
     binomial,

@@ -226,10 +226,11 @@ def pooling() -> Iterator[tuple[str, Any]]:
         yield f"{size}", y
         yield f"{size} gradient", pool.spread_to_winners(y, x, **how)
     for interpolation in "bilinear", "bicubic", "lanczos3":
-        how = {"sizes": (2, 3), "interpolation": interpolation}
-        y = resize.interpolate(x, **how)
+        how = {"interpolation": interpolation, "antialias": False}
+        y = resize.interpolate(x, size=(12, 18), **how)
         yield interpolation, y
-        yield f"{interpolation} gradient", resize.interpolate_gradient(y, **how, double=False)
+        dx = resize.interpolate_gradient(y, size=(6, 6), **how, double=False)
+        yield f"{interpolation} gradient", dx
     y = pool.upsample(x, sizes=(2, 3))
     yield "upsampled", y
     yield "upsampled gradient", pool.upsample_vjp(y, y, x, sizes=(2, 3))

@@ -1,4 +1,4 @@
-"""Images enlarged with interpolation: TensorFlow's bits, and the reference up to rounding."""
+"""Images resized with interpolation: TensorFlow's bits, and the reference up to rounding."""
 
 from __future__ import annotations
 
@@ -8,43 +8,60 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import assume, given
 
 from minikeras.kernels import resize
-from minikeras.ops.primitives.resize import interpolate, interpolate_gradient
-from minikeras.resampling import INTERPOLATIONS
+from minikeras.ops.primitives.resize import (
+    covered_means,
+    interpolate,
+    interpolate_gradient,
+    nearest_pixels,
+)
+from minikeras.resampling import INTERPOLATIONS, is_by_kernel
 from parity_tests.drawing import seeds, small, values
 
 sides = st.integers(1, 13)
 images = st.tuples(small, sides, sides, st.sampled_from([1, 2, 3, 9]))
-factors = st.tuples(st.integers(1, 7), st.integers(1, 7))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("antialias", [False, True])
 @pytest.mark.parametrize("interpolation", INTERPOLATIONS)
-@given(images, factors, seeds)
-def test_bits(interpolation: str, dtype: str, shape: Any, sizes: Any, seed: int) -> None:
+@given(images, st.tuples(sides, sides), seeds)
+def test_bits(
+    interpolation: str, antialias: bool, dtype: str, shape: Any, size: Any, seed: int
+) -> None:
+    assume(size != shape[1:3])  # TensorFlow then returns the image itself
     rng = np.random.default_rng(seed)
-    how: Any = {"sizes": sizes, "interpolation": interpolation}
+    how: Any = {"interpolation": interpolation, "antialias": antialias}
     x = values(rng, shape, dtype=dtype)
     theirs = tf.constant(x)
     with tf.GradientTape() as tape:
         tape.watch(theirs)
-        space = [n * s for n, s in zip(shape[1:3], sizes)]
-        y = tf.image.resize(theirs, space, interpolation)
-    ours = resize.interpolate(x, **how)
+        y = tf.image.resize(theirs, size, interpolation, antialias=antialias)
+    ours = resize.interpolate(x, size=size, **how)
     assert ours.dtype == np.float32
     np.testing.assert_array_equal(ours, y)
-    np.testing.assert_allclose(interpolate.forward(x, **how), y, atol=2e-6)
-    if dtype == "float64" and interpolation.startswith("lanczos"):
+    np.testing.assert_allclose(interpolate.forward(x, size=size, **how), y, atol=2e-6)
+    if dtype == "float64" and is_by_kernel(**how):
         return  # TensorFlow has no gradient of it
     dy = values(rng, y.shape)
     dx = tape.gradient(y, theirs, dy)
-    how["double"] = dtype == "float64"
+    how |= {"size": shape[1:3], "double": dtype == "float64"}
     ours = resize.interpolate_gradient(dy, **how)
     assert ours.dtype == dtype
     np.testing.assert_array_equal(ours, dx)
     np.testing.assert_allclose(interpolate_gradient.forward(dy, **how), dx, atol=1e-4)
+
+
+@given(images, st.tuples(sides, sides), seeds)
+def test_areas_and_nearest(shape: Any, size: Any, seed: int) -> None:
+    assume(size != shape[1:3])
+    x = values(seed, shape)
+    y = tf.image.resize(x, size, "area")
+    np.testing.assert_array_equal(covered_means.forward(x, size=size), y)
+    y = tf.image.resize(x, size, "nearest")
+    np.testing.assert_array_equal(nearest_pixels.forward(x, size=size), y)
 
 
 @given(st.lists(st.floats(0, 20, width=32)))

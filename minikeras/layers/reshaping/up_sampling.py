@@ -103,7 +103,8 @@ class UpSampling2D(_SpatialUpSampling):
                 return upsample(inputs, sizes=self.size)
             return super().call(inputs)
         x = to_channels_last(inputs, self.data_format)
-        x = interpolate(x, sizes=self.size, interpolation=self.interpolation)
+        size = tuple(None if n is None else n * s for n, s in zip(x.shape[1:3], self.size))
+        x = interpolate(x, size=size, interpolation=self.interpolation, antialias=False)
         return from_channels_last(x, self.data_format)
 
 

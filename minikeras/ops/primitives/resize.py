@@ -1,8 +1,8 @@
-"""Enlarging images by whole factors, with interpolation; the weights: ``resampling.py``.
+"""Images brought to another size; the weights: ``resampling.py``.
 
-The map is linear, so it and ``interpolate_gradient``, its transpose, are each other's derivatives.
+The maps are linear.  Each and its transpose are each other's derivatives.
 
-Parity: the result is float32, whatever the input is.
+Parity: all but "nearest" return float32, whatever the input is.
 """
 
 from __future__ import annotations
@@ -14,19 +14,23 @@ import numpy as np
 
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
-from minikeras.resampling import Taps, taps_of, transposed_taps
+from minikeras.resampling import Taps, nearest, taps_of, transposed_taps
 from minikeras.types import Array, Shape, TensorLike
 from minikeras.windows import Sizes
 
 
+def _of_size(x: Shape, *, size: Sizes, **_: Any) -> Shape:
+    return (x[0], *size, x[3])
+
+
 @primitive(dtype=separate, out="float32")
-def interpolate(x: Array, *, sizes: Sizes, interpolation: str) -> Array:
-    """Each image with sizes[0] times the rows and sizes[1] times the columns.
+def interpolate(x: Array, *, size: Sizes, interpolation: str, antialias: bool) -> Array:
+    """Each image with size[0] rows and size[1] columns.
 
     y[n, i, j, c] = Σ_p Σ_q  u[i, p] · v[j, q] · x[n, rows[i, p], columns[j, q], c]
     """
     rows, columns = (
-        taps_of(n, size, interpolation) for n, size in zip(x.shape[1:3], sizes, strict=True)
+        taps_of(n, m, interpolation, antialias) for n, m in zip(x.shape[1:3], size, strict=True)
     )
     return _weighted(_weighted(x.astype(np.float32), rows, 1), columns, 2)
 
@@ -39,25 +43,30 @@ def _weighted(x: Array, taps: Taps, axis: int) -> Array:
 
 
 @interpolate.shape
-def interpolate_shape(x: Shape, *, sizes: Sizes, interpolation: str) -> Shape:
-    space = (n if n is None else n * size for n, size in zip(x[1:3], sizes))
-    return (x[0], *space, x[3])
+def interpolate_shape(x: Shape, *, size: Sizes, interpolation: str, antialias: bool) -> Shape:
+    return _of_size(x, size=size)
 
 
 @interpolate.vjp
 def interpolate_vjp(
-    dy: Array, y: Array, x: Array, *, sizes: Sizes, interpolation: str
+    dy: Array, y: Array, x: Array, *, size: Sizes, interpolation: str, antialias: bool
 ) -> TensorLike:
-    how: Any = {"sizes": sizes, "interpolation": interpolation}
-    return interpolate_gradient.compute(dy, **how, double=x.dtype == np.float64)
+    how: Any = {"interpolation": interpolation, "antialias": antialias}
+    double = x.dtype == np.float64
+    return interpolate_gradient.compute(dy, size=tuple(x.shape[1:3]), **how, double=double)
 
 
 @primitive(dtype=separate)
-def interpolate_gradient(dy: Array, *, sizes: Sizes, interpolation: str, double: bool) -> Array:
-    """The transpose of ``interpolate``; ``double``: of an x in float64, where it adds up."""
+def interpolate_gradient(
+    dy: Array, *, size: Sizes, interpolation: str, antialias: bool, double: bool
+) -> Array:
+    """The transpose of ``interpolate`` on images of ``size``.
+
+    double: whether they were float64; then the sums are, too.
+    """
     rows, columns = (
-        transposed_taps(n // size, size, interpolation)
-        for n, size in zip(dy.shape[1:3], sizes, strict=True)
+        transposed_taps(n, m, interpolation, antialias)
+        for n, m in zip(size, dy.shape[1:3], strict=True)
     )
     dx = _weighted(_weighted(dy, rows, 1), columns, 2)
     return dx.astype(np.float64 if double else dy.dtype)
@@ -65,18 +74,63 @@ def interpolate_gradient(dy: Array, *, sizes: Sizes, interpolation: str, double:
 
 @interpolate_gradient.shape
 def interpolate_gradient_shape(
-    dy: Shape, *, sizes: Sizes, interpolation: str, double: bool
+    dy: Shape, *, size: Sizes, interpolation: str, antialias: bool, double: bool
 ) -> Shape:
-    space = (n if n is None else n // size for n, size in zip(dy[1:3], sizes))
-    return (dy[0], *space, dy[3])
+    return _of_size(dy, size=size)
 
 
 @interpolate_gradient.vjp
 def interpolate_gradient_vjp(
-    ddx: Array, dx: Array, dy: Array, *, sizes: Sizes, interpolation: str, double: bool
+    ddx: Array,
+    dx: Array,
+    dy: Array,
+    *,
+    size: Sizes,
+    interpolation: str,
+    antialias: bool,
+    double: bool,
 ) -> TensorLike:
-    return interpolate.compute(ddx, sizes=sizes, interpolation=interpolation)
+    how: Any = {"interpolation": interpolation, "antialias": antialias}
+    return interpolate.compute(ddx, size=tuple(dy.shape[1:3]), **how)
 
 
 for _primitive in (interpolate, interpolate_gradient):
     _primitive.fast("minikeras.kernels.resize", rules="forward")
+
+
+@primitive(dtype=separate, shape=_of_size)
+def nearest_pixels(x: Array, *, size: Sizes) -> Array:
+    """y[n, i, j, c] = x[n, ⌊(i + ½) / s⌋, ⌊(j + ½) / t⌋, c] for the factors s and t"""
+    rows, columns = (nearest(n, m) for n, m in zip(x.shape[1:3], size, strict=True))
+    return x.take(rows, 1).take(columns, 2)
+
+
+@nearest_pixels.vjp
+def nearest_pixels_vjp(dy: Array, y: Array, x: Array, *, size: Sizes) -> TensorLike:
+    return nearest_pixels_gradient.compute(dy, size=tuple(x.shape[1:3]))
+
+
+@primitive(dtype=separate, shape=_of_size)
+def nearest_pixels_gradient(dy: Array, *, size: Sizes) -> Array:
+    """The transpose of ``nearest_pixels`` on images of ``size``."""
+    dx = np.zeros((len(dy), *size, dy.shape[3]), dy.dtype)
+    rows, columns = (nearest(n, m) for n, m in zip(size, dy.shape[1:3], strict=True))
+    np.add.at(dx, (slice(None), rows[:, None], columns), dy)
+    return dx
+
+
+@nearest_pixels_gradient.vjp
+def nearest_pixels_gradient_vjp(ddx: Array, dx: Array, dy: Array, *, size: Sizes) -> TensorLike:
+    return nearest_pixels.compute(ddx, size=tuple(dy.shape[1:3]))
+
+
+@primitive(dtype=separate, out="float32", shape=_of_size, constant=True)
+def covered_means(x: Array, *, size: Sizes) -> Array:
+    """The mean of the old pixels that each new one covers, weighted by the parts covered.
+
+    Parity: without a gradient, which TensorFlow does not define.
+    """
+    rows, columns = (taps_of(n, m, "area") for n, m in zip(x.shape[1:3], size, strict=True))
+    factors = [np.float32(n) / np.float32(m) for n, m in zip(x.shape[1:3], size, strict=True)]
+    sums = _weighted(_weighted(x.astype(np.float32), columns, 2), rows, 1)
+    return sums * np.float32(1 / float(factors[0] * factors[1]))

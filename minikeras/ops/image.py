@@ -1,0 +1,1 @@
+"""`keras.ops.image`: sizes, colours, warps, filters and patches of images."""

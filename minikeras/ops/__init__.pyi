@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minikeras.ops import image as image
 from minikeras.ops import linalg as linalg
 from minikeras.ops import nn as nn
 from minikeras.ops import numpy as numpy

@@ -8,6 +8,7 @@ from minikeras.ops.declarations import operation
 from minikeras.ops.image_batches import check_rank, from_batch, is_channels_first, to_batch
 from minikeras.ops.primitives.arithmetic import absolute, multiply, subtract
 from minikeras.ops.primitives.colours import hue_saturation_value
+from minikeras.ops.primitives.conversion import stop_gradient
 from minikeras.ops.products import tensordot
 from minikeras.ops.reshaping import expand_dims
 from minikeras.ops.rounding import clip
@@ -67,7 +68,7 @@ def hsv_to_rgb(images: TensorLike, data_format: str | None = None) -> TensorLike
 
     Raises ValueError for another rank, another number of channels, and whole numbers.
 
-    Parity: TensorFlow has no gradient of it.
+    Parity: no gradient passes, as TensorFlow has none of it.
     """
     x = _floating_colours(images, data_format)
     y = to_batch(x, data_format)
@@ -79,7 +80,7 @@ def hsv_to_rgb(images: TensorLike, data_format: str | None = None) -> TensorLike
     ]
     white = subtract(1, saturation)
     colours = [multiply(white + saturation * clip(part, 0, 1), value) for part in parts]
-    return from_batch(stack(colours, axis=-1), x, data_format)
+    return stop_gradient(from_batch(stack(colours, axis=-1), x, data_format))
 
 
 def _floating_colours(images: TensorLike, data_format: str | None) -> TensorLike:

@@ -105,8 +105,9 @@ def _two_sizes(size: Any) -> tuple[int, int]:
     return height, width
 
 
-def proportions(height: int, width: int, new: tuple[int, int]) -> tuple[int, int]:
+def proportions(old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:
     """Height for this width, and width for this height, with the proportions of ``new``."""
+    height, width = old
     return (
         int(np.float32(width * new[0]) / np.float32(new[1])),
         int(np.float32(height * new[1]) / np.float32(new[0])),
@@ -116,7 +117,7 @@ def proportions(height: int, width: int, new: tuple[int, int]) -> tuple[int, int
 def _cut_to_ratio(x: TensorLike, height: int, width: int) -> TensorLike:
     """The middle of the images, as large as possible."""
     old = x.shape[1:3]
-    kept = [max(min(n, m), 1) for n, m in zip(old, proportions(*old, (height, width)))]
+    kept = [max(min(n, m), 1) for n, m in zip(old, proportions(old, (height, width)))]
     top, left = ((n - m) // 2 for n, m in zip(old, kept))
     return get_item(
         x, (slice(None), slice(top, top + kept[0]), slice(left, left + kept[1]), slice(None))
@@ -125,7 +126,7 @@ def _cut_to_ratio(x: TensorLike, height: int, width: int) -> TensorLike:
 
 def _padded_to_ratio(x: TensorLike, height: int, width: int, value: float) -> TensorLike:
     old = x.shape[1:3]
-    wanted = [max(n, m) for n, m in zip(old, proportions(*old, (height, width)))]
+    wanted = [max(n, m) for n, m in zip(old, proportions(old, (height, width)))]
     vertical, horizontal = ((m - n) // 2 for n, m in zip(old, wanted))
     widths = ((0, 0), (vertical, vertical), (horizontal, horizontal), (0, 0))
     return _pad(x, widths=widths, value=value)

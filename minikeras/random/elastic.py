@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import ops
+from minikeras.ops import image
 from minikeras.ops.declarations import operation
+from minikeras.ops.filters import gaussian_blur
 from minikeras.ops.image_batches import from_batch, to_batch
 from minikeras.ops.primitives.warp import FILL_MODES, WARPINGS
 from minikeras.ops.warps import check_choice, sampled
@@ -54,7 +56,7 @@ def elastic_transform(
     batch, height, width, channels = x.shape
     size = 6 * int(np.asarray(sigma)) | 1
     noise = normal((batch, height, width, 1), dtype=dtype, seed=seed) * sigma
-    shift = ops.image.gaussian_blur(noise, (size, size), (sigma, sigma), "channels_last")
+    shift = gaussian_blur(noise, (size, size), (sigma, sigma), "channels_last")
     shift = alpha * ops.squeeze(shift, -1)
     columns = ops.expand_dims(ops.arange(width, dtype=dtype), (0, 1))
     rows = ops.expand_dims(ops.arange(height, dtype=dtype), (0, 2))
@@ -71,4 +73,4 @@ def elastic_transform(
     return from_batch(ops.cast(y, dtype), images, data_format)
 
 
-ops.image.elastic_transform = elastic_transform  # type: ignore[attr-defined]  # the face of `ops`
+vars(image)["elastic_transform"] = elastic_transform

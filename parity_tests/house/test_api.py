@@ -31,6 +31,7 @@ NAMESPACES = [
     "metrics",
     "models",
     "ops",
+    "ops.image",
     "ops.linalg",
     "ops.nn",
     "ops.numpy",
@@ -255,7 +256,6 @@ MISSING = {
         ),
         ("angle conj conjugate imag polar real view_as_complex view_as_real", "complex numbers"),
         ("extract_sequences fft fft2 ifft2 irfft istft rfft stft", "signals " + LATER),
-        ("image", "images " + LATER),
     ],
     "ops.linalg": [("jvp lu_factor", LATER)],
     "ops.nn": [

@@ -19,15 +19,21 @@ from keras.src.ops.operation import Operation
 
 from minikeras import ops
 from minikeras.autograd.operation_table import TABLE, entries
-from minikeras.ops.declarations import names_of
+from minikeras.ops.declarations import APART, names_of
 
-FUNCTIONS = {f.__name__: f for f in names_of("ops").values() if hasattr(keras.ops, f.__name__)}
+HOMES = [(keras.ops, "ops"), *((getattr(keras.ops, part[4:]), part) for part in APART)]
+FUNCTIONS = {
+    f.__name__: f
+    for home, place in HOMES
+    for f in names_of(place).values()
+    if hasattr(home, f.__name__)
+}
 MADE = re.compile(r"(\w+)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s*\.symbolic_call")
 
 
 def class_of(name: str) -> Any:
     """The class of the nodes of ``keras.ops.<name>``; None if it makes none."""
-    function = getattr(keras.ops, name)
+    function = next(getattr(home, name) for home, _ in HOMES if hasattr(home, name))
     home = sys.modules[function.__module__]
     written = MADE.findall(inspect.getsource(function))
     camel = "".join(part.capitalize() for part in name.split("_"))

@@ -2,8 +2,8 @@
 
     python -m parity_tests.house.test_ops_stubs
 
-writes `__init__.pyi`, `numpy.pyi`, `nn.pyi` and `linalg.pyi`; the test here fails while they differ
-from the declarations.
+writes `__init__.pyi` and a stub of each part; the test here fails while they differ from the
+declarations.
 """
 
 from __future__ import annotations
@@ -18,15 +18,22 @@ from typing import Any
 import pytest
 
 import minikeras.ops
-from minikeras.ops.declarations import names_of
+from minikeras.ops.declarations import APART, names_of
 
 FOLDER = Path(minikeras.ops.__file__).parent
-PLACES = {"ops": "__init__", "ops.numpy": "numpy", "ops.nn": "nn", "ops.linalg": "linalg"}
+PLACES = {
+    "ops": "__init__",
+    "ops.numpy": "numpy",
+    "ops.nn": "nn",
+    "ops.linalg": "linalg",
+    "ops.image": "image",
+}
 HEADER = "# Written by parity_tests/house/test_ops_stubs.py.\n"
 IMPORTS = """
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from minikeras.ops import image as image
 from minikeras.ops import linalg as linalg
 from minikeras.ops import nn as nn
 from minikeras.ops import numpy as numpy
@@ -34,6 +41,14 @@ from minikeras.ops.primitives.indexing import Key
 from minikeras.ops.primitives.reduction import Axis
 from minikeras.ops.conv import Ints
 from minikeras.types import Array, DType, Shape, TensorLike
+
+"""
+IMPORTS_APART = """
+from collections.abc import Sequence
+from typing import Any
+
+from minikeras.ops.conv import Ints
+from minikeras.types import TensorLike
 
 """
 
@@ -73,8 +88,9 @@ def signature(name: str, function: Callable[..., Any]) -> str:
 
 def stub(place: str) -> str:
     names = names_of(place)
-    if place == "ops":
-        return HEADER + IMPORTS + "".join(signature(n, names[n]) for n in sorted(names))
+    if place == "ops" or place in APART:
+        imports = IMPORTS if place == "ops" else IMPORTS_APART
+        return HEADER + imports + "".join(signature(n, names[n]) for n in sorted(names))
     return HEADER + "".join(f"from minikeras.ops import {n} as {n}\n" for n in sorted(names))
 
 

@@ -18,7 +18,9 @@ def hue_saturation_value(x: Array) -> Array:
 
     v = the largest;  s = (v − the smallest) / v;  h = (k + (a − b) / (v − the smallest)) / 6,
     where (k, a, b) = (0, g, b), (2, b, r) or (4, r, g) if r, g or b is the largest; h + 1 if h < 0.
-    The gradient goes to the first of several largest numbers, and to the last of several smallest.
+
+    Parity: the gradient goes to the first of several largest numbers and to the last of several
+    smallest; that of s not to a number that is 0.
 
     Sources: Smith, "Color gamut transform pairs"; TensorFlow, ``colorspace_op.h``,
     ``image_grad.py``.
@@ -55,5 +57,6 @@ def hue_saturation_value_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
         turn = wins[i - 1].astype(x.dtype) - wins[i - 2].astype(x.dtype)
         from_hue = dh * (turn - sector * (is_high - is_low))
         from_saturation = ds * (is_high * low / np.where(high > 0, high, 1) - is_low)
+        from_saturation = np.where(x[..., i] > 0, from_saturation, 0)
         dx.append(dv * is_high + from_saturation + from_hue)
     return np.stack(dx, -1)

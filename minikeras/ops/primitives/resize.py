@@ -115,7 +115,8 @@ def nearest_pixels_gradient(dy: Array, *, size: Sizes) -> Array:
     """The transpose of ``nearest_pixels`` on images of ``size``."""
     dx = np.zeros((len(dy), *size, dy.shape[3]), dy.dtype)
     rows, columns = (nearest(n, m) for n, m in zip(size, dy.shape[1:3], strict=True))
-    np.add.at(dx, (slice(None), rows[:, None], columns), dy)
+    key: Any = (slice(None), rows[:, None], columns)
+    np.add.at(dx, key, dy)
     return dx
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from minikeras import frames
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import read_npz
-from minikeras.datasets.splitting import Split, check_test_split, split
+from minikeras.datasets import catalogue, reading, splitting
 
 
 @frames.filter_traceback
-def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113) -> Split:
+def load_data(
+    path: str = "boston_housing.npz", test_split: float = 0.2, seed: int = 113
+) -> splitting.Split:
     """Boston housing: 13 attributes of 506 districts, and the median price of a house.
 
     One attribute is derived from the share of Black inhabitants, by a formula that supposes that
@@ -26,6 +26,6 @@ def load_data(path: str = "boston_housing.npz", test_split: float = 0.2, seed: i
 
     Source: D. Harrison, D. Rubinfeld, "Hedonic prices and the demand for clean air", 1978.
     """
-    check_test_split(test_split)
-    x, y = read_npz(fetch("boston_housing.npz", path), ("x", "y"))
-    return split(x, y, test_split, seed)
+    splitting.check_test_split(test_split)
+    x, y = reading.read_npz(catalogue.fetch("boston_housing.npz", path), ("x", "y"))
+    return splitting.split(x, y, test_split, seed)

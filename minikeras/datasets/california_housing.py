@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from minikeras import frames
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import read_npz
-from minikeras.datasets.splitting import Split, check_test_split, split
+from minikeras.datasets import catalogue, reading, splitting
 from minikeras.messages import describe
 
 
@@ -15,7 +13,7 @@ def load_data(
     path: str = "california_housing.npz",
     test_split: float = 0.2,
     seed: int = 113,
-) -> Split:
+) -> splitting.Split:
     """California housing: 8 attributes of 20,640 districts, and the median price of a house.
 
     The attributes: longitude, latitude, median age of the houses, rooms, bedrooms, population,
@@ -33,10 +31,10 @@ def load_data(
 
     Source: R. Pace, R. Barry, "Sparse spatial autoregressions", 1997.
     """
-    check_test_split(test_split)
+    splitting.check_test_split(test_split)
     if version not in ("large", "small"):
         raise ValueError(f"version={describe(version)}; expected 'large' or 'small'")
-    x, y = read_npz(fetch("california_housing.npz", path), ("x", "y"))
+    x, y = reading.read_npz(catalogue.fetch("california_housing.npz", path), ("x", "y"))
     if version == "small":
         x, y = x[:600], y[:600]
-    return split(x, y, test_split, seed)
+    return splitting.split(x, y, test_split, seed)

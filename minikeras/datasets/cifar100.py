@@ -7,15 +7,13 @@ import os
 import numpy as np
 
 from minikeras import frames
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import in_layout, read_cifar
-from minikeras.datasets.splitting import Split
+from minikeras.datasets import catalogue, reading, splitting
 from minikeras.messages import describe
 from minikeras.types import Array
 
 
 @frames.filter_traceback
-def load_data(label_mode: str = "fine") -> Split:
+def load_data(label_mode: str = "fine") -> splitting.Split:
     """CIFAR-100: 50,000 photographs for training and 10,000 for tests.
 
     label_mode: "fine" for the hundred classes, "coarse" for twenty groups of them.
@@ -30,11 +28,11 @@ def load_data(label_mode: str = "fine") -> Split:
     """
     if label_mode not in ("fine", "coarse"):
         raise ValueError(f"label_mode={describe(label_mode)}; expected 'fine' or 'coarse'")
-    folder = fetch("cifar-100-python.tar.gz", "cifar-100-python-target", extract=True)
+    folder = catalogue.fetch("cifar-100-python.tar.gz", "cifar-100-python-target", extract=True)
     folder = os.path.join(folder, "cifar-100-python")
     return _part(folder, "train", label_mode), _part(folder, "test", label_mode)
 
 
 def _part(folder: str, name: str, label_mode: str) -> tuple[Array, Array]:
-    images, labels = read_cifar(os.path.join(folder, name), f"{label_mode}_labels")
-    return in_layout(images), np.reshape(labels, (len(labels), 1))
+    images, labels = reading.read_cifar(os.path.join(folder, name), f"{label_mode}_labels")
+    return reading.in_layout(images), np.reshape(labels, (len(labels), 1))

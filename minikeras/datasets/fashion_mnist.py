@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 
 from minikeras import frames
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import read_idx
-from minikeras.datasets.splitting import Split
-from minikeras.saving.limits import LoadError
+from minikeras.datasets import catalogue, reading, splitting
+from minikeras.saving import limits
 from minikeras.types import Array
 
 
 @frames.filter_traceback
-def load_data() -> Split:
+def load_data() -> splitting.Split:
     """Fashion-MNIST: 60,000 images of clothes for training and 10,000 for tests.
 
     The classes: T-shirt, trouser, pullover, dress, coat, sandal, shirt, sneaker, bag, ankle boot.
@@ -31,8 +29,8 @@ def load_data() -> Split:
 def _part(name: str) -> tuple[Array, Array]:
     folder = os.path.join("datasets", "fashion-mnist")
     kinds = ("images-idx3", "labels-idx1")
-    paths = [fetch(f"{name}-{kind}-ubyte.gz", cache_subdir=folder) for kind in kinds]
-    x, y = map(read_idx, paths)
+    paths = [catalogue.fetch(f"{name}-{kind}-ubyte.gz", cache_subdir=folder) for kind in kinds]
+    x, y = map(reading.read_idx, paths)
     if y.ndim != 1 or x.shape != (len(y), 28, 28):
-        raise LoadError(f"{paths[0]} has the shape {x.shape}, {paths[1]} {y.shape}")
+        raise limits.LoadError(f"{paths[0]} has the shape {x.shape}, {paths[1]} {y.shape}")
     return x, y

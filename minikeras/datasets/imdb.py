@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames
-from minikeras.datasets import sequences
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import read_npz, read_word_index
-from minikeras.datasets.splitting import Split, order
+from minikeras.datasets import catalogue, reading, sequences, splitting
 from minikeras.messages import describe
 
 
@@ -25,7 +22,7 @@ def load_data(
     oov_char: int | None = 2,
     index_from: int = 3,
     **kwargs: Any,
-) -> Split:
+) -> splitting.Split:
     """IMDB: 25,000 reviews of films for training and 25,000 for tests, as numbers of words.
 
     path: the name of the file in the cache.
@@ -50,13 +47,13 @@ def load_data(
     if kwargs:
         frames.warn(f"load_data has no arguments {describe([*kwargs])}; they are without effect")
     names = ("x_train", "y_train", "x_test", "y_test")
-    arrays = read_npz(fetch("imdb.npz", path), names, with_lists=True)
+    arrays = reading.read_npz(catalogue.fetch("imdb.npz", path), names, with_lists=True)
     generator = np.random.RandomState(seed)
     texts: sequences.Texts = []
     labels: list[Any] = []
     ends: list[int] = []
     for x, y in zip(arrays[::2], arrays[1::2]):
-        shuffled = order(len(x), generator)
+        shuffled = splitting.order(len(x), generator)
         part = sequences.begun(x[shuffled], start_char, index_from)
         part_labels: Any = y[shuffled]
         if maxlen:
@@ -78,4 +75,4 @@ def get_word_index(path: str = "imdb_word_index.json") -> dict[str, int]:
 
     In the data of ``load_data`` the number of a word is its rank plus ``index_from``.
     """
-    return read_word_index(fetch("imdb_word_index.json", path))
+    return reading.read_word_index(catalogue.fetch("imdb_word_index.json", path))

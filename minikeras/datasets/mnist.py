@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from minikeras import frames
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import read_npz
-from minikeras.datasets.splitting import Split
+from minikeras.datasets import catalogue, reading, splitting
 
 
 @frames.filter_traceback
-def load_data(path: str = "mnist.npz") -> Split:
+def load_data(path: str = "mnist.npz") -> splitting.Split:
     """MNIST: 60,000 images of digits for training and 10,000 for tests.
 
     path: the name of the file in the cache.
@@ -22,5 +20,5 @@ def load_data(path: str = "mnist.npz") -> Split:
     Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits".
     """
     names = ("x_train", "y_train", "x_test", "y_test")
-    x_train, y_train, x_test, y_test = read_npz(fetch("mnist.npz", path), names)
+    x_train, y_train, x_test, y_test = reading.read_npz(catalogue.fetch("mnist.npz", path), names)
     return (x_train, y_train), (x_test, y_test)

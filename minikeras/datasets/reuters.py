@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames
-from minikeras.datasets import sequences
-from minikeras.datasets.catalogue import fetch
-from minikeras.datasets.reading import read_npz, read_word_index
-from minikeras.datasets.splitting import Split, check_test_split, order
+from minikeras.datasets import catalogue, reading, sequences, splitting
 
 _TOPICS = (
     "cocoa grain veg-oil earn acq wheat copper housing money-supply coffee sugar trade reserves "
@@ -31,7 +28,7 @@ def load_data(
     start_char: int | None = 1,
     oov_char: int | None = 2,
     index_from: int = 3,
-) -> Split:
+) -> splitting.Split:
     """Reuters: 11,228 news as numbers of words, with their topics.
 
     path: the name of the file in the cache.
@@ -53,9 +50,9 @@ def load_data(
     Source: D. Lewis, "Reuters-21578 text categorization test collection".
     """
     sequences.check_numbers(num_words=num_words, skip_top=skip_top, maxlen=maxlen)
-    check_test_split(test_split, may_be_all=True)
-    x, y = read_npz(fetch("reuters.npz", path), ("x", "y"), with_lists=True)
-    shuffled = order(len(x), np.random.RandomState(seed))
+    splitting.check_test_split(test_split, may_be_all=True)
+    x, y = reading.read_npz(catalogue.fetch("reuters.npz", path), ("x", "y"), with_lists=True)
+    shuffled = splitting.order(len(x), np.random.RandomState(seed))
     texts = sequences.begun(x[shuffled], start_char, index_from)
     labels: Any = y[shuffled]
     if maxlen:
@@ -75,7 +72,7 @@ def get_word_index(path: str = "reuters_word_index.json") -> dict[str, int]:
 
     In the data of ``load_data`` the number of a word is its rank plus ``index_from``.
     """
-    return read_word_index(fetch("reuters_word_index.json", path))
+    return reading.read_word_index(catalogue.fetch("reuters_word_index.json", path))
 
 
 def get_label_names() -> tuple[str, ...]:

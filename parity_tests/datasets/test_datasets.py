@@ -193,7 +193,7 @@ def test_cifar10(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [*(f"data_batch_{i}" for i in range(1, 6)), "test_batch"]:
         pixels = np.resize(images(7, 3072), (10_000, 3072))
         (folder / name).write_bytes(batch(pixels, {"labels": classes(10_000).tolist()}))
-    for module in ("keras.src.datasets.cifar10.get_file", "minikeras.datasets.cifar10.fetch"):
+    for module in ("keras.src.datasets.cifar10.get_file", "minikeras.datasets.catalogue.fetch"):
         monkeypatch.setattr(module, lambda *args, **options: str(tmp_path))
     with layout("channels_first"):  # arrays in this order are compared faster
         compare("cifar10")
@@ -264,10 +264,8 @@ def test_sources_are_those_of_keras(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
     for name in NAMES:
         monkeypatch.setattr(f"keras.src.datasets.{name}.get_file", record("keras"))
-        fetch = getattr(minikeras.datasets, name).fetch.__globals__
-        monkeypatch.setitem(fetch, "get_file", record("minikeras"))
-        monkeypatch.setitem(fetch, "SOURCES", SOURCES)
     monkeypatch.setattr(catalogue, "get_file", record("minikeras"))
+    monkeypatch.setattr(catalogue, "SOURCES", SOURCES)
     for name in NAMES:
         for function in ("load_data", "get_word_index"):
             for library in keras, minikeras:

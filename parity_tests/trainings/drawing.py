@@ -261,6 +261,15 @@ def _some(draw: Any, strategies: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+# What may stand between tokens and their embedding: it keeps the shape, and numbers below TOKENS.
+_IN_FRONT: list[tuple[Make, ...]] = [
+    (),
+    (),
+    (Make("layers", "Hashing", {"num_bins": 5}),),
+    (Make("layers", "IntegerLookup", {"vocabulary": [5, 1, 3], "num_oov_indices": 2}),),
+]
+
+
 @st.composite
 def trainings(draw: Any, floatx: Any = None) -> Training:
     floatx = floatx or draw(st.sampled_from(["float32", "float32", "float64"]))
@@ -290,6 +299,9 @@ def trainings(draw: Any, floatx: Any = None) -> Training:
     batch_size = draw(st.sampled_from([4, 8, 10, 16, 23]))
     outputs = draw(st.sampled_from([1, 1, 1, 2]))
     number = draw(st.integers(1, 2))
+    fits = tuple(draw(_fits(task_name, outputs)) for _ in range(number))
+    if tokens:
+        blocks = (*draw(st.sampled_from(_IN_FRONT)), *blocks)
     return Training(
         seed=draw(st.integers(0, 999)),
         floatx=floatx,
@@ -306,7 +318,7 @@ def trainings(draw: Any, floatx: Any = None) -> Training:
         weighted=draw(st.booleans()),
         outputs=outputs,
         compile=draw(_some(COMPILE)),
-        fits=tuple(draw(_fits(task_name, outputs)) for _ in range(number)),
+        fits=fits,
         batches=batches,
     )
 

@@ -176,11 +176,11 @@ _EMPTY: Array = np.zeros((2, 0), "float32")
 
 
 def summarize(values: Array, epsilon: float) -> Array:
-    """The summary of values: of each ``epsilon`` times their number one is kept."""
+    """The summary of values: of each ``epsilon`` times their number one is chosen."""
     ordered = np.sort(values.reshape(-1))
     step = max(ordered.size / (1.0 / epsilon), 1)
-    kept = ordered[int(step - 1) :: int(step)]
-    return np.stack([kept, np.ones_like(kept) * step])
+    chosen = ordered[int(step - 1) :: int(step)]
+    return np.stack([chosen, np.ones_like(chosen) * step])
 
 
 def merge_summaries(one: Array, other: Array, epsilon: float) -> Array:

@@ -160,7 +160,7 @@ class IndexLookup(VocabularyLayer):
                 "`adapt` with some data, before calling it"
             )
         rows = keys if isinstance(keys, Rows) else None
-        found = self._look_up(rows.flat if rows else keys)  # type: ignore[arg-type]  # no rows
+        found = self._found(rows.flat if rows else keys)  # type: ignore[arg-type]  # no rows
         if self.output_mode == "int":
             return Rows(found, rows.lengths) if rows else Tensor(found)
         mode = "count" if self.output_mode == "tf_idf" else self.output_mode
@@ -177,7 +177,7 @@ class IndexLookup(VocabularyLayer):
             )
         return ops.multiply(ops.cast(y, self.idf_weights.dtype), self.idf_weights)
 
-    def _look_up(self, keys: Array) -> Array:
+    def _found(self, keys: Array) -> Array:
         if self.invert:
             tokens = self._vocabulary.tokens_of(keys, self._token(self.oov_token))
             if self.mask_token is None:

@@ -82,27 +82,27 @@ def read_file(path: str, is_text: bool, encoding: str) -> list[Any]:
             "Requested the loading of a vocabulary file outside of the model archive, which could "
             "be any file of this system. If you trust the source of the config, pass "
             "`safe_mode=False` to the loading function, or call "
-            f"`keras.config.enable_unsafe_deserialization()`. Vocabulary file: {describe(path)}"
+            f"`keras.config.enable_unsafe_deserialization()`. Vocabulary file: {named(path)}"
         )
     if not os.path.exists(path):
-        raise ValueError(f"Vocabulary file {describe(path)} does not exist.")
+        raise ValueError(f"Vocabulary file {named(path)} does not exist.")
     if not os.path.isfile(path):
-        raise ValueError(f"Vocabulary file {describe(path)} is no file but a folder or a device.")
+        raise ValueError(f"Vocabulary file {named(path)} is no file but a folder or a device.")
     lines = [line.removesuffix(b"\r") for line in _content(path).split(b"\n")]
     if lines[-1] == b"":
         lines.pop()
     if b"" in lines:
         raise ValueError(
-            f"Vocabulary file {describe(path)}, line {lines.index(b'') + 1}: the line is empty, "
+            f"Vocabulary file {named(path)}, line {lines.index(b'') + 1}: the line is empty, "
             "expected one token a line"
         )
     tokens = parse(lines, path, is_text, encoding)
     if not tokens:
-        raise ValueError(f"Vocabulary file {describe(path)} is empty, expected one token a line.")
+        raise ValueError(f"Vocabulary file {named(path)} is empty, expected one token a line.")
     if again := repeated(tokens):
         numbers = [i for i, token in enumerate(tokens, 1) if token == again[0]]
         raise ValueError(
-            f"Vocabulary file {describe(path)} holds tokens more than once: {shown(again)}; the "
+            f"Vocabulary file {named(path)} holds tokens more than once: {shown(again)}; the "
             f"first of them in the lines {numbers[0]} and {numbers[1]}"
         )
     return tokens
@@ -117,15 +117,20 @@ def parse(lines: Sequence[bytes], path: str, is_text: bool, encoding: str) -> li
             tokens.append(line if is_text else _whole_number(text))
         except UnicodeDecodeError as error:
             raise ValueError(
-                f"Vocabulary file {describe(path)}, line {number}: its bytes are no {encoding} "
+                f"Vocabulary file {named(path)}, line {number}: its bytes are no {encoding} "
                 f"({error.reason} at byte {error.start})"
             ) from None
         except ValueError:
             raise ValueError(
-                f"Vocabulary file {describe(path)}, line {number}: expected a whole number, "
+                f"Vocabulary file {named(path)}, line {number}: expected a whole number, "
                 f"received {describe(text)}"
             ) from None
     return tokens
+
+
+def named(path: str) -> str:
+    """A path as a message names it: whole, since it says which file is meant."""
+    return printable(repr(path))
 
 
 def _whole_number(text: str) -> int:
@@ -139,7 +144,7 @@ def _content(path: str) -> bytes:
     size = os.path.getsize(path)
     if size > MOST_BYTES:
         raise ValueError(
-            f"Vocabulary file {describe(path)} has {size:,} bytes, expected at most {MOST_BYTES:,}"
+            f"Vocabulary file {named(path)} has {size:,} bytes, expected at most {MOST_BYTES:,}"
         )
     with open(path, "rb") as file:
         return file.read(MOST_BYTES + 1)

@@ -16,8 +16,10 @@ from typing import Any
 # The namespaces of Keras whose classes have configs, and those whose functions do.
 CLASS_HOMES = (
     *("layers", "models", "losses", "metrics", "optimizers", "optimizers.schedules"),
-    *("initializers", "regularizers", "constraints", "dtype_policies", "random"),
+    *("initializers", "regularizers", "constraints", "dtype_policies", "random", "utils"),
 )
+# Classes that Keras does not publish and yet writes into configs, by the home of its sources.
+_UNPUBLISHED = {"layers": ("layers.preprocessing.features", ("Cross", "Feature", "TFDIdentity"))}
 _FUNCTION_HOMES = ("activations", "losses", "metrics", "ops")
 
 _TOOLS = {"get", "serialize", "deserialize"}  # functions about configs, of each namespace
@@ -78,6 +80,9 @@ def _classes() -> dict[tuple[str, str], Any]:
             if inspect.isclass(value) and hasattr(value, "from_config"):
                 found[home, name] = value
                 found.setdefault((home.split(".")[0], name), value)
+    for home, (module, names) in _UNPUBLISHED.items():
+        public = dict(_public(module))
+        found |= {(home, name): public[name] for name in names}
     return found
 
 

@@ -44,7 +44,8 @@ def save_archive(model: Any, file: BinaryIO) -> None:
     Raises TypeError for a model with parts that have no config.
     """
     texts = _texts(model)
-    variables = [*model.variables, *(model.optimizer.variables if model.optimizer else [])]
+    optimizer = getattr(model, "optimizer", None)  # a FeatureSpace has none
+    variables = [*model.variables, *(optimizer.variables if optimizer else [])]
     expected = sum(array_of(variable).nbytes for variable in variables) + _OVERHEAD * len(variables)
     with ArchiveWriter(file) as archive, AssetFolder.new() as assets:
         for name, text in texts.items():

@@ -21,11 +21,13 @@ from minikeras.settings import (
 from minikeras.training.adapters import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.training.adapters import PyDataset as Sequence
 from minikeras.utils.downloads import get_file
+from minikeras.utils.feature_space import FeatureSpace
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.session import clear_session, set_random_seed
 
 __all__ = [
     "CustomObjectScope",
+    "FeatureSpace",
     "Progbar",
     "PyDataset",
     "Sequence",

@@ -170,16 +170,15 @@ def save_asset(folder: str, vocabulary: Sequence[Any]) -> None:
 
 
 def load_asset(folder: str, is_text: bool, encoding: str) -> list[Any]:
-    """Read what ``save_asset`` wrote, or Keras; empty lines at the end are left out.
+    """Read what ``save_asset`` wrote, or Keras.
 
     Raises ValueError, which names the file and the line, for bytes that the encoding does not have
     and for lines that are no numbers.
 
     Parity: only line breaks end a line; Keras ends it at "\\x0b", "\\x85" and others, too, and so
-    splits tokens in two that hold them.
+    splits tokens in two that hold them.  It also loses the token "" if it is the last one.
     """
     path = os.path.join(folder, FILE)
-    lines = [line.removesuffix(b"\r") for line in _content(path).split(b"\n")]
-    while lines and lines[-1] == b"":
-        lines.pop()
+    content = _content(path)
+    lines = [line.removesuffix(b"\r") for line in content.split(b"\n")] if content else []
     return parse(lines, path, is_text, encoding)

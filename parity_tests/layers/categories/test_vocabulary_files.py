@@ -122,6 +122,13 @@ def test_line_breaks_in_tokens(tmp_path: Path) -> None:
     assert minikeras.models.load_model(path).layers[-1].get_vocabulary() == layer.get_vocabulary()
 
 
+def test_an_empty_token_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    layer = saved(minikeras, ["b", "a", "b", "a", ""], path)  # Keras would lose it
+    assert layer.get_vocabulary() == ["[UNK]", "b", "a", ""]
+    assert minikeras.models.load_model(path).layers[-1].get_vocabulary() == layer.get_vocabulary()
+
+
 def test_damaged_assets(tmp_path: Path) -> None:
     """A vocabulary with a token twice, or of another length, is refused."""
     for content, named in ((b"[UNK]\na\na", "repeated"), (b"[UNK]\n\xff\xfe", "utf-8")):

@@ -87,6 +87,42 @@ from minikeras.layers.preprocessing.category_encoding import CategoryEncoding
 from minikeras.layers.preprocessing.discretization import Discretization
 from minikeras.layers.preprocessing.hashed_crossing import HashedCrossing
 from minikeras.layers.preprocessing.hashing import Hashing
+from minikeras.layers.preprocessing.images.bending import (
+    RandomElasticTransform,
+    RandomPerspective,
+)
+from minikeras.layers.preprocessing.images.colours import (
+    RandomBrightness,
+    RandomColorDegeneration,
+    RandomColorJitter,
+    RandomContrast,
+    RandomGrayscale,
+    RandomHue,
+    RandomSaturation,
+)
+from minikeras.layers.preprocessing.images.cropping import CenterCrop, RandomCrop, Resizing
+from minikeras.layers.preprocessing.images.geometry import (
+    RandomFlip,
+    RandomRotation,
+    RandomShear,
+    RandomTranslation,
+    RandomZoom,
+)
+from minikeras.layers.preprocessing.images.mixing import CutMix, MixUp, RandomErasing
+from minikeras.layers.preprocessing.images.policies import AugMix, Pipeline, RandAugment
+from minikeras.layers.preprocessing.images.tiles import (
+    ContrastLimitedAdaptiveHistogramEqualization,
+    MaxNumBoundingBoxes,
+)
+from minikeras.layers.preprocessing.images.tones import (
+    AutoContrast,
+    Equalization,
+    RandomGaussianBlur,
+    RandomInvert,
+    RandomPosterization,
+    RandomSharpness,
+    Solarization,
+)
 from minikeras.layers.preprocessing.integer_lookup import IntegerLookup
 from minikeras.layers.preprocessing.normalization import Normalization
 from minikeras.layers.preprocessing.rescaling import Rescaling

@@ -87,6 +87,44 @@ from minikeras.layers.preprocessing.category_encoding import CategoryEncoding as
 from minikeras.layers.preprocessing.discretization import Discretization as _Discretization
 from minikeras.layers.preprocessing.hashed_crossing import HashedCrossing as _HashedCrossing
 from minikeras.layers.preprocessing.hashing import Hashing as _Hashing
+from minikeras.layers.preprocessing.images.bending import (
+    RandomElasticTransform as _RandomElasticTransform,
+)
+from minikeras.layers.preprocessing.images.bending import RandomPerspective as _RandomPerspective
+from minikeras.layers.preprocessing.images.colours import RandomBrightness as _RandomBrightness
+from minikeras.layers.preprocessing.images.colours import (
+    RandomColorDegeneration as _RandomColorDegeneration,
+)
+from minikeras.layers.preprocessing.images.colours import RandomColorJitter as _RandomColorJitter
+from minikeras.layers.preprocessing.images.colours import RandomContrast as _RandomContrast
+from minikeras.layers.preprocessing.images.colours import RandomGrayscale as _RandomGrayscale
+from minikeras.layers.preprocessing.images.colours import RandomHue as _RandomHue
+from minikeras.layers.preprocessing.images.colours import RandomSaturation as _RandomSaturation
+from minikeras.layers.preprocessing.images.cropping import CenterCrop as _CenterCrop
+from minikeras.layers.preprocessing.images.cropping import RandomCrop as _RandomCrop
+from minikeras.layers.preprocessing.images.cropping import Resizing as _Resizing
+from minikeras.layers.preprocessing.images.geometry import RandomFlip as _RandomFlip
+from minikeras.layers.preprocessing.images.geometry import RandomRotation as _RandomRotation
+from minikeras.layers.preprocessing.images.geometry import RandomShear as _RandomShear
+from minikeras.layers.preprocessing.images.geometry import RandomTranslation as _RandomTranslation
+from minikeras.layers.preprocessing.images.geometry import RandomZoom as _RandomZoom
+from minikeras.layers.preprocessing.images.mixing import CutMix as _CutMix
+from minikeras.layers.preprocessing.images.mixing import MixUp as _MixUp
+from minikeras.layers.preprocessing.images.mixing import RandomErasing as _RandomErasing
+from minikeras.layers.preprocessing.images.policies import AugMix as _AugMix
+from minikeras.layers.preprocessing.images.policies import Pipeline as _Pipeline
+from minikeras.layers.preprocessing.images.policies import RandAugment as _RandAugment
+from minikeras.layers.preprocessing.images.tiles import (
+    ContrastLimitedAdaptiveHistogramEqualization as _ContrastLimitedAdaptiveHistogramEqualization,
+)
+from minikeras.layers.preprocessing.images.tiles import MaxNumBoundingBoxes as _MaxNumBoundingBoxes
+from minikeras.layers.preprocessing.images.tones import AutoContrast as _AutoContrast
+from minikeras.layers.preprocessing.images.tones import Equalization as _Equalization
+from minikeras.layers.preprocessing.images.tones import RandomGaussianBlur as _RandomGaussianBlur
+from minikeras.layers.preprocessing.images.tones import RandomInvert as _RandomInvert
+from minikeras.layers.preprocessing.images.tones import RandomPosterization as _RandomPosterization
+from minikeras.layers.preprocessing.images.tones import RandomSharpness as _RandomSharpness
+from minikeras.layers.preprocessing.images.tones import Solarization as _Solarization
 from minikeras.layers.preprocessing.integer_lookup import IntegerLookup as _IntegerLookup
 from minikeras.layers.preprocessing.normalization import Normalization as _Normalization
 from minikeras.layers.preprocessing.rescaling import Rescaling as _Rescaling
@@ -277,6 +315,9 @@ class RMSNormalization(_RMSNormalization, Layer):
         input_shape: Any = None,
         input_dim: Any = None,
     ) -> None: ...
+
+class Pipeline(_Pipeline, Layer):
+    def __init__(self, layers: Any, name: str | None = None) -> None: ...
 
 class Normalization(_Normalization, Layer):
     def __init__(
@@ -705,6 +746,92 @@ class Hashing(_Hashing, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
+class ContrastLimitedAdaptiveHistogramEqualization(
+    _ContrastLimitedAdaptiveHistogramEqualization, Layer
+):
+    value_range: Any = field(default=...)
+    clip_limit: float = field(default=4.0)
+    tile_grid_size: Any = field(default=...)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        value_range: Any = ...,
+        clip_limit: float = 4.0,
+        tile_grid_size: Any = ...,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class MaxNumBoundingBoxes(_MaxNumBoundingBoxes, Layer):
+    max_number: Any
+    fill_value: Any = field(default=-1)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    data_format: Any = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        max_number: Any,
+        fill_value: Any = -1,
+        *,
+        bounding_box_format: str | None = None,
+        data_format: Any = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class AutoContrast(_AutoContrast, Layer):
+    value_range: Any = field(default=...)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    data_format: Any = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        value_range: Any = ...,
+        *,
+        bounding_box_format: str | None = None,
+        data_format: Any = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Equalization(_Equalization, Layer):
+    value_range: Any = field(default=...)
+    bins: int = field(default=256)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        value_range: Any = ...,
+        bins: int = 256,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
 class TextVectorization(_TextVectorization, Layer):
     def __init__(
         self,
@@ -960,6 +1087,292 @@ class MaxPooling3D(_MaxPooling3D, Layer):
         padding: str = "valid",
         data_format: Any = None,
         *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomBrightness(_RandomBrightness, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    data_format: Any = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        data_format: Any = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomColorDegeneration(_RandomColorDegeneration, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomColorJitter(_RandomColorJitter, Layer):
+    value_range: Any = field(default=...)
+    brightness_factor: Any = field(default=None)
+    contrast_factor: Any = field(default=None)
+    saturation_factor: Any = field(default=None)
+    hue_factor: Any = field(default=None)
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        value_range: Any = ...,
+        brightness_factor: Any = None,
+        contrast_factor: Any = None,
+        saturation_factor: Any = None,
+        hue_factor: Any = None,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomContrast(_RandomContrast, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    data_format: Any = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        data_format: Any = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomGrayscale(_RandomGrayscale, Layer):
+    factor: Any = field(default=0.5)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 0.5,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class CenterCrop(_CenterCrop, Layer):
+    height: int
+    width: int
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Resizing(_Resizing, Layer):
+    height: int
+    width: int
+    interpolation: str = field(default="bilinear")
+    crop_to_aspect_ratio: bool = field(default=False)
+    pad_to_aspect_ratio: bool = field(default=False)
+    fill_mode: str = field(default="constant")
+    fill_value: float = field(default=0.0)
+    antialias: bool = field(default=False)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        interpolation: str = "bilinear",
+        crop_to_aspect_ratio: bool = False,
+        pad_to_aspect_ratio: bool = False,
+        fill_mode: str = "constant",
+        fill_value: float = 0.0,
+        antialias: bool = False,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomFlip(_RandomFlip, Layer):
+    mode: str = field(default="horizontal_and_vertical")
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        mode: str = "horizontal_and_vertical",
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class MixUp(_MixUp, Layer):
+    alpha: float = field(default=0.2)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        alpha: float = 0.2,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomPosterization(_RandomPosterization, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomSharpness(_RandomSharpness, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class Solarization(_Solarization, Layer):
+    addition_factor: Any = field(default=0.0)
+    threshold_factor: Any = field(default=0.0)
+    value_range: Any = field(default=...)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    data_format: Any = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        addition_factor: Any = 0.0,
+        threshold_factor: Any = 0.0,
+        value_range: Any = ...,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        data_format: Any = None,
         activity_regularizer: Any = None,
         trainable: bool = True,
         dtype: DType | DTypePolicy = None,
@@ -1442,6 +1855,185 @@ class GlobalMaxPooling3D(_GlobalMaxPooling3D, Layer):
         input_dim: Any = None,
     ) -> None: ...
 
+class RandomHue(_RandomHue, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomSaturation(_RandomSaturation, Layer):
+    factor: Any
+    value_range: Any = field(default=...)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        value_range: Any = ...,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomCrop(_RandomCrop, Layer):
+    height: int
+    width: int
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class AugMix(_AugMix, Layer):
+    value_range: Any = field(default=...)
+    num_chains: int = field(default=3)
+    chain_depth: int = field(default=3)
+    factor: Any = field(default=0.3)
+    alpha: float = field(default=1.0)
+    all_ops: bool = field(default=True)
+    interpolation: str = field(default="bilinear")
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        value_range: Any = ...,
+        num_chains: int = 3,
+        chain_depth: int = 3,
+        factor: Any = 0.3,
+        alpha: float = 1.0,
+        all_ops: bool = True,
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandAugment(_RandAugment, Layer):
+    value_range: Any = field(default=...)
+    num_ops: int = field(default=2)
+    factor: Any = field(default=0.5)
+    interpolation: str = field(default="bilinear")
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        value_range: Any = ...,
+        num_ops: int = 2,
+        factor: Any = 0.5,
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomGaussianBlur(_RandomGaussianBlur, Layer):
+    factor: Any = field(default=1.0)
+    kernel_size: Any = field(default=3)
+    sigma: Any = field(default=1.0)
+    value_range: Any = field(default=...)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        kernel_size: Any = 3,
+        sigma: Any = 1.0,
+        value_range: Any = ...,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomInvert(_RandomInvert, Layer):
+    factor: Any = field(default=1.0)
+    value_range: Any = field(default=...)
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        value_range: Any = ...,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
 class IntegerLookup(_IntegerLookup, Layer):
     def __init__(
         self,
@@ -1762,6 +2354,226 @@ class Conv3DTranspose(_Conv3DTranspose, Layer):
         kernel_constraint: Identifier = None,
         bias_constraint: Identifier = None,
         *,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomElasticTransform(_RandomElasticTransform, Layer):
+    factor: Any = field(default=1.0)
+    scale: Any = field(default=1.0)
+    interpolation: str = field(default="bilinear")
+    fill_mode: str = field(default="reflect")
+    fill_value: float = field(default=0.0)
+    value_range: Any = field(default=...)
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        scale: Any = 1.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        value_range: Any = ...,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomPerspective(_RandomPerspective, Layer):
+    factor: Any = field(default=1.0)
+    scale: float = field(default=1.0)
+    interpolation: str = field(default="bilinear")
+    fill_value: float = field(default=0.0)
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        scale: float = 1.0,
+        interpolation: str = "bilinear",
+        fill_value: float = 0.0,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomRotation(_RandomRotation, Layer):
+    factor: Any
+    fill_mode: str = field(default="reflect")
+    interpolation: str = field(default="bilinear")
+    seed: Any = field(default=None)
+    fill_value: float = field(default=0.0)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomShear(_RandomShear, Layer):
+    x_factor: Any = field(default=0.0)
+    y_factor: Any = field(default=0.0)
+    interpolation: str = field(default="bilinear")
+    fill_mode: str = field(default="reflect")
+    fill_value: float = field(default=0.0)
+    data_format: Any = field(default=None)
+    seed: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        x_factor: Any = 0.0,
+        y_factor: Any = 0.0,
+        interpolation: str = "bilinear",
+        fill_mode: str = "reflect",
+        fill_value: float = 0.0,
+        data_format: Any = None,
+        seed: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomTranslation(_RandomTranslation, Layer):
+    height_factor: Any
+    width_factor: Any
+    fill_mode: str = field(default="reflect")
+    interpolation: str = field(default="bilinear")
+    seed: Any = field(default=None)
+    fill_value: float = field(default=0.0)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomZoom(_RandomZoom, Layer):
+    height_factor: Any
+    width_factor: Any = field(default=None)
+    fill_mode: str = field(default="reflect")
+    interpolation: str = field(default="bilinear")
+    seed: Any = field(default=None)
+    fill_value: float = field(default=0.0)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        height_factor: Any,
+        width_factor: Any = None,
+        fill_mode: str = "reflect",
+        interpolation: str = "bilinear",
+        seed: Any = None,
+        fill_value: float = 0.0,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class CutMix(_CutMix, Layer):
+    factor: Any = field(default=1.0)
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class RandomErasing(_RandomErasing, Layer):
+    factor: Any = field(default=1.0)
+    scale: Any = field(default=...)
+    fill_value: Any = field(default=None)
+    value_range: Any = field(default=...)
+    seed: Any = field(default=None)
+    data_format: Any = field(default=None)
+    bounding_box_format: str | None = field(default=None, kw_only=True)
+    def __init__(
+        self,
+        factor: Any = 1.0,
+        scale: Any = ...,
+        fill_value: Any = None,
+        value_range: Any = ...,
+        seed: Any = None,
+        data_format: Any = None,
+        *,
+        bounding_box_format: str | None = None,
+        activity_regularizer: Any = None,
         trainable: bool = True,
         dtype: DType | DTypePolicy = None,
         autocast: bool = True,

@@ -153,7 +153,8 @@ def convert_to_tensor(x: TensorLike, dtype: DType=None, sparse: bool | None=None
     """A tensor of x: an array, a variable, a number, or nested lists of these.
 
     Python numbers become float32 and int32, arrays keep their dtype unless `dtype` says
-    otherwise.  Raises ValueError for lists of unequal lengths and for `sparse=True`.
+    otherwise.  With dtype "string" it holds text (`minikeras.strings`), which only layers for text
+    take.  Raises ValueError for lists of unequal lengths and for `sparse=True`.
 
     Parity: Python floats become float32 whatever `floatx` is."""
 def copy(x: TensorLike) -> TensorLike:

@@ -229,18 +229,8 @@ MISSING = {
             "recurrence " + LATER,
         ),
         (
-            "MelSpectrogram Pipeline STFTSpectrogram",
+            "MelSpectrogram STFTSpectrogram",
             "preprocessing " + LATER,
-        ),
-        (
-            "AugMix AutoContrast CenterCrop ContrastLimitedAdaptiveHistogramEqualization CutMix "
-            "Equalization MaxNumBoundingBoxes MixUp RandAugment RandomBrightness "
-            "RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop "
-            "RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur RandomGrayscale "
-            "RandomHue RandomInvert RandomPerspective RandomPosterization RandomRotation "
-            "RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom Resizing "
-            "Solarization",
-            "augmentation of images " + LATER,
         ),
         ("FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper", "layers of other frameworks"),
     ],

@@ -129,3 +129,25 @@ def _is_float(x: Array, transforms: Array, **_: Any) -> bool:
 
 
 warp.fast("minikeras.kernels.warp", rules="forward", when=_is_float)
+
+
+@primitive(dtype=separate)
+def mirror(x: Array, flips: Array, *, axes: tuple[int, ...]) -> Array:
+    """The images of a batch, mirrored along the axes where ``flips`` is true for them
+
+    Its own derivative.  axes: counted from the last one.
+    """
+    y = x.copy()
+    for i in np.flatnonzero(flips):
+        y[i] = np.flip(x[i], axes)
+    return y
+
+
+@mirror.shape
+def mirror_shape(x: Shape, flips: Shape, *, axes: tuple[int, ...]) -> Shape:
+    return x
+
+
+@mirror.vjp
+def mirror_vjp(dy: Array, y: Array, x: Array, flips: Array, *, axes: tuple[int, ...]) -> TensorLike:
+    return mirror.compute(dy, flips, axes=axes), None

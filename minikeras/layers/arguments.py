@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes, messages, ops, tree
+from minikeras import dtypes, messages, ops, strings, tree
 from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable, any_symbolic
 from minikeras.autograd.conversion import as_tensor
 
@@ -46,13 +46,20 @@ class CallSignature:
         return given
 
 
-def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
+def convert(
+    x: Any,
+    dtype: str,
+    autocast: bool,
+    layer_name: str,
+    takes_text: Callable[[], bool] = lambda: False,
+) -> Any:
     """An argument as ``call`` receives it: arrays are tensors, floats have the layer's dtype.
 
     dtype: the compute dtype of the layer.
     autocast: whether floating tensors of another dtype are cast to it.
+    takes_text: tells whether arrays of text become tensors.
 
-    Raises ValueError for an array of text or objects.
+    Raises ValueError for an array of text or objects otherwise.
     """
     if type(x) is Tensor:
         given = x._value.dtype
@@ -74,13 +81,15 @@ def convert(x: Any, dtype: str, autocast: bool, layer_name: str) -> Any:
     if type(x) in (list, tuple, dict):
         if all(isinstance(v, bool | int | float) for v in tree.flatten(x)):
             return x
+    elif hasattr(x, "dtype") and strings.is_text(x) and takes_text():
+        return Tensor(strings.array(x))
     elif hasattr(x, "__array__"):
         if isinstance(x, np.ndarray) and x.dtype.kind in "OUS":
             raise ValueError(f"inputs of layer {layer_name!r}: {messages.not_numbers(x)}")
         return convert(as_tensor(x), dtype, autocast, layer_name)
     elif not tree.is_nested(x):
         return x
-    return tree.map_structure(lambda v: convert(v, dtype, autocast, layer_name), x)
+    return tree.map_structure(lambda v: convert(v, dtype, autocast, layer_name, takes_text), x)
 
 
 def _cast(x: Any, dtype: str) -> Any:

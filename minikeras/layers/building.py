@@ -56,7 +56,8 @@ class LayerBuilding(LayerState):
 
         def symbol(x: Any) -> Any:
             if isinstance(x, Tensor | Symbol | Variable):
-                return Symbol(tuple(x.shape), dtypes.standardize(x.dtype))
+                is_text = x.dtype == object  # Tensor's dtype of strings
+                return Symbol(tuple(x.shape), "string" if is_text else dtypes.standardize(x.dtype))
             return x
 
         if not self._signature.takes_training:

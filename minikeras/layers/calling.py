@@ -89,7 +89,7 @@ class LayerCalling(LayerBuilding, Operation):
         # the `training` and the masks that are filled in below; else what was given.
         original_args, original_kwargs = args, kwargs
         if self._convert_input_args and (kwargs or not self._is_ready(args)):
-            to = self.dtype_policy._compute_dtype, self.autocast, self.name
+            to = self.dtype_policy._compute_dtype, self.autocast, self.name, self._takes_text
             args = tuple([convert(x, *to) for x in args])
             kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
         plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case
@@ -131,6 +131,10 @@ class LayerCalling(LayerBuilding, Operation):
         elif context.on_call is not None:
             context.on_call(context.naming, self, outputs)
         return outputs
+
+    def _takes_text(self) -> bool:
+        """Whether a part of it does, such as a layer that looks words up."""
+        return any(layer._takes_text() for layer in self._layers)
 
     def _is_ready(self, args: tuple[Any, ...]) -> bool:
         """Whether the only argument is a tensor of the compute dtype."""

@@ -30,6 +30,9 @@ class DataLayer(Layer):
     _convert_input_args = False  # text is not converted, and whole numbers keep their dtype
     _allow_non_tensor_positional_args = True
 
+    def _takes_text(self) -> bool:
+        return True
+
     @property
     def output_dtype(self) -> str:
         """The name of the dtype of the outputs, as symbolic calls give it."""

@@ -129,6 +129,18 @@ class IndexLookup(VocabularyLayer):
     # Using it
 
     @property
+    def compute_dtype(self) -> str:
+        return self.vocabulary_dtype
+
+    @property
+    def variable_dtype(self) -> str:
+        return self.vocabulary_dtype
+
+    @property
+    def dtype(self) -> str:
+        return self.vocabulary_dtype
+
+    @property
     def output_dtype(self) -> str:
         # Parity: symbolic calls say floatx where the values are int64
         return "int64" if self.output_mode == "int" else settings.floatx()

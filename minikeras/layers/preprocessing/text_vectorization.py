@@ -132,6 +132,18 @@ class TextVectorization(DataLayer):
             )
 
     @property
+    def compute_dtype(self) -> str:
+        return "string"
+
+    @property
+    def variable_dtype(self) -> str:
+        return "string"
+
+    @property
+    def dtype(self) -> str:
+        return "string"
+
+    @property
     def output_dtype(self) -> str:
         return self._lookup_layer.output_dtype
 

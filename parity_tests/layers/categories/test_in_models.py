@@ -66,3 +66,31 @@ def test_crossed_features() -> None:
         x = [CLASSES[:, :1], CLASSES[:, 1:2]]
         results.append(model.fit(x, TARGETS, epochs=2, verbose=0).history["loss"])
     assert results[0] == results[1]
+
+
+def test_models_that_take_text() -> None:
+    """Sequential with and without Input, and a subclass: arrays of ``str``, ``bytes`` and objects."""
+    for kind in ("input", "deferred", "subclass"):
+        for text in (np.array([["a b"], ["b c"]]), np.array([[b"a"]]), np.array([["b"]], object)):
+            results = [text_model(library, kind)(text) for library in (minikeras, keras)]
+            np.testing.assert_array_equal(np.asarray(results[0]), np.asarray(results[1]))
+
+
+def text_model(library: Any, kind: str) -> Any:
+    layers = [
+        library.layers.TextVectorization(vocabulary=["a", "b"], output_sequence_length=2),
+        library.layers.Embedding(4, 2, embeddings_initializer="ones"),
+    ]
+    if kind == "subclass":
+
+        class Subclass(library.Model):  # type: ignore[misc]  # of either library
+            def __init__(self) -> None:
+                super().__init__()
+                self.first, self.second = layers
+
+            def call(self, x: Any) -> Any:
+                return self.second(self.first(x))
+
+        return Subclass()
+    inputs = [library.Input((1,), dtype="string")] if kind == "input" else []
+    return library.Sequential([*inputs, *layers])

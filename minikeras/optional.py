@@ -10,7 +10,10 @@ import importlib
 import importlib.util
 from typing import Any
 
-DISTRIBUTIONS = {"sklearn": "scikit-learn"}  # where pip knows a library by another name
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+}  # where pip knows a library by another name
 
 
 class Library:

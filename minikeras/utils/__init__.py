@@ -22,8 +22,14 @@ from minikeras.training.adapters import PyDataset, pack_x_y_sample_weight, unpac
 from minikeras.training.adapters import PyDataset as Sequence
 from minikeras.utils.downloads import get_file
 from minikeras.utils.feature_space import FeatureSpace
+from minikeras.utils.image_datasets import image_dataset_from_directory
+from minikeras.utils.image_files import array_to_img, img_to_array, load_img, save_img
 from minikeras.utils.numerical import normalize, to_categorical
+from minikeras.utils.sequences import pad_sequences
 from minikeras.utils.session import clear_session, set_random_seed
+from minikeras.utils.splitting import split_dataset
+from minikeras.utils.text_datasets import text_dataset_from_directory
+from minikeras.utils.timeseries import timeseries_dataset_from_array
 
 __all__ = [
     "CustomObjectScope",
@@ -31,6 +37,7 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -40,14 +47,22 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
+    "img_to_array",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "load_img",
     "normalize",
     "pack_x_y_sample_weight",
+    "pad_sequences",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "split_dataset",
     "standardize_dtype",
+    "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]

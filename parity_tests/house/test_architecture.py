@@ -36,7 +36,7 @@ FLOORS = [
     "export",
     "models",
     "utils visualization",
-    "backend config datasets exercises parity",
+    "backend config datasets exercises parity preprocessing",
     "warm_up lab",
     "cli",
 ]
@@ -225,7 +225,7 @@ def test_who_rounds_as_tensorflow_does() -> None:
 
 
 HEAVY = {"click", "h5py", "jinja2", "keras", "matplotlib", "numba", "pandas", "rich", "scipy"}
-HEAVY |= {"onnx", "optree", "sklearn", "tensorflow", "torch"}
+HEAVY |= {"PIL", "onnx", "optree", "sklearn", "tensorflow", "torch"}
 
 
 def loaded_by(code: str) -> set[str]:

@@ -61,7 +61,12 @@ class IterableAdapter(DataAdapter):
         self.batch_size = spec.shape[0] if getattr(spec, "shape", None) else None
 
     def batches(self) -> Iterator[Batch]:
-        for batch in self._iterable:
+        # A data set of tf.data draws the order of a pass when the pass is made, not when it begins.
+        is_dataset = hasattr(self._iterable, "cardinality")
+        return self._converted(iter(self._iterable) if is_dataset else self._iterable)
+
+    def _converted(self, batches: Iterable[Any]) -> Iterator[Batch]:
+        for batch in batches:
             arrays = to_arrays(batch)
             if self._class_weight is not None:
                 arrays = with_class_weight(arrays, self._class_weight)

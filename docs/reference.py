@@ -56,6 +56,10 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         "Data sets",
         tuple(f"datasets.{name}" for name in importlib.import_module("minikeras.datasets").__all__),
     ),
+    "applications": (
+        "Applications",
+        ("applications", "applications.imagenet_utils"),
+    ),
     "preprocessing": (
         "Pictures and series",
         ("preprocessing", "preprocessing.image", "preprocessing.sequence"),

@@ -3,6 +3,7 @@
 from minikeras import (
     absent,
     activations,
+    applications,
     backend,
     callbacks,
     config,
@@ -64,6 +65,7 @@ __all__ = [
     "StatelessScope",
     "Variable",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "config",

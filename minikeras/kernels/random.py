@@ -1,4 +1,4 @@
-"""Philox's random words, dropout masks and permutations: twins of ``minikeras.random``.
+"""Philox's words, uniform numbers, dropout masks and permutations: twins of ``minikeras.random``.
 
 A block of four words is a function of its number, so each part of an array computes its own.
 """
@@ -18,6 +18,7 @@ from minikeras.types import Array
 _W0, _W1 = np.uint64(W0), np.uint64(W1)
 _KEY0, _KEY1 = map(np.uint64, SCRAMBLING_KEY)
 _MANTISSA, _HIGH = np.uint64(0x7FFFFF), np.uint64(0xFFFFF)
+_UNIT = np.float32(2.0**-23)  # of the mantissa
 _BLOCKS = 1024  # blocks of a part
 _WORK = 40  # multiply-adds, about, for each block
 
@@ -107,10 +108,61 @@ def dropout_mask(seed: tuple[int, int], shape: Sequence[int], rate: float, dtype
     result = np.empty(shape, np.bool_)
     per_block, bits = (4, 23) if dtype == "float32" else (2, 52)
     threshold = -int(-float(np.dtype(dtype).type(rate)) * (1 << bits) // 1)
-    pair = np.array([part & 0xFFFFFFFFFFFFFFFF for part in seed], np.uint64)
     workers = workers_for(result.size // per_block * _WORK)
-    _dropout_mask(workers, result.reshape(-1), pair, per_block, np.uint64(threshold))
+    _dropout_mask(workers, result.reshape(-1), _pair(seed), per_block, np.uint64(threshold))
     return result
+
+
+@inlined
+def _uniform_number(word, width, low):
+    return np.float32(np.int32(word & _MANTISSA)) * _UNIT * width + low
+
+
+@kernel
+def _uniform_part(start, stop, y, stream, width, low):
+    k0, k1, high0, high1 = stream
+    w0, w1 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
+    w2, w3 = np.empty(_BLOCKS, np.uint64), np.empty(_BLOCKS, np.uint64)
+    for part in range(start, stop):
+        first = np.uint64(part * _BLOCKS)
+        cells = y[part * _BLOCKS * 4 : (part + 1) * _BLOCKS * 4]
+        whole = cells.size // 4
+        for i in range(ceil_div(cells.size, 4)):
+            w0[i], w1[i], w2[i], w3[i] = _block(first + np.uint64(i), k0, k1, high0, high1)
+        for i in range(whole):
+            cells[4 * i] = _uniform_number(w0[i], width, low)
+            cells[4 * i + 1] = _uniform_number(w1[i], width, low)
+            cells[4 * i + 2] = _uniform_number(w2[i], width, low)
+            cells[4 * i + 3] = _uniform_number(w3[i], width, low)
+        for i in range(4 * whole, cells.size):
+            word = w0[whole] if i % 4 == 0 else (w1[whole] if i % 4 == 1 else w2[whole])
+            cells[i] = _uniform_number(word, width, low)
+
+
+@kernel
+def _uniform(workers, y, seed, width, low):
+    c0, c1, c2, c3 = _block(seed[0], _KEY0, _KEY1, seed[1] & LOW, seed[1] >> HALF)
+    parts = ceil_div(ceil_div(y.size, 4), _BLOCKS)
+    run_parts(workers, _uniform_part, parts, (y, (c0, c1, c2, c3), width, low))
+
+
+def uniform(
+    seed: tuple[int, int],
+    shape: Sequence[int],
+    minval: Any = 0,
+    maxval: Any = 1,
+    dtype: str = "float32",
+) -> Array:
+    """The twin of ``distributions.uniform`` for float32 and limits that are numbers."""
+    y = np.empty(tuple(shape), np.float32)
+    low, high = np.float32(minval), np.float32(maxval)
+    workers = workers_for(y.size // 4 * _WORK)
+    _uniform(workers, y.reshape(-1), _pair(seed), high - low, low)
+    return y
+
+
+def _pair(seed: tuple[int, int]) -> Array:
+    return np.array([part & 0xFFFFFFFFFFFFFFFF for part in seed], np.uint64)
 
 
 @kernel

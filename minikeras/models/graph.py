@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
+from minikeras import frames
 from minikeras.autograd import KerasTensor, Node
 
 NodeKey = tuple[int, int]
@@ -157,3 +158,23 @@ def _depths(
 def is_input_tensor(x: KerasTensor) -> bool:
     """Whether a tensor is the output of an ``InputLayer``."""
     return node_of(x).is_input
+
+
+@frames.filter_traceback
+def get_source_inputs(tensor: Any) -> Any:
+    """The inputs on which a KerasTensor depends, in the order in which a walk from it finds them.
+
+    tensor: the output of an operation, or an input.  Anything else is returned as it is.
+    """
+    if not hasattr(tensor, "_keras_history"):
+        return tensor
+    found: list[Any] = []
+    seen: set[int] = set()
+    waiting = [tensor]
+    while waiting:
+        node = node_of(waiting.pop())
+        if id(node) not in seen:
+            seen.add(id(node))
+            found += node.output_tensors if node.is_input else []
+            waiting += reversed(node.input_tensors)
+    return found

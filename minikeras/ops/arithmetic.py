@@ -21,6 +21,7 @@ from minikeras.ops.primitives.arithmetic import (
     bias_add,
     divide,
     divide_no_nan,
+    divided_by_constant,
     maximum,
     minimum,
     mod,
@@ -154,10 +155,17 @@ def with_factors(y: TensorLike, factors: Sequence[TensorLike]) -> TensorLike:
     return y
 
 
+def quotient(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """The operator ``/``: ``divide``, or ``divided_by_constant`` in a function, by a number."""
+    if type(x2) in (int, float) and tf_function.is_inside():
+        return divided_by_constant(x1, constant=x2)
+    return divide(x1, x2)
+
+
 @operation("ops.numpy")
 def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """``divide``; the node of ``x1 / x2`` in a graph has this name."""
-    return divide(x1, x2)
+    return quotient(x1, x2)
 
 
 @operation("ops.numpy numpy")

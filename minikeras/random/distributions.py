@@ -21,8 +21,21 @@ Seed = tuple[int, int]
 
 _TINY = 1e-7  # TensorFlow's floor under the argument of the logarithm, in both precisions
 _CHUNK = 8192  # pairs at a time: the intermediate arrays then fit into the cache
+_MANY = 1 << 16  # numbers that are worth importing Numba for them
 
 
+def _is_uniform_fast(
+    seed: Seed, shape: Sequence[int], minval: Any = 0, maxval: Any = 1, dtype: str = "float32"
+) -> bool:
+    return (
+        dtype == "float32"
+        and isinstance(minval, int | float)
+        and isinstance(maxval, int | float)
+        and math.prod(shape) >= _MANY
+    )
+
+
+@twin("minikeras.kernels.random:uniform", when=_is_uniform_fast)
 def uniform(
     seed: Seed, shape: Sequence[int], minval: Any = 0, maxval: Any = 1, dtype: str = "float32"
 ) -> Array:

@@ -3,6 +3,7 @@
 from minikeras.autograd import is_keras_tensor
 from minikeras.callbacks.progbar import Progbar
 from minikeras.dtypes import standardize as standardize_dtype
+from minikeras.models.graph import get_source_inputs
 from minikeras.saving import (
     CustomObjectScope,
     custom_object_scope,
@@ -47,6 +48,7 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
     "is_interactive_logging_enabled",

@@ -36,7 +36,7 @@ FLOORS = [
     "export",
     "models",
     "utils visualization",
-    "backend config datasets exercises parity preprocessing",
+    "applications backend config datasets exercises parity preprocessing",
     "warm_up lab",
     "cli",
 ]

@@ -264,6 +264,7 @@ def random() -> Iterator[tuple[str, Any]]:
     stream = (3, 5), (7, 9)
     yield "blocks", random.blocks(stream, np.arange(9, dtype=np.uint64))
     yield "order", random.permutation(11, stream, 2)
+    yield "uniform", random.uniform((1, 2), (3, 7), -0.5, 0.25)
     for dtype in "float32", "float64":
         mask = random.dropout_mask((1, 2), (3, 7), 0.4, dtype)
         yield f"{dtype} mask", mask

@@ -38,6 +38,22 @@ def test_dropout(seed, shape, rate, dtype):
     assert found[0][1].tobytes() == found[1][1].tobytes()
 
 
+LIMITS = st.integers(-(2**40), 2**40) | st.floats(-1e6, 1e6)
+
+
+@given(
+    st.tuples(st.integers(0, 2**31), st.integers(0, 2**62)),
+    st.sampled_from([(), (1,), (3, 5), (2, 2049), (33, 1000), (300, 301)]),
+    LIMITS,
+    LIMITS,
+)
+def test_uniform(seed, shape, low, high):
+    with config.use_kernels("reference"):
+        expected = distributions.uniform(seed, shape, low, high)
+    assert np.array_equal(expected, twin.uniform(seed, shape, low, high))
+    assert np.array_equal(expected, distributions.uniform(seed, shape, low, high))
+
+
 @given(st.integers(0, 2**31 - 2), st.integers(1, 5000), st.integers(0, 9))
 def test_permutation(seed, n, first):
     stream = shuffling._stream(seed)

@@ -26,6 +26,13 @@ ENTRY = re.compile(r"^(\w+(?:, \w+)*): (.+(?:\n +.+)*)", re.M)
 PARAGRAPHS = re.compile(r"^(Parity|Source|Raises|Returns|Errors)\b:? ?", re.M)
 FORMULA = re.compile(r"\S   +\S| = |←|^\w+: \(", re.M)
 
+
+def _modules(package: str) -> list[str]:
+    """The public modules of a package of minikeras: ``"datasets.mnist"``, ..."""
+    face = importlib.import_module(f"minikeras.{package}")
+    return [f"{package}.{name}" for name in face.__all__ if inspect.ismodule(vars(face)[name])]
+
+
 # Page, title, and where its names stand.  A name stands on the first page that has it.
 PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "layers_core": ("Layers: core", ("layers:core",)),
@@ -52,14 +59,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ops": ("Operations: linear algebra, control flow, others", ("ops.linalg", "ops")),
     "random": ("Random numbers", ("random",)),
     "saving": ("Saving", ("saving",)),
-    "datasets": (
-        "Data sets",
-        tuple(f"datasets.{name}" for name in importlib.import_module("minikeras.datasets").__all__),
-    ),
-    "applications": (
-        "Applications",
-        ("applications", "applications.imagenet_utils"),
-    ),
+    "datasets": ("Data sets", (*_modules("datasets"),)),
+    "applications": ("Applications", ("applications", *_modules("applications"))),
     "preprocessing": (
         "Pictures and series",
         ("preprocessing", "preprocessing.image", "preprocessing.sequence"),

@@ -9,6 +9,7 @@ from pathlib import Path
 import minikeras
 from minikeras.absent import keras_names
 from minikeras.export.rules import REASONS, rules
+from minikeras.layers.preprocessing.images.base import ImageLayer
 
 ROOT = Path(__file__).resolve().parents[1]
 PARITY = re.compile(r"Parity: (.+?)(?=\n\s*\n|\n\s*Parity:|\n\s*(?:Raises|Source)\b|\Z)", re.S)
@@ -64,6 +65,12 @@ NOT_EXPORTED = {
     "InputLayer": "it stands for an input of the file",
     "Lambda": "exported if the operations of its function are",
     "Layer": "a base class",
+    "Pipeline": "a list of other layers",
+    **{
+        name: "changes images before inference"
+        for name, cls in vars(minikeras.layers).items()
+        if inspect.isclass(cls) and issubclass(cls, ImageLayer)
+    },
 }
 
 
@@ -82,14 +89,18 @@ def with_rules(markdown):
     operations = sorted({name.lstrip("_") for name in rules})
     lines = ["", f"Layers: {', '.join(f'`{name}`' for name in exportable_layers())}."]
     lines += ["", "Not exported:", ""]
-    lines += [f"- `{name}`: {why}." for name, why in NOT_EXPORTED.items()]
+    lines += by_reason(NOT_EXPORTED)
     lines += ["", f"Operations: {', '.join(f'`{name}`' for name in operations)}."]
-    lines += ["", "Not exported:", ""]
-    by_reason = {}
-    for name, why in sorted(REASONS.items()):
-        by_reason.setdefault(why, []).append(f"`{name.lstrip('_')}`")
-    lines += [f"- {', '.join(names)}: {why}." for why, names in sorted(by_reason.items())]
+    lines += ["", "Not exported:", "", *by_reason(REASONS)]
     return "\n".join([head + marker.rstrip(), *lines, ""])
+
+
+def by_reason(reasons):
+    """Names with the same reason in one line."""
+    found = {}
+    for name, why in sorted(reasons.items()):
+        found.setdefault(why, []).append(f"`{name.lstrip('_')}`")
+    return [f"- {', '.join(names)}: {why}." for why, names in sorted(found.items())]
 
 
 def on_page_markdown(markdown, **_):

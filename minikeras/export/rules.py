@@ -40,6 +40,7 @@ rules: dict[str, Rule] = {}
 _GRADIENT = "a part of a gradient, not of inference"
 _LOSS = "a loss, not a part of inference"
 _NO_OPERATION = "ONNX has no such operation"
+_IMAGES = "images are changed before inference"
 _ON_INDICES = "updates at indices are not written yet"
 
 # Why operations have no rule.
@@ -65,6 +66,7 @@ REASONS = {
     "bitwise_left_shift": "ONNX shifts unsigned integers only",
     "bitwise_right_shift": "ONNX shifts unsigned integers only",
     "convolve_kernel_gradient": _GRADIENT,
+    "covered_means": _IMAGES,
     "depthwise_input_gradient": _GRADIENT,
     "depthwise_kernel_gradient": _GRADIENT,
     "drawn": "random numbers, which ONNX draws in another way",
@@ -72,9 +74,13 @@ REASONS = {
     "gcd": _NO_OPERATION,
     "groups_input_gradient": _GRADIENT,
     "groups_kernel_gradient": _GRADIENT,
+    "hue_saturation_value": _IMAGES,
     "interpolate_gradient": _GRADIENT,
     "lcm": _NO_OPERATION,
     "masked": "dropout, which inference has not",
+    "mirror": _IMAGES,
+    "nearest_pixels": _IMAGES,
+    "nearest_pixels_gradient": _GRADIENT,
     "nextafter": _NO_OPERATION,
     "pick_winners": _GRADIENT,
     "sigmoid_crossentropy": _LOSS,
@@ -83,6 +89,7 @@ REASONS = {
     "sparse_softmax_crossentropy": _LOSS,
     "spread": _GRADIENT,
     "spread_to_winners": _GRADIENT,
+    "warp": _IMAGES,
 }
 
 

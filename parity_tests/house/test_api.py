@@ -322,6 +322,7 @@ EXTRA: dict[str, list[tuple[str, str]]] = {
     "visualization": [("Picture contour", "paths of optimizers; Keras draws images only")],
 }
 QUANTIZED = "quantization, low-rank adapters, rematerialization"
+INNER_STEPS = "inner steps of the transformations"
 ONE_REGISTRY = "bound methods of one Registry; the first argument goes by position"
 SIGNATURES = [
     ("DTypePolicy", "no method convert_input", "layers convert"),
@@ -374,6 +375,14 @@ SIGNATURES = [
     ("Dense", "position 10 is not lora_rank", QUANTIZED),
     ("Embedding", "position 7 is not lora_rank", QUANTIZED),
     ("SpatialDropout1D", "position 2 is not name", "names are given by keyword"),
+    ("RandomCrop", "position 4 is not name", "names are given by keyword"),
+    (
+        "RandomShear RandomTranslation",
+        "no method get_shifted_bbox; no method get_transformed_x_y",
+        INNER_STEPS,
+    ),
+    ("RandomZoom", "no method get_clipped_bbox; no method get_transformed_x_y", INNER_STEPS),
+    ("RandomElasticTransform", "no method get_elastic_transform_params", INNER_STEPS),
     ("SpatialDropout2D SpatialDropout3D", "position 3 is not name", "names are given by keyword"),
     ("AUC", "no method interpolate_pr_auc", "a function here"),
     ("amax amin", "initial is new", "the same functions as max and min"),

@@ -31,6 +31,12 @@ LAYERS = [
     ("PReLU", (), VECTOR),
     ("Flatten", (), IMAGE),
     ("MaxPooling2D", (), IMAGE),
+    ("RandomFlip", (), IMAGE),
+    ("RandomRotation", (0.2,), IMAGE),
+    ("RandomCrop", (4, 4), IMAGE),
+    ("RandomColorJitter", ((0, 1), 0.1, 0.1), IMAGE),
+    ("RandAugment", (), IMAGE),
+    ("AugMix", (), IMAGE),
 ]
 
 

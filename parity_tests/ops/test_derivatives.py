@@ -19,6 +19,7 @@ from minikeras import layers, ops, random, tree
 from minikeras.autograd import GradientTape, Tensor
 from minikeras.autograd.primitive import Primitive, registry
 from minikeras.ops.primitives.arithmetic import divided_by_constant, scaled_product
+from minikeras.ops.primitives.warp import mirror
 from parity_tests.drawing import values
 from parity_tests.ops.test_elementwise import PAIRS, ROWS
 from parity_tests.ops.test_nn import PLAIN, WITH_OPTIONS
@@ -29,6 +30,7 @@ EXCLUDED = {
     "cast": "changes the precision, which a difference quotient in float64 would measure",
     "interpolate": "float32 throughout; kernels/test_resize.py has the gradients",
     "interpolate_gradient": "the same",
+    "warp": "has the gradient of TensorFlow, which is not the derivative; see ops/test_image.py",
     "rounded_as": "has the value of one argument and the gradient of the other",
 }
 
@@ -46,6 +48,7 @@ SINGULAR = {
 }
 
 TABLE = np.array([2, 0, 0, 1])
+COLOURS = np.array([3.0, 9.0, 6.0])  # so that their order is clear
 CALLS: dict[str, tuple[Any, ...]] = {
     # indexing
     "x[1:, ::-2]": (lambda x: x[1:, ::-2], (3, 5)),
@@ -63,6 +66,10 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "segment_sum": (lambda x: ops.segment_sum(x, TABLE, num_segments=4), (4, 3)),
     "segment_max": (lambda x: ops.segment_max(x, TABLE, num_segments=3), (4, 3)),
     "where": (lambda x, y: ops.where(x > 0, x, y), (3, 4), (4,)),
+    # images
+    "resize": (lambda x: ops.image.resize(x, (3, 5), interpolation="nearest"), (2, 4, 2)),
+    "colours": (lambda x: ops.image.rgb_to_hsv(abs(x) + COLOURS), (1, 2, 3)),
+    "mirror": (lambda x: mirror(x, np.array([True, False]), axes=(-2,)), (2, 2, 3, 1)),
     # arrangement
     "concatenate": (lambda x, y: ops.concatenate([x, y], axis=1), (2, 3), (2, 1)),
     "stack": (lambda x, y: ops.stack([x, y], axis=1), (2, 3), (2, 3)),

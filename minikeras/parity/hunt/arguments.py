@@ -55,6 +55,20 @@ EXCLUDED = {
     "layers.IntegerLookup": "takes categories; drawn in front of an Embedding",
     "layers.StringLookup": "takes text, which arrays of a training cannot be",
     "layers.TextVectorization": "takes text, which arrays of a training cannot be",
+    **{
+        f"layers.{name}": "changes images; compared in trainings of its own"
+        for name in (
+            *("AugMix", "AutoContrast", "CenterCrop", "CutMix", "Equalization", "MixUp"),
+            *("ContrastLimitedAdaptiveHistogramEqualization", "MaxNumBoundingBoxes"),
+            *("RandAugment", "RandomBrightness", "RandomColorDegeneration", "RandomColorJitter"),
+            *("RandomContrast", "RandomCrop", "RandomElasticTransform", "RandomErasing"),
+            *("RandomFlip", "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert"),
+            *("RandomPerspective", "RandomPosterization", "RandomRotation", "RandomSaturation"),
+            *("RandomSharpness", "RandomShear", "RandomTranslation", "RandomZoom", "Resizing"),
+            *("Solarization",),
+        )
+    },
+    "layers.Pipeline": "a list of other layers; compared on its own",
     "losses.Loss": "a base class",
     "metrics.Metric": "a base class",
     "metrics.MeanMetricWrapper": "a base class",

@@ -316,6 +316,8 @@ class RandomShear(_AffineLayer):
     seed: an int; by default drawn from Python's ``random``.
 
     Raises ValueError for other factors, NotImplementedError for other choices.
+
+    Parity: the config of a layer made with f holds (−f, f), from which no layer can be made.
     """
 
     x_factor: Any = 0.0

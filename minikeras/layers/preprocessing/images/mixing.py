@@ -35,7 +35,8 @@ class _BlockLayer(ChosenImageLayer):
         y = ops.reshape(ops.arange(height, dtype=dtype), _along(self.height_axis))
         x = ops.reshape(ops.arange(width, dtype=dtype), _along(self.width_axis))
         inside = ops.logical_and(x >= columns[0], x < columns[1])
-        return ops.logical_and(inside, ops.logical_and(y >= rows[0], y < rows[1]))
+        inside = ops.logical_and(inside, ops.logical_and(y >= rows[0], y < rows[1]))
+        return ops.repeat(inside, images.shape[self.channels_axis], axis=self.channels_axis)
 
 
 def _along(axis: int) -> list[int]:
@@ -185,6 +186,8 @@ class CutMix(_BlockLayer):
 
     One image without a batch stays as it is.  Raises ValueError for other factors,
     NotImplementedError for boxes.
+
+    Parity: masks with one channel receive as many as the images have.
     """
 
     factor: Any = 1.0

@@ -69,7 +69,7 @@ def test_crossed_features() -> None:
 
 
 def test_models_that_take_text() -> None:
-    """Sequential with and without Input, and a subclass: arrays of ``str``, ``bytes`` and objects."""
+    """Sequential with and without Input, and a subclass; arrays of three kinds."""
     for kind in ("input", "deferred", "subclass"):
         for text in (np.array([["a b"], ["b c"]]), np.array([[b"a"]]), np.array([["b"]], object)):
             results = [text_model(library, kind)(text) for library in (minikeras, keras)]

@@ -39,6 +39,7 @@ from minikeras.ops import (
     reshaping,
     rounding,
     segment,
+    signals,
     sizes,
     sorting,
     statistics,

@@ -258,10 +258,23 @@ def expand_dims(x: TensorLike, axis: int | Sequence[int]) -> TensorLike:
     """x with new axes of size one at the places `axis` of the result."""
 def expm1(x: TensorLike) -> TensorLike:
     """y = eˣ − 1           dx = dy eˣ"""
+def extract_sequences(x: TensorLike, sequence_length: int, sequence_stride: int) -> TensorLike:
+    """Frames of the last axis: y[..., i, t] = x[..., i sequence_stride + t].
+
+    sequence_length: the length of a frame.
+    sequence_stride: how far the next one begins behind it."""
 def eye(N: int, M: int | None=None, k: int=0, dtype: DType=None) -> TensorLike:
     """Ones on the k-th diagonal of an N × M matrix of zeros."""
 def fabs(x: TensorLike) -> TensorLike:
     """|x| as a float."""
+def fft(x: Any) -> tuple[TensorLike, TensorLike]:
+    """The Fourier transform along the last axis: y[k] = Σ x[t] exp(−2πi t k / n).
+
+    x: the real parts and the imaginary parts."""
+def fft2(x: Any) -> tuple[TensorLike, TensorLike]:
+    """The Fourier transform along the last two axes.
+
+    x: the real parts and the imaginary parts."""
 def flip(x: TensorLike, axis: int | Sequence[int] | None=None) -> TensorLike:
     """x in reverse order along `axis` (None: along every axis)."""
 def fliplr(x: TensorLike) -> TensorLike:
@@ -335,12 +348,21 @@ def hypot(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """y = √(x₁² + x₂²), without overflow: the larger times √(1 + ratio²)."""
 def identity(n: int, dtype: DType=None) -> TensorLike:
     """The n × n unit matrix."""
+def ifft2(x: Any) -> tuple[TensorLike, TensorLike]:
+    """The inverse of `fft2`: the conjugate of its result for the conjugate of x, over the size.
+
+    x: the real parts and the imaginary parts."""
 def in_top_k(targets: TensorLike, predictions: TensorLike, k: int) -> TensorLike:
     """Whether fewer than k classes are predicted to be likelier than the target."""
 def inner(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Sum over the last axes of both."""
 def inv(x: TensorLike) -> TensorLike:
     """The inverse of each square matrix; an error if there is none."""
+def irfft(x: Any, fft_length: int | None=None) -> TensorLike:
+    """The inverse of `rfft`: real numbers from the first elements of their Fourier transform.
+
+    x: the real parts and the imaginary parts.
+    fft_length: how many numbers to return; by default 2 (m - 1) for m elements."""
 def is_tensor(x: Any) -> bool:
     """Whether x is a tensor or variable; arrays and symbolic tensors are not."""
 def isclose(x1: TensorLike, x2: TensorLike, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> TensorLike:
@@ -361,6 +383,12 @@ def isposinf(x: TensorLike) -> TensorLike:
     """y = [x = ∞]"""
 def isreal(x: TensorLike) -> TensorLike:
     """Which elements have no imaginary part."""
+def istft(x: Any, sequence_length: int, sequence_stride: int, fft_length: int, length: int | None=None, window: Any='hann', center: bool=True) -> TensorLike:
+    """The inverse of `stft`: frames are transformed back, weighted, and added where they overlap.
+
+    x: the real parts and the imaginary parts.
+    sequence_length, sequence_stride, fft_length, window, center: as they were given to `stft`.
+    length: how many numbers to return; by default all."""
 def kron(x1: TensorLike, x2: TensorLike) -> TensorLike:
     """Every element of x1 times the whole of x2, as blocks."""
 def layer_normalization(x: TensorLike, gamma: TensorLike=None, beta: TensorLike=None, axis: Any=-1, epsilon: float | None=None, **kwargs: Any) -> TensorLike:
@@ -571,6 +599,10 @@ def reshape(x: TensorLike, newshape: Any) -> TensorLike:
     """x in another shape; one size may be −1: whatever is left.
 
     Raises ValueError if the number of elements does not fit."""
+def rfft(x: TensorLike, fft_length: int | None=None) -> tuple[TensorLike, TensorLike]:
+    """The first n / 2 + 1 elements of the Fourier transform of real numbers; n is the length.
+
+    fft_length: n; x is cut, or filled up with zeros, to this length."""
 def right_shift(x: TensorLike, y: TensorLike) -> TensorLike:
     """⌊x / 2^y⌋"""
 def rms_normalization(x: TensorLike, scale: TensorLike=None, axis: Any=-1, epsilon: float | None=None) -> TensorLike:
@@ -704,6 +736,17 @@ def std(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
     """Square root of the population variance.
 
     Parity: the gradient at a constant x is NaN."""
+def stft(x: TensorLike, sequence_length: int, sequence_stride: int, fft_length: int, window: Any='hann', center: bool=True) -> tuple[TensorLike, TensorLike]:
+    """The Fourier transform of each frame of real numbers, times a window.
+
+    sequence_length: the length of the window.
+    sequence_stride: how far the next frame begins behind one.
+    fft_length: the length of a frame, in the middle of which the window lies.
+    window: "hann", "hamming", sequence_length numbers, or None for none.
+    center: whether frames are centred: x is mirrored at its ends.
+
+    Raises TypeError for other dtypes than float32 and float64; ValueError for frames that are
+    shorter than the window, and for other windows."""
 def stop_gradient(variable: TensorLike) -> TensorLike:
     """y = x, and no derivative flows back: dx is None."""
 def subtract(x1: TensorLike, x2: TensorLike) -> TensorLike:

@@ -49,6 +49,8 @@ def pad(
             f"`mode` must be 'constant', 'reflect' or 'symmetric', received {describe(mode)}"
         )
     for axis, (pair, n) in enumerate(zip(widths, x.shape, strict=True)):
+        if n is None and not any(pair):
+            continue
         if max(pair) > n - (mode == "reflect"):
             raise ValueError(f"`pad_width` {pair} is too wide to {mode} axis {axis} of size {n}")
         if any(pair):

@@ -271,7 +271,6 @@ MISSING = {
             "beyond the everyday part; " + LATER,
         ),
         ("angle conj conjugate imag polar real view_as_complex view_as_real", "complex numbers"),
-        ("extract_sequences fft fft2 ifft2 irfft istft rfft stft", "signals " + LATER),
     ],
     "ops.linalg": [("jvp lu_factor", LATER)],
     "ops.nn": [

@@ -70,6 +70,17 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "resize": (lambda x: ops.image.resize(x, (3, 5), interpolation="nearest"), (2, 4, 2)),
     "colours": (lambda x: ops.image.rgb_to_hsv(abs(x) + COLOURS), (1, 2, 3)),
     "mirror": (lambda x: mirror(x, np.array([True, False]), axes=(-2,)), (2, 2, 3, 1)),
+    # signals
+    "fft": (lambda x, y: ops.fft((x, y)), (2, 5), (2, 5)),
+    "fft2": (lambda x, y: ops.fft2((x, y)), (2, 3, 4), (2, 3, 4)),
+    "rfft": (lambda x: ops.rfft(x), (2, 5)),
+    "rfft, longer": (lambda x: ops.rfft(x, 8), (2, 5)),
+    "rfft, shorter": (lambda x: ops.rfft(x, 3), (2, 5)),
+    "irfft": (lambda x, y: ops.irfft((x, y)), (2, 4), (2, 4)),
+    "irfft, longer": (lambda x, y: ops.irfft((x, y), 9), (2, 4), (2, 4)),
+    "irfft, shorter": (lambda x, y: ops.irfft((x, y), 4), (2, 4), (2, 4)),
+    "stft": (lambda x: ops.stft(x, 4, 3, 6), (2, 20)),
+    "istft": (lambda x, y: ops.istft((x, y), 4, 3, 6), (2, 5, 4), (2, 5, 4)),
     # arrangement
     "concatenate": (lambda x, y: ops.concatenate([x, y], axis=1), (2, 3), (2, 1)),
     "stack": (lambda x, y: ops.stack([x, y], axis=1), (2, 3), (2, 3)),

@@ -219,8 +219,9 @@ class DataFrameIterator(FilesIterator):
     class_mode: "categorical", "binary", "sparse", "input" or None as in ``DirectoryIterator``;
         "raw" for the column itself, "multi_output" for a list of columns.
     validate_filenames: leave out files that are not there, with a warning.
-    target_size, color_mode, batch_size, shuffle, seed, data_format, save_to_dir, save_prefix,
-    save_format, subset, interpolation, keep_aspect_ratio, dtype: see ``DirectoryIterator``.
+    target_size, color_mode, save_to_dir, save_prefix, save_format: see ``DirectoryIterator``.
+    batch_size, shuffle, seed, data_format, subset, dtype: see ``DirectoryIterator``.
+    interpolation, keep_aspect_ratio: see ``load_img``.
 
     Raises ValueError for bad arguments, TypeError for columns of another type.
     """

@@ -5,7 +5,6 @@ Keras calls the class legacy; scripts find it at ``tensorflow.keras.preprocessin
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,12 +15,11 @@ from minikeras.messages import describe
 from minikeras.preprocessing import affine
 from minikeras.preprocessing.files_iterator import DataFrameIterator, DirectoryIterator
 from minikeras.preprocessing.iterator import NumpyArrayIterator
+from minikeras.preprocessing.standardization import Standardization
 from minikeras.types import Array
 
-_EPSILON = 1e-6
 
-
-class ImageDataGenerator:
+class ImageDataGenerator(Standardization):
     """Batches of pictures that are changed at random, then centred and scaled.
 
     featurewise_center, featurewise_std_normalization: subtract the mean of each channel over the
@@ -105,13 +103,7 @@ class ImageDataGenerator:
         self._validation_split = validation_split
         self.interpolation_order = interpolation_order
         self.dtype = dtype or settings.floatx()
-        self.mean: Array | None = None
-        self.std: Array | None = None
-        self.zca_whitening_matrix: Array | None = None
         self._settle()
-
-    def __repr__(self) -> str:
-        return f"<ImageDataGenerator of {self.dtype}, {self.data_format}>"
 
     def _settle(self) -> None:
         """Choices that follow from others, with a warning."""
@@ -263,33 +255,6 @@ class ImageDataGenerator:
 
     # One picture
 
-    def standardize(self, x: Array) -> Array:
-        """The picture, centred and scaled as the arguments say; ``x`` itself is changed."""
-        if self.preprocessing_function:
-            x = self.preprocessing_function(x)
-        if self.rescale:
-            x *= self.rescale
-        if self.samplewise_center:
-            x -= np.mean(x, keepdims=True)
-        if self.samplewise_std_normalization:
-            x /= np.std(x, keepdims=True) + _EPSILON
-        if self.featurewise_center and self._is_fitted("featurewise_center", self.mean):
-            x -= self.mean
-        if self.featurewise_std_normalization and self._is_fitted(
-            "featurewise_std_normalization", self.std
-        ):
-            assert self.std is not None
-            x /= self.std + _EPSILON
-        if self.zca_whitening and self._is_fitted("zca_whitening", self.zca_whitening_matrix):
-            flat = x.reshape(-1, math.prod(x.shape[-3:]))
-            x = np.reshape(flat @ self.zca_whitening_matrix, x.shape)
-        return x
-
-    def _is_fitted(self, name: str, statistic: Array | None) -> bool:
-        if statistic is None:
-            frames.warn(f"{name} has no effect before fit(data) was called")
-        return statistic is not None
-
     def get_random_transform(
         self, img_shape: Sequence[int], seed: int | None = None
     ) -> dict[str, Any]:
@@ -353,43 +318,6 @@ class ImageDataGenerator:
     def random_transform(self, x: Array, seed: int | None = None) -> Array:
         """The picture, changed at random."""
         return self.apply_transform(x, self.get_random_transform(x.shape, seed))
-
-    @frames.filter_traceback
-    def fit(self, x: Any, augment: bool = False, rounds: int = 1, seed: int | None = None) -> None:
-        """Learn the means, deviations and correlations that the arguments of the class ask for.
-
-        x: pictures, (samples, rows, columns, channels) or in the layout of ``data_format``.
-        augment: learn from ``rounds`` changed copies of each picture.
-        seed: of NumPy's global random numbers; None leaves them.
-
-        Raises ValueError for another rank.
-        """
-        x = np.array(x, dtype=self.dtype)
-        if x.ndim != 4:
-            raise ValueError(f"x={describe(x)}; expected rank 4, pictures")
-        if x.shape[self.channel_axis] not in (1, 3, 4):
-            channels = x.shape[self.channel_axis]
-            frames.warn(f"x has {channels} channels in {self.data_format}; expected 1, 3 or 4")
-        if seed is not None:
-            np.random.seed(seed)
-        if self.rescale:
-            x *= self.rescale
-        if augment:
-            copies = [self.random_transform(picture) for _ in range(rounds) for picture in x]
-            x = np.array(copies, dtype=self.dtype)
-        axes = (0, self.row_axis, self.col_axis)
-        shape = [1, 1, 1]
-        shape[self.channel_axis - 1] = x.shape[self.channel_axis]
-        if self.featurewise_center:
-            self.mean = np.reshape(np.mean(x, axis=axes), shape)
-            x -= self.mean
-        if self.featurewise_std_normalization:
-            self.std = np.reshape(np.std(x, axis=axes), shape)
-            x /= self.std + _EPSILON
-        if self.zca_whitening:
-            flat = np.reshape(x, (len(x), -1))
-            u, s, _ = np.linalg.svd(flat.T, full_matrices=False)
-            self.zca_whitening_matrix = (u * (np.sqrt(len(x)) / (s + self.zca_epsilon))).dot(u.T)
 
 
 def _checked_range(name: str, value: Any) -> Any:

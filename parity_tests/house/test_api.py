@@ -313,6 +313,14 @@ EXTRA: dict[str, list[tuple[str, str]]] = {
     "activations": [("registry", "what the names of activations mean")],
     "initializers": [("registry", "what the names of initializers mean")],
     "losses": [("LossFunctionWrapper", "Keras keeps it elsewhere")],
+    "preprocessing.image": [
+        (
+            "DataFrameIterator DirectoryIterator ImageDataGenerator Iterator NumpyArrayIterator "
+            "apply_affine_transform apply_brightness_shift apply_channel_shift random_brightness "
+            "random_channel_shift random_rotation random_shear random_shift random_zoom",
+            "Keras offers them as tensorflow.keras.preprocessing.image only",
+        )
+    ],
     "tree": [
         ("register", "makes optree know a container"),
         ("structure", "what two nests of leaves have in common"),

@@ -29,9 +29,9 @@ LIBRARIES = (theirs, ours)
 
 @pytest.fixture(scope="module", autouse=True)
 def old_name_of_scipy() -> Iterator[None]:
-    """Keras calls a function of SciPy by a name that SciPy no longer has."""
+    """Keras calls a function of SciPy by an old name, of which SciPy warns."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scipy.ndimage, "interpolation", scipy.ndimage, raising=False)
+        patch.setattr(scipy.ndimage, "interpolation", scipy.ndimage)
         yield
 
 

@@ -88,7 +88,10 @@ class PyDataset:
 
 
 class PyDatasetAdapter(DataAdapter):
-    """With ``shuffle``, every pass has a new order of batches, from Python's ``random``."""
+    """With ``shuffle``, every pass has a new order of batches, from Python's ``random``.
+
+    Parity: the first two batches are read once more, before the first pass.
+    """
 
     def __init__(
         self,
@@ -104,6 +107,9 @@ class PyDatasetAdapter(DataAdapter):
         self._endless = itertools.count()  # threads continue where they stopped
         if self.num_batches == 0:
             raise ValueError(f"x has no batches: the PyDataset {dataset!r} has length 0")
+        # TensorFlow asks the first two for their shapes, and a data set may count what was asked.
+        for i in range(min(2, 2 if self.num_batches is None else self.num_batches)):
+            self._standardize(dataset[i])
 
     @property
     def num_batches(self) -> int | None:  # type: ignore[override]  # asked anew in each epoch

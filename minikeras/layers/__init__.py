@@ -124,8 +124,10 @@ from minikeras.layers.preprocessing.images.tones import (
     Solarization,
 )
 from minikeras.layers.preprocessing.integer_lookup import IntegerLookup
+from minikeras.layers.preprocessing.mel_spectrogram import MelSpectrogram
 from minikeras.layers.preprocessing.normalization import Normalization
 from minikeras.layers.preprocessing.rescaling import Rescaling
+from minikeras.layers.preprocessing.stft_spectrogram import STFTSpectrogram
 from minikeras.layers.preprocessing.string_lookup import StringLookup
 from minikeras.layers.preprocessing.text_vectorization import TextVectorization
 from minikeras.layers.regularization.activity_regularization import ActivityRegularization

@@ -126,8 +126,10 @@ from minikeras.layers.preprocessing.images.tones import RandomPosterization as _
 from minikeras.layers.preprocessing.images.tones import RandomSharpness as _RandomSharpness
 from minikeras.layers.preprocessing.images.tones import Solarization as _Solarization
 from minikeras.layers.preprocessing.integer_lookup import IntegerLookup as _IntegerLookup
+from minikeras.layers.preprocessing.mel_spectrogram import MelSpectrogram as _MelSpectrogram
 from minikeras.layers.preprocessing.normalization import Normalization as _Normalization
 from minikeras.layers.preprocessing.rescaling import Rescaling as _Rescaling
+from minikeras.layers.preprocessing.stft_spectrogram import STFTSpectrogram as _STFTSpectrogram
 from minikeras.layers.preprocessing.string_lookup import StringLookup as _StringLookup
 from minikeras.layers.preprocessing.text_vectorization import (
     TextVectorization as _TextVectorization,
@@ -319,6 +321,45 @@ class RMSNormalization(_RMSNormalization, Layer):
 class Pipeline(_Pipeline, Layer):
     def __init__(self, layers: Any, name: str | None = None) -> None: ...
 
+class MelSpectrogram(_MelSpectrogram, Layer):
+    fft_length: int = field(default=2048)
+    sequence_stride: int = field(default=512)
+    sequence_length: int | None = field(default=None)
+    window: Any = field(default="hann")
+    sampling_rate: Any = field(default=16000)
+    num_mel_bins: int = field(default=128)
+    min_freq: Any = field(default=20.0)
+    max_freq: Any = field(default=None)
+    power_to_db: bool = field(default=True)
+    top_db: Any = field(default=80.0)
+    mag_exp: Any = field(default=2.0)
+    min_power: Any = field(default=1e-10)
+    ref_power: Any = field(default=1.0)
+    def __init__(
+        self,
+        fft_length: int = 2048,
+        sequence_stride: int = 512,
+        sequence_length: int | None = None,
+        window: Any = "hann",
+        sampling_rate: Any = 16000,
+        num_mel_bins: int = 128,
+        min_freq: Any = 20.0,
+        max_freq: Any = None,
+        power_to_db: bool = True,
+        top_db: Any = 80.0,
+        mag_exp: Any = 2.0,
+        min_power: Any = 1e-10,
+        ref_power: Any = 1.0,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
 class Normalization(_Normalization, Layer):
     def __init__(
         self,
@@ -343,6 +384,39 @@ class Rescaling(_Rescaling, Layer):
         self,
         scale: Any,
         offset: Any = 0.0,
+        *,
+        activity_regularizer: Any = None,
+        trainable: bool = True,
+        dtype: DType | DTypePolicy = None,
+        autocast: bool = True,
+        name: str | None = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+    ) -> None: ...
+
+class STFTSpectrogram(_STFTSpectrogram, Layer):
+    mode: str = field(default="log")
+    frame_length: int = field(default=256)
+    frame_step: int | None = field(default=None)
+    fft_length: int | None = field(default=None)
+    window: Any = field(default="hann")
+    periodic: bool = field(default=False)
+    scaling: str | None = field(default="density")
+    padding: str = field(default="valid")
+    expand_dims: bool = field(default=False)
+    data_format: str | None = field(default=None)
+    def __init__(
+        self,
+        mode: str = "log",
+        frame_length: int = 256,
+        frame_step: int | None = None,
+        fft_length: int | None = None,
+        window: Any = "hann",
+        periodic: bool = False,
+        scaling: str | None = "density",
+        padding: str = "valid",
+        expand_dims: bool = False,
+        data_format: str | None = None,
         *,
         activity_regularizer: Any = None,
         trainable: bool = True,

@@ -254,10 +254,6 @@ MISSING = {
             "SimpleRNN SimpleRNNCell StackedRNNCells TimeDistributed Wrapper",
             "recurrence " + LATER,
         ),
-        (
-            "MelSpectrogram STFTSpectrogram",
-            "preprocessing " + LATER,
-        ),
         ("FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper", "layers of other frameworks"),
     ],
     "losses": [("CTC ctc", LATER)],

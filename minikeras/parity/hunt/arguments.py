@@ -53,6 +53,8 @@ EXCLUDED = {
     "layers.HashedCrossing": "takes pairs of categories; compared in trainings of its own",
     "layers.Hashing": "takes categories; drawn in front of an Embedding",
     "layers.IntegerLookup": "takes categories; drawn in front of an Embedding",
+    "layers.MelSpectrogram": "takes longer signals; parity_tests/layers/preprocessing",
+    "layers.STFTSpectrogram": "takes longer signals; parity_tests/layers/preprocessing",
     "layers.StringLookup": "takes text, which arrays of a training cannot be",
     "layers.TextVectorization": "takes text, which arrays of a training cannot be",
     **{

@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "constraints": ("Constraints", ("constraints",)),
     "ops_numpy": ("Operations: arrays", ("ops.numpy",)),
     "ops_nn": ("Operations: networks", ("ops.nn",)),
+    "ops_image": ("Operations: images", ("ops.image",)),
     "ops": ("Operations: linear algebra, control flow, others", ("ops.linalg", "ops")),
     "random": ("Random numbers", ("random",)),
     "saving": ("Saving", ("saving",)),

@@ -67,6 +67,10 @@ RARE |= {
         "_weighted_rows",
     ]
 }
+RARE |= {
+    f"warp.{name}": "layers that turn, move or stretch images"
+    for name in ["_at", "_inside", "_warp", "_warp_part", "_whole"]
+}
 # What a user might train first; the networks of the warm-up are others.
 FIRST_SCRIPT = """
 import numpy as np

@@ -1,6 +1,6 @@
 """Images seen through a projective map; the reference: ``ops/primitives/warp.py``.
 
-The place of a pixel is computed once for all channels.  Threads take bands of rows.
+The position of a pixel is computed once for all channels.  Threads take bands of rows.
 """
 
 from __future__ import annotations
@@ -32,32 +32,32 @@ def warp(
 
 
 @internal_kernel
-def _inside(place: Any, n: int, mode: int) -> Any:
-    """A place beyond the edges, brought back."""
+def _inside(at: Any, n: int, mode: int) -> Any:
+    """A position beyond the edges, brought back."""
     if mode == _CONSTANT:
-        return place
+        return at
     last = np.float32(n - 1)
     if mode != _NEAREST and n > 1:
         if mode == _REFLECT:
             period = np.float32(2 * n)
-            if place < _ZERO:
-                place = period * np.float32(np.int64(-place / period)) + place
-                place = place + period if place < np.float32(-n) else -place - _ONE
-            elif place > last:
-                place -= period * np.float32(np.int64(place / period))
-                if place >= np.float32(n):
-                    place = period - place - _ONE
-        elif place < _ZERO:
-            place += np.float32(n) * (np.float32(np.int64(-place / last)) + _ONE)
-        elif place > last:
-            place -= np.float32(n) * np.float32(np.int64(place / last))
-    return min(max(place, _ZERO), last)
+            if at < _ZERO:
+                at = period * np.float32(np.int64(-at / period)) + at
+                at = at + period if at < np.float32(-n) else -at - _ONE
+            elif at > last:
+                at -= period * np.float32(np.int64(at / period))
+                if at >= np.float32(n):
+                    at = period - at - _ONE
+        elif at < _ZERO:
+            at += np.float32(n) * (np.float32(np.int64(-at / last)) + _ONE)
+        elif at > last:
+            at -= np.float32(n) * np.float32(np.int64(at / last))
+    return min(max(at, _ZERO), last)
 
 
 @internal_kernel
-def _whole(place: Any) -> Any:
+def _whole(at: Any) -> Any:
     """The nearest whole number; halves go away from zero."""
-    return np.floor(place + _HALF) if place >= _ZERO else -np.floor(_HALF - place)
+    return np.floor(at + _HALF) if at >= _ZERO else -np.floor(_HALF - at)
 
 
 @internal_kernel

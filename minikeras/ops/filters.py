@@ -95,7 +95,8 @@ def extract_patches(
 
     images: (batch, height, width, channels), or (batch, depth, height, width, channels) if ``size``
         has three numbers; without the batch for one of them.
-    size: of the window.  strides: how far it slides, by default its size.
+    size: of the window.
+    strides: how far it slides, by default its size.
     dilation_rate: the distance of neighbours within a window.
     padding: "valid", or "same" for a margin of zeros.
 

@@ -51,7 +51,8 @@ def extract_patches(images: TensorLike, size: Ints, strides: Ints | None=None, d
 
     images: (batch, height, width, channels), or (batch, depth, height, width, channels) if ``size``
         has three numbers; without the batch for one of them.
-    size: of the window.  strides: how far it slides, by default its size.
+    size: of the window.
+    strides: how far it slides, by default its size.
     dilation_rate: the distance of neighbours within a window.
     padding: "valid", or "same" for a margin of zeros.
 
@@ -107,7 +108,8 @@ def perspective_transform(images: TensorLike, start_points: TensorLike, end_poin
 
     images: (batch, height, width, channels) or (height, width, channels).
     start_points, end_points: (4, 2) or (batch, 4, 2), each point as (column, row).
-    interpolation: "bilinear" or "nearest".  fill_value: what lies beyond the edges.
+    interpolation: "bilinear" or "nearest".
+    fill_value: what lies beyond the edges.
 
     Raises ValueError for other choices and shapes.
 

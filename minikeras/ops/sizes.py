@@ -117,10 +117,10 @@ def proportions(old: tuple[int, int], new: tuple[int, int]) -> tuple[int, int]:
 def _cut_to_ratio(x: TensorLike, height: int, width: int) -> TensorLike:
     """The middle of the images, as large as possible."""
     old = x.shape[1:3]
-    kept = [max(min(n, m), 1) for n, m in zip(old, proportions(old, (height, width)))]
-    top, left = ((n - m) // 2 for n, m in zip(old, kept))
+    rest = [max(min(n, m), 1) for n, m in zip(old, proportions(old, (height, width)))]
+    top, left = ((n - m) // 2 for n, m in zip(old, rest))
     return get_item(
-        x, (slice(None), slice(top, top + kept[0]), slice(left, left + kept[1]), slice(None))
+        x, (slice(None), slice(top, top + rest[0]), slice(left, left + rest[1]), slice(None))
     )
 
 
@@ -188,8 +188,8 @@ def crop_images(
     horizontal = _Span("cropping", "width", left_cropping, right_cropping, target_width)
     key = [slice(None)] * len(x.shape)
     for axis, span in zip(space_axes(x, data_format), (vertical, horizontal)):
-        before, _, kept = span.resolve(x.shape[axis], sign=-1)
-        key[axis] = slice(before, before + kept)
+        before, _, rest = span.resolve(x.shape[axis], sign=-1)
+        key[axis] = slice(before, before + rest)
     return get_item(x, tuple(key))
 
 

@@ -88,7 +88,8 @@ def perspective_transform(
 
     images: (batch, height, width, channels) or (height, width, channels).
     start_points, end_points: (4, 2) or (batch, 4, 2), each point as (column, row).
-    interpolation: "bilinear" or "nearest".  fill_value: what lies beyond the edges.
+    interpolation: "bilinear" or "nearest".
+    fill_value: what lies beyond the edges.
 
     Raises ValueError for other choices and shapes.
 

@@ -217,7 +217,7 @@ def convolutions() -> Iterator[tuple[str, Any]]:
 
 
 def pooling() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels import pool, resize
+    from minikeras.kernels import pool, resize, warp
 
     for size in (2, 2), (3, 2):
         x = normal(2, 6, 6, 3)
@@ -231,6 +231,11 @@ def pooling() -> Iterator[tuple[str, Any]]:
         yield interpolation, y
         dx = resize.interpolate_gradient(y, size=(6, 6), **how, double=False)
         yield f"{interpolation} gradient", dx
+    maps = np.array([[0.9, 0.2, -1, -0.2, 1.1, 2, 0.01, 0]], np.float32)
+    for fill_mode in "constant", "nearest", "wrap", "reflect":
+        for interpolation in "nearest", "bilinear":
+            how = {"interpolation": interpolation, "fill_mode": fill_mode, "fill_value": 0.5}
+            yield f"warped {fill_mode}, {interpolation}", warp.warp(x, maps, **how)
     y = pool.upsample(x, sizes=(2, 3))
     yield "upsampled", y
     yield "upsampled gradient", pool.upsample_vjp(y, y, x, sizes=(2, 3))

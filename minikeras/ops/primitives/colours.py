@@ -22,8 +22,8 @@ def hue_saturation_value(x: Array) -> Array:
     Parity: the gradient goes to the first of several largest numbers and to the last of several
     smallest; that of s not to a number that is 0.
 
-    Sources: Smith, "Color gamut transform pairs"; TensorFlow, ``colorspace_op.h``,
-    ``image_grad.py``.
+    Sources: Smith, "Color gamut transform pairs"; TensorFlow, ``colorspace_op.h``, and
+    its gradient of ``RGBToHSV``.
     """
     r, g, b = x[..., 0], x[..., 1], x[..., 2]
     largest = x.max(-1)

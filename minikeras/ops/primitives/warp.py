@@ -31,7 +31,7 @@ def warp(
 
     Parity: the gradient is that of TensorFlow, dy through the inverse map, which is the transpose
     only of a map that moves every pixel onto a pixel.  ``transforms`` have none.
-    Source: TensorFlow, ``image_ops.h``, ``image_ops.py``.
+    Source: TensorFlow, ``image_ops.h``, and its gradient of ``ImageProjectiveTransformV3``.
     """
     height, width = x.shape[1:3]
     u, v, is_finite = places(transforms, height, width)

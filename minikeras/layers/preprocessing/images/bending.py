@@ -26,7 +26,8 @@ class RandomPerspective(WarpingLayer, ChosenImageLayer):
 
     factor: the range of the probability of a change: (low, high), or f for (0, f).
     scale: how far a corner may move, as a part of its distance from the first pixel; from 0 to 1.
-    interpolation: "bilinear" or "nearest".  fill_value: what lies beyond the edges.
+    interpolation: "bilinear" or "nearest".
+    fill_value: what lies beyond the edges.
     seed: an int; by default drawn from Python's ``random``.
 
     Raises ValueError for other factors and scales, NotImplementedError for another interpolation.

@@ -137,12 +137,12 @@ class RandomHue(_HueLayer):
         images = to_range(ops.cast(images, self.compute_dtype), self.value_range, (0, 1))
         turn = ops.reshape(ops.cast(transformation["factor"], images.dtype), (-1, 1, 1))
 
-        def turned(hue: TensorLike) -> TensorLike:
+        def shifted(hue: TensorLike) -> TensorLike:
             hue = hue + turn
             hue = ops.where(hue > 1.0, hue - 1.0, hue)
             return ops.where(hue < 0.0, hue + 1.0, hue)
 
-        images = ops.clip(self.with_channel(images, 0, turned), 0, 1)
+        images = ops.clip(self.with_channel(images, 0, shifted), 0, 1)
         return ops.cast(to_range(images, (0, 1), self.value_range), self.compute_dtype)
 
 

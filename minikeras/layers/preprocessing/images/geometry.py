@@ -1,4 +1,4 @@
-"""Images turned, moved, stretched and slanted at random."""
+"""Images rotated, moved, stretched and slanted at random."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ class RandomRotation(_AffineLayer):
 
     factor: the range of the angle in turns, counterclockwise: (low, high), or f for (−f, f).
     fill_mode: what lies beyond the edges: "reflect", "wrap", "constant" or "nearest".
-    interpolation: "bilinear" or "nearest".  fill_value: the constant.
+    interpolation: "bilinear" or "nearest".
+    fill_value: the constant.
     seed: an int; by default drawn from Python's ``random``.
 
     Raises ValueError for another factor, NotImplementedError for other choices.
@@ -180,8 +181,8 @@ class RandomRotation(_AffineLayer):
         if not training:
             return bounding_boxes
         height, width = transformation["size"]
-        turned = rotated(bounding_boxes["boxes"], transformation["angle"], height, width)
-        found = clip_to_image_size({**bounding_boxes, "boxes": turned}, height, width)
+        moved = rotated(bounding_boxes["boxes"], transformation["angle"], height, width)
+        found = clip_to_image_size({**bounding_boxes, "boxes": moved}, height, width)
         target: Any = self.bounding_box_format
         return convert_format(found, "xyxy", target, height, width)
 
@@ -192,7 +193,8 @@ class RandomZoom(_AffineLayer):
     height_factor, width_factor: the range of how much more is seen: (low, high), or f for (−f, f);
         −0.2 shows 80 % of the height. Without ``width_factor`` the proportions stay.
     fill_mode: what lies beyond the edges: "reflect", "wrap", "constant" or "nearest".
-    interpolation: "bilinear" or "nearest".  fill_value: the constant.
+    interpolation: "bilinear" or "nearest".
+    fill_value: the constant.
     seed: an int; by default drawn from Python's ``random``.
 
     Raises ValueError for factors outside of (−1, 1], NotImplementedError for other choices.
@@ -257,7 +259,8 @@ class RandomTranslation(_AffineLayer):
     height_factor, width_factor: the range of the way, in heights and widths of the image, down and
         to the right: (low, high), or f for (−f, f).
     fill_mode: what lies beyond the edges: "reflect", "wrap", "constant" or "nearest".
-    interpolation: "bilinear" or "nearest".  fill_value: the constant.
+    interpolation: "bilinear" or "nearest".
+    fill_value: the constant.
     seed: an int; by default drawn from Python's ``random``.
 
     Raises ValueError for factors outside of [−1, 1], NotImplementedError for other choices.

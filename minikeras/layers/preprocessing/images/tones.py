@@ -76,11 +76,11 @@ class RandomPosterization(RandomImageLayer):
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         shape, (low, high) = (count_of(data),), self.factor
         if low == high:
-            kept = ops.full(shape, low, "uint8")
+            bits = ops.full(shape, low, "uint8")
         else:
             generator = self.generator if seed is None else seed
-            kept = random.randint(shape, low, high, "uint8", generator)
-        return {"shift_factor": ops.cast(8 - kept, "uint8")}
+            bits = random.randint(shape, low, high, "uint8", generator)
+        return {"shift_factor": ops.cast(8 - bits, "uint8")}
 
     def transform_images(
         self, images: TensorLike, transformation: Any = None, training: bool = True

@@ -63,6 +63,8 @@ def rgb_to_hsv(images: TensorLike, data_format: str | None = None) -> TensorLike
 def hsv_to_rgb(images: TensorLike, data_format: str | None = None) -> TensorLike:
     """Hue, saturation and value as red, green and blue; the inverse of ``rgb_to_hsv``.
 
+    images: (batch, height, width, 3) or (height, width, 3), floats.
+
     r = v (1 − s + s · clip(|6h − 3| − 1, 0, 1)), and likewise for green and blue, with
     2 − |6h − 2| and 2 − |6h − 4|.
 

@@ -120,7 +120,10 @@ def extract_patches_3d(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> TensorLike:
-    """``extract_patches`` over volumes: (batch, depth, height, width, channels).
+    """``extract_patches`` over volumes.
+
+    volumes: (batch, depth, height, width, channels), or one without the batch.
+    size: of the window, one number or three.
 
     Raises ValueError for another ``size`` than one or three numbers, and for another rank.
     """
@@ -183,7 +186,8 @@ def ssim(
         (2 μ₁ μ₂ + c₁) (2 σ₁₂ + c₂) / ((μ₁² + μ₂² + c₁) (σ₁² + σ₂² + c₂))
 
     image1, image2: (batch, height, width, channels) or (height, width, channels).
-    max_val: the largest value that a pixel can have; c₁ = (k1 · max_val)², c₂ = (k2 · max_val)².
+    max_val: the largest value that a pixel can have.
+    k1, k2: c₁ = (k1 · max_val)² and c₂ = (k2 · max_val)² prevent a division by 0.
     filter_size, filter_sigma: of the Gaussian window in which means μ and covariances σ are taken.
 
     Returns a number for each image.  Raises ValueError for another rank.

@@ -59,7 +59,10 @@ def extract_patches(images: TensorLike, size: Ints, strides: Ints | None=None, d
     Returns (batch, rows, columns, height · width · channels of the window).
     Raises TypeError or ValueError for another ``size``, ValueError for another rank."""
 def extract_patches_3d(volumes: TensorLike, size: Ints, strides: Ints | None=None, dilation_rate: Ints=1, padding: str='valid', data_format: str | None=None) -> TensorLike:
-    """``extract_patches`` over volumes: (batch, depth, height, width, channels).
+    """``extract_patches`` over volumes.
+
+    volumes: (batch, depth, height, width, channels), or one without the batch.
+    size: of the window, one number or three.
 
     Raises ValueError for another ``size`` than one or three numbers, and for another rank."""
 def gaussian_blur(images: TensorLike, kernel_size: Sequence[int]=..., sigma: TensorLike=..., data_format: str | None=None) -> TensorLike:
@@ -74,6 +77,8 @@ def gaussian_blur(images: TensorLike, kernel_size: Sequence[int]=..., sigma: Ten
     Parity: Keras makes the kernel for (width, height) and gives it the shape (height, width)."""
 def hsv_to_rgb(images: TensorLike, data_format: str | None=None) -> TensorLike:
     """Hue, saturation and value as red, green and blue; the inverse of ``rgb_to_hsv``.
+
+    images: (batch, height, width, 3) or (height, width, 3), floats.
 
     r = v (1 − s + s · clip(|6h − 3| − 1, 0, 1)), and likewise for green and blue, with
     2 − |6h − 2| and 2 − |6h − 4|.
@@ -147,7 +152,8 @@ def scale_and_translate(images: TensorLike, output_shape: Sequence[int], scale: 
 
     images: any shape.
     output_shape: the shape of the result.
-    scale, translation: one number for each of ``spatial_dims``, the axes that are resampled.
+    spatial_dims: the axes that are resampled.
+    scale, translation: one number for each of them.
     method: "linear", "cubic", "lanczos3" or "lanczos5"; "bilinear", "tricubic" etc. are the same.
     antialias: whether to widen the kernel where the scale is below 1.
 
@@ -166,7 +172,8 @@ def ssim(image1: TensorLike, image2: TensorLike, max_val: float=1.0, filter_size
         (2 μ₁ μ₂ + c₁) (2 σ₁₂ + c₂) / ((μ₁² + μ₂² + c₁) (σ₁² + σ₂² + c₂))
 
     image1, image2: (batch, height, width, channels) or (height, width, channels).
-    max_val: the largest value that a pixel can have; c₁ = (k1 · max_val)², c₂ = (k2 · max_val)².
+    max_val: the largest value that a pixel can have.
+    k1, k2: c₁ = (k1 · max_val)² and c₂ = (k2 · max_val)² prevent a division by 0.
     filter_size, filter_sigma: of the Gaussian window in which means μ and covariances σ are taken.
 
     Returns a number for each image.  Raises ValueError for another rank.

@@ -263,7 +263,8 @@ def scale_and_translate(
 
     images: any shape.
     output_shape: the shape of the result.
-    scale, translation: one number for each of ``spatial_dims``, the axes that are resampled.
+    spatial_dims: the axes that are resampled.
+    scale, translation: one number for each of them.
     method: "linear", "cubic", "lanczos3" or "lanczos5"; "bilinear", "tricubic" etc. are the same.
     antialias: whether to widen the kernel where the scale is below 1.
 

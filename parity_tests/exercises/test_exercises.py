@@ -88,6 +88,36 @@ def test_an_answer_of_another_kind() -> None:
     )
 
 
+def test_mistakes_that_can_be_made_in_every_exercise() -> None:
+    exercise = exercises.momentum_step
+    right = exercise.solution
+    swapped = message(exercise, lambda *case: right(*case)[::-1])
+    assert swapped.endswith("The values are right, in another order: return (w, v).")
+
+    def step(w: Any, v: Any, g: Any, lr: Any, momentum: Any) -> Any:
+        return right(w, g, v, lr, momentum)
+
+    said = message(exercise, step)
+    assert "takes (w, v, g, lr, momentum), and is called with (w, g, v, lr, momentum)" in said
+    assert "returns w = 2, expected 0.95; v is right." in message(
+        exercise, lambda w, *case: (2 * w, right(w, *case)[1])
+    )
+
+
+def test_a_wrong_answer_that_fails_in_a_later_case_is_told_its_numbers() -> None:
+    def step(w: Any, g: Any, v: Any, lr: Any, momentum: Any) -> Any:
+        return (w, v) if g > 0 else (v, w)  # of arrays there is no truth value
+
+    assert "returns w = 1, expected 0.95" in message(exercises.momentum_step, step)
+
+
+def test_a_large_case_can_be_tried() -> None:
+    said = message(exercises.normalize, lambda x, gamma, beta, epsilon: x)
+    call = said.removeprefix("normalize: ").partition(" returns ")[0]
+    names = {"exercises": exercises, "normalize": exercises.normalize.solution}
+    assert eval(call, names).shape == (4, 2)
+
+
 def test_an_answer_that_writes_into_its_arguments_spoils_nothing() -> None:
     def step(w: Any, g: Any, v: Any, lr: Any, momentum: Any) -> Any:
         v *= momentum
@@ -154,7 +184,7 @@ class HeavyBall(minikeras.optimizers.Optimizer):
 
 def test_verify_optimizer() -> None:
     sgd = minikeras.optimizers.SGD(0.1, momentum=0.9)
-    assert repr(verify_optimizer(HeavyBall(0.1), sgd)) == "HeavyBall: right in all 10 cases"
+    assert repr(verify_optimizer(HeavyBall(0.1), sgd)) == "HeavyBall: right in all 10 updates"
 
 
 @pytest.mark.parametrize(

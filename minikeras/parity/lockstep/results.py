@@ -69,6 +69,11 @@ class Distances:
     cosine: float = 1.0
     factor: float | None = None
 
+    @property
+    def is_form(self) -> bool:
+        """Whether there are no numbers to compare: other shapes or dtypes, or one side has none."""
+        return self.largest_ulp is None and math.isinf(self.absolute)
+
 
 @dataclasses.dataclass
 class Opinion:
@@ -84,6 +89,11 @@ class Opinion:
     keras: float
     nearer: str
     agreed: bool
+
+    @property
+    def shared(self) -> bool:
+        """Whether both lose the same digits: they agree in float64, and neither is nearer."""
+        return self.agreed and self.nearer == "neither"
 
 
 @dataclasses.dataclass

@@ -17,7 +17,7 @@ from minikeras.parity.lockstep.distances import distances
 from minikeras.parity.lockstep.pairing import Pair
 from minikeras.parity.lockstep.recording import Record
 from minikeras.parity.lockstep.results import KINDS, Distances, Entry, Step
-from minikeras.parity.lockstep.verdict import is_beyond
+from minikeras.parity.lockstep.verdict import is_beyond, is_over
 from minikeras.types import Array
 
 keras = Library("keras")
@@ -47,6 +47,7 @@ class Lockstep:
         self.starts_beyond = self.starts  # all variables before that step
         self.no_opinion = ""  # why float64 could not be asked
         self._noisy_states: list[list[Array]] = []
+        self._inner = False  # whether the steps with errors lose digits inside operations too
 
     def step(self, number: int, batch: batches.Batch, own: batches.Batch | None = None) -> Step:
         """Take a step with both libraries; the entries in the order in which they arise.
@@ -58,7 +59,7 @@ class Lockstep:
             pair.assign(0, pair.arrays(1))
         self.starts = pair.arrays(0), pair.arrays(1)
         if self.teacher or number == 1:
-            self._noisy_states = [self.starts[0]] * bounds.RUNS
+            self._noisy_states, self._inner = [self.starts[0]] * bounds.RUNS, False
         ours, theirs = self.run(0, batch), self.run(1, batch)
         if own is not None:
             for record, made in ((ours, own), (theirs, batch)):
@@ -67,10 +68,6 @@ class Lockstep:
         entries = self._entries(number, ours, theirs)
         if not self.teacher or not all(entry.distances.equal for entry in entries):
             self._judge(entries, ours, theirs, batch)
-        if not self.beyond and any(map(is_beyond, entries)):
-            self.beyond, self.records = True, (ours, theirs)
-            self.starts_beyond = self.starts
-            self._ask(entries, ours, theirs, batch)
         return Step(number, batches.samples_of(batch), entries)
 
     def run(self, side: int, batch: batches.Batch) -> Record:
@@ -88,15 +85,49 @@ class Lockstep:
     def _judge(
         self, entries: list[Entry], ours: Record, theirs: Record, batch: batches.Batch
     ) -> None:
-        """Set the factors of the entries."""
+        """Set the factors of the entries, and the opinions where one is over its bound."""
+        states, own = self._noisy_states, ours
+        self._measure(entries, own, theirs, batch, states)
+        over = [entry for entry in entries if is_over(entry)]
+        if self.beyond or not over:
+            return
+        if not self.teacher:
+            ours = self._from_keras(batch)
+        self._ask(entries, ours, theirs, batch)
+        if not is_beyond(over[0]):
+            self._inner = True
+            for entry in over:
+                entry.distances.factor = None
+            self._measure(entries, own, theirs, batch, states)
+        if any(map(is_beyond, entries)):
+            self.beyond, self.records = True, (ours, theirs)
+            self.starts_beyond = self.starts
+
+    def _from_keras(self, batch: batches.Batch) -> Record:
+        """The step of minikeras from where Keras's began."""
         after = self.pair.arrays(0)
-        noisy = []
-        for i, state in enumerate(self._noisy_states):
-            noise = bounds.Noise(i)
+        self.pair.assign(0, self.starts[1])
+        found = self.run(0, batch)
+        self.pair.assign(0, after)
+        return found
+
+    def _measure(
+        self,
+        entries: list[Entry],
+        ours: Record,
+        theirs: Record,
+        batch: batches.Batch,
+        states: list[list[Array]],
+    ) -> None:
+        """Set the factors that are not known, by steps with errors from these states."""
+        after, ends, noisy = self.pair.arrays(0), [], []
+        for i, state in enumerate(states):
+            noise = bounds.Noise(i, self._inner)
             self.pair.assign(0, self._around(noise, state))
             with noise.running():
                 noisy.append(self.run(0, batch))
-            self._noisy_states[i] = self.pair.arrays(0)
+            ends.append(self.pair.arrays(0))
+        self._noisy_states = ends
         self.pair.assign(0, after)
         for entry in entries:
             key = entry.kind, entry.name
@@ -114,13 +145,13 @@ class Lockstep:
         pair, after = self.pair, (self.pair.arrays(0), self.pair.arrays(1))
         try:
             for side in (0, 1):
-                pair.assign(side, self.starts[side])
+                pair.assign(side, self.starts[1])
             with third_opinion.in_float64(pair):
                 data = third_opinion.wide_batch(batch)
                 wide = self.run(0, data), self.run(1, data)
             for entry in entries:
                 key = entry.kind, entry.name
-                if not entry.distances.equal and math.isfinite(entry.distances.relative):
+                if not entry.distances.equal and not entry.distances.is_form:
                     parts = ours.parts[key], theirs.parts[key]
                     entry.opinion = third_opinion.opinion(*parts, wide)
         except Exception as error:  # of a layer that cannot compute in float64, such as the user's

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -45,7 +46,8 @@ def opinion(ours: Part, theirs: Part, wide: tuple[Record, Record]) -> Opinion | 
     if not truth.shape == other.shape == ours.array.shape:
         return None
     errors = _error(ours.array, truth), _error(theirs.array, other)
-    agreed = _error(truth, other) <= AGREED * _error(ours.array, theirs.array)
+    apart = _error(truth, other)
+    agreed = math.isfinite(apart) and apart <= AGREED * _error(ours.array, theirs.array)
     nearer = "neither"
     if agreed and errors[1] > CLEARLY * errors[0]:
         nearer = "minikeras"

@@ -68,6 +68,7 @@ class Recorder:
         self.pending: dict[int, Any] = {}  # variables without a value
         self.begun: set[int] = set()  # variables whose initial value does not change any more
         self.loading = False  # a model is compiled before its weights are read
+        self.loops = False  # whether the program calls an optimizer itself
         self.busy = False  # inside fit or evaluate; the calls that these make are not recorded
         self.eagerly: Callable[[], AbstractContextManager[Any]] = nullcontext
         if keras.backend.backend() == "tensorflow":
@@ -91,6 +92,7 @@ class Recorder:
             (definer(keras.Model, loading), loading, self._note_loading),
             (keras.Variable, "__init__", self._note_variable),
             (keras.optimizers.Optimizer, "build", self._note_optimizer),
+            (keras.optimizers.Optimizer, "apply", self._note_update),
         ]
         if keras.backend.backend() == "tensorflow":
             # Keras makes some variables in advance, and those of a tf.function get their values
@@ -146,6 +148,7 @@ class Recorder:
             "predictions": [described for described, _ in self.predictions],
             "models": models,
             "optimizers": optimizers,
+            "loops": self.loops,
         }
         return found, arrays
 
@@ -246,6 +249,14 @@ class Recorder:
         def hooked(optimizer: Any, variables: Any) -> None:
             self._optimizer_built(optimizer, list(variables))
             method(optimizer, variables)
+
+        return hooked
+
+    def _note_update(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def hooked(*args: Any, **kwargs: Any) -> Any:
+            self.loops = self.loops or not self.busy
+            return method(*args, **kwargs)
 
         return hooked
 

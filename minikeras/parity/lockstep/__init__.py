@@ -6,6 +6,7 @@ mirror          the user's own classes and functions, for minikeras
 pairing         the two models, their layers and variables in pairs
 recording       notes what a step of either library computes
 stepping        one step after the other with both
+loops           the same for the training loop of a program
 distances       how far two arrays are apart
 bounds          how far rounding alone may move each number
 third_opinion   the same step in float64: which side is nearer the truth

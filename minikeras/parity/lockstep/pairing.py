@@ -62,7 +62,7 @@ class Pair:
             known = {v.path.replace("/", "_"): owners.get(id(v), "") for v in theirs.variables}
             slots = theirs.optimizer.variables
             for a, b in zip(ours.optimizer.variables, slots, strict=True):
-                yield Held("slot", b.path, _layer_of_slot(b.path, known), a, b)
+                yield Held("slot", b.path, layer_of_slot(b.path, known), a, b)
         for a, b in zip(ours.metrics_variables, theirs.metrics_variables, strict=True):
             yield Held("metric", b.path, "", a, b)
 
@@ -150,7 +150,7 @@ def differences(ours: Any, theirs: Any) -> list[str]:
     return found
 
 
-def _layer_of_slot(path: str, layers: dict[str, str]) -> str:
+def layer_of_slot(path: str, layers: dict[str, str]) -> str:
     """The layer of the variable whose slot has this path: ``adam/dense_kernel_momentum``."""
     rest = path.partition("/")[2]
     fitting = [name for name in layers if rest.startswith(name)]

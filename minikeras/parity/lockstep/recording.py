@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+import minikeras
 from minikeras import losses, tree
 from minikeras.autograd import GradientTape, Tensor
 from minikeras.autograd.indexed_slices import IndexedSlices
@@ -74,6 +75,7 @@ class Record:
 class Watched:
     """The classes of a library whose methods are replaced, and how its values become arrays."""
 
+    library: Any
     layer: type
     loss: type
     compile_loss: type
@@ -92,6 +94,7 @@ def keras_side() -> Watched:
         return np.asarray(x)
 
     return Watched(
+        keras.load(),
         keras.Layer,
         keras.Loss,
         keras.src.trainers.compile_utils.CompileLoss,
@@ -109,6 +112,7 @@ def keras_side() -> Watched:
 def our_side() -> Watched:
     """minikeras."""
     return Watched(
+        minikeras,
         Layer,
         losses.Loss,
         CompileLoss,
@@ -214,7 +218,7 @@ class Recorder:
         return call
 
     def _note_outputs(self, layer: Any, args: Any, kwargs: Any, flat: list[Any]) -> None:
-        name = self.names.get(id(layer), f"a {type(layer).__name__} outside the model")
+        name = self._name_of(layer)
         count = self._counts[name] = self._counts.get(name, 0) + 1
         called = name if count == 1 else f"{name}#{count}"
         self.record.calls[called] = Call(layer, args, kwargs, flat)
@@ -225,6 +229,17 @@ class Recorder:
             known = any(y is other for *_, other in self._outputs)
             if _is_float(array) and not known:
                 self._outputs.append((full, name, count, y))
+
+    def _name_of(self, layer: Any) -> str:
+        return self.names.get(id(layer), f"a {type(layer).__name__} outside the model")
+
+    def _place_of(self, v: Any) -> tuple[str, str] | None:
+        """The name of a variable and its layer's; None if the step does not ask for it."""
+        return self.variables.get(id(v))
+
+    def _is_asked(self, optimizer: Any) -> bool:
+        """Whether the gradients are noted that an optimizer is given."""
+        return optimizer is getattr(self.model, "optimizer", None)
 
     def _loss(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
@@ -261,7 +276,7 @@ class Recorder:
         @functools.wraps(method)
         def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
             flat = tree.flatten(sources)
-            known = any(id(v) in self.variables for v in flat)
+            known = any(self._place_of(v) for v in flat)
             if self._own or not known or not self._outputs:
                 return method(tape, target, sources, *args, **kwargs)
             self._own = True
@@ -282,9 +297,9 @@ class Recorder:
 
     def _user_of(self, y: Any) -> str:
         """The name of the layer that computes with an output, and so passes its gradient back."""
-        for called, call in self.record.calls.items():
+        for call in self.record.calls.values():
             if any(y is x for x in tree.flatten([call.args, call.kwargs])):
-                return self.names.get(id(call.layer), called)
+                return self._name_of(call.layer)
         return ""
 
     def _apply(self, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -293,14 +308,13 @@ class Recorder:
             optimizer: Any, grads: Any, trainable_variables: Any = None, **kwargs: Any
         ) -> Any:
             grads = list(grads)
-            own = optimizer is getattr(self.model, "optimizer", None)
             variables = trainable_variables
             if variables is None:
                 variables = optimizer._trainable_variables
             for g, v in zip(grads, variables, strict=False):
-                if own and g is not None and id(v) in self.variables:
-                    path, layer = self.variables[id(v)]
-                    self.record.add("gradient", path, layer, 0, self.watched.array(g))
+                place = self._place_of(v)
+                if self._is_asked(optimizer) and g is not None and place:
+                    self.record.add("gradient", *place, 0, self.watched.array(g))
             return method(optimizer, grads, trainable_variables, **kwargs)
 
         return apply

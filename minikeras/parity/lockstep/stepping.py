@@ -65,7 +65,7 @@ class Lockstep:
             for record, made in ((ours, own), (theirs, batch)):
                 for name, array in batches.parts(made).items():
                     record.add("batch", name, "", 0, array)
-        entries = self._entries(number, ours, theirs)
+        entries = entries_of(number, ours, theirs, self.form)
         if not self.teacher or not all(entry.distances.equal for entry in entries):
             self._judge(entries, ours, theirs, batch)
         return Step(number, batches.samples_of(batch), entries)
@@ -129,14 +129,7 @@ class Lockstep:
             ends.append(self.pair.arrays(0))
         self._noisy_states = ends
         self.pair.assign(0, after)
-        for entry in entries:
-            key = entry.kind, entry.name
-            if entry.distances.factor is None:
-                limit = bounds.bound(key, ours, noisy)
-                a, b = ours.parts[key].array, theirs.parts[key].array
-                if entry.kind == "batch":  # which nothing has rounded
-                    limit = np.zeros(a.shape)
-                entry.distances.factor = bounds.factor(a, b, limit)
+        set_factors(entries, ours, theirs, noisy)
 
     def _ask(
         self, entries: list[Entry], ours: Record, theirs: Record, batch: batches.Batch
@@ -165,38 +158,51 @@ class Lockstep:
         slots = (held.kind == "slot" for held in self.pair.held)
         return [noise.around(x) if is_slot else x for x, is_slot in zip(state, slots, strict=True)]
 
-    def _entries(self, number: int, ours: Record, theirs: Record) -> list[Entry]:
-        """The distances of all that both sides noted; what only one noted becomes ``form``."""
-        entries = []
-        for key in _in_order(theirs):
-            kind, name, layer, call, b = theirs.parts[key]
-            mine = ours.parts.get(key)
-            a = None if mine is None else np.asarray(mine.array)
-            if a is None or a.shape != b.shape or a.dtype != b.dtype:
-                said = "only in Keras"
-                if a is not None:
-                    said = f"{a.dtype} {a.shape} in minikeras, {b.dtype} {b.shape} in Keras"
-                self.form.append(f"step {number}, {kind} {name}: {said}")
-                apart = Distances(False, None, None, math.inf, math.inf, 0.0, math.inf)
-            else:
-                apart = distances(a, b)
-            entries.append(Entry(kind, name, layer, call, b.shape, str(b.dtype), apart))
-        more = [key for key in ours.parts if key not in theirs.parts]
-        self.form += [f"step {number}, {kind} {name}: only in minikeras" for kind, name in more]
-        return entries
+
+def entries_of(number: int, ours: Record, theirs: Record, form: list[str]) -> list[Entry]:
+    """The distances of all that both sides noted; what only one noted is added to ``form``."""
+    entries = []
+    for key in _in_order(theirs):
+        kind, name, layer, call, b = theirs.parts[key]
+        mine = ours.parts.get(key)
+        a = None if mine is None else np.asarray(mine.array)
+        if a is None or a.shape != b.shape or a.dtype != b.dtype:
+            said = "only in Keras"
+            if a is not None:
+                said = f"{a.dtype} {a.shape} in minikeras, {b.dtype} {b.shape} in Keras"
+            form.append(f"step {number}, {kind} {name}: {said}")
+            apart = Distances(False, None, None, math.inf, math.inf, 0.0, math.inf)
+        else:
+            apart = distances(a, b)
+        entries.append(Entry(kind, name, layer, call, b.shape, str(b.dtype), apart))
+    more = [key for key in ours.parts if key not in theirs.parts]
+    form += [f"step {number}, {kind} {name}: only in minikeras" for kind, name in more]
+    return entries
+
+
+def set_factors(entries: list[Entry], ours: Record, theirs: Record, noisy: list[Record]) -> None:
+    """Set how many times its rounding bound each entry differs, from steps with errors."""
+    for entry in entries:
+        key = entry.kind, entry.name
+        if entry.distances.factor is None:
+            limit = bounds.bound(key, ours, noisy)
+            a, b = ours.parts[key].array, theirs.parts[key].array
+            if entry.kind == "batch":  # which nothing has rounded
+                limit = np.zeros(a.shape)
+            entry.distances.factor = bounds.factor(a, b, limit)
 
 
 def _in_order(record: Record) -> list[tuple[str, str]]:
     """The parts in the order in which a step makes them, gradients from the last layer on."""
-    calls = list(record.calls)
+    places = {called: place for place, called in enumerate(record.calls)}
     first: dict[str, int] = {}  # of the calls of a layer: the last in the backward pass
-    for place, called in enumerate(calls):
+    for called, place in places.items():
         first.setdefault(called.partition("#")[0], place)
     forward, backward, after = [], [], []
     for key, part in record.parts.items():
         stage = KINDS.index(part.kind)
         if part.kind == "output gradient":
-            backward.append((-calls.index(part.name.partition("[")[0]), 0, key))
+            backward.append((-places.get(part.name.partition("[")[0], 0), 0, key))
         elif part.kind == "gradient":
             backward.append((-first.get(part.layer, 0), 1, key))
         elif stage < KINDS.index("output gradient"):

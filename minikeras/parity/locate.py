@@ -17,8 +17,8 @@ from minikeras.parity.capturing import Call, both, run_program
 from minikeras.parity.comparison import Document
 from minikeras.parity.lockstep import Comparison, Distances, Entry, Step, Verdict, compare
 from minikeras.parity.lockstep.loops import Ended, LoopRecorder, compare_loops
-from minikeras.parity.lockstep.recording import keras_side, our_side
 from minikeras.parity.lockstep.results import Opinion, Reproducer
+from minikeras.parity.lockstep.watched import keras_side, our_side
 from minikeras.types import Array
 
 keras = Library("keras")

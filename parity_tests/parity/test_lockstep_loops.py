@@ -101,10 +101,10 @@ def test_a_compiled_step_of_a_lazily_built_model(looked):
     kinds = [entry.kind for entry in found.steps[0].entries]
     counts = {kind: kinds.count(kind) for kind in kinds}
     assert counts.pop("slot") >= 12 and counts == {
-        "output": 5,  # four layers and the model
+        "output": 6,  # four layers, the model, and the mean
         "loss term": 1,
         "loss": 1,
-        "output gradient": 4,
+        "output gradient": 5,
         "gradient": 6,
         "variable": 8,
         "seed": 1,
@@ -123,7 +123,7 @@ def test_two_tapes_and_two_optimizers(looked):
     assert (found.verdict.step, found.verdict.kind) == (4, "gradient")
     assert found.verdict.name == "g/dense/kernel" and found.steps[2].equal and found.steps[4].equal
     names = [(e.kind, e.name) for e in found.steps[4].entries]
-    assert names[:2] == [("loss", "loss"), ("gradient", "w")]
+    assert names[:2] == [("output", "sum"), ("loss", "loss")] and ("gradient", "w") in names
 
 
 def test_the_command_looks_into_a_loop(tmp_path, monkeypatch):

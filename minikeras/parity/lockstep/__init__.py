@@ -4,6 +4,7 @@ compare         the entry: from a model and data to a ``Comparison``
 batches         the batches, as each library makes them
 mirror          the user's own classes and functions, for minikeras
 pairing         the two models, their layers and variables in pairs
+watched         the classes of both libraries that are watched
 recording       notes what a step of either library computes
 stepping        one step after the other with both
 loops           the same for the training loop of a program

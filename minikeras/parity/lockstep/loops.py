@@ -20,8 +20,9 @@ from minikeras.parity import configuration
 from minikeras.parity.lockstep import bounds, reproducer, stepping, verdict
 from minikeras.parity.lockstep.distances import equal
 from minikeras.parity.lockstep.pairing import Held, layer_of_slot
-from minikeras.parity.lockstep.recording import Record, Recorder, Watched, replaced
+from minikeras.parity.lockstep.recording import Record, Recorder, replaced
 from minikeras.parity.lockstep.results import Comparison, Step, Verdict
+from minikeras.parity.lockstep.watched import Watched
 from minikeras.types import Array
 
 # Methods that have loops of their own.
@@ -62,7 +63,6 @@ class LoopRecorder(Recorder):
         self.trained: list[Any] = []  # the variables that it updated
         self._tapes = 0  # how many are open, one inside the other
         self._open = self._busy = self._applying = False
-        self._depth = 0  # of layers that call layers
         self._erring = contextlib.ExitStack()
 
     @contextlib.contextmanager
@@ -124,26 +124,24 @@ class LoopRecorder(Recorder):
 
         @functools.wraps(method)
         def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            if self._busy or not self._open:
+            if not self._is_noting():
                 return method(layer, *args, **kwargs)
-            if not self._depth:
+            is_outermost = not self._around
+            if is_outermost:
                 self._hold(layer.variables)
                 self._count_samples(args)
-            self._depth += 1
             if layer.name not in self.configs and not layer._layers:
                 self.configs[layer.name] = configuration.config_of(layer)
             try:
                 return noting(layer, *args, **kwargs)
             finally:
-                self._depth -= 1
-                if not self._depth:  # the call may have made some
+                if is_outermost:  # the call may have made some
                     self._hold(layer.variables)
 
         return call
 
     def _count_samples(self, args: tuple[Any, ...]) -> None:
-        first: Any = next(iter(args), None)
-        shape = getattr(first, "shape", ())
+        shape: Any = getattr(args[0], "shape", ()) if args else ()
         if len(shape) and not self.samples[-1]:
             self.samples[-1] = int(shape[0])
 
@@ -160,12 +158,6 @@ class LoopRecorder(Recorder):
                 self.initial[place[0]] = np.array(v.numpy())
             if self._open and place[0] not in self.befores[-1]:
                 self.befores[-1][place[0]] = np.array(v.numpy())
-
-    def _loss(self, method: Callable[..., Any]) -> Callable[..., Any]:
-        noting = super()._loss(method)
-        return functools.wraps(method)(
-            lambda *a, **k: (method if self._busy or not self._open else noting)(*a, **k)
-        )
 
     def _gradient(self, method: Callable[..., Any]) -> Callable[..., Any]:
         noting = super()._gradient(method)
@@ -246,6 +238,9 @@ class LoopRecorder(Recorder):
         path = getattr(v, "path", None)
         return None if path is None else (path, path.rpartition("/")[0].rpartition("/")[2])
 
+    def _is_noting(self) -> bool:
+        return self._open and not self._busy
+
     def _is_asked(self, optimizer: Any) -> bool:
         return True
 
@@ -283,7 +278,8 @@ def compare_loops(
         found.form.append(f"{counts[0]} steps in minikeras, {counts[1]} in Keras")
     if not all(step.equal for step in found.steps):
         noisy = [
-            LoopRecorder(watched[0], steps, teacher, bounds.Noise(i)) for i in range(bounds.RUNS)
+            LoopRecorder(watched[0], steps, teacher, bounds.Noise(i, inner=True))
+            for i in range(bounds.RUNS)
         ]
         for recorder in noisy:
             run[0](recorder)

@@ -13,7 +13,8 @@ from minikeras.interchange.keras_models import _pairs_of_variables
 from minikeras.optional import Library
 from minikeras.parity import configuration
 from minikeras.parity.lockstep.distances import difference, equal
-from minikeras.parity.lockstep.recording import Names, Recorder, keras_side, our_side
+from minikeras.parity.lockstep.recording import Names, Recorder
+from minikeras.parity.lockstep.watched import keras_side, our_side
 from minikeras.types import Array
 
 keras = Library("keras")

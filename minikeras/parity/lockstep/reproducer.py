@@ -40,6 +40,20 @@ sources = [*x, *layer.trainable_variables]
 result = tape.gradient(result, sources[{result}], output_gradients=tf.constant(data["dy"]))
 """
 
+OPERATION = '''\
+"""{reason}"""
+import json
+
+import keras
+import numpy as np
+
+data = np.load("reproducer.npz")
+x = [keras.ops.convert_to_tensor(data[f"x{{i}}"]) for i in range({inputs})]
+{function}result = {call}
+parts = keras.tree.flatten(result)
+print("largest difference from minikeras:", np.abs(parts[{part}] - data["minikeras"]).max())
+'''
+
 OPTIMIZER = '''\
 """{reason}"""
 import json
@@ -84,12 +98,14 @@ for i, variable in enumerate([*model.variables, *model.optimizer.variables]):
 def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:
     """The smallest script that was found for the entry that a verdict names; None if there is none.
 
-    A layer alone if one is to blame, shrunk; an optimizer alone for slots and trained weights; else
-    the step of the whole model.
+    A layer alone if one is to blame, shrunk; an operation alone; an optimizer alone for slots and
+    trained weights; else the step of the whole model.
     """
     kind, name = verdict.kind, verdict.name
     if kind is None or name is None:
         return None
+    if kind == "output" and name.partition("[")[0] in lockstep.records[1].ops:
+        return _of_operation(lockstep, verdict)
     case = layer_case(lockstep, kind, name)
     if case is not None and case.difference() > 0:
         return _of_layer(case, shrunk(case), verdict)
@@ -119,6 +135,55 @@ def _of_layer(whole: LayerCase, case: LayerCase, verdict: Verdict) -> Reproducer
     return Reproducer(
         script, arrays, f"one layer, with inputs of {shapes[1]} instead of {shapes[0]}"
     )
+
+
+def _of_operation(lockstep: Any, verdict: Verdict) -> Reproducer | None:
+    """The call of an operation of ``keras.ops``, with what it was given."""
+    assert verdict.name is not None
+    called, _, part = verdict.name.partition("[")
+    record, side = lockstep.records[1], lockstep.pair.recorders[1].watched
+    call = record.ops[called]
+    inputs: list[Array] = []
+
+    def written(value: Any) -> str:
+        """An argument as Python code."""
+        if side.is_array(value) or isinstance(value, keras.Variable):
+            inputs.append(np.array(value.numpy()))
+            return f"x[{len(inputs) - 1}]"
+        if isinstance(value, np.ndarray):
+            inputs.append(value)
+            return f"data['x{len(inputs) - 1}']"
+        if isinstance(value, list | tuple):
+            parts = ", ".join(map(written, value))
+            return f"[{parts}]" if isinstance(value, list) else f"({parts},)"
+        if value is None or isinstance(value, bool | int | float | str | slice | type(...)):
+            return repr(value)
+        raise ValueError(f"no code for {type(value)}")
+
+    function, name = "", f"keras.ops.{getattr(call.layer, '__name__', '')}"
+    try:
+        if isinstance(call.layer, side.operation):
+            config = json.dumps(keras.saving.serialize_keras_object(call.layer))
+            name = "operation"
+            function = (
+                f"config = json.loads({config!r})\n"
+                "operation = keras.saving.deserialize_keras_object(config)\n"
+            )
+        given = [written(x) for x in call.args]
+        given += [f"{key}={written(x)}" for key, x in call.kwargs.items()]
+    except Exception:  # of an argument that no code can be written for
+        return None
+    script = OPERATION.format(
+        reason=_quoted(verdict.reason),
+        inputs=len(inputs),
+        function=function,
+        call=f"{name}({', '.join(given)})",
+        part=part.rstrip("]") or 0,
+    )
+    arrays = {f"x{i}": x for i, x in enumerate(inputs)}
+    arrays["minikeras"] = lockstep.records[0].parts["output", verdict.name].array
+    shapes = " and ".join(str(x.shape) for x in inputs)
+    return Reproducer(script, arrays, f"one operation, with inputs of {shapes}")
 
 
 def _of_optimizer(lockstep: Any, verdict: Verdict) -> Reproducer | None:

@@ -94,7 +94,7 @@ class FunctionExercise(Exercise):
         for case in self.cases:
             wrong = self._difference(self._call(answer, case), self.solution(*case))
             if wrong:
-                said = " ".join([f"{wrong}.", *(f"{hint}." for hint in self._hints(answer))])
+                said = "\n".join([f"{wrong}.", *(f"{hint}." for hint in self._hints(answer))])
                 raise AssertionError(f"{self.name}: {self._text(case)} {said}")
         return Passed(self.name, len(self.cases))
 
@@ -197,7 +197,8 @@ class NumberExercise(Exercise):
             return Passed(self.name, 1)
         hints = [f"{hint}." for hint, other in self.mistakes.items() if self._is(number, other)]
         tried = [self.evidence(number)] if self.evidence and math.isfinite(number) else []
-        raise AssertionError(" ".join([f"{self.name}: {number:.6g} is wrong.", *tried, *hints[:1]]))
+        said = " ".join([f"{self.name}: {number:.6g} is wrong.", *tried])
+        raise AssertionError("\n".join([said, *hints[:1]]))
 
     def _is(self, number: float, other: float) -> bool:
         return abs(number - other) <= self.tolerance * abs(other)

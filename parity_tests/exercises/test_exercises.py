@@ -47,7 +47,7 @@ def test_a_typical_mistake_is_named(name: str) -> None:
     assert exercise.mistakes or exercise.evidence
     for hint, mistake in exercise.mistakes.items():
         said = message(exercise, mistake)
-        assert said.endswith(f" {hint}.") and said.startswith(f"{name}: ")
+        assert said.endswith(f"\n{hint}.") and said.startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

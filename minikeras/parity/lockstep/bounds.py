@@ -23,7 +23,8 @@ formula does: a relu or a maximum that falls to the other side, and a gradient t
 noise from end to end, such as that of a bias before batch normalization.
 
 Operations that only move numbers, and whole numbers, are exact; whole numbers of a sum, a product
-or a softmax are exact if all that went in was whole.
+or a softmax are exact if all that went in was whole.  A cast to a wider dtype is exact.  One from
+float64 is taken as exact: most often it takes the data, which nothing has rounded.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from minikeras.autograd.listeners import OpCall, recording
 from minikeras.autograd.primitive import Primitive
 from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.recording import Record, replaced
+from minikeras.shapes import reduced
 from minikeras.types import Array
 
 RUNS = 2
@@ -87,7 +89,9 @@ class Noise:
     def on_operation(self, call: OpCall) -> None:
         op: Any = call.op
         name = getattr(op, "__name__", "")
-        if name in MOVES:
+        if name in MOVES or (
+            name == "_cast" and _is_exact(call.arrays[0].dtype, call.output.dtype)
+        ):
             return
         outputs = call.output if type(call.output) is tuple else (call.output,)
         if isinstance(op, Primitive) and (not op.broadcasts or name in SUMS):
@@ -99,6 +103,8 @@ class Noise:
             for y, value in zip(outputs, again if type(again) is tuple else (again,), strict=True):
                 if y._value.dtype.kind == "f":
                     y._value = self.around(np.asarray(value), c / 2, is_exact)
+            if name == "normalize_by_moments":
+                self._move_mean(outputs, arrays, **call.static)
             return
         lost = self._lost(op, call) if self.inner and isinstance(op, Primitive) else None
         for y in outputs:
@@ -106,6 +112,16 @@ class Noise:
             if lost is not None:
                 off = self.rng.random(lost.shape) * 2 - 1
                 y._value = (y._value + LARGER * lost * off).astype(y._value.dtype)
+
+    def _move_mean(
+        self, outputs: Any, arrays: list[Any], axes: tuple[int, ...], epsilon: float
+    ) -> None:
+        """y ← y − γ (m' − m) / √(v + ε): x − m is not exact even where m is that of one x."""
+        (y, m, v), (x, gamma, _) = outputs, arrays
+        shape = reduced(x.shape, axes, True)
+        mean, variance = (part._value.reshape(shape) for part in (m, v))
+        slope = gamma / np.sqrt(variance + epsilon)
+        y._value = (y._value - slope * (self.around(mean) - mean)).astype(y._value.dtype)
 
     def _lost(self, op: Primitive, call: OpCall) -> Array | None:
         """How far the results of an elementwise operation are from those in float64, or None.
@@ -194,6 +210,11 @@ class Noise:
         bits = (bits ^ bits >> np.uint64(29)) * np.uint64(0xBF58476D1CE4E5B9)
         hashed = (bits >> np.uint64(40)).astype("float32") * np.float32(2.0**-23) - 1
         return (hashed + self.rng.random(x.shape, dtype="float32") * 2 - 1) / 2
+
+
+def _is_exact(source: Any, target: str) -> bool:
+    """Whether a cast rounds nothing, or what nothing has rounded before."""
+    return source == np.float64 or np.dtype(target).itemsize >= source.itemsize
 
 
 def _is_float(x: Any) -> bool:

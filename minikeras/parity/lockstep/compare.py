@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import itertools
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
-from minikeras import frames, settings, utils
+from minikeras import dtype_policies, frames, settings, utils
 from minikeras.interchange import from_keras
 from minikeras.messages import describe
 from minikeras.optional import Library
@@ -21,7 +23,17 @@ tensorflow = Library("tensorflow")
 MODES = ("teacher-forced", "free-running")
 
 
+@contextlib.contextmanager
+def _settings_of_keras() -> Iterator[None]:
+    """Within the block minikeras has the settings of Keras that decide numbers."""
+    with contextlib.ExitStack() as stack:
+        for name in ("floatx", "epsilon", "image_data_format"):
+            stack.enter_context(settings.changed(name, getattr(keras.config, name)()))
+        yield
+
+
 @frames.filter_traceback
+@_settings_of_keras()
 def compare(
     keras_model: Any,
     x: Any,
@@ -121,7 +133,12 @@ def _twin(model: Any, custom_objects: dict[str, Any] | None) -> tuple[Any, list[
             known[name] = made.of(value)
             mirrored.append(name)
     with mirror.running(mirrored):
-        return from_keras(model, known), mirrored
+        ours = from_keras(model, known)
+    # No config of a functional model has its policy, and Keras ignores that of a sequential one.
+    for mine, its in zip(ours._flatten_layers(), model._flatten_layers(), strict=False):
+        if isinstance(its, keras.Model) and mine.dtype_policy.name != its.dtype_policy.name:
+            mine.dtype_policy = dtype_policies.get(its.dtype_policy.name)
+    return ours, mirrored
 
 
 class _eager:

@@ -11,7 +11,7 @@
                                      "distances": {"equal", "largest_ulp", "median_ulp",
                                                    "relative", "absolute", "cosine", "factor"},
                                      "opinion": null or {"minikeras", "keras", "nearer",
-                                                         "agreed"}}, ...]}],
+                                                         "agreed", "dtype"}}, ...]}],
      "not_mirrored":  ["MyLayer cannot run in minikeras from the same source: ...", ...],
      "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "..."},
      "options":       {"task", "mode", "steps", "batch_size", "mirrored": ["MyLayer", ...]},
@@ -77,23 +77,26 @@ class Distances:
 
 @dataclasses.dataclass
 class Opinion:
-    """What the same step in float64 says: the largest error of each side, and which is smaller.
+    """What the same step in a wider dtype says: the largest error of each side, which is smaller.
 
-    minikeras, keras: the largest |a − b| of a number in float32 from the library's own in float64.
-    nearer: "minikeras" or "keras" if the error of the other is more than 4 times larger; else
-        "neither".
-    agreed: whether the two libraries agree in float64; if not, they compute two formulas.
+    minikeras, keras: the largest |a − b| of a number from the library's own in float64; in a model
+        of float64, from minikeras's in longdouble, which TensorFlow does not have.
+    nearer: "minikeras" or "keras" if the two agreed and the error of the other is more than 4
+        times larger; else "neither".
+    agreed: whether both compute the same formula; None if that cannot be told.
+    dtype: the wider one, "float64" or "longdouble".
     """
 
     minikeras: float
     keras: float
     nearer: str
-    agreed: bool
+    agreed: bool | None
+    dtype: str = "float64"
 
     @property
     def shared(self) -> bool:
-        """Whether both lose the same digits: they agree in float64, and neither is nearer."""
-        return self.agreed and self.nearer == "neither"
+        """Whether both lose the same digits: one formula, and neither is nearer to its value."""
+        return self.agreed is True and self.nearer == "neither"
 
 
 @dataclasses.dataclass

@@ -45,7 +45,7 @@ class Lockstep:
         self.beyond = False  # whether a number has differed by more than rounding
         self.records: tuple[Record, Record] = Record(), Record()  # of the step where it did
         self.starts_beyond = self.starts  # all variables before that step
-        self.no_opinion = ""  # why float64 could not be asked
+        self.no_opinion = ""  # why no other dtype could be asked
         self._noisy_states: list[list[Array]] = []
         self._inner = False  # whether the steps with errors lose digits inside operations too
 
@@ -134,19 +134,17 @@ class Lockstep:
     def _ask(
         self, entries: list[Entry], ours: Record, theirs: Record, batch: batches.Batch
     ) -> None:
-        """Set the opinions of the entries that differ, from a step of both in float64."""
+        """Set the opinions of the entries that differ, from the step in other dtypes."""
         pair, after = self.pair, (self.pair.arrays(0), self.pair.arrays(1))
         try:
             for side in (0, 1):
                 pair.assign(side, self.starts[1])
-            with third_opinion.in_float64(pair):
-                data = third_opinion.wide_batch(batch)
-                wide = self.run(0, data), self.run(1, data)
+            step = third_opinion.again(pair, batch, self.run)
             for entry in entries:
                 key = entry.kind, entry.name
                 if not entry.distances.equal and not entry.distances.is_form:
                     parts = ours.parts[key], theirs.parts[key]
-                    entry.opinion = third_opinion.opinion(*parts, wide)
+                    entry.opinion = third_opinion.opinion(*parts, step)
         except Exception as error:  # of a layer that cannot compute in float64, such as the user's
             self.no_opinion = f"{type(error).__name__}: {error}"
         finally:

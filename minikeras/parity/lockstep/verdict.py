@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from minikeras.parity.lockstep.results import Comparison, Entry, Step, Verdict
+from minikeras.parity.lockstep.results import Comparison, Entry, Opinion, Step, Verdict
 
 
 def of(found: Comparison) -> Verdict:
@@ -83,16 +83,27 @@ def _place(entry: Entry) -> str:
 
 
 def _blame(entry: Entry) -> tuple[str | None, str]:
-    """Whose fault it is according to float64, and the words for it."""
+    """Whose fault it is according to the wider dtype, and the words for it."""
     found = entry.opinion
     if found is None:
         return None, ""
+    if found.agreed is None:
+        return None, (
+            ". TensorFlow has no wider numbers than float64, and the difference is too small for "
+            "float32: it is not known whether they compute one formula"
+        )
     if not found.agreed:
-        return "formula", ". In float64 the two differ too: they compute two formulas"
+        return "formula", f". In {_dtypes(found)} the two differ too: they compute two formulas"
     wrong = "keras" if found.nearer == "minikeras" else "minikeras"
     who = {"keras": "Keras's backend", "minikeras": "minikeras"}[wrong]
     errors = f"{getattr(found, wrong):.1e} from it, the other {getattr(found, found.nearer):.1e}"
+    if found.dtype == "longdouble":
+        return wrong, f". Both compute one formula: {who} is wrong, in longdouble {errors}"
     return wrong, f". In float64 the two agree: {who} is wrong, {errors}"
+
+
+def _dtypes(found: Opinion) -> str:
+    return "float32" if found.dtype == "longdouble" else found.dtype
 
 
 def _largest(steps: list[Step]) -> str:
@@ -105,8 +116,9 @@ def _largest(steps: list[Step]) -> str:
         factor = worst.distances.factor or 0.0
         said += f", at most {factor:.2g} of the rounding bound ({_place(worst)})"
     if shared:
+        dtype = shared[0].opinion.dtype if shared[0].opinion else "float64"
         said += (
-            f"; {len(shared)} by more, where both libraries are about as far from float64, "
+            f"; {len(shared)} by more, where both libraries are about as far from {dtype}, "
             f"first {_place(shared[0])}"
         )
     return said

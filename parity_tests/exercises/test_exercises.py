@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -137,6 +138,19 @@ def test_every_exercise_stands_in_its_lesson() -> None:
     for lesson, text in asked.items():
         own = [name for name, exercise in ALL.items() if exercise.lesson == lesson]
         assert len(own) >= 3 or "## Exercises" not in text, lesson
+
+
+@pytest.mark.parametrize("page", sorted(LESSONS.glob("*.md")), ids=lambda page: page.stem)
+def test_every_lesson_has_its_parts(page: Path) -> None:
+    """A question, a picture, a table of a step, what changes, and what papers and Keras compute."""
+    text = page.read_text(encoding="utf-8")
+    assert re.match(r"# [^\n]+\n\n\*[^*]+\?\*\n", text), "one question"
+    assert re.search(r"<!-- figure: [^>]+ -->\n+```python\n", text), "one picture"
+    assert re.search(r"^>>> print\(.*(expla|updates).*\n.*\n┏━━━━", text, re.MULTILINE), "one table"
+    titles = re.findall(r"^## (.*)", text, re.MULTILINE)
+    if page.stem not in ("autograd", "conventions"):  # which have no hyperparameters
+        assert any(re.match(r"What (each|the) .* changes$", title) for title in titles), titles
+    assert "The paper and Keras" in titles or page.stem == "conventions"
 
 
 # The updates of the lessons, against Keras.

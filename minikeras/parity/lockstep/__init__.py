@@ -8,6 +8,7 @@ watched         the classes of both libraries that are watched
 recording       notes what a step of either library computes
 stepping        one step after the other with both
 loops           the same for the training loop of a program
+other_backends  the same for Keras on another backend, in a process of its own
 distances       how far two arrays are apart
 bounds          how far rounding alone may move each number
 third_opinion   the same step in float64: which side is nearer the truth

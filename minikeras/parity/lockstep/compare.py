@@ -13,7 +13,9 @@ from minikeras import dtype_policies, frames, settings, utils
 from minikeras.interchange import from_keras
 from minikeras.messages import describe
 from minikeras.optional import Library
+from minikeras.parity.backends import BACKENDS
 from minikeras.parity.lockstep import batches, mirror, pairing, reproducer, verdict
+from minikeras.parity.lockstep.other_backends import compare_with
 from minikeras.parity.lockstep.results import Comparison, Verdict
 from minikeras.parity.lockstep.stepping import TASKS, Lockstep
 
@@ -48,6 +50,7 @@ def compare(
     class_weight: dict[int, float] | None = None,
     seed: int | None = None,
     custom_objects: dict[str, Any] | None = None,
+    backend: str | None = None,
 ) -> Comparison:
     """Run the same steps with Keras and minikeras, and say where they first differ, and why.
 
@@ -65,20 +68,28 @@ def compare(
         ``shuffle`` takes the order that Keras draws, and minikeras's is not compared.
     custom_objects: as in ``from_keras``.  The user's other classes and functions are mirrored: the
         same code runs with ``keras`` bound to minikeras.
+    backend: "tensorflow", "jax" or "torch": Keras runs on it in a process of its own, which builds
+        the model from its config and gets the weights before each step.  Layers that draw random
+        numbers in training are switched off.  Only training steps, teacher-forced, in the order of
+        the data.  By default Keras runs here, on TensorFlow.
 
     If they use what minikeras does not have, nothing is compared: the verdict is not "same", and
     ``not_mirrored`` says why.
 
-    Raises ValueError for an unknown mode or task, TypeError for what is no model, and what
+    Raises ValueError for an unknown mode, task or backend, and for what does not go with a backend;
+    TypeError for what is no model; BackendFailed if a backend does not start; and what
     ``from_keras`` raises where a model has no counterpart here.
     """
-    _check(mode=(mode, MODES), task=(task, tuple(TASKS)))
+    _check(mode=(mode, MODES), task=(task, tuple(TASKS)), backend=(backend, (None, *BACKENDS)))
     ours, theirs = keras_model if isinstance(keras_model, tuple) else (None, keras_model)
     if not isinstance(theirs, keras.Model):
         raise TypeError(
             f"keras_model must be a model of Keras or a pair of models, received {describe(theirs)}"
         )
     data = batches.Data(x, y, sample_weight, batch_size, shuffle, class_weight)
+    if backend is not None:
+        given = {"mode": mode, "task": task, "shuffle": shuffle, "custom_objects": custom_objects}
+        return _compare_on(backend, ours, theirs, data.our_batches(steps), given)
     if seed is not None:
         keras.utils.set_random_seed(seed)
         utils.set_random_seed(seed)
@@ -116,6 +127,29 @@ def compare(
         if found.verdict.step is not None:
             found.reproducer = reproducer.of(lockstep, found.verdict, fed[found.verdict.step - 1])
     return found
+
+
+def _compare_on(
+    backend: str, ours: Any, theirs: Any, fed: list[batches.Batch], given: dict[str, Any]
+) -> Comparison:
+    """The comparison with Keras on a backend in another process."""
+    for name, only in (("mode", MODES[0]), ("task", "train"), ("shuffle", False)):
+        if given[name] != only:
+            raise ValueError(
+                f"with backend={backend!r}, {name} must be {only!r}, "
+                f"received {describe(given[name])}"
+            )
+    if not getattr(theirs, "compiled", False):
+        raise TypeError(f"keras_model must be compiled, received {describe(theirs)}")
+    if not fed:
+        raise ValueError("the data hold no batch, or can be read only once")
+    if users := list(mirror.users_objects(theirs)):
+        said = "which another process does not know"
+        return _nothing(mirror.NotMirrored(f"the model uses {', '.join(users)}, {said}"))
+    if ours is None:
+        ours = from_keras(theirs, given["custom_objects"])
+    pairing.build_ours(ours, fed[0], "predict", 0)
+    return compare_with(backend, ours, fed)
 
 
 def _nothing(error: mirror.NotMirrored) -> Comparison:
@@ -163,7 +197,7 @@ def _versions() -> dict[str, str]:
     return {"minikeras": settings.version(), **found}
 
 
-def _check(**arguments: tuple[Any, tuple[str, ...]]) -> None:
+def _check(**arguments: tuple[Any, tuple[Any, ...]]) -> None:
     for name, (value, allowed) in arguments.items():
         if value not in allowed:
             options = ", ".join(map(repr, allowed))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import tree
 from minikeras.optional import Library
 from minikeras.parity.lockstep.cases import LayerCase, layer_case
 from minikeras.parity.lockstep.results import Reproducer, Verdict
@@ -93,6 +94,58 @@ for i, variable in enumerate([*model.variables, *model.optimizer.variables]):
     apart = np.abs(variable.numpy().astype(float) - data[f"minikeras{{i}}"]).max()
     print(variable.path, "differs from minikeras by", apart)
 '''
+
+
+BACKEND = '''\
+"""A training step of Keras on {backend} that is not that of minikeras."""
+import json
+import os
+
+os.environ["KERAS_BACKEND"] = {backend!r}
+import keras
+import numpy as np
+
+data = np.load("reproducer.npz")
+model = keras.models.model_from_json({config!r})
+model.compile_from_config(json.loads({compiled!r}))
+batch = [[data[f"batch{{p}}_{{i}}"] for i in range(n)] for p, n in enumerate({sizes}) if n]
+batch = [part[0] if len(part) == 1 else part for part in batch]
+model.optimizer.build(model.trainable_variables)
+variables = [v for v in model.variables if "seed" not in v.path]
+for i, variable in enumerate([*variables, *model.optimizer.variables]):
+    if f"before{{i}}" in data:
+        variable.assign(data[f"before{{i}}"])
+model.train_on_batch(*batch)
+for i, variable in enumerate([*variables, *model.optimizer.variables]):
+    apart = np.abs(keras.ops.convert_to_numpy(variable) - data[f"minikeras{{i}}"]).max()
+    print(variable.path, "differs from minikeras by", apart)
+'''
+
+
+def of_backend(backend: str, call: Any, ours: Any) -> Reproducer:
+    """The whole step under another backend.
+
+    call: of `observed_step`.  ours: the record of minikeras.
+    """
+    described = call.make.arguments
+    before = [*call.weights, *(call.inputs["slots"] or ())]
+    arrays = {f"before{i}": value for i, value in enumerate(before)}
+    parts = [
+        part for kind in ("variable", "slot") for part in ours.parts.values() if part.kind == kind
+    ]
+    arrays |= {f"minikeras{i}": part.array for i, part in enumerate(parts)}
+    sizes = []
+    for p, part in enumerate(call.inputs["batch"]):
+        leaves = [leaf for leaf in tree.flatten(part) if leaf is not None]
+        arrays |= {f"batch{p}_{i}": leaf for i, leaf in enumerate(leaves)}
+        sizes.append(len(leaves))
+    script = BACKEND.format(
+        backend=backend,
+        config=json.dumps(described["config"]),
+        compiled=json.dumps(described["compiled"]),
+        sizes=sizes,
+    )
+    return Reproducer(script, arrays, "the whole model, with one batch")
 
 
 def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:

@@ -90,11 +90,12 @@ def _judge(
     if any(outcome.raised is not None for outcome in outcomes):
         return
     wide = _record(outcomes[0]), _record(outcomes[1])
+    again = third_opinion.Again("float64", wide[0], wide)
     for entry in entries:
         key = entry.kind, entry.name
         if not entry.distances.equal and math.isfinite(entry.distances.relative):
             parts = records[0].parts[key], records[1].parts[key]
-            entry.opinion = third_opinion.opinion(*parts, wide)
+            entry.opinion = third_opinion.opinion(*parts, again)
 
 
 def _record(outcome: Outcome) -> Record:

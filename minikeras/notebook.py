@@ -14,7 +14,8 @@ html = Library("html")
 
 _WIDTH, _HEIGHT, _LEFT, _EDGE = 300, 170, 46, 24  # of a panel of curves, in pixels
 _NUMBER = re.compile(r"([-+]?(\d[\d.,]*(e[-+]?\d+)?%?|inf|nan))?$|…$")
-_NUMBERS, _WORDS = "text-align:right", "text-align:left;white-space:pre"
+_CELL = "padding:0.2em 0.6em"  # some notebooks leave nothing between columns
+_NUMBERS, _WORDS = f"text-align:right;{_CELL}", f"text-align:left;white-space:pre;{_CELL}"
 _STROKES = ('stroke="#4c8bf5"', 'stroke="#e8883a"', 'stroke="#3aa76d"')
 
 

@@ -124,5 +124,5 @@ def test_model_and_explanation_in_a_notebook(capsys: pytest.CaptureFixture[str])
     explanation = keras.optimizers.SGD(0.1).explain([np.float32([0.5, 1.0])], [w])
     assert repr(explanation) == str(explanation).rstrip()
     assert unstyled(explanation).startswith("<table><caption>w&lt;</caption>")
-    assert 'white-space:pre">← w − lr g</td>' in explanation._repr_html_()
+    assert '0.6em">← w − lr g</td>' in explanation._repr_html_()
     assert not capsys.readouterr().out

@@ -69,3 +69,13 @@ def test_another_initial_weight_is_named() -> None:
     found = compare((ours, theirs), X, Y, steps=1, batch_size=8)
     (said,) = found.configuration
     assert said.startswith("initial value of") and "conv2d" in said and "1.0e-03" in said
+
+
+def test_an_operation_within_a_layer_of_keras_is_not_taken_for_one_of_the_model() -> None:
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    model = keras.Sequential([layers.Input((3, 2)), layers.ZeroPadding1D(), layers.Flatten()])
+    model.add(layers.Dense(1))
+    model.compile("sgd", "mse")
+    found = compare(model, X[:4, 0, :3, :] * np.ones(2, "float32"), Y[:4, None], steps=1)
+    assert found.same, str(found)

@@ -172,7 +172,11 @@ class Recorder:
         @functools.wraps(method)
         def call(operation: Any, *args: Any, **kwargs: Any) -> Any:
             outputs = method(operation, *args, **kwargs)
-            if self._is_noting() and not isinstance(operation, self.watched.layer):
+            # Keras's ``ops.pad`` makes an operation and calls it, within a layer too.
+            caller = str(sys._getframe(1).f_globals.get("__name__"))
+            is_own = caller.startswith("keras.src.ops.") and caller != "keras.src.ops.function"
+            is_layer = isinstance(operation, self.watched.layer)
+            if self._is_noting() and not is_layer and not is_own:
                 self._note_op(operation.name, Call(operation, args, kwargs, outputs))
             return outputs
 

@@ -184,10 +184,8 @@ def _of_layer(whole: LayerCase, case: LayerCase, verdict: Verdict) -> Reproducer
         training="" if case.training is None else f", training={case.training}",
         gradient=gradient,
     )
-    shapes = [" and ".join(str(x.shape) for x in c.inputs) for c in (whole, case)]
-    return Reproducer(
-        script, arrays, f"one layer, with inputs of {shapes[1]} instead of {shapes[0]}"
-    )
+    said = f"one layer, with {case.size} instead of {whole.size.removeprefix('inputs of ')}"
+    return Reproducer(script, arrays, said)
 
 
 def _of_operation(lockstep: Any, verdict: Verdict) -> Reproducer | None:

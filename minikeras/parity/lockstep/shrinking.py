@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from minikeras.parity.lockstep.cases import LayerCase
+from collections.abc import Iterator
+from typing import Protocol, TypeVar
 
-TRIES = 60
+TRIES = 100
 STILL = 0.1  # of the first case's difference, what a smaller case must show
 
 
-def shrunk(case: LayerCase) -> LayerCase:
+class Case(Protocol):
+    """What one part of a step is given, so that it runs alone in both libraries."""
+
+    def difference(self) -> float:
+        """How far the results of the two libraries are apart."""
+        ...
+
+    def smaller(self: _Case) -> Iterator[_Case]:
+        """The same with less, the smallest first."""
+        ...
+
+
+_Case = TypeVar("_Case", bound=Case)
+
+
+def shrunk(case: _Case) -> _Case:
     """The smallest case found in which the two libraries still differ as clearly.
 
     Greedy, as in delta debugging (Zeller and Hildebrandt 2002, Simplifying and isolating
@@ -18,7 +34,7 @@ def shrunk(case: LayerCase) -> LayerCase:
     tries, found = 0, True
     while found and wanted:
         found = False
-        for _, smaller in case.smaller():
+        for smaller in case.smaller():
             tries += 1
             if tries > TRIES:
                 return case

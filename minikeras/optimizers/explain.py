@@ -28,7 +28,7 @@ from minikeras.types import Array
 
 rich = Library("rich")
 
-_GIVEN = {"g": "the gradient", "t": "updates, with this one", "lr": "learning rate"}
+_GIVEN = {"g": "the gradient", "t": "the number of the step", "lr": "learning rate"}
 _ALL = "all_gradients", "‖all g‖"  # a name that can be an argument, and that of the formula
 _ROOM = 60  # characters of a formula and a value, which leave enough for a comment
 _STAGES = {  # values that replace another one in the formulas that follow

@@ -58,13 +58,16 @@ class Record:
     parts: dict[tuple[str, str], Part] = dataclasses.field(default_factory=dict)
     calls: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the output
     ops: dict[str, Call] = dataclasses.field(default_factory=dict)  # the same of operations
+    losses: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the term
 
-    def add(self, kind: str, name: str, layer: str, call: int, array: Array) -> None:
+    def add(self, kind: str, name: str, layer: str, call: int, array: Array) -> str:
+        """Note an array; returns its name, with a number if it is not the first of it."""
         again = 2
         first = name
         while (kind, name) in self.parts:
             name, again = f"{first}#{again}", again + 1
         self.parts[kind, name] = Part(kind, name, layer, call, array)
+        return name
 
 
 class Names:
@@ -240,7 +243,8 @@ class Recorder:
             value = method(loss, *args, **kwargs)
             is_term = self._is_noting() and not isinstance(loss, self.watched.compile_loss)
             if is_term and self.watched.is_array(value):
-                self.record.add("loss term", loss.name, "", 0, self.watched.array(value))
+                name = self.record.add("loss term", loss.name, "", 0, self.watched.array(value))
+                self.record.losses[name] = Call(loss, args, kwargs, [value])
             return value
 
         return call

@@ -10,6 +10,8 @@ import numpy as np
 from minikeras import tree
 from minikeras.optional import Library
 from minikeras.parity.lockstep.cases import LayerCase, layer_case
+from minikeras.parity.lockstep.loss_case import loss_case
+from minikeras.parity.lockstep.optimizer_case import optimizer_case
 from minikeras.parity.lockstep.results import Reproducer, Verdict
 from minikeras.parity.lockstep.shrinking import shrunk
 from minikeras.types import Array
@@ -53,24 +55,6 @@ x = [keras.ops.convert_to_tensor(data[f"x{{i}}"]) for i in range({inputs})]
 {function}result = {call}
 parts = keras.tree.flatten(result)
 print("largest difference from minikeras:", np.abs(parts[{part}] - data["minikeras"]).max())
-'''
-
-OPTIMIZER = '''\
-"""{reason}"""
-import json
-
-import keras
-import numpy as np
-
-data = np.load("reproducer.npz")
-optimizer = keras.optimizers.deserialize(json.loads({config!r}))
-variables = [keras.Variable(data[f"before{{i}}"]) for i in range({count})]
-optimizer.build(variables)
-for i, slot in enumerate(optimizer.variables):
-    slot.assign(data[f"slot{{i}}"])
-optimizer.apply([data[f"gradient{{i}}"] for i in range({count})], variables)
-result = {result}.numpy()
-print("largest difference from minikeras:", np.abs(result - data["minikeras"]).max())
 '''
 
 MODEL = '''\
@@ -151,21 +135,22 @@ def of_backend(backend: str, call: Any, ours: Any) -> Reproducer:
 def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:
     """The smallest script that was found for the entry that a verdict names; None if there is none.
 
-    A layer alone if one is to blame, shrunk; an operation alone; an optimizer alone for slots and
-    trained weights; else the step of the whole model.
+    A layer alone if one is to blame, shrunk; an operation alone; a loss alone; an optimizer alone
+    for slots and trained weights; else the step of the whole model.
     """
     kind, name = verdict.kind, verdict.name
     if kind is None or name is None:
         return None
     if kind == "output" and name.partition("[")[0] in lockstep.records[1].ops:
         return _of_operation(lockstep, verdict)
-    case = layer_case(lockstep, kind, name)
-    if case is not None and case.difference() > 0:
-        return _of_layer(case, shrunk(case), verdict)
-    if kind in ("slot", "variable"):
-        found = _of_optimizer(lockstep, verdict)
-        if found is not None:
-            return found
+    layer = layer_case(lockstep, kind, name)
+    if layer is not None and layer.difference() > 0:
+        return _of_layer(layer, shrunk(layer), verdict)
+    for make in (loss_case, optimizer_case):
+        case = make(lockstep, kind, name)
+        if case is not None and case.difference() > 0:
+            small: Any = shrunk(case)
+            return small.reproducer(case.size, _quoted(verdict.reason))
     return _of_model(lockstep, verdict, batch)
 
 
@@ -235,34 +220,6 @@ def _of_operation(lockstep: Any, verdict: Verdict) -> Reproducer | None:
     arrays["minikeras"] = lockstep.records[0].parts["output", verdict.name].array
     shapes = " and ".join(str(x.shape) for x in inputs)
     return Reproducer(script, arrays, f"one operation, with inputs of {shapes}")
-
-
-def _of_optimizer(lockstep: Any, verdict: Verdict) -> Reproducer | None:
-    """The optimizer with the variables that it updated, their gradients and its slots."""
-    pair, theirs = lockstep.pair, lockstep.records[1]
-    optimizer = pair.theirs.optimizer
-    trained = pair.theirs.trainable_variables
-    before = {h.name: x for h, x in zip(pair.held, lockstep.starts_beyond[1], strict=True)}
-    gradients = [theirs.parts.get(("gradient", v.path)) for v in trained]
-    if None in gradients or verdict.name not in [v.path for v in (*trained, *optimizer.variables)]:
-        return None
-    arrays: dict[str, Array] = {}
-    for i, (v, g) in enumerate(zip(trained, gradients, strict=True)):
-        assert g is not None
-        arrays |= {f"before{i}": before[v.path], f"gradient{i}": g.array}
-    slots = [v.path for v in optimizer.variables]
-    arrays |= {f"slot{i}": before[path] for i, path in enumerate(slots)}
-    assert verdict.kind is not None
-    arrays["minikeras"] = lockstep.records[0].parts[verdict.kind, verdict.name].array
-    paths = [v.path for v in trained]
-    result = f"optimizer.variables[{slots.index(verdict.name)}]" if verdict.kind == "slot" else ""
-    script = OPTIMIZER.format(
-        reason=_quoted(verdict.reason),
-        config=json.dumps(keras.optimizers.serialize(optimizer), default=float),
-        count=len(trained),
-        result=result or f"variables[{paths.index(verdict.name)}]",
-    )
-    return Reproducer(script, arrays, f"the optimizer alone, with {len(trained)} variables")
 
 
 def _of_model(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:

@@ -46,7 +46,10 @@ def test_equal_models_have_equal_bits(model: Any, mode: str) -> None:
     assert found.same
     assert [step.samples for step in found.steps] == [8, 8, 4]
     assert all(step.equal for step in found.steps), str(found)
-    kinds = {entry.kind for entry in found.steps[0].entries}
+    first = found.steps[0]
+    assert repr(first) == f"<step 1: 0 of {len(first.entries)} entries differ>"
+    assert repr(first.entries[0]) == "<batch x: the same bits>"
+    kinds = {entry.kind for entry in first.entries}
     assert kinds == {
         *("batch", "output", "loss term", "loss", "output gradient", "gradient"),
         *("slot", "variable", "metric", "seed"),

@@ -119,6 +119,9 @@ class Entry:
     distances: Distances
     opinion: Opinion | None = None
 
+    def __repr__(self) -> str:
+        return f"<{_line(self)}>"
+
 
 @dataclasses.dataclass
 class Step:
@@ -132,6 +135,9 @@ class Step:
     def equal(self) -> bool:
         """Whether every entry has the same bits on both sides."""
         return all(entry.distances.equal for entry in self.entries)
+
+    def __repr__(self) -> str:
+        return f"<{_summary(self)}>"
 
 
 @dataclasses.dataclass
@@ -228,13 +234,20 @@ class Comparison:
         lines = [self.verdict.reason, *self.configuration, *self.form]
         for step in self.steps:
             apart = [e for e in step.entries if not e.distances.equal]
-            lines.append(f"step {step.number}: {len(apart)} of {len(step.entries)} entries differ")
+            lines.append(_summary(step))
             lines += [f"  {_line(entry)}" for entry in apart[:5]]
         return "\n".join([*lines, *self.not_mirrored])
 
 
+def _summary(step: Step) -> str:
+    apart = sum(not entry.distances.equal for entry in step.entries)
+    return f"step {step.number}: {apart} of {len(step.entries)} entries differ"
+
+
 def _line(entry: Entry) -> str:
     d = entry.distances
+    if d.equal:
+        return f"{entry.kind} {entry.name}: the same bits"
     factor = "" if d.factor is None else f", {d.factor:.2g} of the rounding bound"
     return f"{entry.kind} {entry.name}: {d.relative:.1e} relative{factor}"
 

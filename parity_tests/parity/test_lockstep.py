@@ -82,3 +82,20 @@ def test_an_operation_within_a_layer_of_keras_is_not_taken_for_one_of_the_model(
     model.compile("sgd", "mse")
     found = compare(model, X[:4, 0, :3, :] * np.ones(2, "float32"), Y[:4, None], steps=1)
     assert found.same, str(found)
+
+
+def test_a_grouped_convolution_is_compiled_as_in_keras() -> None:
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((6, 6, 1)),
+            layers.Conv2D(4, 3),
+            layers.Conv2D(2, 2, groups=2),
+            layers.Flatten(),
+            layers.Dense(3),
+        ]
+    )
+    model.compile("sgd", "mse")
+    found = compare(model, X[:4], np.eye(3, dtype="float32")[Y[:4]], steps=1)
+    assert found.same, str(found)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.metadata
 import itertools
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from minikeras import dtype_policies, frames, settings, utils
@@ -16,6 +17,7 @@ from minikeras.optional import Library
 from minikeras.parity.backends import BACKENDS
 from minikeras.parity.lockstep import batches, mirror, pairing, reproducer, verdict
 from minikeras.parity.lockstep.other_backends import compare_with
+from minikeras.parity.lockstep.recording import replaced
 from minikeras.parity.lockstep.results import Comparison, Verdict
 from minikeras.parity.lockstep.stepping import TASKS, Lockstep
 
@@ -175,20 +177,33 @@ def _twin(model: Any, custom_objects: dict[str, Any] | None) -> tuple[Any, list[
     return ours, mirrored
 
 
-class _eager:
-    """Within the block both libraries run their steps as plain Python."""
+@contextlib.contextmanager
+def _eager(ours: Any) -> Iterator[None]:
+    """Within the block both libraries run their steps as plain Python.
 
-    def __init__(self, ours: Any) -> None:
-        self.ours = ours
+    Keras compiles some convolutions, which TensorFlow cannot differentiate else on a processor.
+    """
+    before = ours.run_eagerly, tensorflow.config.functions_run_eagerly()
+    ours.run_eagerly = True
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        with replaced(keras.src.backend.nn, "conv", _compiled):
+            yield
+    finally:
+        ours.run_eagerly = before[0]
+        tensorflow.config.run_functions_eagerly(before[1])
 
-    def __enter__(self) -> None:
-        self.before = self.ours.run_eagerly, tensorflow.config.functions_run_eagerly()
-        self.ours.run_eagerly = True
-        tensorflow.config.run_functions_eagerly(True)
 
-    def __exit__(self, *exc: object) -> None:
-        self.ours.run_eagerly = self.before[0]
-        tensorflow.config.run_functions_eagerly(self.before[1])
+def _compiled(method: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def conv(*args: Any, **kwargs: Any) -> Any:
+        tensorflow.config.run_functions_eagerly(False)
+        try:
+            return method(*args, **kwargs)
+        finally:
+            tensorflow.config.run_functions_eagerly(True)
+
+    return conv
 
 
 def _versions() -> dict[str, str]:

@@ -10,7 +10,6 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
-from minikeras.messages import count
 from minikeras.optional import Library
 from minikeras.parity import runs, stand_in, users_default
 from minikeras.parity.capturing import Call, both, run_program
@@ -25,6 +24,7 @@ keras = Library("keras")
 tensorflow = Library("tensorflow")
 
 STEPS = 20
+REPRODUCERS = 4  # of the largest differences
 LOOP = "loop"  # in place of a call: the training loop of the program itself
 TASKS = {
     "fit": "train",
@@ -90,13 +90,13 @@ def in_worker(job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Array]]:
     ours, theirs = both(job, task["method"], task["index"])
     options = _options(theirs) | {"steps": task["steps"], "task": TASKS[task["method"]]}
     pair = ours.model, theirs.model
-    forced = compare(pair, **options)
+    forced = compare(pair, **options, reproducers=REPRODUCERS)
     free = compare(pair, **options, mode="free-running") if options["task"] == "train" else None
     return _found(forced, free)
 
 
 def _found(forced: Comparison, free: Comparison | None) -> tuple[dict[str, Any], dict[str, Array]]:
-    arrays = forced.reproducer.arrays if forced.reproducer else {}
+    arrays = forced.arrays()
     return {"forced": forced.to_json(), "free": free.to_json() if free else None}, arrays
 
 
@@ -158,26 +158,23 @@ def comparison_of(document: Document, arrays: dict[str, Array]) -> Comparison:
         )
         for step in document["steps"]
     ]
-    found = document["reproducer"]
-    reproducer = found and Reproducer(found["script"], arrays, found["shrunk"])
+    given = [document["reproducer"], *document["more_reproducers"]]
+    made = [
+        found
+        and Reproducer(
+            **found | {"arrays": {n: arrays[f"more {i}/{n}" if i else n] for n in found["arrays"]}}
+        )
+        for i, found in enumerate(given)
+    ]
     rest = {name: document[name] for name in ("configuration", "form", "not_mirrored", "options")}
     return Comparison(
         Verdict(**_numbers(document["verdict"])),
         steps,
-        reproducer=reproducer,
+        reproducer=made[0],
+        more_reproducers=made[1:],
         versions=document["versions"],
         **rest,
     )
-
-
-def words(document: Document) -> str:
-    """What was found in one sentence."""
-    if document["error"]:
-        return f"{document['call']} could not be looked into: {document['error']}"
-    forced = document["forced"]
-    looked = f"{count(len(forced['steps']), 'step')} of {document['call']}"
-    setting = f" ({users_default.SETTING} as in your programs)" if document["as_user"] else ""
-    return f"{looked}{setting}: {forced['verdict']['reason']}"
 
 
 def _numbers(found: dict[str, Any]) -> dict[str, Any]:

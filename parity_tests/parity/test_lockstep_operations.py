@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+import minikeras
 from minikeras.autograd.op_nodes import OpOperation
 from minikeras.parity import compare
 
@@ -30,14 +31,14 @@ def functional() -> Any:
     return model
 
 
-def found_in(model: Any, y: Any) -> Any:
-    return compare(model, X, y, steps=1)
+def found_in(model: Any, y: Any, reproducers: int = 1) -> Any:
+    return compare(model, X, y, steps=1, reproducers=reproducers)
 
 
-def shown(found: Any, folder: Path, monkeypatch: Any, capsys: Any) -> float:
+def shown(reproducer: Any, folder: Path, monkeypatch: Any, capsys: Any) -> float:
     """What the reproducer prints, which runs with Keras alone."""
     monkeypatch.chdir(folder)
-    runpy.run_path(str(found.reproducer.save(folder)))
+    runpy.run_path(str(reproducer.save(folder)))
     return float(capsys.readouterr().out.rpartition(": ")[2])
 
 
@@ -66,7 +67,30 @@ def test_an_operation_of_a_graph_is_named(
     monkeypatch.setattr(OpOperation, "call", faulty)
     found = found_in(functional(), [X[:, :1], X[:, 0]])
     assert (found.verdict.kind, found.verdict.name) == ("output", name), str(found)
-    assert shown(found, tmp_path, monkeypatch, capsys) > 1e-4
+    assert shown(found.reproducer, tmp_path, monkeypatch, capsys) > 1e-4
+
+
+def test_each_part_that_is_wrong_has_a_reproducer(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """Not the parts between them, which only hand on what they were given."""
+    call, dense = OpOperation.call, minikeras.layers.Dense.call
+
+    def faulty(self: Any, *args: Any, **kwargs: Any) -> Any:
+        y = call(self, *args, **kwargs)
+        return y * 1.001 if self.name in ("exp", "subtract") else y
+
+    def faulty_dense(self: Any, x: Any) -> Any:
+        return dense(self, x) * (1.001 if self.name == "last" else 1.0)
+
+    monkeypatch.setattr(OpOperation, "call", faulty)
+    monkeypatch.setattr(minikeras.layers.Dense, "call", faulty_dense)
+    found = found_in(functional(), [X[:, :1], X[:, 0]], reproducers=4)
+    assert found.reproducer.of == "output exp"
+    others = {one.of: one for one in found.more_reproducers}
+    assert others.keys() == {"output subtract", "output last"}
+    for one in others.values():
+        assert shown(one, tmp_path, monkeypatch, capsys) > 1e-5
 
 
 class Wave(keras.layers.Layer):
@@ -98,4 +122,4 @@ def test_an_operation_inside_a_layer_is_named(
     ]
     assert found.verdict.name == "wave/multiply" and found.verdict.layer == "wave"
     assert found.reproducer.shrunk == "one operation, with inputs of (16, 4)"
-    assert shown(found, tmp_path, monkeypatch, capsys) > 1e-4
+    assert shown(found.reproducer, tmp_path, monkeypatch, capsys) > 1e-4

@@ -210,8 +210,12 @@ def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
         return None
     case.dy = dy.array
     if kind == "output gradient":
-        source = theirs.calls[name].outputs[0]
-        case.result = next(i for i, x in enumerate(several) if x is source)
+        made, _, place = name.partition("[")
+        source = {**theirs.calls, **theirs.ops}[made].outputs[int(place.rstrip("]") or 0)]
+        fitting = [i for i, x in enumerate(several) if x is source]
+        if not fitting:
+            return None
+        case.result = fitting[0]
     else:
         trained = [v.path for v in call.layer.trainable_variables]
         case.result = len(several) + trained.index(name)

@@ -53,6 +53,7 @@ def compare(
     seed: int | None = None,
     custom_objects: dict[str, Any] | None = None,
     backend: str | None = None,
+    reproducers: int = 1,
 ) -> Comparison:
     """Run the same steps with Keras and minikeras, and say where they first differ, and why.
 
@@ -74,6 +75,7 @@ def compare(
         the model from its config and gets the weights before each step.  Layers that draw random
         numbers in training are switched off.  Only training steps, teacher-forced, in the order of
         the data.  By default Keras runs here, on TensorFlow.
+    reproducers: how many reproducers are made at most, the first of what the verdict names.
 
     If they use what minikeras does not have, nothing is compared: the verdict is not "same", and
     ``not_mirrored`` says why.
@@ -128,6 +130,9 @@ def compare(
         found.verdict = verdict.of(found)
         if found.verdict.step is not None:
             found.reproducer = reproducer.of(lockstep, found.verdict, fed[found.verdict.step - 1])
+            entries = found.steps[found.verdict.step - 1].entries
+            further = reproducer.further(lockstep, found.verdict, entries, reproducers - 1)
+            found.more_reproducers = further
     return found
 
 

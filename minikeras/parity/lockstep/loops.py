@@ -59,8 +59,8 @@ class LoopRecorder(Recorder):
         self.held: dict[int, Held] = {}  # all variables that were used, by their ids
         self.initial: dict[str, Array] = {}  # their values when they were first used
         self.configs: dict[str, Any] = {}  # of layers and optimizers, by their names
-        self.optimizer: Any = None  # of the last step
-        self.trained: list[Any] = []  # the variables that it updated
+        self.updates: list[tuple[Any, list[Any]]] = []  # of each step: optimizer and variables
+        self._trained: list[Any] = []  # the variables that the optimizer is given
         self._tapes = 0  # how many are open, one inside the other
         self._open = self._busy = self._applying = False
         self._erring = contextlib.ExitStack()
@@ -189,7 +189,7 @@ class LoopRecorder(Recorder):
                 if not optimizer.built:
                     optimizer.build(trainable_variables)
                 self._hold(trainable_variables)
-                self.trained = trainable_variables
+                self._trained = trainable_variables
             before = {v.path: np.array(v.numpy()) for v in optimizer.variables}
             self.befores[-1] = {**before, **self.befores[-1]}
             self._applying = True
@@ -205,7 +205,7 @@ class LoopRecorder(Recorder):
 
     def _end_step(self, optimizer: Any) -> None:
         """Note the variables after a step, take over the teacher's, and end after the last."""
-        self.optimizer = optimizer
+        self.updates.append((optimizer, self._trained))
         if optimizer.name not in self.configs:
             self.configs[optimizer.name] = configuration.config_of(optimizer)
         layers = {h.name.replace("/", "_"): h.layer for h in self.held.values()}
@@ -308,7 +308,8 @@ def _configuration(ours: LoopRecorder, theirs: LoopRecorder) -> Iterator[str]:
 def _taken(ours: LoopRecorder, theirs: LoopRecorder, number: int) -> Any:
     """A step of a loop, as ``reproducer.of`` takes it."""
     before = theirs.befores[number - 1]
-    optimizer = theirs.optimizer
+    optimizer, trained = theirs.updates[number - 1]
+    mine, _ = ours.updates[number - 1]
     held = [h for h in theirs.held.values() if h.name in before]
     held += [Held("slot", v.path, "", None, v) for v in optimizer.variables if v.path in before]
     starts = [before[h.name] for h in held]
@@ -320,6 +321,7 @@ def _taken(ours: LoopRecorder, theirs: LoopRecorder, number: int) -> Any:
         pair=SimpleNamespace(
             held=held,
             recorders=(ours, theirs),
-            theirs=SimpleNamespace(optimizer=optimizer, trainable_variables=theirs.trained),
+            ours=SimpleNamespace(optimizer=mine),
+            theirs=SimpleNamespace(optimizer=optimizer, trainable_variables=trained),
         ),
     )

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from typing import Any
 
 import numpy as np
 
 from minikeras import tree
+from minikeras.autograd import Tensor
 from minikeras.optional import Library
 from minikeras.parity.lockstep.cases import LayerCase, layer_case
+from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.loss_case import loss_case
 from minikeras.parity.lockstep.optimizer_case import optimizer_case
-from minikeras.parity.lockstep.results import Reproducer, Verdict
+from minikeras.parity.lockstep.results import Entry, Reproducer, Verdict
 from minikeras.parity.lockstep.shrinking import shrunk
+from minikeras.parity.lockstep.verdict import is_beyond
 from minikeras.types import Array
 
 keras = Library("keras")
+
+TRIED = 40  # entries of which a further reproducer is looked for
+ALONE = 1e-5  # of its largest number, by how much a part must differ by itself
 
 LAYER = '''\
 """{reason}"""
@@ -141,17 +148,61 @@ def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | 
     kind, name = verdict.kind, verdict.name
     if kind is None or name is None:
         return None
+    found = _of_part(lockstep, verdict) or _of_model(lockstep, verdict, batch)
+    return found and dataclasses.replace(found, of=f"{kind} {name}")
+
+
+def further(lockstep: Any, verdict: Verdict, entries: list[Entry], most: int) -> list[Reproducer]:
+    """Reproducers of other parts that differ in the step, the worst first.
+
+    Only of those that differ by themselves, given what Keras's are given: what follows from an
+    earlier difference is none of its own.  Of each, the first entry that differs so.
+    """
+    by_part: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if is_beyond(entry):
+            made = entry.name.partition("[")[0]
+            is_op = entry.kind == "output" and made in lockstep.records[1].ops
+            by_part.setdefault(entry.name if is_op else entry.layer, []).append(entry)
+    found: list[Reproducer] = []
+    tries = 0
+    for part in sorted(by_part.values(), key=_worst, reverse=True):
+        for entry in part:
+            tries += 1
+            if len(found) >= most or tries > TRIED:
+                return found
+            of = f"{entry.kind} {entry.name}"
+            if (entry.kind, entry.name) == (verdict.kind, verdict.name):
+                break
+            said = f"{of} differs by {entry.distances.factor:.2g} times the rounding bound"
+            about = Verdict(False, said, kind=entry.kind, name=entry.name, layer=entry.layer)
+            one = _of_part(lockstep, about, least=ALONE)
+            if one is not None:
+                found.append(dataclasses.replace(one, of=of))
+                break
+    return found
+
+
+def _worst(entries: list[Entry]) -> float:
+    return max(entry.distances.factor or 0.0 for entry in entries)
+
+
+def _of_part(lockstep: Any, verdict: Verdict, least: float = 0.0) -> Reproducer | None:
+    """The first part that differs alone by more than ``least`` of its largest number."""
+    kind, name = verdict.kind, verdict.name
+    assert kind is not None and name is not None
     if kind == "output" and name.partition("[")[0] in lockstep.records[1].ops:
-        return _of_operation(lockstep, verdict)
+        return _of_operation(lockstep, verdict, least)
     layer = layer_case(lockstep, kind, name)
-    if layer is not None and layer.difference() > 0:
+    if layer is not None and layer.difference() > least:
         return _of_layer(layer, shrunk(layer), verdict)
     for make in (loss_case, optimizer_case):
         case = make(lockstep, kind, name)
-        if case is not None and case.difference() > 0:
+        if case is not None and case.difference() > least:
             small: Any = shrunk(case)
-            return small.reproducer(case.size, _quoted(verdict.reason))
-    return _of_model(lockstep, verdict, batch)
+            found: Reproducer = small.reproducer(case.size, _quoted(verdict.reason))
+            return found
+    return None
 
 
 def _of_layer(whole: LayerCase, case: LayerCase, verdict: Verdict) -> Reproducer:
@@ -173,7 +224,7 @@ def _of_layer(whole: LayerCase, case: LayerCase, verdict: Verdict) -> Reproducer
     return Reproducer(script, arrays, said)
 
 
-def _of_operation(lockstep: Any, verdict: Verdict) -> Reproducer | None:
+def _of_operation(lockstep: Any, verdict: Verdict, least: float) -> Reproducer | None:
     """The call of an operation of ``keras.ops``, with what it was given."""
     assert verdict.name is not None
     called, _, part = verdict.name.partition("[")
@@ -218,8 +269,33 @@ def _of_operation(lockstep: Any, verdict: Verdict) -> Reproducer | None:
     )
     arrays = {f"x{i}": x for i, x in enumerate(inputs)}
     arrays["minikeras"] = lockstep.records[0].parts["output", verdict.name].array
+    if least:  # minikeras's was given other numbers
+        mine = _of_ours(lockstep.records[0].ops.get(called), call, side, int(part.rstrip("]") or 0))
+        theirs = record.parts["output", verdict.name].array
+        if mine is None or mine.shape != theirs.shape:
+            return None
+        size = float(np.max(np.abs(theirs), initial=0.0)) or 1.0
+        if not float(difference(mine, theirs).max(initial=0.0)) > least * size:
+            return None
+        arrays["minikeras"] = mine
     shapes = " and ".join(str(x.shape) for x in inputs)
     return Reproducer(script, arrays, f"one operation, with inputs of {shapes}")
+
+
+def _of_ours(mine: Any, theirs: Any, side: Any, part: int) -> Array | None:
+    """What minikeras's operation makes of what Keras's was given; None if it fails."""
+
+    def ours(x: Any) -> Any:
+        is_tensor = side.is_array(x) or isinstance(x, keras.Variable)
+        return Tensor(np.array(x.numpy())) if is_tensor else x
+
+    if mine is None:
+        return None
+    try:
+        args, kwargs = tree.map_structure(ours, [theirs.args, theirs.kwargs], none_is_leaf=False)
+        return np.asarray(tree.flatten(mine.layer(*args, **kwargs))[part])
+    except Exception:  # of an argument of TensorFlow's own
+        return None
 
 
 def _of_model(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:

@@ -13,7 +13,8 @@
                                      "opinion": null or {"minikeras", "keras", "nearer",
                                                          "agreed", "dtype"}}, ...]}],
      "not_mirrored":  ["MyLayer cannot run in minikeras from the same source: ...", ...],
-     "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "..."},
+     "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "...", "of": "..."},
+     "more_reproducers": [{"script", "arrays", "shrunk", "of"}, ...],
      "options":       {"task", "mode", "steps", "batch_size", "mirrored": ["MyLayer", ...]},
      "versions":      {"minikeras": "...", "keras": "...", ...}}
 
@@ -30,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.parity import report
 from minikeras.types import Array
 
 # The kinds of entries, in the order in which a step makes them; the verdict asks in this order.
@@ -168,11 +170,13 @@ class Reproducer:
     """A script that shows the difference with Keras alone, and the arrays that it loads.
 
     shrunk: one line that says how small it became.
+    of: the entry whose difference it shows, such as "gradient dense/kernel".
     """
 
     script: str
     arrays: dict[str, Array]
     shrunk: str = ""
+    of: str = ""
 
     def save(self, folder: str | Path, name: str = "reproducer") -> Path:
         """Write the script and its arrays into a folder under a name; returns the script's path."""
@@ -183,10 +187,19 @@ class Reproducer:
         script.write_text(self.script.replace("reproducer.npz", f"{name}.npz"), encoding="utf-8")
         return script
 
+    def to_json(self) -> dict[str, Any]:
+        """In types of JSON; of the arrays only the names."""
+        return {**vars(self), "arrays": list(self.arrays)}
+
 
 @dataclasses.dataclass
 class Comparison:
-    """The result of ``minikeras.parity.compare``; see the module for its form in JSON."""
+    """The result of ``minikeras.parity.compare``; see the module for its form in JSON.
+
+    reproducer: of the entry that the verdict names; None if there is none.
+    more_reproducers: of other entries that differ most in that step, if ``compare`` was asked for
+        them: those of parts that differ by themselves, given the same.
+    """
 
     verdict: Verdict
     steps: list[Step] = dataclasses.field(default_factory=list)
@@ -194,6 +207,7 @@ class Comparison:
     form: list[str] = dataclasses.field(default_factory=list)
     not_mirrored: list[str] = dataclasses.field(default_factory=list)
     reproducer: Reproducer | None = None
+    more_reproducers: list[Reproducer] = dataclasses.field(default_factory=list)
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
 
@@ -210,22 +224,30 @@ class Comparison:
         return next((e for e in entries if (e.kind, e.name) == (found.kind, found.name)), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything in types of JSON; of the reproducer's arrays only the names."""
-        found = dataclasses.asdict(dataclasses.replace(self, reproducer=None))
+        """Everything in types of JSON; of the reproducers' arrays only the names."""
+        bare = dataclasses.replace(self, reproducer=None, more_reproducers=[])
+        found = dataclasses.asdict(bare)
         if self.reproducer is not None:
-            arrays = list(self.reproducer.arrays)
-            found["reproducer"] = {
-                "script": self.reproducer.script,
-                "arrays": arrays,
-                "shrunk": self.reproducer.shrunk,
-            }
+            found["reproducer"] = self.reproducer.to_json()
+        found["more_reproducers"] = [more.to_json() for more in self.more_reproducers]
         plain: dict[str, Any] = _plain(found)
         return plain
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays of all reproducers: ``x`` of the first, ``more 1/x`` of the next ..."""
+        found = dict(self.reproducer.arrays) if self.reproducer is not None else {}
+        for i, more in enumerate(self.more_reproducers, 1):
+            found |= {f"more {i}/{name}": array for name, array in more.arrays.items()}
+        return found
 
     def save(self, path: str | Path) -> None:
         """Write ``to_json()`` into a file."""
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
         Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def _repr_html_(self) -> str | None:
+        """The page of the comparison in a frame, so that its styles leave the notebook alone."""
+        return report.in_frame(lambda: report.comparison_page(self.to_json(), arrays=self.arrays()))
 
     def __repr__(self) -> str:
         return f"<Comparison of {len(self.steps)} steps: {self.verdict.reason}>"

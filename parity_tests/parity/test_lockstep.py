@@ -10,6 +10,7 @@ import pytest
 
 import minikeras
 from minikeras.parity import compare
+from minikeras.parity.lockstep.pairing import differences
 
 X = np.random.RandomState(0).rand(20, 6, 6, 1).astype("float32")
 Y = np.random.RandomState(1).randint(0, 3, 20)
@@ -56,6 +57,27 @@ def test_equal_models_have_equal_bits(model: Any, mode: str) -> None:
     }
     for a, b in zip(before, model.variables, strict=True):
         np.testing.assert_array_equal(a, b.numpy())
+
+
+def test_names_that_count_the_layers_of_a_session_do_not_differ() -> None:
+    network(minikeras)  # the next Dense of the session is dense_1
+    layers = minikeras.layers
+    ours = minikeras.Sequential([layers.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3)])
+    names = [layer.name for layer in ours.layers]
+    keras.utils.clear_session(free_memory=False)
+    theirs = keras.Sequential(
+        [keras.layers.Input((6, 6, 1)), keras.layers.Flatten(), keras.layers.Dense(3)]
+    )
+    assert names != [layer.name for layer in theirs.layers]
+    for library, one in ((minikeras, ours), (keras, theirs)):
+        one.compile(library.optimizers.SGD(), "mse", metrics=[library.metrics.MeanSquaredError()])
+    assert differences(ours, theirs) == []
+    ours.layers[1].use_bias = False
+    ours.optimizer.name = "mine"
+    assert differences(ours, theirs) == [
+        f"model.{theirs.layers[1].name}.use_bias: False in minikeras, True in Keras",
+        f"optimizer.name: mine in minikeras, {theirs.optimizer.name} in Keras",
+    ]
 
 
 def test_another_learning_rate_is_named() -> None:

@@ -13,7 +13,7 @@ import pytest
 from minikeras import config
 from minikeras.parity.lockstep import Comparison
 from parity_tests.house.test_planted_mistakes import Plant, planted
-from parity_tests.parity.test_lockstep_faults import FAULTS, compared, function_at
+from parity_tests.parity.test_lockstep_faults import FAULTS, Fault, compared, function_at
 
 
 class Shown(NamedTuple):
@@ -68,3 +68,19 @@ def test_a_difference_is_shown_by_a_small_script(
     assert found.reproducer is not None
     largest = max(x.size for x in found.reproducer.arrays.values())
     assert largest <= SHOWN[name].numbers, said
+
+
+def test_a_difference_that_grows_is_shown_by_the_fewest_steps(
+    tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """Each step shrinks the weights by three roundings, too little to be seen in one."""
+    plant = Plant("optimizers.sgd:SGD.step", "minus(w, lr_g)", "minus(w - w * 1.8e-7, lr_g)", "")
+    with config.use_kernels("reference"), planted(plant):
+        fault = Fault("", "", "", "", "", "numbers", how={"mode": "free-running", "steps": 30})
+        found = compared(fault)
+    assert not found.same and found.verdict.step is not None
+    said = shown(found, tmp_path, monkeypatch)
+    steps = re.match(r"the whole model, with the last (\d+) batches", said)
+    assert steps is not None and 1 < int(steps[1]) <= found.verdict.step, said
+    printed = capsys.readouterr().out
+    assert max(float(x) for x in re.findall(r"by (\S+)", printed)) > 0

@@ -22,9 +22,9 @@ Running with random errors is Monte Carlo arithmetic (Parker 1997).  It also see
 formula does: a relu or a maximum that falls to the other side, and a gradient that is rounding
 noise from end to end, such as that of a bias before batch normalization.
 
-Operations that only move numbers, and whole numbers, are exact; whole numbers of a sum, a product
-or a softmax are exact if all that went in was whole.  A cast to a wider dtype is exact.  One from
-float64 is taken as exact: most often it takes the data, which nothing has rounded.
+Operations that only move numbers, and whole numbers, are exact; whole numbers of a sum, a product,
+a softmax or a tanh are exact if all that went in was whole.  A cast to a wider dtype is exact.  One
+from float64 is taken as exact: most often it takes the data, which nothing has rounded.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ MOVES = {
 }
 # They broadcast, but they add.
 SUMS = {"_matmul", "_einsum", "_solve", "normalize_by_moments", "normalize_by_size"}
+# Their 1 is rounded, where the input is not 0.
+SATURATE = {"tanh", "_sigmoid", "erf", "erfc", "exp", "softsign"}
 
 
 class Noise:
@@ -98,7 +100,7 @@ class Noise:
             c = _spread(call.arrays, min((y._value.size for y in outputs), default=1))
             arrays = self._first_around(call.arrays, c)
             # A sum of whole numbers is exact; a softmax that is 1 was rounded to it.
-            is_exact = all(np.array_equal(x, np.rint(x)) for x in call.arrays if _is_float(x))
+            is_exact = _are_whole(call.arrays)
             again = op.rules(arrays, call.static)[0](*arrays, **call.static)
             for y, value in zip(outputs, again if type(again) is tuple else (again,), strict=True):
                 if y._value.dtype.kind == "f":
@@ -107,8 +109,9 @@ class Noise:
                 self._move_mean(outputs, arrays, **call.static)
             return
         lost = self._lost(op, call) if self.inner and isinstance(op, Primitive) else None
+        is_exact = name not in SATURATE or _are_whole(call.arrays)
         for y in outputs:
-            y._value = self.around(y._value)
+            y._value = self.around(y._value, 1.0, is_exact)
             if lost is not None:
                 off = self.rng.random(lost.shape) * 2 - 1
                 y._value = (y._value + LARGER * lost * off).astype(y._value.dtype)
@@ -215,6 +218,10 @@ class Noise:
 def _is_exact(source: Any, target: str) -> bool:
     """Whether a cast rounds nothing, or what nothing has rounded before."""
     return source == np.float64 or np.dtype(target).itemsize >= source.itemsize
+
+
+def _are_whole(arrays: list[Any]) -> bool:
+    return all(np.array_equal(x, np.rint(x)) for x in arrays if _is_float(x))
 
 
 def _is_float(x: Any) -> bool:

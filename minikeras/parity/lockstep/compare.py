@@ -15,7 +15,7 @@ from minikeras.interchange import from_keras
 from minikeras.messages import describe
 from minikeras.optional import Library
 from minikeras.parity.backends import BACKENDS
-from minikeras.parity.lockstep import batches, mirror, pairing, reproducer, verdict
+from minikeras.parity.lockstep import batches, mirror, pairing, reproducer, shrinking, verdict
 from minikeras.parity.lockstep.other_backends import compare_with
 from minikeras.parity.lockstep.recording import replaced
 from minikeras.parity.lockstep.results import Comparison, Verdict
@@ -129,7 +129,8 @@ def compare(
             found.options["no third opinion"] = lockstep.no_opinion
         found.verdict = verdict.of(found)
         if found.verdict.step is not None:
-            found.reproducer = reproducer.of(lockstep, found.verdict, fed[found.verdict.step - 1])
+            needed = shrinking.needed_steps(lockstep, found.verdict, fed)
+            found.reproducer = reproducer.of(lockstep, found.verdict, needed)
             entries = found.steps[found.verdict.step - 1].entries
             further = reproducer.further(lockstep, found.verdict, entries, reproducers - 1)
             found.more_reproducers = further

@@ -289,7 +289,7 @@ def compare_loops(
     found.verdict = verdict.of(found)
     if found.verdict.step is not None:
         found.reproducer = reproducer.of(
-            _taken(ours, theirs, found.verdict.step), found.verdict, ()
+            _taken(ours, theirs, found.verdict.step), found.verdict, [()]
         )
     return found
 

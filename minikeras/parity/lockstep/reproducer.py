@@ -11,6 +11,7 @@ import numpy as np
 from minikeras import tree
 from minikeras.autograd import Tensor
 from minikeras.optional import Library
+from minikeras.parity.lockstep.batches import Batch
 from minikeras.parity.lockstep.cases import LayerCase, layer_case
 from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.loss_case import loss_case
@@ -73,14 +74,17 @@ import numpy as np
 
 data = np.load("reproducer.npz")
 model = keras.saving.deserialize_keras_object(json.loads({config!r}))
-batch = [[data[f"{{n}}{{i}}"] for i in range(k)] for n, k in {batch!r}]
-batch = [part[0] if len(part) == 1 else part for part in batch]
+batches = []
+for step in range({steps}):
+    batch = [[data[f"{{n}}{{i}}_{{step}}"] for i in range(k)] for n, k in {batch!r}]
+    batches.append([part[0] if len(part) == 1 else part for part in batch])
 model.run_eagerly = True
-model.train_on_batch(*batch)  # builds what is not built yet
+model.train_on_batch(*batches[0])  # builds what is not built yet
 for i, variable in enumerate([*model.variables, *model.optimizer.variables]):
     variable.assign(data[f"variable{{i}}"])
 model.reset_metrics()
-model.train_on_batch(*batch)
+for batch in batches:
+    model.train_on_batch(*batch)
 for i, variable in enumerate([*model.variables, *model.optimizer.variables]):
     apart = np.abs(variable.numpy().astype(float) - data[f"minikeras{{i}}"]).max()
     print(variable.path, "differs from minikeras by", apart)
@@ -139,8 +143,10 @@ def of_backend(backend: str, call: Any, ours: Any) -> Reproducer:
     return Reproducer(script, arrays, "the whole model, with one batch")
 
 
-def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:
+def of(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproducer | None:
     """The smallest script that was found for the entry that a verdict names; None if there is none.
+
+    batches: of the steps that it takes.  More than one take the whole model.
 
     A layer alone if one is to blame, shrunk; an operation alone; a loss alone; an optimizer alone
     for slots and trained weights; else the step of the whole model.
@@ -148,7 +154,8 @@ def of(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | 
     kind, name = verdict.kind, verdict.name
     if kind is None or name is None:
         return None
-    found = _of_part(lockstep, verdict) or _of_model(lockstep, verdict, batch)
+    found = _of_part(lockstep, verdict) if len(batches) == 1 else None
+    found = found or _of_model(lockstep, verdict, batches)
     return found and dataclasses.replace(found, of=f"{kind} {name}")
 
 
@@ -298,8 +305,8 @@ def _of_ours(mine: Any, theirs: Any, side: Any, part: int) -> Array | None:
         return None
 
 
-def _of_model(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reproducer | None:
-    """The whole model with one batch, if it can be written as a config."""
+def _of_model(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproducer | None:
+    """The whole model with its batches, if it can be written as a config."""
     pair = lockstep.pair
     model = pair.theirs
     try:
@@ -313,17 +320,20 @@ def _of_model(lockstep: Any, verdict: Verdict, batch: tuple[Any, ...]) -> Reprod
     if any(path not in before for path in listed):
         return None
     arrays = {f"variable{i}": before[path] for i, path in enumerate(listed)}
-    parts = []
-    for name, part in zip("xyw", batch, strict=False):
-        leaves = [leaf for leaf in keras.tree.flatten(part) if leaf is not None]
-        arrays |= {f"{name}{i}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
-        if leaves:
-            parts.append((name, len(leaves)))
+    counts: dict[str, int] = {}
+    for step, batch in enumerate(batches):
+        for name, part in zip("xyw", batch, strict=False):
+            leaves = [leaf for leaf in keras.tree.flatten(part) if leaf is not None]
+            arrays |= {f"{name}{i}_{step}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
+            counts |= {name: len(leaves)} if leaves else {}
     ours = lockstep.records[0].parts
     kinds = {h.name: h.kind for h in pair.held}
     arrays |= {f"minikeras{i}": ours[kinds[p], p].array for i, p in enumerate(listed)}
-    script = MODEL.format(reason=_quoted(verdict.reason), config=config, batch=parts)
-    return Reproducer(script, arrays, "the whole model, with one batch")
+    script = MODEL.format(
+        reason=_quoted(verdict.reason), config=config, batch=[*counts.items()], steps=len(batches)
+    )
+    said = "one batch" if len(batches) == 1 else f"the last {len(batches)} batches"
+    return Reproducer(script, arrays, f"the whole model, with {said}")
 
 
 def _quoted(text: str) -> str:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from minikeras.parity.lockstep.batches import Batch
+from minikeras.parity.lockstep.distances import difference
+from minikeras.parity.lockstep.recording import Record
+from minikeras.parity.lockstep.results import Verdict
 
 TRIES = 100
 STILL = 0.1  # of the first case's difference, what a smaller case must show
@@ -42,3 +47,38 @@ def shrunk(case: _Case) -> _Case:
                 case, found = smaller, True
                 break
     return case
+
+
+def needed_steps(lockstep: Any, verdict: Verdict, fed: list[Batch]) -> list[Batch]:
+    """The batches of the fewest last steps that show a difference, from a state of Keras's.
+
+    fed: those of all steps.  Teacher-forced, one step is enough.  Free-running, minikeras begins
+    with the state of Keras 1, 2, 4, ... steps before, until the entry differs by more than its
+    bound; then the number in between is searched for.  ``records`` and ``starts_beyond`` of the
+    lockstep become those of these steps.
+    """
+    last, key = verdict.step or 1, (verdict.kind or "", verdict.name or "")
+    if lockstep.teacher or key[0] == "batch" or key not in lockstep.own.parts:
+        return fed[last - 1 : last]
+    theirs = lockstep.records[1].parts[key].array
+    # About the bound: the difference is ``factor`` times as large.
+    wanted = float(difference(lockstep.own.parts[key].array, theirs).max(initial=0.0))
+    wanted /= max(verdict.factor or 1.0, 1.0)
+
+    def shown(count: int) -> Record | None:
+        """The last of so many steps of minikeras, if it shows the difference."""
+        lockstep.pair.assign(0, lockstep.trace[last - count])
+        for batch in fed[last - count : last]:
+            record: Record = lockstep.run(0, batch)
+        off = float(difference(record.parts[key].array, theirs).max(initial=0.0))
+        return record if off >= wanted else None
+
+    few, many = 0, 1  # steps that do not show it, steps that may
+    while many < last and shown(many) is None:
+        few, many = many, min(2 * many, last)
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if shown(middle) else (middle, many)
+    lockstep.records = shown(many) or lockstep.own, lockstep.records[1]
+    lockstep.starts_beyond = (lockstep.trace[last - many],) * 2
+    return fed[last - many : last]

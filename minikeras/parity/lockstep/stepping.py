@@ -45,6 +45,8 @@ class Lockstep:
         self.beyond = False  # whether a number has differed by more than rounding
         self.records: tuple[Record, Record] = Record(), Record()  # of the step where it did
         self.starts_beyond = self.starts  # all variables before that step
+        self.own = Record()  # minikeras's from its own state; in ``records`` it begins with Keras's
+        self.trace: list[list[Array]] = []  # Keras's variables before each step, if not forced
         self.no_opinion = ""  # why no other dtype could be asked
         self._noisy_states: list[list[Array]] = []
         self._inner = False  # whether the steps with errors lose digits inside operations too
@@ -58,6 +60,8 @@ class Lockstep:
         if self.teacher or number == 1:
             pair.assign(0, pair.arrays(1))
         self.starts = pair.arrays(0), pair.arrays(1)
+        if not self.teacher and not self.beyond:
+            self.trace.append(self.starts[1])
         if self.teacher or number == 1:
             self._noisy_states, self._inner = [self.starts[0]] * bounds.RUNS, False
         ours, theirs = self.run(0, batch), self.run(1, batch)
@@ -100,7 +104,7 @@ class Lockstep:
                 entry.distances.factor = None
             self._measure(entries, own, theirs, batch, states)
         if any(map(is_beyond, entries)):
-            self.beyond, self.records = True, (ours, theirs)
+            self.beyond, self.records, self.own = True, (ours, theirs), own
             self.starts_beyond = self.starts
 
     def _from_keras(self, batch: batches.Batch) -> Record:
@@ -142,7 +146,7 @@ class Lockstep:
             step = third_opinion.again(pair, batch, self.run)
             for entry in entries:
                 key = entry.kind, entry.name
-                if not entry.distances.equal and not entry.distances.is_form:
+                if key in ours.parts and not (entry.distances.equal or entry.distances.is_form):
                     parts = ours.parts[key], theirs.parts[key]
                     entry.opinion = third_opinion.opinion(*parts, step)
         except Exception as error:  # of a layer that cannot compute in float64, such as the user's

@@ -102,12 +102,12 @@ class LoopRecorder(Recorder):
 
     def _exit(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
-        def leave(tape: Any, *exc: Any) -> Any:
+        def exit_tape(tape: Any, *exc: Any) -> Any:
             if not self._busy:
                 self._tapes = max(0, self._tapes - 1)
             return method(tape, *exc)
 
-        return leave
+        return exit_tape
 
     def _begin(self) -> None:
         """A step begins: what was noted since the last one belongs to none."""

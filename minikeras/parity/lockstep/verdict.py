@@ -60,9 +60,10 @@ def first_beyond(steps: list[Step]) -> tuple[Step, Entry] | None:
 
 def _where(step: Step, entry: Entry) -> str:
     factor = entry.distances.factor or 0.0
-    size = (
-        "by no rounding at all" if math.isinf(factor) else f"{factor:.2g} times the rounding bound"
-    )
+    size = f"{factor:.2g} times the rounding bound"
+    if math.isinf(factor):
+        has_form = entry.distances.is_form
+        size = "in its shape, dtype or presence" if has_form else "by more than any rounding"
     return f"differs first at step {step.number} in {_place(entry)}: {size}"
 
 

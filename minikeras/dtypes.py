@@ -48,7 +48,6 @@ _NUMPY: dict[Any, np.dtype[Any]] = {
     name: np.dtype(name) for name in _WIDER if not name.endswith("*")
 }
 _NAMES = {dtype: name for name, dtype in _NUMPY.items()}  # NumPy takes 1 µs to make the name
-FLOATS = ("float16", "float32", "float64")
 
 
 def standardize(dtype: DType | Any) -> str:

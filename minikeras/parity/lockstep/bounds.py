@@ -199,8 +199,8 @@ class Noise:
                 np.nextafter(x, x.dtype.type(-np.inf)),
             )
             err = np.where(err == x, moved, err)
-            kept = ~np.isfinite(x) | ((x == np.rint(x)) if is_exact else (x == 0))
-            return np.where(kept, x, err).astype(x.dtype)
+            exact = ~np.isfinite(x) | ((x == np.rint(x)) if is_exact else (x == 0))
+            return np.where(exact, x, err).astype(x.dtype)
 
     def _errors(self, x: Array) -> Array:
         """δ/u of each element, in [−1, 1].

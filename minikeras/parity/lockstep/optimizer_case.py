@@ -86,8 +86,8 @@ class OptimizerCase:
         """Cases with fewer variables, then with smaller ones."""
         owners = self._owners()
         for part in parts(len(self.variables)):
-            kept = [*range(len(self.variables))[part]]
-            yield from self._with(kept, owners)
+            chosen = [*range(len(self.variables))[part]]
+            yield from self._with(chosen, owners)
         for i, x in enumerate(self.variables):
             for axis, count in enumerate(x.shape):
                 for part in parts(count):
@@ -99,15 +99,15 @@ class OptimizerCase:
         found = [re.search(r"v(\d+)z", slot.path) for slot in self._made(1)[0].variables]
         return [int(name[1]) if name else None for name in found]
 
-    def _with(self, kept: list[int], owners: list[int | None]) -> Iterator[OptimizerCase]:
+    def _with(self, chosen: list[int], owners: list[int | None]) -> Iterator[OptimizerCase]:
         """With these variables only; nothing if the result is not among what is left."""
-        slots = [i for i, owner in enumerate(owners) if owner is None or owner in kept]
-        left = slots if self.kind == "slot" else kept
+        slots = [i for i, owner in enumerate(owners) if owner is None or owner in chosen]
+        left = slots if self.kind == "slot" else chosen
         if self.result in left:
             yield dataclasses.replace(
                 self,
-                variables=[self.variables[i] for i in kept],
-                gradients=[self.gradients[i] for i in kept],
+                variables=[self.variables[i] for i in chosen],
+                gradients=[self.gradients[i] for i in chosen],
                 slots=[self.slots[i] for i in slots],
                 result=left.index(self.result),
             )

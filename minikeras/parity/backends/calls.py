@@ -84,7 +84,7 @@ class Call:
 _REFUSAL = re.compile(
     "not support|unsupported|not implemented|only support|not available|cannot be used|"
     "no gradient through|gradient registry has no entry|unexpected keyword argument|must be [1-9]-|"
-    "must be set when using",
+    "must be set when using|only one of .* can be provided|must be a floating point",
     re.IGNORECASE,
 )
 

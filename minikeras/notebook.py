@@ -36,7 +36,7 @@ def table(header: Sequence[object], rows: Iterable[Sequence[object]], caption: o
     title = f'<caption style="text-align:left">{_text(caption)}</caption>' if caption else ""
     head = f"<thead>{_row('th', map(_text, header), styles)}</thead>"
     body = "".join(_row("td", row, styles) for row in texts)
-    return f"<table>{title}{head}<tbody>{body}</tbody></table>"
+    return f'<table style="margin-bottom:0.8em">{title}{head}<tbody>{body}</tbody></table>'
 
 
 def _row(tag: str, cells: Iterable[str], styles: Iterable[str]) -> str:

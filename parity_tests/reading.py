@@ -32,18 +32,27 @@ def mentioned(function: Any, given: Iterable[Any] = ()) -> set[str]:
 def compares(function: Any, given: Iterable[Any] = ()) -> bool:
     """Whether a function uses Keras, or one of the checks that do."""
     return any(
-        (isinstance(part, ModuleType) and part.__name__.partition(".")[0] == "keras")
+        (isinstance(part, ModuleType) and _package(part) == "keras")
         or str(getattr(part, "__module__", "")).startswith(CHECKS)
         for part in _parts(function, given)
     )
 
 
 def _parts(function: Any, given: Iterable[Any]) -> Iterator[Any]:
+    for part in (function, *given):
+        yield from _reached(part) if isinstance(part, FunctionType) else _reach(part)
+
+
+@functools.cache
+def _reached(function: FunctionType) -> tuple[Any, ...]:
+    return tuple(_reach(function))
+
+
+def _reach(start: Any) -> Iterator[Any]:
     """The strings, functions, classes and modules that a function reaches."""
-    todo: list[Any] = [function, *given]
+    todo: list[Any] = [start]
     seen: set[int] = set()
-    own = {id(function), *map(id, given)}
-    home = getattr(function, "__module__", None)
+    home = getattr(start, "__module__", None)
     while todo:
         part = todo.pop()
         if isinstance(part, str):
@@ -62,11 +71,14 @@ def _parts(function: Any, given: Iterable[Any]) -> Iterator[Any]:
                 todo += vars(part).values()
         elif isinstance(part, FunctionType):
             yield part
-            if id(part) in own or part.__module__ == home:
+            if part is start or part.__module__ == home:
                 todo += _of_code(part.__code__, part.__globals__)
-                todo += _closed_over(part)
+                todo += [*_closed_over(part), *(part.__defaults__ or ())]
+                todo += (part.__kwdefaults__ or {}).values()
         elif hasattr(part, "__name__"):  # a compiled function, an operation
             yield str(part.__name__)
+        elif type(part).__module__.partition(".")[0] == "minikeras":  # a loss, a policy
+            yield type(part).__name__
         seen.add(id(part))
 
 

@@ -18,6 +18,7 @@ _TEXT = "#888888"  # can be read on white and on black
 _STYLE = """<style>
 .lab-shown { max-width: 100%; overflow-x: auto; }
 .lab-shown :is(td, th) { padding: 0.1rem 0.9rem 0.1rem 0; white-space: nowrap; }
+.lab-shown td:last-child { white-space: normal; }
 </style>"""
 
 

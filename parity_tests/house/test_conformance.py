@@ -64,11 +64,13 @@ def test_names_are_found_in_code() -> None:
     assert not {"cos", "shape", "kind"} & found, "of NumPy, not called, or an argument's name"
     assert "conv" in mentioned(functools.partial(ops.conv, 1))
     assert {"Dense", "sigmoid"} <= mentioned(lambda: uses(minikeras))
+    assert "Huber" in mentioned(minikeras.losses.Huber())
     assert {"Dense", "relu"} <= mentioned(len, [lambda k: k.Dense(), "relu"])
 
 
 def test_what_compares_uses_keras() -> None:
     assert compares(lambda: uses(keras)) and compares(lambda: check("abs", 1.0))
+    assert compares(lambda libraries=(keras,): libraries)
     assert compares(len, [keras]) and not compares(lambda: uses(minikeras))
 
 

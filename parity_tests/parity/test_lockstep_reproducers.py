@@ -34,7 +34,7 @@ SHOWN = {
     "label smoothing of other classes only": Shown(
         r"one loss, with predictions of \(1, \d\) instead of", 2
     ),
-    "L2 with ½": Shown("the whole model, with one batch", 1000),
+    "L2 with ½": Shown("the whole model, with a batch of 1 sample", 1000),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 from typing import Any
@@ -10,14 +11,15 @@ import numpy as np
 
 from minikeras import tree
 from minikeras.autograd import Tensor
+from minikeras.messages import count
 from minikeras.optional import Library
-from minikeras.parity.lockstep.batches import Batch
+from minikeras.parity.lockstep.batches import Batch, samples_of
 from minikeras.parity.lockstep.cases import LayerCase, layer_case
 from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.loss_case import loss_case
 from minikeras.parity.lockstep.optimizer_case import optimizer_case
 from minikeras.parity.lockstep.results import Entry, Reproducer, Verdict
-from minikeras.parity.lockstep.shrinking import shrunk
+from minikeras.parity.lockstep.shrinking import fewest_samples, shrunk
 from minikeras.parity.lockstep.verdict import is_beyond
 from minikeras.types import Array
 
@@ -155,7 +157,7 @@ def of(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproducer | No
     if kind is None or name is None:
         return None
     found = _of_part(lockstep, verdict) if len(batches) == 1 else None
-    found = found or _of_model(lockstep, verdict, batches)
+    found = found or _of_model(*_with_fewest_samples(lockstep, verdict, batches))
     return found and dataclasses.replace(found, of=f"{kind} {name}")
 
 
@@ -305,6 +307,17 @@ def _of_ours(mine: Any, theirs: Any, side: Any, part: int) -> Array | None:
         return None
 
 
+def _with_fewest_samples(
+    lockstep: Any, verdict: Verdict, batches: list[Batch]
+) -> tuple[Any, Verdict, list[Batch]]:
+    """A single step with the fewest samples; several as they are."""
+    if len(batches) > 1 or not batches[0] or verdict.kind == "batch":
+        return lockstep, verdict, batches
+    small = copy.copy(lockstep)
+    batch, small.records = fewest_samples(lockstep, verdict, batches[0])
+    return small, verdict, [batch]
+
+
 def _of_model(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproducer | None:
     """The whole model with its batches, if it can be written as a config."""
     pair = lockstep.pair
@@ -332,7 +345,9 @@ def _of_model(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproduc
     script = MODEL.format(
         reason=_quoted(verdict.reason), config=config, batch=[*counts.items()], steps=len(batches)
     )
-    said = "one batch" if len(batches) == 1 else f"the last {len(batches)} batches"
+    said = f"the last {len(batches)} batches"
+    if len(batches) == 1:
+        said = f"a batch of {count(samples_of(batches[0]), 'sample')}"
     return Reproducer(script, arrays, f"the whole model, with {said}")
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol, TypeVar
 
-from minikeras.parity.lockstep.batches import Batch
+from minikeras import tree
+from minikeras.parity.lockstep.batches import Batch, samples_of
+from minikeras.parity.lockstep.cases import parts
 from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.recording import Record
 from minikeras.parity.lockstep.results import Verdict
@@ -82,3 +84,29 @@ def needed_steps(lockstep: Any, verdict: Verdict, fed: list[Batch]) -> list[Batc
     lockstep.records = shown(many) or lockstep.own, lockstep.records[1]
     lockstep.starts_beyond = (lockstep.trace[last - many],) * 2
     return fed[last - many : last]
+
+
+def fewest_samples(
+    lockstep: Any, verdict: Verdict, batch: Batch
+) -> tuple[Batch, tuple[Record, Record]]:
+    """The smallest part of a batch found with which the step still differs, and that step."""
+    key, records = (verdict.kind or "", verdict.name or ""), lockstep.records
+
+    def off(ours: Record, theirs: Record) -> float:
+        if any(key not in record.parts for record in (ours, theirs)):
+            return 0.0
+        a, b = ours.parts[key].array, theirs.parts[key].array
+        return float(difference(a, b).max(initial=0.0)) if a.shape == b.shape else 0.0
+
+    wanted, found = STILL * off(*records), True
+    while found and wanted:
+        found = False
+        for part in parts(samples_of(batch)):
+            cut: Batch = tree.map_structure(lambda x, p=part: x[p], batch, none_is_leaf=False)
+            for side in (0, 1):
+                lockstep.pair.assign(side, lockstep.starts_beyond[1])
+            step = lockstep.run(0, cut), lockstep.run(1, cut)
+            if off(*step) >= wanted:
+                batch, records, found = cut, step, True
+                break
+    return batch, records

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import dataclasses
 import json
 import re
@@ -68,7 +69,8 @@ class OptimizerCase:
         """The optimizer, built for the variables, whose names say their places."""
         library, make = ((optimizers, Variable), (keras.optimizers, keras.Variable))[side]
         made = [make(x, name=f"v{i}z") for i, x in enumerate(self.variables)]
-        optimizer = library.deserialize(self.configs[side])
+        config = copy.deepcopy(self.configs[side])  # Keras puts a schedule into it
+        optimizer = library.deserialize(config)
         optimizer.build(made)
         return optimizer, made
 

@@ -11,9 +11,9 @@ loops           the same for the training loop of a program
 other_backends  the same for Keras on another backend, in a process of its own
 distances       how far two arrays are apart
 bounds          how far rounding alone may move each number
-third_opinion   the same step in float64: which side is nearer the truth
+third_opinion   the same step in a wider dtype: which side is nearer the truth
 verdict         one algorithm or two, and where they part
-cases, shrinking, reproducer   the smallest case, and a script that shows it with Keras alone
+cases, loss_case, optimizer_case, shrinking, reproducer   the smallest case, and a script that shows it with Keras alone
 results         what is found, and its form in JSON
 """
 

@@ -129,12 +129,22 @@ def compare(
             found.options["no third opinion"] = lockstep.no_opinion
         found.verdict = verdict.of(found)
         if found.verdict.step is not None:
-            needed = shrinking.needed_steps(lockstep, found.verdict, fed)
-            found.reproducer = reproducer.of(lockstep, found.verdict, needed)
-            entries = found.steps[found.verdict.step - 1].entries
-            further = reproducer.further(lockstep, found.verdict, entries, reproducers - 1)
-            found.more_reproducers = further
+            try:
+                _add_reproducers(found, lockstep, fed, reproducers)
+            except Exception as error:  # the verdict stands without a script
+                found.options["no reproducer"] = f"{type(error).__name__}: {error}"
     return found
+
+
+def _add_reproducers(
+    found: Comparison, lockstep: Lockstep, fed: list[batches.Batch], most: int
+) -> None:
+    """Scripts of what the verdict names, and of at most so many parts in all."""
+    assert found.verdict.step is not None
+    needed = shrinking.needed_steps(lockstep, found.verdict, fed)
+    found.reproducer = reproducer.of(lockstep, found.verdict, needed)
+    entries = found.steps[found.verdict.step - 1].entries
+    found.more_reproducers = reproducer.further(lockstep, found.verdict, entries, most - 1)
 
 
 def _compare_on(

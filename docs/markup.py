@@ -32,6 +32,9 @@ BLOCK = re.compile(
 SKIPPED = re.compile(r"<!--- skip: next.* -->\n+\Z")
 DIRECTIVE = re.compile(r" *# doctest: .*$", re.M)
 FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.S)
+SIGN = re.compile(  # a minus that follows an operator, but no closing parenthesis
+    r"(<mo[^>]*>(?!&#x000(?:29|5D|7C|7D);)[^<]*</mo>(?:<mspace[^>]*/>)?)<mo>(?=&#x02212;)"
+)
 WORKER = re.compile(r"https://unpkg\.com/iframe-worker/shim")
 
 
@@ -40,7 +43,7 @@ def mathml(tex: str, display: str) -> str:
     made = latex2mathml.converter.convert(tex.replace("{aligned}", "{align*}"), display=display)
     if "\\" in made or re.search(r"&(?!#?\w+;)", made):
         raise PluginError(f"the formula {tex!r} holds something that has no MathML")
-    return made
+    return SIGN.sub(r'\1<mo form="prefix">', made)  # browsers would put spaces around it
 
 
 def with_formulas(page: str) -> str:

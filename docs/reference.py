@@ -1,9 +1,9 @@
 """The API reference: one page for each namespace, made from the docstrings when the site is built.
 
-A docstring consists of blocks.  Blocks with ``=`` or ``←`` and those with columns are formulas and
-shapes; lines ``name: text`` explain arguments; ``Parity:``, ``Source:``, ``Raises`` and ``Returns``
-begin paragraphs of their own.  What no docstring explains stands in ``arguments.txt``, because it
-means the same in many functions.
+A docstring consists of blocks.  Blocks with ``=`` or ``←`` and those with columns are shapes, and
+formulas, which `docs/formulas.py` typesets; lines ``name: text`` explain arguments; ``Parity:``,
+``Source:``, ``Raises`` and ``Returns`` begin paragraphs of their own.  What no docstring explains
+stands in ``arguments.txt``, because it means the same in many functions.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import functools
 import importlib
 import inspect
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +23,8 @@ from mkdocs.structure.files import File
 from minikeras.declare.docstrings import describe_arguments
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # the hooks of mkdocs are files, not a package
+formulas = importlib.import_module("formulas")
 ENTRY = re.compile(r"^(\w+(?:, \w+)*): (.+(?:\n +.+)*)", re.M)
 PARAGRAPHS = re.compile(r"^(Parity|Source|Raises|Returns|Errors)\b:? ?", re.M)
 FORMULA = re.compile(r"\S   +\S| = |←|^\w+: \(", re.M)
@@ -275,7 +278,7 @@ def blocks(docstring: str, names: Iterable[str]) -> Iterator[str]:
                 rest = text[head.end() :].lstrip()
                 yield f"**{head[1]}**: {prose(rest)}"
             elif FORMULA.search(text) and not text.startswith("- "):
-                yield f"```text\n{inspect.cleandoc(text)}\n```"
+                yield from formulas.block(inspect.cleandoc(text), prose)
             else:
                 yield prose(text)
 

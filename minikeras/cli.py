@@ -55,7 +55,7 @@ main.add_command(verify)
 main.add_command(hunt)
 
 
-@main.command(epilog=EPILOG)
+@main.command(short_help="Train an example with minikeras alone.", epilog=EPILOG)
 @click.argument("example", type=click.Choice(list(EXAMPLES)), metavar="EXAMPLE")
 @training_options
 @click.option(
@@ -82,7 +82,7 @@ def train(
     click.echo(f"Plot: {path}")
 
 
-@main.command(context_settings=PASSED_ON)
+@main.command(short_help="Run a Keras script with minikeras.", context_settings=PASSED_ON)
 @click.argument("script", type=click.Path(exists=True, dir_okay=False))
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 def run(script: str, arguments: tuple[str, ...]) -> None:
@@ -97,7 +97,7 @@ def run(script: str, arguments: tuple[str, ...]) -> None:
         sys.exit(1)
 
 
-@main.command("inspect")
+@main.command("inspect", short_help="Look into a model file without loading it.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 @click.option("--full", is_flag=True, help="Print all layers and arrays.")
@@ -124,7 +124,7 @@ def inspect_command(file: str, as_json: bool, full: bool) -> None:
     sys.exit(3 if report.has("harmful", "damaged") else int(report.has("suspicious")))
 
 
-@main.command("warm-up")
+@main.command("warm-up", short_help="Compile the kernels of usual trainings.")
 def warm_up() -> None:
     """Compile the kernels of usual trainings now, so that no training has to wait for it.
 

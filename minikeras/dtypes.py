@@ -14,7 +14,9 @@ Parity: an int64 array and a float32 array meet in float32, not in NumPy's float
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,6 @@ _NUMPY: dict[Any, np.dtype[Any]] = {
     name: np.dtype(name) for name in _WIDER if not name.endswith("*")
 }
 _NAMES = {dtype: name for name, dtype in _NUMPY.items()}  # NumPy takes 1 µs to make the name
-FLOATS = ("float16", "float32", "float64")
 
 
 def standardize(dtype: DType | Any) -> str:
@@ -72,6 +73,32 @@ def standardize(dtype: DType | Any) -> str:
         hint = "; encode text as numbers" if getattr(dtype, "kind", "") in ("U", "S", "O") else ""
         raise ValueError(f"Invalid dtype: {describe(dtype)}; expected one of {numeric}{hint}")
     return name
+
+
+@contextlib.contextmanager
+def with_longdouble() -> Iterator[str]:
+    """Within the block NumPy's longdouble is a dtype too, the widest of the real ones.
+
+    Gives its name, such as "float128".  Reference kernels compute in it what NumPy does.
+    Raises TypeError where it is no wider than float64, as on Windows.
+    """
+    dtype = np.dtype(np.longdouble)
+    if np.finfo(dtype).eps == np.finfo("float64").eps:
+        raise TypeError("NumPy's longdouble is no wider than float64 on this machine")
+    _WIDER.update({dtype.name: _WIDER["float64"], "float64": (dtype.name,)})
+    _NUMPY[dtype.name], _NAMES[dtype] = dtype, dtype.name
+    _forget()
+    try:
+        yield dtype.name
+    finally:
+        _WIDER["float64"] = _WIDER.pop(dtype.name)
+        del _NUMPY[dtype.name], _NAMES[dtype]
+        _forget()
+
+
+def _forget() -> None:
+    _reach.cache_clear()
+    _join.cache_clear()
 
 
 def is_float(dtype: DType) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,9 @@ from minikeras.optional import Library
 html = Library("html")
 
 _WIDTH, _HEIGHT, _LEFT, _EDGE = 300, 170, 46, 24  # of a panel of curves, in pixels
+_NUMBER = re.compile(r"([-+]?(\d[\d.,]*(e[-+]?\d+)?%?|inf|nan))?$|…$")
+_CELL = "padding:0.2em 0.6em"  # some notebooks leave nothing between columns
+_NUMBERS, _WORDS = f"text-align:right;{_CELL}", f"text-align:left;white-space:pre;{_CELL}"
 _STROKES = ('stroke="#4c8bf5"', 'stroke="#e8883a"', 'stroke="#3aa76d"')
 
 
@@ -21,15 +25,22 @@ def table(header: Sequence[object], rows: Iterable[Sequence[object]], caption: o
     header: the names of the columns.
     rows: the cells of each row.
     caption: stands above the table; nothing by default.
+
+    Columns of numbers are aligned to the right, others to the left.  Text keeps its lines and
+    spaces, so that arrays and formulas stay readable; a narrow notebook scrolls the table.
     """
-    title = f"<caption>{_text(caption)}</caption>" if caption else ""
-    head = f"<thead>{_row('th', header)}</thead>"
-    body = "".join(_row("td", row) for row in rows)
-    return f"<table>{title}{head}<tbody>{body}</tbody></table>"
+    texts = [[_text(cell) for cell in row] for row in rows]
+    styles = [
+        _NUMBERS if all(map(_NUMBER.match, column)) else _WORDS for column in zip(*texts)
+    ] or [_WORDS] * len(header)
+    title = f'<caption style="text-align:left">{_text(caption)}</caption>' if caption else ""
+    head = f"<thead>{_row('th', map(_text, header), styles)}</thead>"
+    body = "".join(_row("td", row, styles) for row in texts)
+    return f'<table style="margin-bottom:0.8em">{title}{head}<tbody>{body}</tbody></table>'
 
 
-def _row(tag: str, cells: Iterable[object]) -> str:
-    inside = "".join(f"<{tag}>{_text(cell)}</{tag}>" for cell in cells)
+def _row(tag: str, cells: Iterable[str], styles: Iterable[str]) -> str:
+    inside = "".join(f'<{tag} style="{s}">{cell}</{tag}>' for cell, s in zip(cells, styles))
     return f"<tr>{inside}</tr>"
 
 

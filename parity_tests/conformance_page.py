@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from parity_tests.conformance import ASPECTS, BITS, EQUAL, FILE, ROOT, Notes, merge
+from parity_tests.conformance import (
+    ASPECTS,
+    BITS,
+    EQUAL,
+    PROCESSORS,
+    ROOT,
+    Notes,
+    all_claims,
+    merge,
+    public,
+)
 from parity_tests.house.sources import page_tool
 
 PAGE = ROOT / "docs" / "conformance.md"
@@ -18,17 +28,21 @@ MARKER = "<!-- conformance -->\n"
 def entries() -> Iterator[tuple[str, Any]]:
     """(title of the page of the reference, entry) of everything that Keras has, too."""
     reference = page_tool("reference")
+    theirs = {f"{space}.{name}".lstrip(".") for space, names in public().items() for name in names}
     for page, found in reference.pages().items():
         for entry in found:
-            if entry.name.startswith("keras."):
+            if any(name.removeprefix("keras.") in theirs for name in entry.names):
                 yield reference.PAGES[page][0], entry
 
 
 def notes_of(entry: Any, claims: Notes) -> dict[str, list[str]]:
-    """What was compared under any of the names of a thing."""
+    """What was compared under any of the names of a thing, or of its methods."""
     found: Notes = {}
     for name in entry.names:
-        merge(found, "", claims.get(name.removeprefix("keras."), {}))
+        name = name.removeprefix("keras.")
+        for noted, aspects in claims.items():
+            if noted == name or (inspect.isclass(entry.thing) and noted.startswith(f"{name}.")):
+                merge(found, "", aspects)
     return found.get("", {})
 
 
@@ -39,6 +53,17 @@ def cell(distances: list[str]) -> str:
     return " · ".join(stated) or ("✓" if distances else "")
 
 
+def elsewhere(entry: Any) -> str:
+    """What was compared on other processors: "ARM64: values 8 ULP, gradient 8 ULP"."""
+    found = []
+    for processor in PROCESSORS[1:]:
+        notes = notes_of(entry, claims(processor))
+        parts = [f"{aspect} {cell(notes[aspect])}" for aspect in ASPECTS if aspect in notes]
+        if parts:
+            found.append(f"{processor}: {', '.join(parts)}")
+    return "; ".join(found)
+
+
 def deviations(thing: Any) -> list[str]:
     """The `Parity:` lines of a docstring."""
     hooks = page_tool("hooks")
@@ -47,7 +72,7 @@ def deviations(thing: Any) -> list[str]:
     return [re.sub(r"\]\((\w+\.md#)", r"](reference/\1", text) for text in texts]
 
 
-def rows(claims: Notes) -> Iterator[str]:
+def rows(noted: Notes) -> Iterator[str]:
     """The tables, one for each page of the reference."""
     title, known = "", []
     for heading, entry in entries():
@@ -55,34 +80,41 @@ def rows(claims: Notes) -> Iterator[str]:
             yield from known
             title, known = heading, []
             yield f"\n## {title}\n"
-            yield f"| name | {' | '.join(ASPECTS)} | tests |\n|---{'|---' * (len(ASPECTS) + 1)}|"
-        found = notes_of(entry, claims)
+            columns = [*ASPECTS, "tests", "other processors"]
+            yield f"| name | {' | '.join(columns)} |\n|---{'|---' * len(columns)}|"
+        found = notes_of(entry, noted)
         cells = [cell(found.get(aspect, [])) for aspect in ASPECTS]
         name = entry.name.removeprefix("keras.")
         tests = len(found.get("tests", []))
-        yield f"| `{name}` | {' | '.join(cells)} | {tests or ''} |"
+        yield f"| `{name}` | {' | '.join(cells)} | {tests or ''} | {elsewhere(entry)} |"
         for text in deviations(entry.thing):
             known += ["", f"`{name}`: {text}"]
     yield from known
 
 
-def summary(claims: Notes) -> str:
+def summary(noted: Notes) -> str:
     """How many names there are, and how many are compared in what."""
-    found = [notes_of(entry, claims) for _, entry in entries()]
+    found = [notes_of(entry, noted) for _, entry in entries()]
     counts = ", ".join(f"{aspect} of {sum(aspect in f for f in found)}" for aspect in ASPECTS)
     none = sum(not f for f in found)
-    return f"Of {len(found)} public things, the tests compare {counts}; none of {none}."
+    others = {
+        processor: sum(bool(notes_of(entry, claims(processor))) for _, entry in entries())
+        for processor in PROCESSORS[1:]
+    }
+    also = "".join(f" On {name}: {count}." for name, count in others.items() if count)
+    return f"Of {len(found)} public names, the tests compare {counts}; none of {none}.{also}"
 
 
-def page(claims: Notes) -> str:
+def page(noted: Notes) -> str:
     """The page, with what stands below its marker."""
     head, marker, _ = PAGE.read_text().partition(MARKER)
-    return "\n".join([head + marker + "\n" + summary(claims), *rows(claims), ""])
+    return "\n".join([head + marker + "\n" + summary(noted), *rows(noted), ""])
 
 
-def claims() -> Notes:
-    found: Notes = json.loads(FILE.read_text())
-    return found
+@functools.cache
+def claims(processor: str = PROCESSORS[0]) -> Notes:
+    """What the tests have compared on a kind of processor."""
+    return all_claims().get(processor, {})
 
 
 def write() -> None:

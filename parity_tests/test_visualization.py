@@ -25,8 +25,9 @@ def lines_of(picture):
 
 def test_a_path_is_drawn_point_by_point(trace):
     picture = contour(ravine, trace, title="a ravine")
-    path, end = lines_of(picture)
+    path, start, end = lines_of(picture)
     np.testing.assert_array_equal(path.get_xydata(), trace.w.astype(float))
+    np.testing.assert_array_equal(start.get_xydata(), trace.w[:1].astype(float))
     np.testing.assert_array_equal(end.get_xydata(), trace.w[-1:].astype(float))
     low, high = picture.figure.axes[0].get_xlim()
     assert low < trace.w[:, 0].min() and high > trace.w[:, 0].max()
@@ -48,7 +49,14 @@ def test_the_lines_are_those_of_equal_height(trace):
 def test_labels(trace):
     assert lines_of(contour(ravine, {"mine": trace}))[0].get_label() == "mine"
     labels = [line.get_label() for line in lines_of(contour(ravine, [trace, trace, trace.w]))]
-    assert labels[::2] == [trace.label, f"{trace.label}, 2", "path 3"]
+    assert labels[::3] == [trace.label, f"{trace.label}, 2", "path 3"]
+
+
+def test_the_axes_have_the_names_of_the_arguments(trace):
+    axes = contour(ravine, trace).figure.axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("x", "y")
+    several = contour(lambda *point: ravine(*point), trace).figure.axes[0]
+    assert several.get_xlabel() == several.get_ylabel() == ""
 
 
 def test_functions_of_single_numbers_and_of_one_number(trace):
@@ -60,7 +68,7 @@ def test_functions_of_single_numbers_and_of_one_number(trace):
         np.allclose(s.max(axis=1), v) for v, p in zip(lines.levels, lines.allsegs) for s in p
     )
     path = keras.optimizers.SGD(0.1).trace(lambda x: x * x, 2.0, 3)
-    curve, points, _ = lines_of(contour(lambda x: x * x, path, ylim=(0, 5)))
+    curve, points, *_ = lines_of(contour(lambda x: x * x, path, ylim=(0, 5)))
     np.testing.assert_allclose(curve.get_ydata(), curve.get_xdata() ** 2)
     np.testing.assert_allclose(points.get_ydata(), path.loss, rtol=1e-6)
 

@@ -20,6 +20,7 @@ subprocess = Library("subprocess")
 _FEW = 4  # numbers that are written out
 _CHARACTER, _LINE, _PAD = 7.3, 17, 9  # of the font of 12 px: width, height; around the text
 _GAP = 46, 18  # between columns and between boxes of a column
+_APART = 5  # from the middle to each of two arrows between the same boxes
 _FIT = 'style="max-width:100%;height:auto"'
 _INK = "#808080"  # stands for the colour of the text around, which Graphviz cannot name
 
@@ -86,9 +87,12 @@ class Drawing:
         left, top, size = self._places(widths, heights)
         parts = []
         for i, box in enumerate(self.boxes):
-            for source in box.sources:
-                x0, y0 = left[source] + widths[source], top[source] + heights[source] / 2
-                x1, y1 = left[i], top[i] + heights[i] / 2
+            for k, source in enumerate(box.sources):
+                apart = _APART * (
+                    box.sources[:k].count(source) - box.sources[k + 1 :].count(source)
+                )
+                x0, y0 = left[source] + widths[source], top[source] + heights[source] / 2 + apart
+                x1, y1 = left[i], top[i] + heights[i] / 2 + apart
                 middle = (x0 + x1) / 2
                 curve = f"M{x0:.0f},{y0:.0f} C{middle:.0f},{y0:.0f} {middle:.0f},{y1:.0f}"
                 parts.append(f'<path d="{curve} {x1 - 6:.0f},{y1:.0f}" fill="none"/>')

@@ -47,6 +47,9 @@ It returns the new weight and the new accumulator, (w, a).""",
         "The gradient is added to a without being squared": (
             lambda w, g, a, lr: (w - lr * g / np.sqrt(np.abs(a + g) + 1e-7), a + g)
         ),
+        "ε is missing: it is added to a inside of the root": (
+            lambda w, g, a, lr: (w - lr * g / np.sqrt(a + g * g), a + g * g)
+        ),
     },
 )
 
@@ -151,6 +154,18 @@ It returns the new weight and the new mean square, (w, v).""",
             w - lr * g / (rho * v + (1 - rho) * g * g + 1e-7),
             rho * v + (1 - rho) * g * g,
         ),
+        "The old v divides: the square of this gradient is added first": (
+            lambda w, g, v, lr, rho: (
+                w - lr * g / np.sqrt(v + 1e-7),
+                rho * v + (1 - rho) * g * g,
+            )
+        ),
+        "ε is missing: it is added to v inside of the root": (
+            lambda w, g, v, lr, rho: (
+                w - lr * g / np.sqrt(rho * v + (1 - rho) * g * g),
+                rho * v + (1 - rho) * g * g,
+            )
+        ),
     },
 )
 
@@ -174,6 +189,10 @@ def _centered(w: Any, g: Any, v: Any, mean: Any, lr: Any, rho: Any) -> Any:
     return w, v, mean
 
 
+def _variance(g: Any, v: Any, mean: Any, rho: Any) -> Any:
+    return rho * v + (1 - rho) * g * g - (rho * mean + (1 - rho) * g) ** 2
+
+
 centered_step = FunctionExercise(
     "centered_step",
     "rmsprop",
@@ -184,7 +203,7 @@ divisor is the root of v − mean² + ε, of the new v and mean. Return (w, v, m
     cases=[
         (1.0, 0.5, 0.0, 0.0, 0.01, 0.9),
         (1.0, 0.5, 0.3, -0.2, 0.01, 0.9),
-        (_W, np.array([0.5, -1.0, 0.1]), np.array([0.2, 1.1, 0.3]), np.zeros(3), 0.1, 0.5),
+        (_W, np.array([0.5, -1.0, 1e-6]), np.array([0.2, 1.1, 0.0]), np.zeros(3), 0.1, 0.5),
     ],
     mistakes={
         "v alone divides, as in RMSprop without centered": (
@@ -196,6 +215,13 @@ divisor is the root of v − mean² + ε, of the new v and mean. Return (w, v, m
         "The old mean is subtracted: both means are updated first": (
             lambda w, g, v, mean, lr, rho: (
                 w - lr * g / np.sqrt(rho * v + (1 - rho) * g * g - mean**2 + 1e-7),
+                rho * v + (1 - rho) * g * g,
+                rho * mean + (1 - rho) * g,
+            )
+        ),
+        "ε stands outside of the root; here it stands inside": (
+            lambda w, g, v, mean, lr, rho: (
+                w - lr * g / (np.sqrt(_variance(g, v, mean, rho)) + 1e-7),
                 rho * v + (1 - rho) * g * g,
                 rho * mean + (1 - rho) * g,
             )
@@ -225,10 +251,38 @@ def _algorithm_1(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
     return w - lr * corrected[0] / (np.sqrt(corrected[1]) + 1e-7), m, v
 
 
+def _alpha(t: Any, lr: Any) -> Any:
+    return lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+
+
 def _not_squared(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
-    alpha = lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * np.abs(g)
-    return w - alpha * m / (np.sqrt(v) + 1e-7), m, v
+    m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g
+    return w - _alpha(t, lr) * m / (np.sqrt(v) + 1e-7), m, v
+
+
+def _in_the_root(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
+    m, v = _moments(g, m, v)
+    return w - _alpha(t, lr) * m / np.sqrt(v + 1e-7), m, v
+
+
+def _without_root(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
+    m, v = _moments(g, m, v)
+    return w - _alpha(t, lr) * m / (v + 1e-7), m, v
+
+
+def _paper_epsilon(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
+    m, v = _moments(g, m, v)
+    return w - _alpha(t, lr) * m / (np.sqrt(v) + 1e-8), m, v
+
+
+def _corrected_slots(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
+    w, m, v = _algorithm_1(w, g, m, v, t, lr)
+    return w, m / (1 - 0.9**t), v / (1 - 0.999**t)
+
+
+def _uphill(w: Any, g: Any, m: Any, v: Any, t: Any, lr: Any) -> Any:
+    new, m, v = _adam(w, g, m, v, t, lr)
+    return 2 * w - new, m, v
 
 
 adam_step = FunctionExercise(
@@ -253,6 +307,12 @@ adam_step = FunctionExercise(
             lambda w, g, m, v, t, lr: _adam(w, g, m, v, t + 1, lr)
         ),
         "The second moment is the mean of g, not of g²": _not_squared,
+        "ε stands inside of the root; Keras adds it to √v": _in_the_root,
+        "ε is 1e-8, as in the paper; in Keras it is 1e-7": _paper_epsilon,
+        "The root is missing: v is a mean of squares": _without_root,
+        "The corrected moments are returned: the next update needs them as they were before the "
+        "correction": _corrected_slots,
+        "This goes uphill: the step is subtracted": _uphill,
         "β₁ and β₂ are exchanged": (
             lambda w, g, m, v, t, lr: _run(
                 lambda: Adam(beta_1=0.999, beta_2=0.9), w, g, t, lr, m, v
@@ -273,6 +333,8 @@ without_correction = NumberExercise(
         "The root of the second moment is missing": 100.0,
         "Only the first moment was left uncorrected": 0.1,
         "Only the second moment was left uncorrected": (1 - 0.999) ** -0.5,
+        "This is by how much m is too small: v is too small as well": 10.0,
+        "This is by how much v is too small: its root divides, and m is too small as well": 1000.0,
     },
     evidence=lambda ratio: (
         "Without the correction Δ = lr · 0.1 g / √(0.001 g²); with it Δ = lr. "
@@ -302,6 +364,9 @@ adamw_step = FunctionExercise(
     mistakes={
         "The decay is in the gradient, as with an L2 penalty: it must not enter the moments": (
             lambda w, g, m, v, t, lr, decay: _adam(w, g + decay * w, m, v, t, lr)
+        ),
+        "The decay is in the gradient, as with the regularizer L2: it must not enter the moments": (
+            lambda w, g, m, v, t, lr, decay: _adam(w, g + 2 * decay * w, m, v, t, lr)
         ),
         "The decay is not multiplied by the learning rate": (
             lambda w, g, m, v, t, lr, decay: _adam(w * (1 - decay), g, m, v, t, lr)

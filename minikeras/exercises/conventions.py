@@ -15,6 +15,11 @@ def _same(size: Any, kernel: Any, stride: Any) -> Any:
     return total // 2, total - total // 2
 
 
+def _negative(size: Any, kernel: Any, stride: Any) -> Any:
+    total = (math.ceil(size / stride) - 1) * stride + kernel - size
+    return total // 2, total - total // 2
+
+
 same_padding = FunctionExercise(
     "same_padding",
     "conventions",
@@ -22,7 +27,7 @@ same_padding = FunctionExercise(
 in Keras, so that ⌈size / stride⌉ windows fit. It returns (before, after).""",
     solution=_same,
     returns=("before", "after"),
-    cases=[(5, 3, 1), (6, 3, 2), (5, 3, 2), (8, 2, 1), (10, 4, 3), (7, 1, 2)],
+    cases=[(5, 3, 1), (6, 3, 2), (5, 3, 2), (8, 2, 1), (10, 4, 3), (7, 1, 2), (6, 1, 2)],
     mistakes={
         "An odd number of zeros is split so that the larger half stands behind": (
             lambda size, kernel, stride: _same(size, kernel, stride)[::-1]
@@ -32,6 +37,9 @@ in Keras, so that ⌈size / stride⌉ windows fit. It returns (before, after).""
         ),
         "The stride is missing: with stride 2 fewer zeros are needed": (
             lambda size, kernel, stride: _same(size, kernel, 1)
+        ),
+        "The number of zeros is negative where the windows leave elements out: it is 0 then": (
+            _negative
         ),
     },
     called="pads",

@@ -149,7 +149,9 @@ y[i] = Σ_p x[i + p] w[p], where y has len(x) − len(w) + 1 elements. It return
         "dw is flipped: dw[p] = Σ_i x[i + p] dy[i]": (
             lambda dy, x, w: (np.convolve(dy, w), np.correlate(x, dy, "valid")[::-1])
         ),
-        "dx and dw are exchanged": lambda dy, x, w: _conv_vjp(dy, x, w)[::-1],
+        "dw is correlated: np.convolve flips dy": (
+            lambda dy, x, w: (np.convolve(dy, w), np.convolve(x, dy, "valid"))
+        ),
     },
     called="vjp",
 )

@@ -36,8 +36,13 @@ descent_step = FunctionExercise(
 
 
 def _after_twenty(lr: float) -> str:
-    x, y = -5 * (1 - 0.2 * lr) ** 20, -2 * (1 - 4 * lr) ** 20
-    return f"With {lr:.4g} the path is at ({x:.3g}, {y:.3g}) after 20 updates from (−5, −2)."
+    x, y = -5 * (1 - 0.2 * lr) ** 20, 0.0 - 2 * (1 - 4 * lr) ** 20
+    place = f"With {lr:.4g} the path is at ({x:.3g}, {y:.3g}) after 20 updates from (−5, −2)"
+    if lr <= 0:
+        return f"{place}: a learning rate is positive."
+    return (
+        f"{place}: {'it converges, but so it does with a larger one' if lr < 0.5 else 'y grows'}."
+    )
 
 
 largest_learning_rate = NumberExercise(
@@ -47,6 +52,7 @@ largest_learning_rate = NumberExercise(
     solution=lambda: 2 / 4,
     mistakes={
         "This is 1 / λ: it brings y to 0 in one update. Up to twice as much converges": 0.25,
+        "This is the best one for both coordinates, not the largest": 2 / 4.2,
         "This is right for curvature 2; the second derivative of 2 y² is 4": 1.0,
         "This is the limit along x; y diverges earlier": 10.0,
     },

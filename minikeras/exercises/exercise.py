@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import dataclasses
 import inspect
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,16 @@ class Passed:
 
     name: of the exercise.
     cases: how many were tried.
+    of: what one of them is called.
     """
 
     name: str
     cases: int
+    of: str = "case"
 
     def __repr__(self) -> str:
-        tried = "" if self.cases == 1 else f" in all {self.cases} cases"
+        several = "both" if self.cases == 2 else f"all {self.cases}"
+        tried = "" if self.cases == 1 else f" in {several} {self.of}s"
         return f"{self.name}: right{tried}"
 
 
@@ -83,11 +87,15 @@ class FunctionExercise(Exercise):
         Raises AssertionError for the first wrong number; TypeError if ``answer`` is no function.
         """
         if not callable(answer):
-            raise TypeError(f"{self.name} asks for a function, received {describe(answer)}")
+            raise TypeError(
+                f"{self.name} asks for a function, received {describe(answer)}; pass the function "
+                f"itself, check({self.called}), and do not call it"
+            )
         for case in self.cases:
             wrong = self._difference(self._call(answer, case), self.solution(*case))
             if wrong:
-                raise AssertionError(f"{self.name}: {self._text(case)} {wrong}{self._hint(answer)}")
+                said = "\n".join([f"{wrong}.", *(f"{hint}." for hint in self._hints(answer))])
+                raise AssertionError(f"{self.name}: {self._text(case)} {said}")
         return Passed(self.name, len(self.cases))
 
     def _call(self, answer: Callable[..., Any], case: tuple[Any, ...]) -> Any:
@@ -100,32 +108,64 @@ class FunctionExercise(Exercise):
     def _difference(self, received: Any, expected: Any) -> str:
         """What is wrong with a result; empty if nothing is."""
         several = len(self.returns) > 1
+        names = ", ".join(self.returns)
         if received is None:
-            return f"returns None, expected {', '.join(self.returns)}"
+            return f"returns None, expected {names}: a return is missing"
         if several and not (isinstance(received, tuple | list) and len(received) == len(expected)):
-            names = ", ".join(self.returns)
             return f"returns {describe(received)}, expected {len(expected)} values: {names}"
         pairs = zip(received, expected) if several else [(received, expected)]
-        for name, (one, other) in zip(self.returns, pairs):
-            wrong = _unequal(one, other, self.tolerance)
-            if wrong:
-                return f"returns {name} {wrong}"
-        return ""
+        wrong = {
+            name: _unequal(one, other, self.tolerance)
+            for name, (one, other) in zip(self.returns, pairs)
+        }
+        first = next((name for name in wrong if wrong[name]), "")
+        if not first:
+            return ""
+        right = [name for name in wrong if not wrong[name]]
+        also = f"; {' and '.join(right)} {'is' if len(right) == 1 else 'are'} right"
+        return f"returns {first} {wrong[first]}{also if right else ''}"
 
-    def _hint(self, answer: Callable[..., Any]) -> str:
-        for hint, mistake in self.mistakes.items():
-            if not any(self._difference(answer(*c), mistake(*c)) for c in self._copies()):
-                return f". {hint}."
-        return "."
+    def _hints(self, answer: Callable[..., Any]) -> list[str]:
+        """What is said about a wrong answer: at most one sentence, without its full stop."""
+        known = (hint for hint, mistake in self.mistakes.items() if self._agrees(answer, mistake))
+        hints = itertools.chain(known, self._order_of_arguments(answer), self._order(answer))
+        return [*itertools.islice(hints, 1)]
 
-    def _copies(self) -> list[tuple[Any, ...]]:
-        return copy.deepcopy([*self.cases])
+    def _agrees(self, answer: Callable[..., Any], mistake: Callable[..., Any]) -> bool:
+        """Whether an answer returns what this mistake returns, in each case."""
+        try:
+            with np.errstate(all="ignore"):
+                pairs = ((answer(*copy.deepcopy(c)), mistake(*c)) for c in self.cases)
+                return not any(self._difference(*pair) for pair in pairs)
+        except Exception:  # in a case that it has not reached yet: another mistake
+            return False
+
+    def _order_of_arguments(self, answer: Callable[..., Any]) -> Iterator[str]:
+        expected, received = _parameters(self.solution), _parameters(answer)
+        if received != expected and sorted(received) == sorted(expected):
+            yield (
+                f"Your function takes ({', '.join(received)}), and is called with "
+                f"({', '.join(expected)}), in this order"
+            )
+
+    def _order(self, answer: Callable[..., Any]) -> Iterator[str]:
+        """Several values are right, but for their order."""
+        for order in [*itertools.permutations(range(len(self.returns)))][1:]:
+
+            def mistake(*case: Any, order: tuple[int, ...] = order) -> Any:
+                right = self.solution(*case)
+                return [right[i] for i in order]
+
+            if self._agrees(answer, mistake):
+                yield f"The values are right, in another order: return ({', '.join(self.returns)})"
 
     def _text(self, case: tuple[Any, ...]) -> str:
-        """A call as one would write it."""
-        names = inspect.signature(self.solution).parameters
-        arguments = (f"{name}={_written(value)}" for name, value in zip(names, case))
-        return f"{self.called}({', '.join(arguments)})"
+        """A call as one would write it, so that it can be tried."""
+        if any(_large(value) for value in case):
+            number = [id(c) for c in self.cases].index(id(case))
+            return f"{self.called}(*exercises.{self.name}.cases[{number}])"
+        named = zip(_parameters(self.solution), case)
+        return f"{self.called}({', '.join(f'{name}={_written(value)}' for name, value in named)})"
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -157,10 +197,23 @@ class NumberExercise(Exercise):
             return Passed(self.name, 1)
         hints = [f"{hint}." for hint, other in self.mistakes.items() if self._is(number, other)]
         tried = [self.evidence(number)] if self.evidence and math.isfinite(number) else []
-        raise AssertionError(" ".join([f"{self.name}: {number:.6g} is wrong.", *tried, *hints[:1]]))
+        said = " ".join([f"{self.name}: {number:.6g} is wrong.", *tried])
+        raise AssertionError("\n".join([said, *hints[:1]]))
 
     def _is(self, number: float, other: float) -> bool:
         return abs(number - other) <= self.tolerance * abs(other)
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The names of the arguments of a function; none for one that does not tell."""
+    try:
+        return [*inspect.signature(function).parameters]
+    except (TypeError, ValueError):
+        return []
+
+
+def _large(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.size > _SHOWN
 
 
 def _unequal(received: Any, expected: Any, tolerance: float) -> str:
@@ -172,8 +225,9 @@ def _unequal(received: Any, expected: Any, tolerance: float) -> str:
         return f"= {describe(received)}, expected {_written(want)}"
     if have.shape != want.shape:
         return f"of shape {have.shape}, expected shape {want.shape}"
-    scale = max(np.max(np.abs(want), initial=0), _SMALL)
-    off = ~(np.abs(have - want) <= tolerance * scale)  # also where the answer is not a number
+    scale = max(np.max(np.abs(np.nan_to_num(want)), initial=0), _SMALL)
+    off = ~(np.abs(have - want) <= tolerance * scale)  # also where only one is not a number
+    off &= ~(np.isnan(have) & np.isnan(want))
     if not off.any():
         return ""
     if want.size <= _SHOWN:

@@ -33,6 +33,9 @@ of a weight is 2 / (fan_in + fan_out).""",
         "This is the limit of HeUniform": lambda fan_in, fan_out: math.sqrt(6 / fan_in),
         "This is the limit of LecunUniform": lambda fan_in, fan_out: math.sqrt(3 / fan_in),
         "The root is missing": lambda fan_in, fan_out: 6 / (fan_in + fan_out),
+        "a² / 3 is to be 2 / (fan_in + fan_out), the variance of a uniform number from −a to a": (
+            lambda fan_in, fan_out: math.sqrt(3 / (fan_in + fan_out))
+        ),
     },
     called="limit",
 )
@@ -60,6 +63,9 @@ column for each unit: the fraction of the units that are 0 for all samples.""",
             lambda outputs: float(np.mean(np.all(np.asarray(outputs) == 0, axis=1)))
         ),
         "This is the fraction of units that live": lambda outputs: 1 - _dead(outputs),
+        "This is the number of dead units: divide by the number of units": (
+            lambda outputs: _dead(outputs) * np.shape(outputs)[1]
+        ),
     },
     called="fraction",
 )
@@ -120,6 +126,11 @@ batch x of shape (samples, features).""",
                 + beta
             )
         ),
+        "Each feature has its own mean, over the samples, and not one for all: axis 0": (
+            lambda x, gamma, beta, epsilon: (
+                gamma * (x - x.mean()) / np.sqrt(x.var() + epsilon) + beta
+            )
+        ),
         "The root is missing": lambda x, gamma, beta, epsilon: (
             gamma * (x - x.mean(0)) / (x.var(0) + epsilon) + beta
         ),
@@ -149,6 +160,16 @@ the batch x of shape (samples, features) in training.""",
     called="moved",
 )
 
+
+def _reached(n: float) -> str:
+    reached = f"After {n:.4g} updates it is 1 − 0.99^{n:.4g} = {1 - 0.99**n:.6f}"
+    return (
+        f"{reached}, and above 0.99 one update earlier."
+        if 0.99 ** (n - 1) < 0.01
+        else f"{reached}."
+    )
+
+
 updates_to_trust = NumberExercise(
     "updates_to_trust",
     "batch_normalization",
@@ -160,7 +181,7 @@ updates is it above 0.99 for the first time?""",
         "After so many updates it is about 1 − 1/e": 100.0,
         "It moves by 1 % of what is left, not of the whole": 99.0,
     },
-    evidence=lambda n: f"After {n:.4g} updates it is 1 − 0.99^{n:.4g} = {1 - 0.99**n:.4f}.",
+    evidence=_reached,
     tolerance=0.001,
 )
 

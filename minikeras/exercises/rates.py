@@ -82,6 +82,13 @@ warmup_steps updates, then falls to 0 along half a cosine in decay_steps more, a
             if step < warmup_steps
             else peak * max(0, 1 - (step - warmup_steps) / decay_steps)
         ),
+        "This is a quarter of a cosine: half of one falls from 1 to −1, and is moved and scaled": (
+            lambda step, peak, warmup_steps, decay_steps: (
+                peak * step / warmup_steps
+                if step < warmup_steps
+                else peak * math.cos(math.pi / 2 * min(1, (step - warmup_steps) / decay_steps))
+            )
+        ),
         "The cosine goes on after its half: the rate must stay 0": (
             lambda step, peak, warmup_steps, decay_steps: (
                 peak * step / warmup_steps
@@ -103,6 +110,9 @@ staircase: what is the learning rate after three epochs?""",
         "A schedule counts updates, not epochs": _exponential(3, 0.1, 64, 0.5),
         "A schedule counts updates, not samples": _exponential(3000, 0.1, 64, 0.5),
         "This is with a staircase": 0.05,
+        "An epoch has 32 updates: its last batch is smaller, and counts": (
+            _exponential(3 * 31, 0.1, 64, 0.5)
+        ),
     },
     evidence=lambda rate: (
         f"It would be {rate:.4g} after {64 * math.log2(0.1 / rate):.4g} updates."

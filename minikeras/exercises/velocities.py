@@ -67,6 +67,19 @@ It returns the new weight and the new velocity, (w, v).""",
         "is 1": _average,
         "The weight moves by the old velocity: compute the new velocity first": _old_velocity,
         "The gradient is applied twice: it is in the new velocity already": _both,
+        "The learning rate is missing": lambda w, g, v, lr, momentum: (
+            w + momentum * v - g,
+            momentum * v - g,
+        ),
+        "The velocity is added to w: the minus sign is in it already": (
+            lambda w, g, v, lr, momentum: (
+                w - (momentum * v - lr * g),
+                momentum * v - lr * g,
+            )
+        ),
+        "The velocity that is returned is the old one: the next update starts from the new one": (
+            lambda w, g, v, lr, momentum: (w + momentum * v - lr * g, v)
+        ),
     },
 )
 
@@ -90,11 +103,14 @@ SGD(learning_rate=0.01, momentum=0.95) after many updates?""",
 )
 
 
+_MOST = 1000  # updates that are tried
+
+
 def _updates(momentum: float) -> int:
     """How many updates of SGD(0.4, momentum) on 0.1 x² + 2 y² bring both coordinates below 0.01."""
     sgd, lr = SGD(0.4, momentum=float(momentum)), np.float64(0.4)
     w, v, last = np.array([-5.0, -2.0]), np.zeros(2), 0
-    for t in range(1, 1001):
+    for t in range(1, _MOST + 1):
         w, v = sgd.step(w, np.array([0.2, 4.0]) * w, np.float64(t), lr, v)
         if np.abs(w).max() >= 0.01:
             last = t
@@ -106,6 +122,15 @@ def _fastest() -> float:
     return float(min(np.arange(20) / 20, key=_updates))
 
 
+def _comparison(momentum: float) -> str:
+    if not 0 <= momentum <= 1:
+        return "A momentum is a number from 0 to 1."
+    updates = _updates(momentum)
+    taken = f"more than {_MOST}" if updates > _MOST else updates
+    fewest = _updates(_fastest())
+    return f"With momentum {momentum:.4g} it takes {taken} updates; another takes {fewest}."
+
+
 ravine_momentum = NumberExercise(
     "ravine_momentum",
     "momentum",
@@ -113,12 +138,7 @@ ravine_momentum = NumberExercise(
 fewest updates? Start at (−5, −2), count until |x| and |y| stay below 0.01.
 Try 0, 0.05, ... 0.95.""",
     solution=_fastest,
-    evidence=lambda m: (
-        f"With momentum {m:.4g} it takes {_updates(m)} updates; another takes "
-        f"{_updates(_fastest())}."
-        if 0 <= m <= 1
-        else "A momentum is a number from 0 to 1."
-    ),
+    evidence=_comparison,
 )
 
 
@@ -147,6 +167,17 @@ It returns the new weight and the new velocity, (w, v).""",
                 w - lr * (g + momentum * (momentum * v + g)),
                 momentum * v + g,
             )
+        ),
+        "The gradient is missing in the look ahead: w moves by momentum · v − lr g, of the new v": (
+            lambda w, g, v, lr, momentum: (
+                w + momentum * (momentum * v - lr * g),
+                momentum * v - lr * g,
+            )
+        ),
+        "This moves by the old velocity and by the new one: compute the new v first, and use it "
+        "in momentum · v − lr g": lambda w, g, v, lr, momentum: (
+            w + momentum * v + momentum * v - lr * g,
+            momentum * v - lr * g,
         ),
     },
 )
@@ -180,6 +211,12 @@ is called at the place to which the velocity alone would bring w. Return (w, v).
             lambda w, v, lr, momentum, gradient: (
                 w + momentum * v - lr * gradient(w + v),
                 momentum * v - lr * gradient(w + v),
+            )
+        ),
+        "The gradient is taken at momentum · v: that is how far to look, from w": (
+            lambda w, v, lr, momentum, gradient: (
+                w + momentum * v - lr * gradient(momentum * v),
+                momentum * v - lr * gradient(momentum * v),
             )
         ),
     },

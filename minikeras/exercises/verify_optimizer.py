@@ -52,7 +52,7 @@ def verify_optimizer(
                     f"{one.numpy()[at]:.6g}, expected {other.numpy()[at]:.6g}; its gradient is "
                     f"{g[at]:.6g}. {_advice(step)}"
                 )
-    return Passed(type(optimizer).__name__, steps)
+    return Passed(type(optimizer).__name__, steps, "update")
 
 
 def _advice(step: int) -> str:

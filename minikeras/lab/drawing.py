@@ -14,6 +14,12 @@ from minikeras.visualization import Picture
 marimo, matplotlib = Library("marimo"), Library("matplotlib")
 
 _TEXT = "#888888"  # can be read on white and on black
+# marimo's pages take the space between the columns of a table away.
+_STYLE = """<style>
+.lab-shown { max-width: 100%; overflow-x: auto; }
+.lab-shown :is(td, th) { padding: 0.1rem 0.9rem 0.1rem 0; white-space: nowrap; }
+.lab-shown td:last-child { white-space: normal; }
+</style>"""
 
 
 def html(shown: Any) -> Any:
@@ -22,7 +28,7 @@ def html(shown: Any) -> Any:
     shown: an object with ``_repr_html_``.
     """
     text = shown._repr_html_().replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
-    return marimo.Html(f'<div style="max-width:100%;overflow-x:auto">{text}</div>')
+    return marimo.Html(f'{_STYLE}<div class="lab-shown">{text}</div>')
 
 
 def curves(

@@ -81,7 +81,10 @@ class InputSpec:
             return None
         found = shape
         if self.allow_last_axis_squeeze:
-            expected, found = (s[:-1] if s and s[-1] == 1 else s for s in (expected, found))
+            if len(expected) == len(found) + 1 and expected[-1] == 1:
+                expected = expected[:-1]
+            elif len(found) == len(expected) + 1 and found[-1] == 1:
+                found = found[:-1]
         if len(expected) != len(found) or not all(map(shapes.match, expected, found)):
             return f"expected shape={self.shape}, found shape={shape}"
         return None

@@ -140,11 +140,10 @@ def hard_silu(x: TensorLike) -> TensorLike:
 
 @operation("ops.nn")
 def soft_shrink(x: TensorLike, threshold: float = 0.5) -> TensorLike:
-    """y = x − λ above λ, x + λ below −λ, 0 between"""
+    """y = x − λ above λ, x + λ below −λ, 0 between; of whole numbers, truncated to whole ones."""
     x = tensor(x)
-    return where(
-        x > threshold, x - threshold, where(x < -threshold, x + threshold, np.zeros((), x.dtype))
-    )
+    inner = where(x < -threshold, x + threshold, np.zeros((), x.dtype))
+    return cast(where(x > threshold, x - threshold, inner), x.dtype)
 
 
 @operation("ops.nn")

@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import dtypes
+from minikeras import dtypes, shapes
 from minikeras.autograd import Symbol, Tensor
 from minikeras.ops.core import cast, convert_to_tensor, tensor
 from minikeras.ops.declarations import operation, public
-from minikeras.ops.primitives.arithmetic import power
+from minikeras.ops.joining import concatenate
+from minikeras.ops.primitives.arithmetic import absolute, power, sign
+from minikeras.ops.primitives.exponential import log
+from minikeras.ops.primitives.rounding import floor
 from minikeras.ops.reshaping import broadcast_to, expand_dims
 from minikeras.types import DType, TensorLike
 
@@ -95,7 +98,16 @@ def arange(start: Any, stop: Any = None, step: Any = None, dtype: DType = None) 
     return Tensor((first + np.arange(count).astype(wanted) * by).astype(wanted))
 
 
-@public("ops.numpy")
+def _ends(start: TensorLike, stop: TensorLike, dtype: DType) -> tuple[TensorLike, TensorLike]:
+    """Both ends with the same axes, in the dtype in which the steps between them are computed."""
+    start, stop = tensor(start, dtype), tensor(stop, dtype)
+    if dtypes.of(dtype).kind in "iu":
+        start, stop = cast(start, "float64"), cast(stop, "float64")
+    shape = shapes.broadcast(tuple(start.shape), tuple(stop.shape))
+    return broadcast_to(start, shape), broadcast_to(stop, shape)
+
+
+@operation("ops.numpy")
 def linspace(
     start: TensorLike,
     stop: TensorLike,
@@ -111,14 +123,25 @@ def linspace(
     if dtype is None:
         kinds = [getattr(v, "dtype", type(v)) for v in (start, stop)]
         dtype = dtypes.result_type(*kinds, float)
-    wanted = dtypes.of(dtype)
-    first, last = np.asarray(start, wanted), np.asarray(stop, wanted)
-    y, step = np.linspace(first, last, num, endpoint, retstep=True, axis=axis)
-    y = (np.floor(y) if wanted.kind in "iu" else y).astype(wanted)
-    return (Tensor(y), Tensor(np.asarray(step, wanted))) if retstep else Tensor(y)
+    first, last = _ends(start, stop, dtype)
+    intervals = num - 1 if endpoint else num
+    step = (last - first) / np.asarray(intervals if intervals else np.nan, first.dtype)
+    if not endpoint and num > 1:
+        last = last - step
+    axis = shapes.normalize_axis(axis, len(first.shape) + 1)
+    first, last = expand_dims(first, axis), expand_dims(last, axis)
+    n = max(num - 1, 1)
+    between = np.arange(1, n, dtype=first.dtype).reshape(
+        (-1, *(1,) * (len(first.shape) - 1 - axis))
+    )
+    delta = (last - first) / np.asarray(n, first.dtype)
+    y = concatenate([first, first + delta * between, last], axis)
+    y = y[(*(slice(None),) * axis, slice(num))]
+    y = cast(floor(y) if dtypes.of(dtype).kind in "iu" else y, dtype)
+    return (y, step) if retstep else y
 
 
-@public("ops.numpy")
+@operation("ops.numpy")
 def logspace(
     start: TensorLike,
     stop: TensorLike,
@@ -129,11 +152,11 @@ def logspace(
     axis: int = 0,
 ) -> TensorLike:
     """base to the power of `linspace`."""
-    powers = linspace(start, stop, num, endpoint, dtype=dtype, axis=axis)._value
-    return Tensor(np.power(powers.dtype.type(base), powers))
+    powers = linspace(start, stop, num, endpoint, dtype=dtype, axis=axis)
+    return power(np.asarray(base, dtypes.of(powers.dtype)), powers)
 
 
-@public("ops.numpy")
+@operation("ops.numpy")
 def geomspace(
     start: TensorLike,
     stop: TensorLike,
@@ -142,12 +165,17 @@ def geomspace(
     dtype: DType = None,
     axis: int = 0,
 ) -> TensorLike:
-    """`num` values in a constant ratio from start to stop."""
-    wanted = dtypes.of(dtype)
-    first, last = np.asarray(start, wanted), np.asarray(stop, wanted)
-    low, high = (np.log(np.abs(v)) / np.log(wanted.type(10)) for v in (first, last))
-    y = logspace(low, high, num, endpoint, dtype=dtype, axis=axis)._value
-    return Tensor((y * np.sign(first)).astype(wanted))
+    """`num` values in a constant ratio from start to stop, which have the same sign.
+
+    Parity: without `dtype`, float64 too is computed in floatx.
+    """
+    wide = dtypes.of(dtype)
+    first, last = cast(start, wide), cast(stop, wide)
+    ten = np.log(np.asarray(10, wide))
+    low, high = log(absolute(first)) / ten, log(absolute(last)) / ten
+    y = logspace(low, high, num, endpoint, dtype=dtype, axis=axis)
+    signs = broadcast_to(sign(first), shapes.broadcast(tuple(first.shape), tuple(last.shape)))
+    return y * cast(expand_dims(signs, axis), y.dtype)
 
 
 @public("ops.numpy")

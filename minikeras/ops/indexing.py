@@ -10,15 +10,14 @@ from minikeras import dtypes, shapes
 from minikeras.ops.core import as_kind, cast, tensor
 from minikeras.ops.declarations import operation, public
 from minikeras.ops.primitives.indexing import (
-    _AT,
     Key,
     _getitem,
     _put,
-    _scatter_update,
     _take,
     _take_along_axis,
     _where,
 )
+from minikeras.ops.primitives.scatter import REDUCTIONS, _scatter_update
 from minikeras.ops.reshaping import reshape
 from minikeras.types import TensorLike
 
@@ -127,8 +126,10 @@ def scatter_update(
 
     reduction: None (replace), "add", "max", "min" or "mul"; ValueError for anything else.
     """
-    if reduction is not None and reduction not in _AT:
-        raise ValueError(f"Unsupported reduction: {reduction!r}; expected None or one of {[*_AT]}")
+    if reduction is not None and reduction not in REDUCTIONS:
+        raise ValueError(
+            f"Unsupported reduction: {reduction!r}; expected None or one of {[*REDUCTIONS]}"
+        )
     x = tensor(inputs)
     key = tuple(np.moveaxis(np.asarray(indices), -1, 0))
     updates = tensor(updates, x.dtype)

@@ -74,7 +74,7 @@ def prod(
     return _prod(x, axis=_axes(x, axis), keepdims=keepdims)
 
 
-@operation("ops.numpy Tensor numpy", also="amax")
+@operation("ops.numpy Tensor numpy")
 def max(
     x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: float | None = None
 ) -> TensorLike:
@@ -84,7 +84,7 @@ def max(
     return y if initial is None else cast(maximum(y, initial), x.dtype)
 
 
-@operation("ops.numpy Tensor numpy", also="amin")
+@operation("ops.numpy Tensor numpy")
 def min(
     x: TensorLike, axis: Axis = None, keepdims: bool = False, initial: float | None = None
 ) -> TensorLike:
@@ -92,6 +92,18 @@ def min(
     x = _not_empty(x, "min", initial)
     y = _min(x, axis=_axes(x, axis), keepdims=keepdims)
     return y if initial is None else cast(minimum(y, initial), x.dtype)
+
+
+@operation("ops.numpy numpy")
+def amax(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+    """The largest element along `axis`."""
+    return max(x, axis, keepdims)
+
+
+@operation("ops.numpy numpy")
+def amin(x: TensorLike, axis: Axis = None, keepdims: bool = False) -> TensorLike:
+    """The smallest element along `axis`."""
+    return min(x, axis, keepdims)
 
 
 def _not_empty(x: TensorLike, name: str, initial: float | None) -> TensorLike:

@@ -32,7 +32,7 @@ def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> TensorLike:
 
 @operation("ops")
 def saturate_cast(x: TensorLike, dtype: DType) -> TensorLike:
-    """x in another dtype, clipped to what that dtype can hold."""
+    """x in another dtype, clipped to what that dtype can hold; "bool" holds 0 and 1."""
     x, wanted = tensor(x), dtypes.of(dtype)
     if wanted.kind in "iu":
         limits: Any = np.iinfo(wanted)
@@ -43,6 +43,8 @@ def saturate_cast(x: TensorLike, dtype: DType) -> TensorLike:
         elif own.kind == "f" and float(own.type(high)) > high:  # 2³¹ − 1 rounds up to 2³¹
             high = np.nextafter(own.type(high), own.type(0))
         x = clip(x, low, high)
+    elif wanted.kind == "b":
+        x = clip(x, 0, 1)
     elif wanted.kind == "f" and is_floating(x):
         bound = builtins.min(np.finfo(wanted).max, np.finfo(dtypes.of(x.dtype)).max)
         x = clip(x, -bound, bound)

@@ -12,6 +12,7 @@ from minikeras.autograd import Symbol
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.declarations import operation, public
 from minikeras.ops.indexing import take_along_axis
+from minikeras.ops.primitives.indexing import _add_at
 from minikeras.ops.primitives.sorting import _argsort, _falling, _in_top_k, _searchsorted
 from minikeras.ops.reshaping import reshape
 from minikeras.types import Array, TensorLike
@@ -19,9 +20,12 @@ from minikeras.types import Array, TensorLike
 
 @operation("ops.numpy numpy")
 def argsort(x: TensorLike, axis: int | None = -1) -> TensorLike:
-    """Indices (int32) that sort x along `axis`; without axis, the flat x."""
+    """Indices (int32) that sort x along `axis`; without axis, the flat x.
+
+    A scalar counts as a vector of one element.
+    """
     x = tensor(x)
-    if axis is None:
+    if axis is None or not x.shape:
         x, axis = reshape(x, (-1,)), 0
     return _argsort(x, axis=shapes.normalize_axis(axis, len(x.shape)))
 
@@ -81,21 +85,20 @@ def bincount(
     """How often each whole number occurs along the last axis, or the sum of its weights."""
     if sparse:
         raise ValueError("sparse tensors do not exist on the NumPy backend: sparse=True")
-    values = np.asarray(x)
     if isinstance(x, Symbol):
         raise ValueError("bincount has no shape before its values are known")
-    wide = np.int32 if weights is None else None
-    dtype = dtypes.of(
-        "int32" if weights is None else dtypes.result_type(values.dtype, tensor(weights).dtype)
-    )
+    values = np.asarray(x)
     length = max(int(values.max(initial=-1)) + 1, minlength)
     rows = values.reshape(-1, values.shape[-1])
-    loads = (
-        np.ones(rows.shape, wide) if weights is None else np.asarray(weights).reshape(rows.shape)
-    )
-    y = np.zeros((len(rows), length), dtype)
-    np.add.at(y, (np.arange(len(rows))[:, None], rows), loads.astype(dtype))
-    return tensor(y.reshape(*values.shape[:-1], length))
+    if weights is None:
+        loads: TensorLike = np.ones(rows.size, "int32")
+    else:
+        loads = cast(
+            reshape(weights, (-1,)), dtypes.result_type(values.dtype, tensor(weights).dtype)
+        )
+    places = (np.arange(len(rows))[:, None] * length + rows).ravel()
+    y = _add_at(loads, places, axis=0, size=len(rows) * length)
+    return reshape(y, (*values.shape[:-1], length))
 
 
 @public("ops.numpy")

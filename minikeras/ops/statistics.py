@@ -11,19 +11,23 @@ from minikeras import dtypes, shapes
 from minikeras.dtypes import floating
 from minikeras.messages import describe
 from minikeras.ops import cumulative, reduction
-from minikeras.ops.core import as_kind, cast, convert_to_numpy, is_floating, tensor
-from minikeras.ops.declarations import operation, public
+from minikeras.ops.core import as_kind, cast, is_floating, tensor
+from minikeras.ops.creation import linspace
+from minikeras.ops.declarations import operation
 from minikeras.ops.diagonals import diagonal
 from minikeras.ops.exponential import log10
 from minikeras.ops.indexing import take, where
-from minikeras.ops.primitives.arithmetic import divide, sqrt, square
+from minikeras.ops.primitives.arithmetic import divide, maximum, minimum, sqrt, square
 from minikeras.ops.primitives.comparison import isnan, logical_not
+from minikeras.ops.primitives.conversion import stop_gradient
 from minikeras.ops.primitives.reduction import Axis
+from minikeras.ops.primitives.rounding import ceil, floor
+from minikeras.ops.primitives.sorting import _histogram
 from minikeras.ops.products import matmul, outer
 from minikeras.ops.reduction import all as all_along
 from minikeras.ops.reduction import any as any_along
 from minikeras.ops.reshaping import moveaxis, reshape, swapaxes
-from minikeras.ops.rounding import clip, nan_to_num
+from minikeras.ops.rounding import clip, nan_to_num, round
 from minikeras.ops.sorting import sort
 from minikeras.types import TensorLike
 
@@ -43,7 +47,7 @@ def quantile(
         raise ValueError(f"`method` must be one of {METHODS}, received {describe(method)}")
     x = as_kind(floating, x)
     axes = shapes.normalize_axes(axis, len(x.shape))
-    fractions = convert_to_numpy(tensor(q)).astype("float64")  # Python's 0.6 is a float32 first
+    fractions = cast(tensor(q), "float64")  # Python's 0.6 is a float32 first
     others = tuple(x.shape[i] for i in range(len(x.shape)) if i not in axes)
     n = shapes.size(x.shape[i] for i in axes)
     if n is None:
@@ -51,23 +55,24 @@ def quantile(
     rows = reshape(moveaxis(x, axes, tuple(range(-len(axes), 0))), (*others, n))
     ordered = sort(rows, -1)
     place = (n - 1) * fractions
-    upper = np.ceil(place).astype(int)
-    low = np.maximum(upper - 1, 0)
-    high = np.minimum(low + 1, n - 1)
+    exact = stop_gradient(place)
+    upper = cast(ceil(exact), "int32")
+    low = maximum(upper - 1, 0)
+    high = minimum(low + 1, n - 1)
     if method == "linear":
-        fraction = (high - place).astype(dtypes.of(x.dtype))
+        fraction = cast(cast(high, "float64") - place, x.dtype)
         y = take(ordered, high, -1) * (1 - fraction) + take(ordered, low, -1) * fraction
     elif method == "midpoint":
-        y = 0.5 * (take(ordered, np.floor(place).astype(int), -1) + take(ordered, upper, -1))
+        y = 0.5 * (take(ordered, cast(floor(exact), "int32"), -1) + take(ordered, upper, -1))
     else:
-        rounding = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}[method]
-        y = take(ordered, rounding(place).astype(int), -1)
+        rounding = {"lower": floor, "higher": ceil, "nearest": round}[method]
+        y = take(ordered, cast(rounding(exact), "int32"), -1)
     lost = any_along(isnan(rows), -1)
-    y = where(reshape(lost, (*others, *(1,) * fractions.ndim)), np.asarray(np.nan, x.dtype), y)
-    if fractions.ndim:
+    y = where(reshape(lost, (*others, *(1,) * len(exact.shape))), np.asarray(np.nan, x.dtype), y)
+    if exact.shape:
         y = moveaxis(y, -1, 0)
     if keepdims:
-        y = reshape(y, (*fractions.shape, *shapes.reduced(tuple(x.shape), axes, True)))
+        y = reshape(y, (*exact.shape, *shapes.reduced(tuple(x.shape), axes, True)))
     return y
 
 
@@ -82,7 +87,7 @@ def percentile(
     x: TensorLike, q: TensorLike, axis: Axis = None, method: str = "linear", keepdims: bool = False
 ) -> TensorLike:
     """`quantile` at q / 100."""
-    fraction = np.asarray(q, dtypes.of(None)) / np.asarray(100, dtypes.of(None))
+    fraction = tensor(q, dtypes.of(None)) / np.asarray(100, dtypes.of(None))
     return quantile(x, fraction, axis=axis, method=method, keepdims=keepdims)
 
 
@@ -94,6 +99,8 @@ def _passing_over(
         if not is_floating(x):
             return reduction_of(x, axis, keepdims)
         missing = isnan(x)
+        if 0 in x.shape and name in ("nanmax", "nanmin"):  # of nothing, NaN
+            return nanmean(x, axis, keepdims)
         y = reduction_of(where(missing, np.asarray(nothing, x.dtype), x), axis, keepdims)
         if name in ("nansum", "nanprod"):
             return y
@@ -161,7 +168,7 @@ def corrcoef(x: TensorLike) -> TensorLike:
     return clip(covariance / outer(deviation, deviation), -1.0, 1.0)
 
 
-@public("ops.numpy")
+@operation("ops.numpy")
 def histogram(
     x: TensorLike, bins: int = 10, range: tuple[float, float] | None = None
 ) -> tuple[TensorLike, TensorLike]:
@@ -169,12 +176,10 @@ def histogram(
 
     Parity: the counts have the dtype of x.
     """
-    values = convert_to_numpy(x)
-    low, high = range or (values.min(), values.max())
-    edges = np.linspace(low, high, bins + 1).astype(values.dtype)
-    inside = values[(values >= low) & (values <= high)]
-    places = np.searchsorted(edges[1:-1], inside, side="right")
-    return tensor(np.bincount(places, minlength=bins).astype(values.dtype)), tensor(edges)
+    x = tensor(x)
+    low, high = (reduction.min(x), reduction.max(x)) if range is None else range
+    edges = cast(linspace(low, high, bins + 1), x.dtype)
+    return _histogram(x, low, high, edges), edges
 
 
 @operation("ops.nn")

@@ -9,6 +9,7 @@ import unicodedata
 from typing import Any
 
 _LINE = re.compile(r"^\s*(?P<name>\S+)\s+(?P<formula>[←=] .*?)(?:\s{2,}(?P<comment>\S.*))?$")
+_CONDITION = re.compile(r"^if ")
 _ARGUMENTS = re.compile(r"^(?P<names>\w+(?:, \w+)*): (?P<symbols>[^,.;]+?)[,.;]", re.MULTILINE)
 
 
@@ -20,14 +21,15 @@ def formulas(optimizer: Any) -> dict[str, tuple[str, str]]:
     """A dictionary of name → (formula, comment), read from the docstrings of the classes.
 
     A subclass overrides its bases.  A line whose comment begins with "if" counts only if the
-    options it names are on; of several lines for one name the last counts.
+    options it names are on, and the comment then begins with "with"; of several lines for one name
+    the last counts.
     """
     found: dict[str, tuple[str, str]] = {}
     for cls in type(optimizer).__mro__:
         own: dict[str, tuple[str, str]] = {}
         for name, formula, comment in _lines(cls):
             if _holds(optimizer, comment):
-                own[name] = formula, comment
+                own[name] = formula, _CONDITION.sub("with ", comment)
         found = own | found
     return found
 
@@ -52,6 +54,5 @@ def symbols(cls: type) -> dict[str, str]:
 
 
 def _holds(optimizer: Any, comment: str) -> bool:
-    if not comment.startswith("if "):
-        return True
-    return all(getattr(optimizer, word, False) for word in comment[3:].split(" and "))
+    condition, count = _CONDITION.subn("", comment)
+    return not count or all(getattr(optimizer, word, False) for word in condition.split(" and "))

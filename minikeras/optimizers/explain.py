@@ -28,8 +28,9 @@ from minikeras.types import Array
 
 rich = Library("rich")
 
-_GIVEN = {"g": "the gradient", "t": "updates, with this one", "lr": "learning rate"}
+_GIVEN = {"g": "the gradient", "t": "the number of the step", "lr": "learning rate"}
 _ALL = "all_gradients", "‖all g‖"  # a name that can be an argument, and that of the formula
+_ROOM = 60  # characters of a formula and a value, which leave enough for a comment
 _STAGES = {  # values that replace another one in the formulas that follow
     **dict.fromkeys(("unscaled", "accumulated", "mean"), "g"),
     **dict.fromkeys(("clipped_by_norm", "clipped_by_global_norm", "clipped_by_value"), "g"),
@@ -148,11 +149,13 @@ class Explanation:
     def __rich__(self) -> Any:
         tables = []
         for path in self.records:
-            title = self._title(path).replace("[", r"\[")
-            table = rich.table.Table(
-                "name", "formula", "value", "", title=title, title_justify="left"
-            )
-            for row in self.rows(path):
+            title, rows = self._title(path).replace("[", r"\["), self.rows(path)
+            table = rich.table.Table(title=title, title_justify="left")
+            widths = [max(len(line) for row in rows for line in row[i].split("\n")) for i in (1, 2)]
+            whole = sum(widths) <= _ROOM  # then comments are broken, and formulas are not
+            for name in ("name", "formula", "value", ""):
+                table.add_column(name, no_wrap=whole and name == "formula")
+            for row in rows:
                 table.add_row(*row)
             tables.append(table)
         return rich.console.Group(*tables)

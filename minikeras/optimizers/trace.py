@@ -87,7 +87,7 @@ class Trace:
         for k in range(len(self.w)):
             gradient = self.grad[k] if k < len(self.grad) else [""] * number
             rows.append([str(k), *self.w[k], self.loss[k], *gradient])
-        if len(rows) > 2 * _SHOWN:
+        if len(rows) > 2 * _SHOWN + 1:  # a row of dots takes the place of one as well
             rows[_SHOWN:-_SHOWN] = [["…"] * len(header)]
         return header, rows
 

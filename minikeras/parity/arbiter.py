@@ -19,14 +19,16 @@ from minikeras import frames
 from minikeras.messages import count, describe
 from minikeras.parity import stand_in
 from minikeras.parity.backends import Backend, Call, Make, Outcome, evaluate
-from minikeras.parity.backends.training_step import variable_names, weights_of
+from minikeras.parity.backends.training_step import (
+    variable_names,
+    weights_of,
+    without_randomness,
+)
 from minikeras.parity.capturing import captured
 from minikeras.parity.hunt.judge import US, Finding, judge
 from minikeras.types import Array
 
 STEPS = 3
-# What makes layers draw random numbers while they train, and the value that stops it.
-_RANDOM = {"Dropout": "rate", "GaussianNoise": "stddev"}
 
 
 @dataclass
@@ -94,7 +96,7 @@ def arbitrate(
         raise TypeError(f"model must be built and compiled, received {describe(model)}")
     off: list[str] = []
     description = {
-        "config": _without_randomness(json.loads(model.to_json()), off),
+        "config": without_randomness(json.loads(model.to_json()), off),
         "compiled": model.get_compile_config(),
     }
     make = Make("models", "training", description)
@@ -131,21 +133,6 @@ def _judged(call: Call, backend: str, outcome: Outcome, exactly: Backend) -> lis
 def _numbered(outcome: Outcome, kind: str) -> list[Array]:
     """The outputs called ``kind 0``, ``kind 1``, ... in order."""
     return [y for name, y in outcome.outputs.items() if name.startswith(f"{kind} ")]
-
-
-def _without_randomness(config: Any, off: list[str]) -> Any:
-    """A config whose random layers do nothing; their names are added to ``off``."""
-    if isinstance(config, list):
-        return [_without_randomness(part, off) for part in config]
-    if not isinstance(config, dict):
-        return config
-    config = {key: _without_randomness(part, off) for key, part in config.items()}
-    for word, argument in _RANDOM.items():
-        inner = config.get("config")
-        if word in str(config.get("class_name")) and isinstance(inner, dict) and argument in inner:
-            off.append(inner.get("name", config["class_name"]))
-            config["config"] = {**inner, argument: 0.0}
-    return config
 
 
 def arbitrate_program(job: dict[str, Any], backend: str, steps: int) -> Arbitration:

@@ -88,7 +88,12 @@ def training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-@click.command(cls=Verify, epilog=EPILOG, context_settings=MIXED)
+@click.command(
+    cls=Verify,
+    short_help="Does Keras compute the same as minikeras?",
+    epilog=EPILOG,
+    context_settings=MIXED,
+)
 @click.argument("target", metavar="EXAMPLE|SCRIPT.py|MODEL.keras")
 @click.argument("arguments", metavar="[[--] ARGS]", nargs=-1, type=click.UNPROCESSED)
 @training_options

@@ -78,6 +78,7 @@ class _Comparison:
         self.largest: dict[str, float] = {}  # relative difference, by kind
         self.seen: set[tuple[str, str]] = set()  # curves of which a difference is already named
         self.noise = _noise_weights(ours, theirs, NOISE[self.precision], self.weight_tolerance)
+        self.has_loops = any(run.found.get("loops", False) for run in (ours, theirs))
         self.same_bits = True  # of all logs, results and arrays
 
     def document(self) -> Document:
@@ -97,6 +98,7 @@ class _Comparison:
             "floatx": self.floatx,
             "verdict": self._verdict(compared["fits"]),
             **compared,
+            "loops": self.has_loops,
             "times": {run.framework: _times(run) for run in runs},
             "versions": {run.framework: run.found["versions"] for run in runs},
         }
@@ -301,9 +303,10 @@ class _Comparison:
             bits = "bit for bit" if self.same_bits else "but not bit for bit"
             if self.largest.keys() & {"curves", "evaluations", "predictions"}:
                 return f"configurations, initial weights and all results are equal, {bits}"
+            how = "; --locate compares the steps of its loop" if self.has_loops else ""
             return (
                 f"the weights are equal, {bits}. The script called neither fit, evaluate nor "
-                "predict; what it prints is not compared"
+                f"predict; what it prints is not compared{how}"
             )
         parts = ["configurations and initial weights are equal"]
         if same_lines:

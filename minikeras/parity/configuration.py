@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+
+from minikeras.parity.hooks import definer
 
 DATA = ("x", "y", "sample_weight", "validation_data")
 OPTIONS = (
@@ -22,6 +25,8 @@ LEFT_OUT = {
     "compile_config",
     "shared_object_id",
 }
+# Arguments of every layer, with their defaults: of a config that is guessed only Keras writes them.
+OF_EVERY_LAYER = {"activity_regularizer": None, "autocast": True}
 LONGEST = 60  # characters of a value in the name of a difference
 
 
@@ -93,9 +98,31 @@ def differences(ours: Any, theirs: Any, name: str) -> Iterator[str]:
 
 def _config(value: Any) -> dict[str, Any]:
     try:
-        return config_of(dict(value.get_config()))
+        found: dict[str, Any] = config_of(dict(value.get_config()))
     except Exception:  # a class of the script may have a constructor that get_config cannot guess
         return {}
+    return _given(value, found) if _is_guessed(value) else found
+
+
+def _is_guessed(value: Any) -> bool:
+    """Whether a class of the script leaves it to the library to find out its arguments."""
+    cls = type(value)
+    return not _is_of_library(cls) and _is_of_library(definer(cls, "get_config"))
+
+
+def _is_of_library(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] in ("keras", "minikeras")
+
+
+def _given(value: Any, config: dict[str, Any]) -> dict[str, Any]:
+    """A guessed config without what has its default: Keras writes that too, minikeras does not."""
+    parameters = inspect.signature(type(value).__init__).parameters
+    defaults = OF_EVERY_LAYER | {name: config_of(p.default) for name, p in parameters.items()}
+    return {
+        name: entry
+        for name, entry in config.items()
+        if name != "name" and not (name in defaults and _same(defaults[name], entry))
+    }
 
 
 def _data(value: Any) -> Any:

@@ -1,7 +1,8 @@
-"""Replaces methods of a framework's classes for a while."""
+"""Replaces methods of a framework's classes for a while; whose fault an error in between is."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,3 +22,20 @@ def replaced(owner: type, name: str, hook: Callable[..., Any]) -> Iterator[None]
         yield
     finally:
         delattr(owner, name) if before is None else setattr(owner, name, before)
+
+
+class RecorderFailed(BaseException):
+    """A mistake of the recorder; not an Exception, so that no script handles it as its own."""
+
+
+def fails_as_recorder(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, whose errors become RecorderFailed: the script is not to blame."""
+
+    @functools.wraps(function)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except Exception as error:
+            raise RecorderFailed(str(error)) from error
+
+    return guarded

@@ -1,25 +1,31 @@
 """Looks into the first call of a program that differs: lockstep, step by step.
 
 A process of its own runs the program up to that call, under Keras and then under minikeras, and
-feeds both models the same batches.
+feeds both models the same batches.  A loop that the program writes itself runs under both.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
+from functools import partial
 from typing import Any
 
-from minikeras.messages import count
 from minikeras.optional import Library
-from minikeras.parity import runs, users_default
-from minikeras.parity.capturing import Call, both
+from minikeras.parity import runs, stand_in, users_default
+from minikeras.parity.capturing import Call, both, run_program
 from minikeras.parity.comparison import Document
 from minikeras.parity.lockstep import Comparison, Distances, Entry, Step, Verdict, compare
+from minikeras.parity.lockstep.loops import Ended, LoopRecorder, compare_loops
 from minikeras.parity.lockstep.results import Opinion, Reproducer
+from minikeras.parity.lockstep.watched import keras_side, our_side
 from minikeras.types import Array
 
 keras = Library("keras")
+tensorflow = Library("tensorflow")
 
 STEPS = 20
+REPRODUCERS = 4  # of the largest differences
+LOOP = "loop"  # in place of a call: the training loop of the program itself
 TASKS = {
     "fit": "train",
     "train_on_batch": "train",
@@ -33,9 +39,10 @@ def first_difference(document: Document) -> str | None:
     """The label of the call to look into, such as `fit 2`; None if the program makes no call.
 
     It is the first that differs by more than the tolerance, else the first that differs, else the
-    first.
+    first.  A training loop of the program itself comes before what evaluates and predicts.
     """
     verdict = document["verdict"]
+    loop = document.get("loops", False)
     calls = []
     for what, tolerance in (("fits", "tolerance"), ("evaluations", "tolerance")):
         for entry in document[what]:
@@ -48,7 +55,9 @@ def first_difference(document: Document) -> str | None:
         calls.append((label, max(apart, default=0.0), verdict["weight_tolerance"]))
     outside = [label for label, relative, tolerance in calls if relative > tolerance]
     unequal = [label for label, relative, _ in calls if relative]
-    return next(iter([*outside, *unequal, *(label for label, *_ in calls)]), None)
+    found = next(iter([*outside, *unequal, *(label for label, *_ in calls)]), None)
+    in_fit = any(found == fit["label"] for fit in document["fits"])
+    return LOOP if loop and not (in_fit and unequal) else found
 
 
 def step_through(
@@ -76,13 +85,38 @@ def step_through(
 def in_worker(job: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Array]]:
     """Both comparisons, teacher-forced and free-running, in types of JSON; reproducer's arrays."""
     task = job["locate"]
+    if task["method"] == LOOP:
+        return _found(*(_loops(job, task["steps"], m) for m in ("teacher-forced", "free-running")))
     ours, theirs = both(job, task["method"], task["index"])
     options = _options(theirs) | {"steps": task["steps"], "task": TASKS[task["method"]]}
     pair = ours.model, theirs.model
-    forced = compare(pair, **options)
+    forced = compare(pair, **options, reproducers=REPRODUCERS)
     free = compare(pair, **options, mode="free-running") if options["task"] == "train" else None
-    arrays = forced.reproducer.arrays if forced.reproducer else {}
+    return _found(forced, free)
+
+
+def _found(forced: Comparison, free: Comparison | None) -> tuple[dict[str, Any], dict[str, Array]]:
+    arrays = forced.arrays()
     return {"forced": forced.to_json(), "free": free.to_json() if free else None}, arrays
+
+
+def _loops(job: dict[str, Any], steps: int, mode: str) -> Comparison:
+    """The steps of the loops that a program writes itself."""
+    watched = our_side(), keras_side()
+
+    def run(side: int, recorder: LoopRecorder) -> None:
+        library = watched[side].library
+        library.utils.clear_session()  # the program begins anew with the names of layers
+        where = nullcontext() if side else stand_in.installed(job.get("script"))
+        with where, recorder.watching(), suppress(Ended, SystemExit):
+            run_program(library, job)
+
+    before = tensorflow.config.functions_run_eagerly()
+    tensorflow.config.run_functions_eagerly(True)
+    try:
+        return compare_loops((partial(run, 0), partial(run, 1)), watched, steps, mode)
+    finally:
+        tensorflow.config.run_functions_eagerly(before)
 
 
 def _options(call: Call) -> dict[str, Any]:
@@ -124,26 +158,23 @@ def comparison_of(document: Document, arrays: dict[str, Array]) -> Comparison:
         )
         for step in document["steps"]
     ]
-    found = document["reproducer"]
-    reproducer = found and Reproducer(found["script"], arrays, found["shrunk"])
+    given = [document["reproducer"], *document["more_reproducers"]]
+    made = [
+        found
+        and Reproducer(
+            **found | {"arrays": {n: arrays[f"more {i}/{n}" if i else n] for n in found["arrays"]}}
+        )
+        for i, found in enumerate(given)
+    ]
     rest = {name: document[name] for name in ("configuration", "form", "not_mirrored", "options")}
     return Comparison(
         Verdict(**_numbers(document["verdict"])),
         steps,
-        reproducer=reproducer,
+        reproducer=made[0],
+        more_reproducers=made[1:],
         versions=document["versions"],
         **rest,
     )
-
-
-def words(document: Document) -> str:
-    """What was found in one sentence."""
-    if document["error"]:
-        return f"{document['call']} could not be looked into: {document['error']}"
-    forced = document["forced"]
-    looked = f"{count(len(forced['steps']), 'step')} of {document['call']}"
-    setting = f" ({users_default.SETTING} as in your programs)" if document["as_user"] else ""
-    return f"{looked}{setting}: {forced['verdict']['reason']}"
 
 
 def _numbers(found: dict[str, Any]) -> dict[str, Any]:

@@ -22,29 +22,12 @@ from typing import Any
 import numpy as np
 
 from minikeras.parity import configuration, curves
-from minikeras.parity.hooks import definer, replaced
+from minikeras.parity.hooks import definer, fails_as_recorder, replaced
 from minikeras.types import Array
 
 TRACED = "tensorflow.python.eager.polymorphic_function.polymorphic_function"
 
 Hook = tuple[type, str, Callable[..., Any]]  # the class, its method, and what makes the new method
-
-
-class RecorderFailed(BaseException):
-    """A mistake of the recorder; not an Exception, so that no script handles it as its own."""
-
-
-def _fails_as_recorder(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, whose errors become RecorderFailed: the script is not to blame."""
-
-    @functools.wraps(function)
-    def guarded(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        except Exception as error:
-            raise RecorderFailed(str(error)) from error
-
-    return guarded
 
 
 class Recorder:
@@ -68,6 +51,7 @@ class Recorder:
         self.pending: dict[int, Any] = {}  # variables without a value
         self.begun: set[int] = set()  # variables whose initial value does not change any more
         self.loading = False  # a model is compiled before its weights are read
+        self.loops = False  # whether the program calls an optimizer itself
         self.busy = False  # inside fit or evaluate; the calls that these make are not recorded
         self.eagerly: Callable[[], AbstractContextManager[Any]] = nullcontext
         if keras.backend.backend() == "tensorflow":
@@ -80,7 +64,7 @@ class Recorder:
                 stack.enter_context(replaced(owner, name, hook))
             yield
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def _hooks(self) -> list[Hook]:
         keras, loading = self.keras, "compile_from_config"
         hooks: list[Hook] = [
@@ -91,6 +75,7 @@ class Recorder:
             (definer(keras.Model, loading), loading, self._note_loading),
             (keras.Variable, "__init__", self._note_variable),
             (keras.optimizers.Optimizer, "build", self._note_optimizer),
+            (keras.optimizers.Optimizer, "apply", self._note_update),
         ]
         if keras.backend.backend() == "tensorflow":
             # Keras makes some variables in advance, and those of a tf.function get their values
@@ -108,7 +93,7 @@ class Recorder:
             hooks.append((keras.Model, name, functools.partial(self._outermost, record)))
         return hooks
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def finish(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """What was recorded, in types of JSON, and the arrays by their names."""
         arrays: dict[str, Array] = {}
@@ -146,6 +131,7 @@ class Recorder:
             "predictions": [described for described, _ in self.predictions],
             "models": models,
             "optimizers": optimizers,
+            "loops": self.loops,
         }
         return found, arrays
 
@@ -231,7 +217,7 @@ class Recorder:
 
         return hooked
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def _store(self, variables: list[Any]) -> None:
         for variable in variables:
             value = self._value(variable)
@@ -249,7 +235,15 @@ class Recorder:
 
         return hooked
 
-    @_fails_as_recorder
+    def _note_update(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def hooked(*args: Any, **kwargs: Any) -> Any:
+            self.loops = self.loops or not self.busy
+            return method(*args, **kwargs)
+
+        return hooked
+
+    @fails_as_recorder
     def _optimizer_built(self, optimizer: Any, variables: list[Any]) -> None:
         if not any(optimizer is known for known, _ in self.optimizers):
             with self.eagerly():  # Keras reads the learning rate for the config
@@ -280,14 +274,14 @@ class Recorder:
 
         return hooked
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def _enter(self, model: Any) -> None:
         if not any(model is known for known in self.used):
             self.used.append(model)
         self._begin(_variables(model))
         self.busy = True
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def _described(self, method: Callable[..., Any], model: Any, call: Any) -> dict[str, Any]:
         """What a call is made with: the configuration of everything that decides its result."""
         called = configuration.config_of_call(_arguments(call))
@@ -366,7 +360,7 @@ class Recorder:
         self._store_prediction(model, described, result)
         return result
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def _store_prediction(self, model: Any, described: dict[str, Any], result: Any) -> None:
         outputs = [np.array(output) for output in self.keras.tree.flatten(result)]
         names = [f"output {i}" for i in range(len(outputs))] if len(outputs) > 1 else ["output"]
@@ -379,7 +373,7 @@ class Recorder:
         }
         self.predictions.append((about, outputs))
 
-    @_fails_as_recorder
+    @fails_as_recorder
     def _results(self, model: Any, result: Any) -> dict[str, float]:
         return curves.numbers(result if isinstance(result, dict) else model.get_metrics_result())
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import itertools
 import json
 import math
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from minikeras.optional import Library
+from minikeras.optional import Library, missing
 from minikeras.parity import charts, step_report, users_default
 from minikeras.parity.comparison import KINDS, SAME_LINES_TOLERANCE, Document
 from minikeras.parity.terminal import NAMES, TITLES, initial_words, relative_words, seconds, ulp
@@ -30,7 +32,7 @@ def write_html(
 def page(document: Document, arrays: dict[str, Array] | None = None) -> str:
     """The comparison as one HTML page that refers to nothing outside itself.
 
-    arrays: of the reproducer, which the page offers as a file.
+    arrays: of the reproducers, which the page offers as files; see `Comparison.arrays`.
     """
     tolerance = document["verdict"]["tolerance"]
     default = document.get("users_default")
@@ -58,6 +60,14 @@ def comparison_page(
     """A page for what `Comparison.to_json` returns; `arrays` as in `page`."""
     steps = _steps(comparison, None, arrays or {})
     return _rendered("comparison.html.jinja", title=title, steps=steps)
+
+
+def in_frame(page: Callable[[], str]) -> str | None:
+    """A page as notebooks show it: in a frame of its own.  None if jinja2 is not installed."""
+    if missing("jinja2"):
+        return None
+    text = html.escape(page())
+    return f'<iframe srcdoc="{text}" style="width:100%;height:42rem;border:0"></iframe>'
 
 
 def _rendered(template: str, **values: Any) -> str:
@@ -96,7 +106,7 @@ def _steps(forced: Document, free: Document | None, arrays: dict[str, Array]) ->
         "map": markupsafe.Markup(text.replace("<", "\\u003c").replace("&", "\\u0026")),
         "growth": [(title, step_report.growth(found)) for title, found in growing],
         "largest": step_report.largest(forced),
-        "reproducer": step_report.reproducer(forced, arrays),
+        "reproducers": step_report.reproducers(forced, arrays),
     }
 
 

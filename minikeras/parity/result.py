@@ -8,7 +8,6 @@ result.models[0]["dense/kernel"]      a weight: its initial and its final differ
 
 from __future__ import annotations
 
-import html
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ import numpy as np
 
 from minikeras import frames
 from minikeras.messages import count, did_you_mean
-from minikeras.optional import missing
 from minikeras.parity import report
 from minikeras.parity.comparison import Document
 from minikeras.parity.locate import comparison_of
@@ -255,10 +253,7 @@ class Verification:
 
     def _repr_html_(self) -> str | None:
         """The report in a frame, so that its styles leave the notebook alone."""
-        if missing("jinja2"):
-            return None
-        page = html.escape(report.page(self.document, self._arrays))
-        return f'<iframe srcdoc="{page}" style="width:100%;height:42rem;border:0"></iframe>'
+        return report.in_frame(lambda: report.page(self.document, self._arrays))
 
 
 @frames.filter_traceback
@@ -267,9 +262,9 @@ def write_page(
 ) -> None:
     """Write what `compare` returned as one HTML page: the heat map, its largest differences.
 
-    comparison: whose reproducer the page offers as a file, unless it is larger than 4 MB.
+    comparison: whose reproducers the page offers as files, unless they are larger than 4 MB.
     path: of the page; a file that is there is replaced.
     title: the heading.
     """
-    arrays = comparison.reproducer.arrays if comparison.reproducer else {}
-    report.write_atomically(path, report.comparison_page(comparison.to_json(), title, arrays))
+    text = report.comparison_page(comparison.to_json(), title, comparison.arrays())
+    report.write_atomically(path, text)

@@ -110,23 +110,31 @@ def largest(comparison: Document) -> list[Document]:
     return sorted(worst.values(), key=_size, reverse=True)[:MOST]
 
 
-def reproducer(comparison: Document, arrays: dict[str, Array]) -> Document | None:
-    """The script that shows the difference with Keras alone, and its arrays as the text of a link.
+def reproducers(comparison: Document, arrays: dict[str, Array]) -> list[Document]:
+    """The scripts that show differences with Keras alone, and their arrays as texts of links.
 
-    `link` is None if there are no arrays, or more than a page should hold.
+    arrays: as `Comparison.arrays` names them.
+
+    `link` is None if there are no arrays, or more than a page should hold; `file` names the file.
     """
-    found = comparison["reproducer"]
-    if not found:
-        return None
-    link = None
-    if arrays:
+    found = [comparison["reproducer"]] if comparison["reproducer"] else []
+    listed, room = [], LARGEST_DOWNLOAD
+    for i, one in enumerate([*found, *comparison["more_reproducers"]]):
+        prefix = f"more {i}/" if i else ""
+        named: Any = {
+            name: arrays[prefix + name] for name in one["arrays"] if prefix + name in arrays
+        }
         file = io.BytesIO()
-        named: Any = arrays  # numpy's stub takes them for its own arguments
         np.savez_compressed(file, **named)
-        if file.tell() <= LARGEST_DOWNLOAD:
+        link = None
+        if named and file.tell() <= room:
+            room -= file.tell()
             text = base64.b64encode(file.getvalue()).decode()
             link = f"data:application/octet-stream;base64,{text}"
-    return {**found, "link": link}
+        name = f"reproducer{i + 1}.npz" if i else "reproducer.npz"
+        script = one["script"].replace("reproducer.npz", name)
+        listed.append({**one, "script": script, "link": link, "file": name})
+    return listed
 
 
 def _cell(entry: Document) -> Any:

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from minikeras.parity import locate, users_default
+from minikeras.messages import count
+from minikeras.parity import users_default
 from minikeras.parity.comparison import KINDS, Document
 from minikeras.parity.runs import Failure
 
@@ -79,7 +80,7 @@ def show(document: Document, console: Console, full: bool = False) -> None:
     console.print(word + Text(f": {verdict['reason']}.", "default"))
     _show_differences(console, verdict, MOST if not full else None)
     if document.get("location"):
-        console.print(Text(f"\nStep by step: {locate.words(document['location'])}."))
+        console.print(Text(f"\nStep by step: {location_words(document['location'])}."))
     if document.get("users_default"):
         console.print(Text(f"\n{users_default.words(document['users_default'])}."))
     for fit in document["fits"]:
@@ -95,6 +96,16 @@ def show(document: Document, console: Console, full: bool = False) -> None:
         for entry in document[what]:
             _show_arrays(console, what, entry, None if full else verdict["weight_tolerance"])
     _show_times(console, document["times"])
+
+
+def location_words(document: Document) -> str:
+    """What was found in one sentence."""
+    if document["error"]:
+        return f"{document['call']} could not be looked into: {document['error']}"
+    forced = document["forced"]
+    looked = f"{count(len(forced['steps']), 'step')} of {document['call']}"
+    setting = f" ({users_default.SETTING} as in your programs)" if document["as_user"] else ""
+    return f"{looked}{setting}: {forced['verdict']['reason']}"
 
 
 def _show_differences(console: Console, verdict: Document, most: int | None) -> None:

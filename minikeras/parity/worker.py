@@ -24,7 +24,8 @@ from typing import Any
 import numpy as np
 
 from minikeras.parity import capturing, locate, stand_in
-from minikeras.parity.recorder import Recorder, RecorderFailed
+from minikeras.parity.hooks import RecorderFailed
+from minikeras.parity.recorder import Recorder
 from minikeras.types import Array
 
 DISTRIBUTIONS = {

@@ -176,7 +176,7 @@ def dropout(inputs: TensorLike, rate: float, noise_shape: Any = None, seed: Any 
     dtype = dtypes.standardize(x.dtype)
     if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
         raise ValueError(f"rate must be in [0, 1), received rate={describe(rate)}")
-    if dtype not in dtypes.FLOATS:
+    if not dtypes.is_float(dtype):
         raise ValueError(f"dropout needs floating inputs, received dtype {dtype}")
     shape = _mask_shape(x.shape, noise_shape)
     options = rate, dtype
@@ -231,7 +231,7 @@ def reorder_vjp(dy: Any, y: Any, x: Any, *, order: Array, axis: int) -> Any:
 
 def _floating(function: str, dtype: DType, error: type[Exception] = TypeError) -> str:
     name = dtypes.standardize(dtype)
-    if name not in dtypes.FLOATS:
+    if not dtypes.is_float(name):
         raise error(f"{function} requires a floating point dtype, received dtype={dtype}")
     return name
 

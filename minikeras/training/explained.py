@@ -12,7 +12,12 @@ from minikeras.autograd import GradientTape, IndexedSlices, Replay, Tensor
 from minikeras.layers.calling import calls_told
 from minikeras.messages import describe
 from minikeras.optimizers.explain import Explanation
-from minikeras.training.adapters import class_weight_to_sample_weights, to_array
+from minikeras.training.adapters import (
+    class_weight_to_sample_weights,
+    pack_x_y_sample_weight,
+    to_array,
+)
+from minikeras.training.own_step import OwnStep, numbers
 from minikeras.training.step import Event, LayerCall, LossTerm, Step, VariableUpdate
 from minikeras.training.steps import Steps, _tensors
 from minikeras.training.unchanged import unchanged
@@ -41,15 +46,14 @@ class ExplainedSteps(Steps):
         two or three times.  The loss and the new weights have the bits of the step that
         ``train_on_batch`` would make now.
 
-        Raises ValueError before ``compile``, for a model with a ``train_step`` of its own, and if
-        both weights are given; in addition, what a training step raises.
+        A ``train_step`` of the model's own runs once, and what it does is watched: calls of layers,
+        gradients of tapes, updates of optimizers.  The loss is the one that it returns; ``unseen``
+        of the result says what cannot be shown of it.
+
+        Raises ValueError before ``compile``, and if both weights are given; in addition, what a
+        training step raises.
         """
         self._assert_compile_called()
-        if type(self).train_step is not Steps.train_step:
-            raise ValueError(
-                f"{type(self).__name__} has a train_step of its own, and explain_step explains "
-                "that of Model. Use a GradientTape and optimizer.explain(gradients, variables)"
-            )
         if class_weight is not None:
             if sample_weight is not None:
                 raise ValueError(
@@ -61,8 +65,9 @@ class ExplainedSteps(Steps):
             size = len(tree.flatten(x)[0]) if tree.flatten(x) else None
             self._set_trace("train", size, True, sample_weight is not None)
             batch = _tensors((x, y, sample_weight))
+            is_own = type(self).train_step is not Steps.train_step
             with self._function_scope(), self._traced_hyperparameters():
-                return self._explained(*batch)
+                return self._own_explained(*batch) if is_own else self._explained(*batch)
 
     @frames.filter_traceback
     def steps(
@@ -119,6 +124,36 @@ class ExplainedSteps(Steps):
             updates=updates,
             source=replay.source or "",
             refused=replay.refused,
+        )
+
+    def _own_explained(self, x: Any, y: Any, sample_weight: Any) -> Step:
+        """The step of a model whose class overrides ``train_step``."""
+        known = {v.path: v.numpy() for v in self.trainable_variables}
+        self._forget_replays()  # of a part that it calls: a replay runs no layers
+        seen = OwnStep(self)
+        with seen.watching():
+            logs = numbers(self.train_step(pack_x_y_sample_weight(x, y, sample_weight)))
+        explanation = seen.explanation
+        given = explanation.given if explanation is not None else {}
+        variables = []
+        for v in self.trainable_variables:
+            after = v.numpy()
+            held = [record.value for record in given.get(v.path, ()) if record.name == "w"]
+            before = known.get(v.path, np.asarray(held[0]) if held else after)
+            gradient = _dense(seen.gradients.get(id(v)))
+            variables.append(VariableUpdate(v.path, before, gradient, after))
+        flow = {id(output): seen.flow.get(id(output)) for output in seen.outputs()}
+        targets = [LossTerm("tape", "target", _number(target)) for target in seen.targets]
+        return Step(
+            layers=_layer_calls(seen.calls, flow),
+            loss=logs.get("loss", sum(term.value for term in targets) if targets else np.nan),
+            terms=targets,
+            variables=variables,
+            updates=explanation,
+            source="",
+            refused=f"{type(self).__name__} has a train_step of its own",
+            logs=logs,
+            unseen=seen.unseen(),
         )
 
     def _loss_terms(self, y: Any, y_pred: Any, sample_weight: Any) -> list[LossTerm]:

@@ -158,6 +158,10 @@ class Step:
     source: the program of forward and backward pass, as ``fit`` replays it.
     refused: why ``fit`` does not replay it, but runs the Python code of the model every time; None
         if it does.  The source then shows what could be observed.
+    logs: what a ``train_step`` of the model's own returned, by name; None for the step of Model.
+        Then ``loss`` is its "loss", else the sum of what was differentiated, and ``terms`` are the
+        targets of the tapes.
+    unseen: what cannot be shown of such a step, and why.
 
     ``step["hidden"]`` is the call of that layer; of a layer that is called several times,
     ``step["hidden", 1]`` is the second call.  Raises KeyError for a name that is not there, or that
@@ -171,6 +175,8 @@ class Step:
     updates: Explanation | None
     source: str
     refused: str | None = None
+    logs: Mapping[str, float] | None = None
+    unseen: list[str] = dataclasses.field(default_factory=list)
 
     def __getitem__(self, key: str | tuple[str, int]) -> LayerCall:
         name, number = key if isinstance(key, tuple) else (key, None)
@@ -222,11 +228,15 @@ class Step:
             for v in self.variables
         ]
         terms = [[term.kind, term.name, f"{term.value:.6g}"] for term in self.terms]
+        results = {"sum": self.loss} if self.logs is None else self.logs
+        for name, value in results.items():
+            row = [name, ""] if self.logs is None else ["returned", name]
+            terms.append([*row, f"{value:.6g}"])
         columns = ["layer", "output", "mean", "std", "min", "max", "zeros", "‖gradient‖"]
         return {
             "layers": (columns, layers),
             "variables": (["variable", "shape", "‖w‖", "‖g‖", "‖Δw‖", "‖Δw‖/‖w‖"], variables),
-            "loss": (["term", "of", "value"], [*terms, ["sum", "", f"{self.loss:.6g}"]]),
+            "loss": (["term", "of", "value"], terms),
         }
 
     def __rich__(self) -> Any:
@@ -238,6 +248,7 @@ class Step:
             for row in rows:
                 table.add_row(*row)
             found.append(table)
+        found += [rich.text.Text(f"not shown: {what}") for what in self.unseen]
         return rich.console.Group(*found)
 
     def __str__(self) -> str:
@@ -257,7 +268,12 @@ class Step:
         parts = [notebook.table(columns, rows) for columns, rows in self.tables().values()]
         if self.updates is not None:
             parts.append(notebook.details("updates", self.updates._repr_html_()))
-        parts.append(notebook.details("source", notebook.preformatted(self.source)))
+        if self.source:
+            parts.append(notebook.details("source", notebook.preformatted(self.source)))
+        if self.unseen:
+            parts.append(
+                notebook.details("not shown", notebook.preformatted("\n".join(self.unseen)))
+            )
         return "".join(parts)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ from minikeras.visualization.picture import Picture
 
 matplotlib = Library("matplotlib")
 
-_GRID = 81  # points along each axis at which the surface is computed
+_GRID = 161  # points along each axis at which the surface is computed
 _MARGIN = 0.15  # of the extent of the paths, left free on each side
 _TEXT = "#888888"  # can be read on white and on black
 
@@ -34,9 +35,9 @@ def contour(
     """The surface of a function of two numbers from above, with the paths of optimizers on it.
 
     f: a function of two numbers, as ``optimizer.trace`` takes it.  Of a function of one number the
-        curve is drawn.
+        curve is drawn.  The names of its arguments stand at the axes.
     paths: what ``optimizer.trace`` returns, or an array of points of shape (n, 2); or a list of
-        these; or a dict of label → path.
+        these; or a dict of label → path.  A ring marks the start, a disk the end.
     xlim, ylim: the ranges of the axes; by default a little more than the paths cover, or -1 to 1.
     levels: the number of lines of equal height.
     title: stands above the picture.
@@ -53,7 +54,7 @@ def contour(
     figure = matplotlib.figure.Figure(figsize=size, layout="constrained")
     axes = figure.subplots()
     xs = np.concatenate([array[:, 0] for array in points.values()] or [np.array([-1.0, 1.0])])
-    x = np.linspace(*(xlim or _limits(xs)), _GRID if numbers == {2} else 4 * _GRID)
+    x = np.linspace(*(xlim or _limits(xs)), _GRID if numbers == {2} else 2 * _GRID)
     if numbers == {1}:
         _draw_curve(axes, f, x, points)
     else:
@@ -62,11 +63,15 @@ def contour(
     if numbers == {1} and ylim:
         axes.set_ylim(*ylim)
     axes.set_title(title, color=_TEXT)
+    for write, name in zip((axes.set_xlabel, axes.set_ylabel), _arguments(f, max(numbers))):
+        write(name, color=_TEXT)
     axes.tick_params(colors=_TEXT)
     for side in axes.spines.values():
         side.set_color(_TEXT)
-    if points and any(points):
-        axes.legend(frameon=False, fontsize=8, labelcolor=_TEXT)
+    if points and any(points):  # outside, where no line crosses the text
+        figure.legend(
+            loc="outside lower center", ncols=2, frameon=False, fontsize=8, labelcolor=_TEXT
+        )
     return Picture(figure)
 
 
@@ -82,7 +87,7 @@ def _draw_contour(
         axes.contour(x, y, masked, levels=lines, cmap="viridis", linewidths=0.8, alpha=0.7)
     for name, path in points.items():
         (line,) = axes.plot(path[:, 0], path[:, 1], marker=".", lw=1.5, label=name or None)
-        axes.plot(*path[-1], marker="o", color=line.get_color(), ms=6)
+        _mark_ends(axes, path[0], path[-1], line.get_color())
     axes.set(xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
 
 
@@ -91,8 +96,25 @@ def _draw_curve(axes: Any, f: Any, x: Array, points: dict[str, Array]) -> None:
     for name, path in points.items():
         heights = _heights(f, path[:, 0])
         (line,) = axes.plot(path[:, 0], heights, marker=".", lw=1.5, label=name or None)
-        axes.plot(path[-1, 0], heights[-1], marker="o", color=line.get_color(), ms=6)
+        ends = (path[0, 0], heights[0]), (path[-1, 0], heights[-1])
+        _mark_ends(axes, *ends, line.get_color())
     axes.set_xlim(x[0], x[-1])
+
+
+def _mark_ends(axes: Any, start: Any, end: Any, color: str) -> None:
+    """A ring around the start, a disk at the end."""
+    axes.plot(*start, marker="o", color=color, ms=8, mfc="none")
+    axes.plot(*end, marker="o", color=color, ms=6)
+
+
+def _arguments(f: Callable[..., Any], number: int) -> list[str]:
+    """The names of the arguments of f if each stands for one number; else none."""
+    try:
+        parameters = [*inspect.signature(f).parameters.values()]
+    except (TypeError, ValueError):  # written in C
+        return []
+    single = all(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
+    return [p.name for p in parameters] if single and len(parameters) == number else []
 
 
 def _heights(f: Callable[..., Any], *coordinates: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -47,7 +48,7 @@ def test_a_typical_mistake_is_named(name: str) -> None:
     assert exercise.mistakes or exercise.evidence
     for hint, mistake in exercise.mistakes.items():
         said = message(exercise, mistake)
-        assert said.endswith(f" {hint}.") and said.startswith(f"{name}: ")
+        assert said.endswith(f"\n{hint}.") and said.startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -88,6 +89,36 @@ def test_an_answer_of_another_kind() -> None:
     )
 
 
+def test_mistakes_that_can_be_made_in_every_exercise() -> None:
+    exercise = exercises.momentum_step
+    right = exercise.solution
+    swapped = message(exercise, lambda *case: right(*case)[::-1])
+    assert swapped.endswith("The values are right, in another order: return (w, v).")
+
+    def step(w: Any, v: Any, g: Any, lr: Any, momentum: Any) -> Any:
+        return right(w, g, v, lr, momentum)
+
+    said = message(exercise, step)
+    assert "takes (w, v, g, lr, momentum), and is called with (w, g, v, lr, momentum)" in said
+    assert "returns w = 2, expected 0.95; v is right." in message(
+        exercise, lambda w, *case: (2 * w, right(w, *case)[1])
+    )
+
+
+def test_a_wrong_answer_that_fails_in_a_later_case_is_told_its_numbers() -> None:
+    def step(w: Any, g: Any, v: Any, lr: Any, momentum: Any) -> Any:
+        return (w, v) if g > 0 else (v, w)  # of arrays there is no truth value
+
+    assert "returns w = 1, expected 0.95" in message(exercises.momentum_step, step)
+
+
+def test_a_large_case_can_be_tried() -> None:
+    said = message(exercises.normalize, lambda x, gamma, beta, epsilon: x)
+    call = said.removeprefix("normalize: ").partition(" returns ")[0]
+    names = {"exercises": exercises, "normalize": exercises.normalize.solution}
+    assert eval(call, names).shape == (4, 2)
+
+
 def test_an_answer_that_writes_into_its_arguments_spoils_nothing() -> None:
     def step(w: Any, g: Any, v: Any, lr: Any, momentum: Any) -> Any:
         v *= momentum
@@ -107,6 +138,19 @@ def test_every_exercise_stands_in_its_lesson() -> None:
     for lesson, text in asked.items():
         own = [name for name, exercise in ALL.items() if exercise.lesson == lesson]
         assert len(own) >= 3 or "## Exercises" not in text, lesson
+
+
+@pytest.mark.parametrize("page", sorted(LESSONS.glob("*.md")), ids=lambda page: page.stem)
+def test_every_lesson_has_its_parts(page: Path) -> None:
+    """A question, a picture, a table of a step, what changes, and what papers and Keras compute."""
+    text = page.read_text(encoding="utf-8")
+    assert re.match(r"# [^\n]+\n\n\*[^*]+\?\*\n", text), "one question"
+    assert re.search(r"<!-- figure: [^>]+ -->\n+```python\n", text), "one picture"
+    assert re.search(r"^>>> print\(.*(expla|updates).*\n.*\n┏━━━━", text, re.MULTILINE), "one table"
+    titles = re.findall(r"^## (.*)", text, re.MULTILINE)
+    if page.stem not in ("autograd", "conventions"):  # which have no hyperparameters
+        assert any(re.match(r"What (each|the) .* changes$", title) for title in titles), titles
+    assert "The paper and Keras" in titles or page.stem == "conventions"
 
 
 # The updates of the lessons, against Keras.
@@ -154,7 +198,7 @@ class HeavyBall(minikeras.optimizers.Optimizer):
 
 def test_verify_optimizer() -> None:
     sgd = minikeras.optimizers.SGD(0.1, momentum=0.9)
-    assert repr(verify_optimizer(HeavyBall(0.1), sgd)) == "HeavyBall: right in all 10 cases"
+    assert repr(verify_optimizer(HeavyBall(0.1), sgd)) == "HeavyBall: right in all 10 updates"
 
 
 @pytest.mark.parametrize(

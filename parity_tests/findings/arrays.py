@@ -101,7 +101,7 @@ print(keras.ops.convert_to_numpy(y).tolist())
         right="[1.0, 0.0, 5.0]",
         why="""
 With TensorFlow, Keras counts the different numbers, of which there are two here, instead of
-taking the largest. `segment_max` is the same. JAX needs to know the number, and says so.
+taking the largest, as in `segment_max`. JAX needs to know the number, and says so.
 """,
         proof="""
 import numpy as np

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from parity_tests.findings import arrays, gradients, layers, losses, operations, saving, training
+from parity_tests.findings import (
+    arrays,
+    forms,
+    gradients,
+    layers,
+    losses,
+    operations,
+    saving,
+    training,
+)
 from parity_tests.findings.finding import Finding
 
 CHAPTERS: dict[str, tuple[Finding, ...]] = {
-    "Operations": operations.FINDINGS + arrays.FINDINGS,
+    "Operations": operations.FINDINGS + arrays.FINDINGS + forms.FINDINGS,
     "Gradients": gradients.FINDINGS,
     "Layers": layers.FINDINGS,
     "Losses and metrics": losses.FINDINGS,

@@ -110,4 +110,78 @@ print([round(1e-7 * (x / epsilon - -x / epsilon) / (2 * x), 4)] * 2)
 """,
         place="minikeras/ops/normalization.py",
     ),
+    Finding(
+        title="The gradient of pinv is wrong where singular values are equal",
+        code=gradient("keras.ops.pinv(x)", "np.eye(2)"),
+        wrong={"tensorflow": "[-1.0, 0.0, 0.0, -1.0]"},
+        right="[-1.0, -1.0, -1.0, -1.0]",
+        why="""
+The pseudoinverse of an invertible matrix is its inverse, whose sum of elements has the gradient −1
+everywhere at the unit matrix. TensorFlow differentiates the singular vectors, which are not unique
+where two singular values are equal, and counts what then is 0 · ∞ as 0. The vectors cancel in the
+pseudoinverse. `inv` is right, and so is `pinv` near this matrix; an orthogonal initialization
+makes all singular values equal.
+""",
+        proof="""
+import numpy as np
+def f(i, h):
+    x = np.eye(2).ravel()
+    x[i] += h
+    return np.linalg.pinv(x.reshape(2, 2)).sum()
+print([round(float(f(i, 1e-5) - f(i, -1e-5)) / 2e-5, 4) for i in range(4)])
+""",
+        place="minikeras/ops/primitives/singular_values.py",
+        upstream=("https://github.com/tensorflow/tensorflow/issues/61675",),
+    ),
+    Finding(
+        title="slice_update has no gradient",
+        code=gradient("keras.ops.slice_update(x, (0, 0), x[:, :1])", "[2, 3]"),
+        wrong={"tensorflow": "LookupError"},
+        right="[1.0, 1.0]",
+        why="""
+It copies numbers, so that its gradient is 1 or 0. TensorFlow's operation for it has none. The other
+operations of this kind have one: `scatter_update` writes the same numbers.
+""",
+        proof="""
+x, h = [2.0, 3.0], 0.5
+print([((x[i] + h) - (x[i] - h)) / (2 * h) for i in (0, 1)])
+""",
+        place="minikeras/ops/indexing.py",
+    ),
+    Finding(
+        title="vander cannot be differentiated",
+        code=gradient("keras.ops.vander(x[0])", "[1, 2]"),
+        wrong={"torch": "RuntimeError"},
+        right="[1.0, 1.0]",
+        why="""
+The matrix [[1, 1], [2, 1]] of the powers of 1 and 2 depends on x in its first column only. With
+torch, Keras multiplies the columns in place, and torch notices that a number that it needs was
+overwritten. `scatter_update` with "mul" has the same fault.
+""",
+        proof="""
+import numpy as np
+x, h = np.array([1.0, 2.0]), 0.5
+print([float((np.vander(x + h * e) - np.vander(x - h * e)).sum() / (2 * h)) for e in np.eye(2)])
+""",
+        place="minikeras/ops/creation.py",
+    ),
+    Finding(
+        title="cholesky_inverse has a gradient for numbers that it does not read",
+        code=gradient("keras.ops.cholesky_inverse(x[0])[:, 0]", "[[1, 0], [1, 1]]"),
+        wrong={"torch": "?"},
+        right="[-3.0, 0.0, 1.0, 0.0]",
+        why="""
+The Cholesky factor is a lower triangle, and what stands above it is ignored, so that its derivative
+is 0. torch gives the number there another one, and SGD moves it.
+""",
+        proof="""
+import numpy as np
+def f(x):
+    inverse = np.linalg.inv(np.tril(x.reshape(2, 2)))
+    return (inverse.T @ inverse)[0, 0] + (inverse.T @ inverse)[1, 0]
+x, h = np.array([1.0, 0, 1, 1]), 1e-5
+print([round(float(f(x + h * e) - f(x - h * e)) / (2 * h), 4) + 0.0 for e in np.eye(4)])
+""",
+        place="minikeras/ops/linear_algebra.py",
+    ),
 )

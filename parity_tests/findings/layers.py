@@ -164,4 +164,28 @@ print([(3 + 6) / 2])
 """,
         place="minikeras/ops/pool.py",
     ),
+    Finding(
+        title="A model takes samples of another size than its input",
+        code="""
+import keras, numpy as np
+x, y = keras.Input((1,)), keras.Input((3,))
+one, three = keras.Model(x, x + x), keras.Model(y, y + y)
+print(one.predict(np.ones((2, 3)), verbose=0).shape)
+print(three.output_shape, three.predict(np.ones((2, 1)), verbose=0).shape)
+""",
+        wrong={"tensorflow jax torch": "(2, 3)\n(None, 3) (2, 1)"},
+        right="ValueError",
+        why="""
+Three features where the model was told one, and one where it was told three; a forgotten column is
+not noticed, or later, in a layer with a shape of its own. A last axis of length 1 may be missing or
+in excess, and Keras removes it from both shapes before it compares them, as far as the shorter one
+reaches. Sizes such as 2 for 3 are refused.
+""",
+        promise=(
+            "keras.Input",
+            "indicates that the expected input will be batches of 32-dimensional vectors.",
+        ),
+        place="minikeras/layers/input_spec.py",
+        upstream=("https://github.com/keras-team/keras/pull/23257",),
+    ),
 )

@@ -147,4 +147,30 @@ print(round(math.log(2), 4))
 """,
         place="minikeras/metrics/mean_losses.py",
     ),
+    Finding(
+        title="The best five of three classes are an error",
+        code="""
+import keras, numpy as np
+metric = keras.metrics.SparseTopKCategoricalAccuracy(k=5)
+metric.update_state(np.array([2]), np.float32([[0.1, 0.2, 0.7]]))
+print(float(metric.result()))
+""",
+        wrong={"torch": "RuntimeError"},
+        right="1.0",
+        why="""
+The right class is among the best five of three. k is 5 by default, so that the metric fails for
+each problem of fewer classes; with TensorFlow and JAX it counts. `TopKCategoricalAccuracy` is the
+same.
+""",
+        proof="""
+import numpy as np
+best = np.argsort([-0.1, -0.2, -0.7])[:5]
+print(float(2 in best))
+""",
+        promise=(
+            "keras.metrics.SparseTopKCategoricalAccuracy",
+            "Computes how often integer targets are in the top `K` predictions.",
+        ),
+        place="minikeras/metrics/accuracy.py",
+    ),
 )

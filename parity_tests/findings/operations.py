@@ -6,6 +6,34 @@ from parity_tests.findings.finding import Finding
 
 FINDINGS = (
     Finding(
+        title="A column that is added to a square matrix becomes a row",
+        code="""
+import keras, numpy as np
+zeros, column = np.zeros((2, 2), "float32"), np.float32([[1], [2]])
+print(keras.ops.convert_to_numpy(keras.ops.add(zeros, column)).tolist())
+x = keras.Input((2, 2))
+model = keras.Model(x, x + column)
+print(model.predict(zeros[None], verbose=0).tolist())
+""",
+        wrong={"tensorflow": "[[1.0, 2.0], [1.0, 2.0]]\n[[[1.0, 2.0], [1.0, 2.0]]]"},
+        right="[[1.0, 1.0], [2.0, 2.0]]\n[[[1.0, 1.0], [2.0, 2.0]]]",
+        why="""
+An axis of length 1 is repeated, so that row i of the sum is i + 1. With TensorFlow, Keras takes the
+second array of a sum for a bias if only one of its axes is longer than 1, and if that is as long as
+the channels of the first. It then drops the other axes, and adds along the last one. So it is in
+`keras.ops.add`, in sums with a `Variable`, and in functional models; a pairwise score of five
+queries and five keys is enough. (Introduced for speed in keras-team/keras#20386.)
+""",
+        proof="""
+import numpy as np
+y = np.zeros((2, 2)) + [[1], [2]]
+print(y.tolist())
+print([y.tolist()])
+""",
+        place="minikeras/ops/arithmetic.py",
+        upstream=("https://github.com/keras-team/keras/pull/20386",),
+    ),
+    Finding(
         title="sparsemax does not sum to 1",
         code="""
 import keras
@@ -191,5 +219,87 @@ float64 unless told so.
 """,
         promise=("keras.config.set_floatx", "Set the default float dtype."),
         place="minikeras/ops/core.py",
+    ),
+    Finding(
+        title="geomspace gives its signs to the wrong axis",
+        code="""
+import keras, numpy as np
+start, stop = np.float32([1, -2]), np.float32([4, -8])
+y = keras.ops.geomspace(start, stop, num=2, axis=-1)
+print(keras.ops.convert_to_numpy(y).round(3).tolist())
+""",
+        wrong={"tensorflow": "[[1.0, -4.0], [2.0, -8.0]]"},
+        other={"torch": "ValueError"},
+        right="[[1.0, 4.0], [-2.0, -8.0]]",
+        why="""
+The first sequence goes from 1 to 4, the second from −2 to −8. With TensorFlow, Keras multiplies by
+the signs of the starts along the last axis, whatever `axis` is; for three numbers in place of two
+it fails. torch refuses any axis but the first.
+""",
+        proof="""
+import numpy as np
+print(np.geomspace([1.0, -2.0], [4.0, -8.0], num=2, axis=-1).round(3).tolist())
+""",
+        promise=("keras.ops.geomspace", "The axis in the result to store the samples."),
+        place="minikeras/ops/creation.py",
+    ),
+    Finding(
+        title="The sign of NaN is 0",
+        code="""
+import keras
+print(keras.ops.convert_to_numpy(keras.ops.sign([float("nan"), -2.0])).tolist())
+""",
+        wrong={"torch": "[0.0, -1.0]"},
+        right="[nan, -1.0]",
+        why="""
+An undefined number has no sign, as NumPy's documentation says. Optimizers that take the sign of the
+gradient (Lion, signSGD) so go on where the gradient is NaN.
+""",
+        proof="""
+import numpy as np
+print(np.sign([float("nan"), -2.0]).tolist())
+""",
+        place="minikeras/ops/primitives/arithmetic.py",
+        upstream=("https://github.com/pytorch/pytorch/issues/41245",),
+    ),
+    Finding(
+        title="nancumsum and nancumprod replace infinities",
+        code="""
+import keras, numpy as np
+x = np.float32([np.inf, np.nan, -1])
+y = [keras.ops.convert_to_numpy(f(x)) for f in (keras.ops.nancumsum, keras.ops.nancumprod)]
+print([bool(np.isinf(last[-1])) for last in y])
+""",
+        wrong={"tensorflow torch minikeras": "[False, False]"},
+        right="[True, True]",
+        why="""
+NaN counts as 0 in sums and as 1 in products; an infinity is no NaN, and stays. Keras uses
+`nan_to_num`, which replaces infinities by the largest number by default. An overflow is so hidden.
+""",
+        proof="""
+import numpy as np
+x = np.float32([np.inf, np.nan, -1])
+print([bool(np.isinf(f(x)[-1])) for f in (np.nancumsum, np.nancumprod)])
+""",
+        promise=("keras.ops.nancumprod", "treating NaNs as one."),
+        place="minikeras/ops/statistics.py",
+    ),
+    Finding(
+        title="soft_shrink of integers is truncated",
+        code="""
+import keras, numpy as np
+print(keras.ops.convert_to_numpy(keras.ops.soft_shrink(np.int32([-3, 0, 4]))).tolist())
+""",
+        wrong={"tensorflow minikeras": "[-2, 0, 3]"},
+        other={"torch": "NotImplementedError"},
+        right="[-2.5, 0.0, 3.5]",
+        why="""
+With the threshold 0.5, −3 becomes −2.5. With TensorFlow, Keras cuts off the fraction; other
+activations of integers compute floats or refuse them, as torch does here.
+""",
+        proof="""
+print([x + 0.5 if x < -0.5 else x - 0.5 if x > 0.5 else 0.0 for x in (-3, 0, 4)])
+""",
+        place="minikeras/ops/activations.py",
     ),
 )

@@ -169,4 +169,31 @@ except TypeError:
 """,
         place="minikeras/callbacks/learning_rate_scheduler.py",
     ),
+    Finding(
+        title="A layer called with training=False is trained in a functional model",
+        code="""
+import keras, numpy as np
+x = keras.Input((1,))
+layer = keras.layers.BatchNormalization()
+model = keras.Model(x, layer(x, training=False))
+model.compile("sgd", "mse")
+model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+print(round(float(layer.moving_mean[0]), 4))
+""",
+        wrong={"tensorflow jax torch minikeras": "0.01"},
+        right="0.0",
+        why="""
+A layer that runs as in inference does not move its averages. A functional model passes the
+`training=True` of `fit` to each layer, in place of what the call was written with; a subclassed
+model with `self.layer(x, training=False)` prints 0.0. Keras's guide on transfer learning passes
+`training=False` to the pretrained base, to protect its averages when all weights are trained.
+Only `layer.trainable = False` protects them.
+""",
+        promise=(
+            "keras.layers.BatchNormalization",
+            "when calling the layer/model with the argument `training=False`",
+        ),
+        place="minikeras/models/functional.py",
+        upstream=("https://github.com/keras-team/keras/issues/20285",),
+    ),
 )

@@ -20,6 +20,12 @@ def test_formulas_are_typeset() -> None:
     assert block.startswith('<div class="formula"><math') and 'display="block"' in block
 
 
+def test_a_sign_is_no_difference() -> None:
+    prefix = '<mo form="prefix">&#x02212;</mo>'
+    assert markup.mathml("a - (-1) = -2", "inline").count(prefix) == 2
+    assert prefix not in markup.mathml("(a) - 1", "inline")
+
+
 def test_a_formula_that_cannot_be_typeset_stops_the_build() -> None:
     with pytest.raises(Exception, match="holds something that has no MathML"):
         markup.with_formulas(r'<span class="arithmatex">\(\nonsense\)</span>')

@@ -31,6 +31,8 @@ EXCLUDED = {
     "interpolate": "float32 throughout; kernels/test_resize.py has the gradients",
     "interpolate_gradient": "the same",
     "warp": "has the gradient of TensorFlow, which is not the derivative; see ops/test_image.py",
+    "complete_qr": "has none: columns of its result are arbitrary",
+    "eig": "has none",
     "rounded_as": "has the value of one argument and the gradient of the other",
 }
 
@@ -63,6 +65,15 @@ CALLS: dict[str, tuple[Any, ...]] = {
         (4, 2),
         (3, 2),
     ),
+    **{
+        f"scatter_update, {how}": (
+            lambda x, y, how=how: ops.scatter_update(x, [[2], [0], [2]], y, reduction=how),
+            (4, 2),
+            (3, 2),
+        )
+        for how in ("max", "min", "mul")
+    },
+    "segment_prod": (lambda x: ops.segment_prod(x, TABLE, num_segments=4), (4, 3)),
     "segment_sum": (lambda x: ops.segment_sum(x, TABLE, num_segments=4), (4, 3)),
     "segment_max": (lambda x: ops.segment_max(x, TABLE, num_segments=3), (4, 3)),
     "where": (lambda x, y: ops.where(x > 0, x, y), (3, 4), (4,)),
@@ -112,7 +123,14 @@ CALLS: dict[str, tuple[Any, ...]] = {
     "solve": (lambda x, y: ops.solve(x + 4 * np.eye(3), y), (2, 3, 3), (2, 3, 2)),
     "solve_triangular": (lambda x, y: ops.solve_triangular(x + 4 * np.eye(3), y), (3, 3), (3, 2)),
     "qr": (ops.qr, (4, 3)),
+    "qr, wide": (ops.qr, (3, 4)),
     "eigh": (lambda x: ops.eigh(x + ops.transpose(x)), (3, 3)),
+    "svd": (ops.svd, (3, 2)),
+    "svd, reduced": (lambda x: ops.svd(x, full_matrices=False), (2, 4)),
+    "singular values": (lambda x: ops.svd(x, compute_uv=False), (2, 3, 4)),
+    "pinv": (ops.pinv, (2, 3)),
+    "pinv, cut off": (lambda x: ops.pinv(x, rcond=0.4), (4, 3)),
+    "lstsq": (ops.lstsq, (3, 2), (3, 2)),
     # windows
     "conv": (
         lambda x, w: ops.conv(x, w, strides=2, padding="same"),

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from minikeras import ops
+from minikeras import KerasTensor, ops
 
 DTYPES = [
     "bool",
@@ -178,3 +178,54 @@ def test_saturate_cast(dtype):
     for given in ("float32", "int64") if dtype != "float16" else ("float32",):
         x = np.array([3e5, -5, 7, -3e5]).astype(given)
         same(ops.saturate_cast(x, dtype), keras.ops.saturate_cast(x, dtype))
+
+
+FRACTIONS = "elu hard_sigmoid hard_silu leaky_relu log_softmax selu sigmoid silu softmax softplus"
+
+
+@pytest.mark.parametrize("name", [*FRACTIONS.split(), "softsign"])
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8", "bool"])
+def test_activations_of_whole_numbers(name, dtype):
+    """In floatx, as announced; with TensorFlow, Keras does so in leaky_relu, and refuses others."""
+    x = np.array([-2, 0, 3]).astype(dtype)
+    y = getattr(ops, name)(x)
+    assert y.dtype == getattr(ops, name)(KerasTensor(x.shape, dtype)).dtype == "float32"
+    theirs = asked(name, x)
+    if theirs is not None:
+        same(y, theirs)
+
+
+@pytest.mark.parametrize("threshold", [0.5, 1.5])
+def test_soft_shrink_of_whole_numbers(threshold):
+    x = np.arange(-4, 5, dtype="int32")
+    same(ops.soft_shrink(x, threshold), keras.ops.soft_shrink(x, threshold))
+
+
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int32"])
+def test_saturated(dtype):
+    x = np.float32([-1.5, -0.3, 0, 0.3, 1, 2, 300])
+    same(ops.saturate_cast(x, dtype), keras.ops.saturate_cast(x, dtype))
+
+
+@pytest.mark.parametrize("name", ["amax", "amin"])
+def test_extremes_without_a_first_value(name):
+    for k in (ops, keras.ops):
+        with pytest.raises(TypeError, match="unexpected keyword argument 'initial'"):
+            getattr(k, name)([1.0], initial=0.0)
+
+
+EMPTY = [
+    ("softmax", (2, 0), {}),
+    ("log_softmax", (0,), {"axis": None}),
+    ("logsumexp", (0, 3), {"axis": -2}),
+    ("logsumexp", (0, 3), {"axis": 1}),
+    ("nanmax", (2, 0), {"axis": 1}),
+    ("nanmin", (0, 1), {"axis": (1, 0), "keepdims": True}),
+    ("argsort", (), {}),
+]
+
+
+@pytest.mark.parametrize(("name", "shape", "options"), EMPTY)
+def test_of_nothing(name, shape, options):
+    x = np.ones(shape, "float32")
+    same(getattr(ops, name)(x, **options), getattr(keras.ops, name)(x, **options))

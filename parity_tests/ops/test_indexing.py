@@ -6,7 +6,7 @@ from hypothesis import given
 
 from minikeras import ops
 from parity_tests.checks.op import check, check_op
-from parity_tests.drawing import matrices, pairs, reals, seeds, shapes, values
+from parity_tests.drawing import few, matrices, pairs, reals, seeds, shapes, values
 
 KEYS = [
     0,
@@ -101,5 +101,20 @@ def test_blocks(x):
 @given(st.data(), reals((6, 2)))
 def test_segments(data, x):
     ids = np.random.default_rng(data.draw(seeds)).integers(0, 3, 6).astype("int32")
-    for name in ("segment_sum", "segment_max", "segment_min"):
+    for name in ("segment_sum", "segment_max", "segment_min", "segment_prod"):
         check(name, x, segment_ids=ids, num_segments=4)
+
+
+@few
+@given(reals((3, 2)), reals((4, 2)), st.sampled_from(["max", "min", "mul"]), seeds)
+def test_scatter_update_with_a_reduction(x, updates, how, seed):
+    """Places repeat, and on the grid numbers tie and are 0."""
+    indices = np.random.default_rng(seed).integers(0, 3, (4, 1)).astype("int32")
+    check_op(
+        *(
+            lambda x, u, k=k: k.scatter_update(x, indices, u, reduction=how)
+            for k in (ops, keras.ops)
+        ),
+        x,
+        updates.astype(x.dtype),
+    )

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from minikeras import ops
 from parity_tests.checks.op import check, check_op
-from parity_tests.drawing import few, matrices, reals, seeds, values
+from parity_tests.drawing import few, matrices, pairs, reals, seeds, values
 
 NAN = ["nansum", "nanprod", "nanmax", "nanmin", "nanmean", "nanvar", "nanstd"]
 
@@ -42,11 +42,49 @@ def test_correlation(seed):
 
 
 @few
-@given(seeds)
-def test_histogram(seed):
-    x = values(seed, (30,))
-    for ours, theirs in zip(ops.histogram(x, 5), keras.ops.histogram(x, 5), strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+@given(reals((30,)), st.sampled_from([None, (-1.0, 1.5)]))
+def test_histogram(x, limits):
+    check("histogram", x, bins=5, range=limits)
+
+
+@few
+@given(reals(matrices), st.sampled_from([None, 0, -1]), st.sampled_from([(), (3,)]), seeds)
+def test_quantiles(x, axis, shape, seed):
+    """Of which fraction is differentiated, too."""
+    q = values(seed, shape, (0.03, 0.97)).astype(x.dtype)
+    check("quantile", x, q, axis=axis)
+    check("percentile", x, 100 * q, axis=axis, keepdims=True)
+
+
+@few
+@given(reals((2, 6)), st.integers(0, 7), seeds)
+def test_bincount(weights, minlength, seed):
+    """TensorFlow has no gradient, so that ours is compared with that of a product."""
+    x = np.random.default_rng(seed).integers(0, 5, (2, 6)).astype("int32")
+    options = {"minlength": minlength}
+    check_op(
+        *(lambda w, k=k: k.bincount(x, weights=w, **options) for k in (ops, keras.ops)), weights
+    )
+    check_op(
+        lambda w: ops.bincount(x[0], weights=w, minlength=5),
+        lambda w: keras.ops.matmul(w, keras.ops.one_hot(x[0], 5, dtype=w.dtype)),
+        weights[0],
+    )
+
+
+@pytest.mark.parametrize("name", ["linspace", "logspace", "geomspace"])
+@few
+@given(pairs(domain=(0.5, 2)), st.integers(0, 5), st.booleans(), st.sampled_from([0, -1]))
+def test_spaced(name, xs, num, endpoint, axis):
+    if name == "geomspace":  # Keras gives its signs to the first axis, and computes in float32
+        axis, xs = 0, [np.float32(x) for x in xs]
+    check(name, *xs, num=num, endpoint=endpoint, axis=axis)
+
+
+@few
+@given(pairs(), st.integers(1, 5), st.booleans())
+def test_the_step_of_linspace(xs, num, endpoint):
+    check("linspace", *xs, num=num + endpoint, endpoint=endpoint, retstep=True)
 
 
 @pytest.mark.parametrize("name", ["unique"])

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import minikeras
 from minikeras.parity import configuration
 from minikeras.parity.comparison import NothingToCompare, compare
 from minikeras.parity.curves import epoch_line
@@ -280,3 +281,27 @@ def test_seed_states_are_compared_as_integers():
     both = {"weights": (state,), "fits": 0}
     assert verdict(both=both)["same"]
     assert not verdict(both=both, weights=(state + 1,))["same"]
+
+
+def test_a_config_that_is_guessed_is_compared_without_defaults():
+    """Keras writes every argument of a layer without get_config, minikeras those that are given."""
+    import keras
+
+    def made(library, scale):
+        class Scale(library.layers.Layer):
+            def __init__(self, scale=1, axis=-1, **kwargs):
+                super().__init__(**kwargs)
+
+        class Plain(library.layers.Layer):
+            def call(self, x):
+                return x
+
+        return configuration.config_of([Scale(scale), Plain()])
+
+    def found(*scales):
+        sides = [made(library, s) for library, s in zip((minikeras, keras), scales)]
+        return list(configuration.differences(*sides, "layers"))
+
+    assert found(1, 1) == found(2, 2) == []
+    assert found(2, 3) == ["layers[0].scale: 2 in minikeras, 3 in Keras"]
+    assert found(2, 1) == ["layers[0].scale: only in minikeras"]

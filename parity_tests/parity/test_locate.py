@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import minikeras
-from minikeras.parity import capturing, locate, stand_in
+from minikeras.parity import capturing, locate, stand_in, terminal
 from minikeras.parity.comparison import add_lockstep
 from parity_tests.parity.test_comparison import LOGS, verdict
 from parity_tests.parity.test_step_report import comparison
@@ -131,7 +131,7 @@ def test_steps_that_differ_decide_a_verdict():
 
 def test_the_words_say_how_far_it_looked():
     location = {"call": "fit 2", "error": None, "as_user": False, "forced": comparison().to_json()}
-    assert locate.words(location).startswith("2 steps of fit 2: differs first at step 2")
-    assert "TF_ENABLE_ONEDNN_OPTS" in locate.words(location | {"as_user": True})
+    assert terminal.location_words(location).startswith("2 steps of fit 2: differs first at step 2")
+    assert "TF_ENABLE_ONEDNN_OPTS" in terminal.location_words(location | {"as_user": True})
     error = {"call": "fit", "error": "ValueError: wrong"}
-    assert locate.words(error) == "fit could not be looked into: ValueError: wrong"
+    assert terminal.location_words(error) == "fit could not be looked into: ValueError: wrong"

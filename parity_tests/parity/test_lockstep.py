@@ -10,6 +10,7 @@ import pytest
 
 import minikeras
 from minikeras.parity import compare
+from minikeras.parity.lockstep.pairing import differences
 
 X = np.random.RandomState(0).rand(20, 6, 6, 1).astype("float32")
 Y = np.random.RandomState(1).randint(0, 3, 20)
@@ -46,13 +47,37 @@ def test_equal_models_have_equal_bits(model: Any, mode: str) -> None:
     assert found.same
     assert [step.samples for step in found.steps] == [8, 8, 4]
     assert all(step.equal for step in found.steps), str(found)
-    kinds = {entry.kind for entry in found.steps[0].entries}
+    first = found.steps[0]
+    assert repr(first) == f"<step 1: 0 of {len(first.entries)} entries differ>"
+    assert repr(first.entries[0]) == "<batch x: the same bits>"
+    kinds = {entry.kind for entry in first.entries}
     assert kinds == {
         *("batch", "output", "loss term", "loss", "output gradient", "gradient"),
         *("slot", "variable", "metric", "seed"),
     }
     for a, b in zip(before, model.variables, strict=True):
         np.testing.assert_array_equal(a, b.numpy())
+
+
+def test_names_that_count_the_layers_of_a_session_do_not_differ() -> None:
+    network(minikeras)  # the next Dense of the session is dense_1
+    layers = minikeras.layers
+    ours = minikeras.Sequential([layers.Input((6, 6, 1)), layers.Flatten(), layers.Dense(3)])
+    names = [layer.name for layer in ours.layers]
+    keras.utils.clear_session(free_memory=False)
+    theirs = keras.Sequential(
+        [keras.layers.Input((6, 6, 1)), keras.layers.Flatten(), keras.layers.Dense(3)]
+    )
+    assert names != [layer.name for layer in theirs.layers]
+    for library, one in ((minikeras, ours), (keras, theirs)):
+        one.compile(library.optimizers.SGD(), "mse", metrics=[library.metrics.MeanSquaredError()])
+    assert differences(ours, theirs) == []
+    ours.layers[1].use_bias = False
+    ours.optimizer.name = "mine"
+    assert differences(ours, theirs) == [
+        f"model.{theirs.layers[1].name}.use_bias: False in minikeras, True in Keras",
+        f"optimizer.name: mine in minikeras, {theirs.optimizer.name} in Keras",
+    ]
 
 
 def test_another_learning_rate_is_named() -> None:
@@ -69,3 +94,30 @@ def test_another_initial_weight_is_named() -> None:
     found = compare((ours, theirs), X, Y, steps=1, batch_size=8)
     (said,) = found.configuration
     assert said.startswith("initial value of") and "conv2d" in said and "1.0e-03" in said
+
+
+def test_an_operation_within_a_layer_of_keras_is_not_taken_for_one_of_the_model() -> None:
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    model = keras.Sequential([layers.Input((3, 2)), layers.ZeroPadding1D(), layers.Flatten()])
+    model.add(layers.Dense(1))
+    model.compile("sgd", "mse")
+    found = compare(model, X[:4, 0, :3, :] * np.ones(2, "float32"), Y[:4, None], steps=1)
+    assert found.same, str(found)
+
+
+def test_a_grouped_convolution_is_compiled_as_in_keras() -> None:
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            layers.Input((6, 6, 1)),
+            layers.Conv2D(4, 3),
+            layers.Conv2D(2, 2, groups=2),
+            layers.Flatten(),
+            layers.Dense(3),
+        ]
+    )
+    model.compile("sgd", "mse")
+    found = compare(model, X[:4], np.eye(3, dtype="float32")[Y[:4]], steps=1)
+    assert found.same, str(found)

@@ -100,7 +100,7 @@ def test_json(document, tmp_path):
     found = json.loads((tmp_path / "data.json").read_text("utf-8"), parse_constant=refuse)
     assert set(found) == {
         *("title", "options", "floatx", "verdict", "fits", "evaluations", "predictions", "models"),
-        *("optimizers", "times", "versions"),
+        *("optimizers", "loops", "times", "versions"),
     }
     assert found["evaluations"][0]["metrics"]["loss"]["keras"] == "nan"
     assert found["evaluations"][0]["metrics"][HOSTILE]["relative"] == 0.5

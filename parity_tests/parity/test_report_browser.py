@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from minikeras.optional import missing
 from minikeras.parity import write_page
+from minikeras.parity.lockstep.results import Reproducer
 from parity_tests.parity.test_step_report import comparison
 
 pytestmark = pytest.mark.skipif(
@@ -35,7 +37,13 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, tmp_path: Path) -> Any:
-    write_page(comparison(), tmp_path / "page.html")
+    made = comparison(
+        Reproducer("import keras\n" * 3, {"x": np.ones(3)}, "1 layer", "output dense")
+    )
+    made.more_reproducers = [
+        Reproducer("x = 1  # " + "long " * 50, {}, "1 operation", "output exp")
+    ]
+    write_page(made, tmp_path / "page.html")
     browser.get(f"file://{tmp_path / 'page.html'}")
     yield browser
     assert browser.get_log("browser") == []
@@ -53,6 +61,18 @@ def test_nothing_leaves_the_screen(page: Any, width: int, scheme: str) -> None:
     assert page.execute_script(f"return {root}.scrollWidth == {root}.clientWidth")
     paper = page.execute_script("return getComputedStyle(document.body).backgroundColor")
     assert paper == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 26)"}[scheme]
+
+
+def test_each_reproducer_unfolds(page: Any) -> None:
+    folds = page.find_elements("css selector", "details:has(pre)")
+    assert [fold.get_property("open") for fold in folds] == [True, False]
+    assert not folds[1].find_element("tag name", "pre").is_displayed()
+    folds[1].find_element("tag name", "summary").click()
+    assert folds[1].find_element("tag name", "pre").is_displayed()
+    root = "document.documentElement"
+    assert page.execute_script(f"return {root}.scrollWidth == {root}.clientWidth")
+    link = page.find_element("css selector", "a[download]")
+    assert link.get_attribute("download") == "reproducer.npz"
 
 
 def said(page: Any) -> str:

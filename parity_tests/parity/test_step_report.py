@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from minikeras.parity import charts, step_report, write_page
+from minikeras.parity import charts, locate, step_report, write_page
 from minikeras.parity.lockstep import Comparison, Distances, Entry, Step, Verdict
 from minikeras.parity.lockstep.results import Opinion, Reproducer
 from parity_tests.parity.test_report import HOSTILE, Page
@@ -115,5 +115,19 @@ def test_a_page_of_a_comparison(tmp_path):
 def test_a_reproducer_that_is_too_large_has_no_link():
     arrays = {"x": np.random.default_rng(0).normal(size=700_000)}
     made = comparison(Reproducer("", arrays))
-    assert step_report.reproducer(made.to_json(), arrays)["link"] is None
-    assert step_report.reproducer(comparison().to_json(), {}) is None
+    (shown,) = step_report.reproducers(made.to_json(), arrays)
+    assert shown["link"] is None
+    assert step_report.reproducers(comparison().to_json(), {}) == []
+
+
+def test_each_reproducer_has_its_own_file():
+    made = comparison(Reproducer('np.load("reproducer.npz")', {"x": np.ones(2)}, "a", "output a"))
+    made.more_reproducers = [Reproducer('np.load("reproducer.npz")', {"x": np.zeros(3)}, "b")]
+    first, second = step_report.reproducers(made.to_json(), made.arrays())
+    assert (first["file"], second["file"]) == ("reproducer.npz", "reproducer2.npz")
+    assert second["script"] == 'np.load("reproducer2.npz")' and first["link"] != second["link"]
+    again = locate.comparison_of(made.to_json(), made.arrays())
+    assert again.to_json() == made.to_json()
+    assert np.array_equal(again.more_reproducers[0].arrays["x"], np.zeros(3))
+    frame = made._repr_html_()
+    assert frame.startswith("<iframe") and "reproducer2.npz" in frame and "Reproducers" in frame

@@ -233,20 +233,100 @@ def test_access_printing_and_html(both):
     )
     assert max(map(len, text.splitlines())) <= 100
     page = step._repr_html_()
-    assert page.count("<table>") == 3 + 6 and page.count("<details>") == 2
+    assert page.count("<table ") == 3 + 6 and page.count("<details>") == 2
     assert repr(step).startswith("<Step: loss ") and repr(step["size"]).endswith("(6, 2)>")
 
 
 def test_refusals():
-    class Own(minikeras.Sequential):
-        def train_step(self, data):
-            return {}
-
-    model = Own([minikeras.layers.Dense(1)])
+    model = minikeras.Sequential([minikeras.layers.Dense(1)])
     with pytest.raises(ValueError, match="must call `compile"):
-        model.explain_step(X, Y[1])
-    model.compile("sgd", "mse")
-    with pytest.raises(ValueError, match="Own has a train_step of its own"):
         model.explain_step(X, Y[1])
     with pytest.raises(ValueError, match="sample_weight and class_weight exclude each other"):
         lazy().explain_step(X, Y[0], np.ones(6), {0: 1.0})
+
+
+class Own(minikeras.Model):
+    """Its own step: built late, with dropout, a clipped gradient, and a value of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = minikeras.layers.Dense(4, "relu", name="hidden")
+        self.drop = minikeras.layers.Dropout(0.5, name="drop")
+        self.head = minikeras.layers.Dense(1, name="head")
+
+    def call(self, x, training=False):
+        return self.head(self.drop(self.hidden(x), training=training))
+
+    def train_step(self, data):
+        x, y = data
+        with minikeras.GradientTape() as tape:
+            error = self(x, training=True) - y
+            loss = minikeras.ops.mean(error**2)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        gradients = [minikeras.ops.clip(g, -0.1, 0.1) for g in gradients]
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables))
+        return {"loss": loss, "mae": minikeras.ops.mean(minikeras.ops.abs(error))}
+
+
+def test_a_step_of_ones_own():
+    minikeras.utils.set_random_seed(0)
+    model, y = Own(), X[:, :1]
+    model.compile("adam")
+    step = model.explain_step(X, y)
+    assert not model.built
+    assert [call.name for call in step.layers] == ["hidden", "drop", "head"]
+    assert step["head"].gradient.shape == (len(X), 1) and np.any(step["hidden"].gradient)
+    assert np.abs(step.gradients["hidden/kernel"]).max() == np.float32(0.1)  # as clipped
+    assert step.logs.keys() == {"loss", "mae"} and step.loss == step.logs["loss"]
+    assert [(t.kind, t.value) for t in step.terms] == [("tape", step.loss)]
+    assert [what.partition(":")[0] for what in step.unseen] == [
+        "the terms of the loss",
+        "the program",
+    ]
+    text, page = str(step), step._repr_html_()
+    assert "not shown: the program: Own.train_step" in text and "not shown" in page
+    assert "returned" in text and "sum" not in text
+    kinds = [event.kind for event in model.steps(X, y)]
+    assert kinds == ["forward"] * 3 + ["loss"] + ["backward"] * 3 + ["update"] * 4
+    assert step.updates["head/bias"][0].name == "g"
+    logs = model.fit(X, y, batch_size=len(X), shuffle=False, verbose=0).history
+    assert logs["loss"] == [step.loss] and logs["mae"] == [step.logs["mae"]]
+    for update, w in zip(step.variables, model.trainable_variables, strict=True):
+        assert np.array_equal(update.after, w.numpy()) and not np.array_equal(update.before, w)
+    again = model.explain_step(X, y)  # built, and with slots
+    model.fit(X, y, batch_size=len(X), shuffle=False, verbose=0)
+    for update, w in zip(again.variables, model.trainable_variables, strict=True):
+        assert np.array_equal(update.after, w.numpy())
+
+
+def test_a_step_around_that_of_model():
+    """Also after `fit` has recorded the inner step, of which a replay would show nothing."""
+
+    class Around(minikeras.Sequential):
+        def train_step(self, data):
+            return super().train_step(data) | {"more": 1.0}
+
+    model = Around([minikeras.layers.Dense(1, name="only")])
+    model.compile("sgd", "mse")
+    for _ in range(3):
+        model.fit(X, X[:, :1], batch_size=len(X), verbose=0)
+    step = model.explain_step(X, X[:, :1])
+    assert [call.name for call in step.layers] == ["only"] and step.logs["more"] == 1.0
+    assert step["only"].gradient is not None and len(step.updates.records) == 2
+    model.fit(X, X[:, :1], batch_size=len(X), verbose=0, shuffle=False)
+    assert np.array_equal(step.variables[0].after, model.trainable_variables[0].numpy())
+
+
+def test_a_step_without_tape_or_optimizer():
+    class Bare(minikeras.Sequential):
+        def train_step(self, data):
+            x, y = data
+            self.layers[0].bias.assign(minikeras.ops.mean(y - self(x), axis=0))
+            return {}
+
+    model = Bare([minikeras.Input((X.shape[1],)), minikeras.layers.Dense(1)])
+    model.compile("sgd")
+    step = model.explain_step(X, X[:, :1])
+    assert step.updates is None and np.isnan(step.loss) and len(step.unseen) == 4
+    assert step.variables[0].gradient is None and step.variables[1].norms["Δw"] > 0
+    assert not model.layers[0].bias.numpy().any()  # as before

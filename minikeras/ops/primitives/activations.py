@@ -1,4 +1,9 @@
-"""Activation functions that have a derivative of their own."""
+"""Activation functions that have a derivative of their own.
+
+Those that map whole numbers to others than whole numbers compute them in floatx.
+
+Parity: Keras on TensorFlow does so in leaky_relu, and refuses whole numbers in the others.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +50,7 @@ def relu6_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * ((y > 0) & (y < 6))
 
 
-@elementwise("ops.nn", dtype=promote)
+@elementwise("ops.nn", dtype=floating)
 def hard_sigmoid(x: Array) -> Array:
     """y = min(max(x + 3, 0), 6) / 6    dx = dy / 6 where −3 < x < 3, else 0"""
     return relu6.forward(x + x.dtype.type(3)) / x.dtype.type(6)
@@ -59,7 +64,7 @@ def hard_sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
 hard_sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise(dtype=floating)
 @quiet
 def _hard_silu(x: Array, *, x_first: tuple[bool, bool]) -> Array:
     """y = x s(x), s the hard sigmoid   dx = dy s(x), plus dy x / 6 where −3 < x < 3
@@ -78,7 +83,7 @@ def _hard_silu_vjp(dy: Array, y: Array, x: Array, *, x_first: tuple[bool, bool])
 _hard_silu.fast("minikeras.ops.tensorflow_float32", rules="forward vjp terms", when=in_float32)
 
 
-@elementwise(dtype=promote)
+@elementwise(dtype=floating)
 def _leaky_relu(x: Array, *, negative_slope: float) -> Array:
     """y = x where x > 0, else slope · x        dx = dy, else slope · dy
 
@@ -92,7 +97,7 @@ def _leaky_relu_vjp(dy: Array, y: Array, x: Array, *, negative_slope: float) -> 
     return np.where(x > 0, dy, negative_slope * dy)
 
 
-@elementwise(dtype=promote)
+@elementwise(dtype=floating)
 def _elu(x: Array, *, by_rows: bool) -> Array:
     """y = x where x ≥ 0, else eˣ − 1           dx = dy where y ≥ 0, else dy (y + 1)
 
@@ -112,7 +117,7 @@ _GELU_SCALE, _GELU_CUBIC = 0.7978845608028654, float(np.float32(0.044715))
 SELU_SCALE, SELU_SCALE_ALPHA = 1.0507009873554804934193349852946, 1.7580993408473768599402175208123
 
 
-@elementwise("ops.nn", dtype=promote)
+@elementwise("ops.nn", dtype=floating)
 @quiet
 def selu(x: Array) -> Array:
     """y = λ x where x ≥ 0, else λα (eˣ − 1)    dx = λ dy, else dy (y + λα)
@@ -130,7 +135,7 @@ def selu_vjp(dy: Array, y: Array, x: Array) -> Array:
 selu.fast("minikeras.ops.tensorflow_float32", rules="forward", when=in_float32)
 
 
-@elementwise("ops.nn", dtype=promote)
+@elementwise("ops.nn", dtype=floating)
 def softplus(x: Array) -> Array:
     """y = ln(1 + eˣ)       dx = dy σ(x)"""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
@@ -144,7 +149,7 @@ def softplus_vjp(dy: Array, y: Array, x: Array) -> TensorLike:
 softplus.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise("ops.nn", dtype=promote)
+@elementwise("ops.nn", dtype=floating)
 @quiet
 def softsign(x: Array) -> Array:
     """y = x / (1 + |x|)    dx = dy / (1 + |x|)²"""
@@ -174,7 +179,7 @@ def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:
 _sigmoid.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@elementwise("ops.nn", also="swish", dtype=promote)
+@elementwise("ops.nn", also="swish", dtype=floating)
 @quiet
 def silu(x: Array) -> Array:
     """y = x σ(x)           dx = dy σ(x) (1 + x (1 − σ(x)))"""
@@ -236,10 +241,10 @@ _gelu_by_tanh.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 def minus_max(x: TensorLike) -> TensorLike:
     """x minus its maximum along the last axis: the exponentials of the result cannot overflow."""
-    return x - np.max(x, -1, keepdims=True)
+    return x - np.max(x, -1, keepdims=True) if x.size else x
 
 
-@primitive(dtype=promote, shape=unchanged)
+@primitive(dtype=floating, shape=unchanged)
 @quiet
 def _softmax(x: Array) -> Array:
     """y = e^(x − m) / Σ e^(x − m), m = max x, along the last axis          dx = (dy − Σ dy y) y"""
@@ -255,7 +260,7 @@ def _softmax_vjp(dy: Array, y: Array, x: Array) -> Array:
 _softmax.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
-@primitive(dtype=promote, shape=unchanged)
+@primitive(dtype=floating, shape=unchanged)
 @quiet
 def _log_softmax(x: Array) -> Array:
     """y = x − m − ln Σ e^(x − m), m = max x, along the last axis           dx = dy − e^y Σ dy"""

@@ -97,7 +97,8 @@ def depthwise_kernel_gradient(
 ) -> Array:
     """The transpose of ``depthwise`` in its kernel."""
     x = _with_margins(x, margins)
-    dy = dy.reshape(*dy.shape[:-1], x.shape[-1], -1)
+    channels = x.shape[-1]
+    dy = dy.reshape(*dy.shape[:-1], channels, dy.shape[-1] // channels)
     dw = np.empty((*size, *dy.shape[-2:]), x.dtype)
     for p, window in taps(size, dy.shape[1:-2], strides, dilation):
         dw[p] = (x[window][..., None] * dy).sum(tuple(range(dy.ndim - 2)))

@@ -10,7 +10,6 @@ from minikeras import shapes
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
-from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape, TensorLike
 
 Key = Any  # whatever stands between brackets
@@ -194,28 +193,3 @@ def _where_vjp(dy: Array, y: Array, condition: Array, x1: Array, x2: Array) -> T
         lambda: _where.compute(condition, dy, zero),
         lambda: _where.compute(condition, zero, dy),
     )
-
-
-_AT = {"add": np.add, "max": np.maximum, "min": np.minimum, "mul": np.multiply}
-
-
-@primitive(dtype=separate, shape=unchanged)
-def _scatter_update(x: Array, updates: Array, *, key: Key, reduction: str | None) -> Array:
-    """y = x but y[key] = updates       dx = dy without those places,  dupdates = dy[key]"""
-    y = x.copy()
-    if reduction is None:
-        y[key] = updates
-    else:
-        _AT[reduction].at(y, key, updates)
-    return y
-
-
-@_scatter_update.vjp
-def _scatter_update_vjp(
-    dy: Array, y: Array, x: Array, updates: Array, *, key: Key, reduction: str | None
-) -> TensorLike:
-    if reduction is not None:
-        raise NotImplementedError(f"no gradient through scatter_update with {reduction!r}")
-    untouched = np.ones(x.shape, "bool")
-    untouched[key] = False
-    return lambda: np.where(untouched, dy, 0), lambda: _getitem.compute(dy, key=key)

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from minikeras.dtypes import promote
+from minikeras import dtypes
+from minikeras.dtypes import floating
 from minikeras.ops.declarations import primitive
 from minikeras.ops.primitives.products import _matmul, _swapped
 from minikeras.shapes import unchanged
 from minikeras.types import Array, Shape, TensorLike
 
 
-@primitive(dtype=promote, shape=unchanged)
+def safe_reciprocal(x: TensorLike) -> TensorLike:
+    """1 / x, and 0 where x is 0: how TensorFlow divides by singular values."""
+    return x / (x * x + 1e-20)
+
+
+def inverse_gaps(x: TensorLike) -> TensorLike:
+    """fᵢⱼ = 1 / (xⱼ − xᵢ), 0 where both are equal; of the numbers along the last axis.
+
+    Its own derivative is 0 on the diagonal.
+    """
+    one = np.eye(x.shape[-1], dtype=x.dtype)
+    return (1 - one) * safe_reciprocal(np.expand_dims(x, -2) - np.expand_dims(x, -1) + one)
+
+
+@primitive(dtype=floating, shape=unchanged)
 def _inv(a: Array) -> Array:
     """y a = 1              da = −yᵀ dy yᵀ"""
     return np.linalg.inv(a)
@@ -23,7 +40,7 @@ def _inv_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
     return -np.matmul(yt, np.matmul(dy, yt))
 
 
-@primitive(dtype=promote)
+@primitive(dtype=floating)
 def _det(a: Array) -> Array:
     """y = det a            da = dy y (a⁻¹)ᵀ"""
     return np.asarray(np.linalg.det(a))
@@ -39,7 +56,7 @@ def _det_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
     return np.expand_dims(dy * y, (-1, -2)) * _swapped(_inv.compute(a))
 
 
-@primitive(dtype=promote, broadcasts=True)
+@primitive(dtype=floating, broadcasts=True)
 def _solve(a: Array, b: Array) -> Array:
     """a y = b              db = (aᵀ)⁻¹ dy,  da = −db yᵀ"""
     return np.linalg.solve(a, b)
@@ -56,7 +73,7 @@ def _solve_vjp(dy: Array, y: Array, a: Array, b: Array) -> TensorLike:
     return lambda: -_matmul.compute(db, _swapped(y)), db
 
 
-@primitive(dtype=promote, shape=unchanged)
+@primitive(dtype=floating, shape=unchanged)
 def _cholesky(a: Array) -> Array:
     """a = y yᵀ, y lower triangular
 
@@ -75,11 +92,13 @@ def _cholesky_vjp(dy: Array, y: Array, a: Array) -> TensorLike:
     return 0.5 * (s + _swapped(s))
 
 
-@primitive(dtype=promote)
+@primitive(dtype=floating)
 def _qr(a: Array) -> tuple[Array, Array]:
     """a = q r, qᵀ q = 1, r upper triangular
 
     da = (dq + q ½-copy(m)) (rᵀ)⁻¹, m = r drᵀ − dqᵀ q, its lower triangle copied to the upper
+
+    Of a wide a = [x z], r = [u v]:  x = q u,  z = q v,  so that dz = q dv, and dq gains z dvᵀ.
     """
     q, r = np.linalg.qr(a)
     return q, r
@@ -95,11 +114,18 @@ def _qr_shape(a: Shape) -> list[Shape]:
 @_qr.vjp
 def _qr_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> TensorLike:
     (dq, dr), (q, r) = dy, y
-    if a.shape[-2] < a.shape[-1]:
-        raise NotImplementedError(f"no gradient through qr of wide matrices: {a.shape}")
+    m, n = a.shape[-2:]
+    if m >= n:
+        return _deep_qr_vjp(dq, dr, q, r)
+    beyond = dr[..., m:]
+    dq = dq + np.matmul(a[..., m:], _swapped(beyond))
+    da = _deep_qr_vjp(dq, dr[..., :m], q, r[..., :m])
+    return np.concatenate([da, np.matmul(q, beyond)], -1)
+
+
+def _deep_qr_vjp(dq: Array, dr: Array, q: Array, r: Array) -> TensorLike:
     m = np.matmul(r, _swapped(dr)) - np.matmul(_swapped(dq), q)
-    low = np.tril(m, -1)
-    symmetric = np.tril(m) + _swapped(low)
+    symmetric = np.tril(m) + _swapped(np.tril(m, -1))
     inverse = _swapped(_inv.compute(r))
     return _matmul.compute(dq + np.matmul(q, symmetric), inverse)
 
@@ -111,11 +137,28 @@ def _is_narrow(a: Array) -> bool:
 _qr.fast("minikeras.kernels.rounding.householder", rules="forward", when=_is_narrow)
 
 
-@primitive(dtype=promote)
+@primitive(dtype=floating)
+def _complete_qr(a: Array) -> tuple[Array, Array]:
+    """a = q r with a square q, of more rows than columns; without a derivative.
+
+    The last columns of q are arbitrary.
+    """
+    q, r = np.linalg.qr(a, "complete")
+    return q, r
+
+
+@_complete_qr.shape
+def _complete_qr_shape(a: Shape) -> list[Shape]:
+    return [(*a[:-1], a[-2]), a]
+
+
+@primitive(dtype=floating)
 def _eigh(a: Array) -> tuple[Array, Array]:
     """a v = v diag(w), w rising, vᵀ v = 1
 
     da = v (diag(dw) + f ∘ vᵀ dv) vᵀ, fᵢⱼ = 1 / (wⱼ − wᵢ), 0 on the diagonal
+
+    Parity: fᵢⱼ = 0 where wᵢ = wⱼ.
     """
     w, v = np.linalg.eigh(a)
     return w, v
@@ -130,7 +173,22 @@ def _eigh_shape(a: Shape) -> list[Shape]:
 def _eigh_vjp(dy: tuple[Array, Array], y: tuple[Array, Array], a: Array) -> TensorLike:
     (dw, dv), (w, v) = dy, y
     vt = _swapped(v)
-    diagonal_one = np.eye(a.shape[-1], dtype=a.dtype)
-    gap = np.expand_dims(w, -2) - np.expand_dims(w, -1) + diagonal_one
-    inner = np.expand_dims(dw, -1) * diagonal_one + np.matmul(vt, dv) * (1 - diagonal_one) / gap
+    one = np.eye(a.shape[-1], dtype=a.dtype)
+    inner = np.expand_dims(dw, -1) * one + inverse_gaps(w) * np.matmul(vt, dv)
     return np.matmul(v, np.matmul(inner, vt))
+
+
+def _complex(kind: Any) -> str:
+    return "complex128" if dtypes.of(kind) == "float64" else "complex64"
+
+
+@primitive(dtype=floating, out=_complex)
+def _eig(a: Array) -> tuple[Array, Array]:
+    """a v = v diag(w), complex; without a derivative."""
+    w, v = np.linalg.eig(a)
+    return w.astype(_complex(a.dtype)), v.astype(_complex(a.dtype))
+
+
+@_eig.shape
+def _eig_shape(a: Shape) -> list[Shape]:
+    return [a[:-1], a]

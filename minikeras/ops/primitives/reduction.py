@@ -101,8 +101,10 @@ def _prod_vjp(
 def _max(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """y = max x            dx = dy / (number of winners), at every winner
 
-    Parity: ties share the gradient.
+    Parity: ties share the gradient.  Of no numbers it is −∞.
     """
+    if not x.size and x.dtype.kind == "f":
+        return np.max(x, axis=axis, keepdims=keepdims, initial=-np.inf)
     return np.max(x, axis=axis, keepdims=keepdims)
 
 

@@ -42,3 +42,19 @@ def _searchsorted(sequence: Array, values: Array, *, side: str) -> Array:
 @_searchsorted.shape
 def _searchsorted_shape(sequence: Shape, values: Shape, *, side: str) -> Shape:
     return values
+
+
+@primitive(dtype=separate, out=lambda x, *_: x, constant=True)
+def _histogram(x: Array, low: Array, high: Array, edges: Array) -> Array:
+    """How many elements from low to high fall between each edge and the next, as numbers like x.
+
+    The last interval includes both of its edges.
+    """
+    inside = x[(x >= low) & (x <= high)]
+    places = np.searchsorted(edges[1:-1], inside, side="right")
+    return np.bincount(places, minlength=len(edges) - 1).astype(x.dtype)
+
+
+@_histogram.shape
+def _histogram_shape(x: Shape, low: Shape, high: Shape, edges: Shape) -> Shape:
+    return (edges[0] - 1,)  # type: ignore[operator]  # their number is given

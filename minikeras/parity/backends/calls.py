@@ -9,7 +9,8 @@ The kind of a call is the module of its `Make`:
 ``losses``   the loss of ``y_true`` and ``y_pred``; the gradient of ``y_pred``
 ``metrics``  the result behind each of some batches
 ``optimizers``  variables and slots after some steps with given gradients
-``models``   one training step of a chain of layers: see `training_step`
+``models``   one training step of a model: see `training_step`, and `observed_step` for one whose
+             inside is wanted
 ===========  =====================================================================================
 
 A gradient is that of Σ cᵢ yᵢ over all floating outputs, where the cᵢ are fixed eighths.
@@ -26,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras.parity.backends import engines, training_step
+from minikeras.parity.backends import engines, observed_step, training_step
 from minikeras.parity.backends.values import Make, build
 from minikeras.types import Array
 
@@ -83,7 +84,7 @@ class Call:
 _REFUSAL = re.compile(
     "not support|unsupported|not implemented|only support|not available|cannot be used|"
     "no gradient through|gradient registry has no entry|unexpected keyword argument|must be [1-9]-|"
-    "must be set when using",
+    "must be set when using|only one of .* can be provided|must be a floating point",
     re.IGNORECASE,
 )
 
@@ -170,7 +171,8 @@ def _outputs(library: Any, call: Call, outcome: Outcome) -> None:
         case "optimizers":
             found = _optimizer(library, call)
         case "models":
-            found = training_step.run(library, call.make.arguments, call.inputs, call.weights)
+            run = observed_step.run if call.make.name == observed_step.NAME else training_step.run
+            found = run(library, call.make.arguments, call.inputs, call.weights)
         case _:
             function, leaves = _function(library, call)
             tensors = {n: library.ops.convert_to_tensor(a) for n, a in leaves.items()}

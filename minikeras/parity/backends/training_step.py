@@ -8,6 +8,9 @@ from typing import Any
 from minikeras.parity.backends.values import Make, build
 from minikeras.types import Array
 
+# What makes layers draw random numbers while they train, and the value that stops it.
+RANDOM = {"Dropout": "rate", "GaussianNoise": "stddev"}
+
 
 def model_of(library: Any, arguments: dict[str, Any], weights: Any) -> Any:
     """A compiled model.
@@ -19,12 +22,12 @@ def model_of(library: Any, arguments: dict[str, Any], weights: Any) -> Any:
     """
     if "config" in arguments:
         model = library.models.model_from_json(json.dumps(arguments["config"]))
-        _assign(_variables(model), weights)
+        assign(variables_of(model), weights)
         model.compile_from_config(arguments["compiled"])
         return model
     inputs = library.Input(tuple(arguments["shape"]), dtype=arguments["dtype"])
     model = library.Sequential([inputs, *build(library, arguments["layers"])])
-    _assign(_variables(model), weights)
+    assign(variables_of(model), weights)
     optimizer: Make = arguments["optimizer"]
     loss: Make = arguments["loss"]
     model.compile(optimizer=optimizer(library), loss=loss(library))
@@ -33,7 +36,7 @@ def model_of(library: Any, arguments: dict[str, Any], weights: Any) -> Any:
 
 def weights_of(library: Any, arguments: dict[str, Any]) -> list[Array]:
     """The initial weights of the model, without seeds."""
-    return [_array(library, v) for v in _variables(model_of(library, arguments, None))]
+    return [array_of(library, v) for v in variables_of(model_of(library, arguments, None))]
 
 
 def run(
@@ -47,32 +50,47 @@ def run(
     model = model_of(library, arguments, weights)
     if not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
-    _assign(model.optimizer.variables, inputs.get("slots"))
+    assign(model.optimizer.variables, inputs.get("slots"))
     found: dict[str, Any] = {"prediction": model(inputs["x"], training=False)}
     loss = model.train_on_batch(inputs["x"], inputs["y"])
     found["loss"] = float(loss[0] if isinstance(loss, list) else loss)
-    for i, variable in enumerate(_variables(model)):
-        found[f"variable {i}"] = _array(library, variable)
+    for i, variable in enumerate(variables_of(model)):
+        found[f"variable {i}"] = array_of(library, variable)
     for i, variable in enumerate(model.optimizer.variables):
-        found[f"slot {i}"] = _array(library, variable)
+        found[f"slot {i}"] = array_of(library, variable)
     return found
 
 
-def _assign(variables: list[Any], values: Any) -> None:
+def assign(variables: list[Any], values: Any) -> None:
     if values is not None:
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
 
-def _variables(model: Any) -> list[Any]:
+def variables_of(model: Any) -> list[Any]:
     return [v for v in model.variables if "seed" not in v.path]
 
 
-def _array(library: Any, variable: Any) -> Array:
+def array_of(library: Any, variable: Any) -> Array:
     array: Array = library.ops.convert_to_numpy(variable.value)
     return array.copy()
 
 
 def variable_names(model: Any) -> list[str]:
     """The paths of the variables, in the order of the weights."""
-    return [v.path for v in _variables(model)]
+    return [v.path for v in variables_of(model)]
+
+
+def without_randomness(config: Any, off: list[str]) -> Any:
+    """A config whose random layers do nothing; their names are added to ``off``."""
+    if isinstance(config, list):
+        return [without_randomness(part, off) for part in config]
+    if not isinstance(config, dict):
+        return config
+    config = {key: without_randomness(part, off) for key, part in config.items()}
+    for word, argument in RANDOM.items():
+        inner = config.get("config")
+        if word in str(config.get("class_name")) and isinstance(inner, dict) and argument in inner:
+            off.append(inner.get("name", config["class_name"]))
+            config["config"] = {**inner, argument: 0.0}
+    return config

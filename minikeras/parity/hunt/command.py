@@ -14,7 +14,7 @@ from minikeras.parity.command import BadUse
 from minikeras.parity.hunt import hunting
 
 
-@click.command()
+@click.command(short_help="Search for defects of Keras.")
 @click.option(
     "--backends",
     metavar="NAMES",

@@ -82,7 +82,10 @@ class Truth:
 
     @functools.cached_property
     def numpy(self) -> Array | None:
-        """The result of NumPy's function of the same name, if there is one that takes this call."""
+        """The result of NumPy's function of the same name, if there is one that takes this call.
+
+        Its shape may be another than that of the right result.
+        """
         make, inputs = self.call.make, self.call.in_dtype("float64").inputs
         function = getattr(np, make.name, None) if make.module == "ops" else None
         if function is None or any(isinstance(v, list) for v in inputs.values()):
@@ -92,10 +95,7 @@ class Truth:
                 found = function(*inputs.values(), **make.arguments)
         except Exception:
             return None
-        expected = self.outcome.outputs.get("output")
-        if expected is None or not isinstance(found, np.ndarray | np.generic):
-            return None
-        if found.shape != expected.shape:
+        if "output" not in self.outcome.outputs or not isinstance(found, np.ndarray | np.generic):
             return None
         return np.asarray(found)
 

@@ -5,11 +5,16 @@ additions, and call other functions for exp.  Each operation is then off by a fe
 u, and all later ones compute with what is off.  A bound that follows this through a whole step, for
 every number, is found by running the step again, with an error of that size in every operation:
 
-    y = f(x₁(1 + c δ₁), x₂, ...) (1 + c δ₂ / 2)  δ uniform in [−u, u], anew for every element
+    y = f(x₁(1 + c δ₁), x₂, ...) (1 + c δ₂ / 2)  |δ| ≤ 3u, anew for every element
     c = √n for an operation that adds n terms, at least 4
     y = f(x₁, x₂, ...) (1 + δ)                   for an elementwise operation
 
-    B = 8 (max |y' − y| + rms(y' − y)) + 4 u |y|      over RUNS such steps, per number
+    B = 4 (max |y' − y| + rms(y' − y)) + 4 u |y|      over RUNS such steps, per number
+
+An elementwise operation can lose digits inside: eˣ − 1 of a small x, in elu.  Where float64 says
+that Keras loses as many, the step runs with these errors too:
+
+    y = f(x) (1 + δ) + e δ' / u                  e = max |f(z) − f₆₄(z)| over z = x, x (1 + c δ₃)
 
 The probable error of a sum of n terms is √n u Σ|terms| (Higham and Mary 2019, A new approach to
 probabilistic rounding error analysis); the worst, γₙ = n u / (1 − n u), is hardly ever met.
@@ -17,7 +22,9 @@ Running with random errors is Monte Carlo arithmetic (Parker 1997).  It also see
 formula does: a relu or a maximum that falls to the other side, and a gradient that is rounding
 noise from end to end, such as that of a bias before batch normalization.
 
-Operations that only move numbers, and whole numbers, are exact.
+Operations that only move numbers, and whole numbers, are exact; whole numbers of a sum, a product,
+a softmax or a tanh are exact if all that went in was whole.  A cast to a wider dtype is exact.  One
+from float64 is taken as exact: most often it takes the data, which nothing has rounded.
 """
 
 from __future__ import annotations
@@ -34,10 +41,12 @@ from minikeras.autograd.listeners import OpCall, recording
 from minikeras.autograd.primitive import Primitive
 from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.recording import Record, replaced
+from minikeras.shapes import reduced
 from minikeras.types import Array
 
 RUNS = 2
-WIDTH = 8.0  # of the bound, in the errors that were seen
+LARGER = 3.0  # than u is each error: what is the square of errors needs more than a wide bound
+WIDTH = 4.0  # of the bound, in the differences that were seen
 LEAST = 4.0  # c of an operation that adds few terms, or an unknown number of them
 
 # Operations whose results are among their inputs, or are exact.
@@ -50,15 +59,21 @@ MOVES = {
 }
 # They broadcast, but they add.
 SUMS = {"_matmul", "_einsum", "_solve", "normalize_by_moments", "normalize_by_size"}
+# Their 1 is rounded, where the input is not 0.
+SATURATE = {"tanh", "_sigmoid", "erf", "erfc", "exp", "softsign"}
 
 
 class Noise:
-    """Within ``with noise.running():`` every operation of minikeras errs by its rounding."""
+    """Within ``with noise.running():`` every operation of minikeras errs by its rounding.
+
+    inner: whether an elementwise operation also errs by the digits that it loses inside.
+    """
 
     is_tape = False
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, inner: bool = False) -> None:
         self.rng = np.random.Generator(np.random.Philox(seed))
+        self.inner = inner
 
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
@@ -76,19 +91,61 @@ class Noise:
     def on_operation(self, call: OpCall) -> None:
         op: Any = call.op
         name = getattr(op, "__name__", "")
-        if name in MOVES:
+        if name in MOVES or (
+            name == "_cast" and _is_exact(call.arrays[0].dtype, call.output.dtype)
+        ):
             return
         outputs = call.output if type(call.output) is tuple else (call.output,)
         if isinstance(op, Primitive) and (not op.broadcasts or name in SUMS):
             c = _spread(call.arrays, min((y._value.size for y in outputs), default=1))
             arrays = self._first_around(call.arrays, c)
+            # A sum of whole numbers is exact; a softmax that is 1 was rounded to it.
+            is_exact = _are_whole(call.arrays)
             again = op.rules(arrays, call.static)[0](*arrays, **call.static)
             for y, value in zip(outputs, again if type(again) is tuple else (again,), strict=True):
                 if y._value.dtype.kind == "f":
-                    y._value = self.around(np.asarray(value), c / 2)
+                    y._value = self.around(np.asarray(value), c / 2, is_exact)
+            if name == "normalize_by_moments":
+                self._move_mean(outputs, arrays, **call.static)
             return
+        lost = self._lost(op, call) if self.inner and isinstance(op, Primitive) else None
+        is_exact = name not in SATURATE or _are_whole(call.arrays)
         for y in outputs:
-            y._value = self.around(y._value)
+            y._value = self.around(y._value, 1.0, is_exact)
+            if lost is not None:
+                off = self.rng.random(lost.shape) * 2 - 1
+                y._value = (y._value + LARGER * lost * off).astype(y._value.dtype)
+
+    def _move_mean(
+        self, outputs: Any, arrays: list[Any], axes: tuple[int, ...], epsilon: float
+    ) -> None:
+        """y ← y − γ (m' − m) / √(v + ε): x − m is not exact even where m is that of one x."""
+        (y, m, v), (x, gamma, _) = outputs, arrays
+        shape = reduced(x.shape, axes, True)
+        mean, variance = (part._value.reshape(shape) for part in (m, v))
+        slope = gamma / np.sqrt(variance + epsilon)
+        y._value = (y._value - slope * (self.around(mean) - mean)).astype(y._value.dtype)
+
+    def _lost(self, op: Primitive, call: OpCall) -> Array | None:
+        """How far the results of an elementwise operation are from those in float64, or None.
+
+        The larger of the errors here and at neighbours of the inputs: a single one may be 0 by
+        luck.
+        """
+        exact = call.arrays
+        if type(call.output) is tuple or call.output._value.dtype.kind != "f":
+            return None
+        found = np.zeros(call.output._value.shape)
+        for arrays in (exact, [self._neighbour(x) for x in exact]):
+            wide = [x.astype("float64") if _is_float(x) else x for x in arrays]
+            with np.errstate(all="ignore"):
+                narrow = op.rules(arrays, call.static)[0](*arrays, **call.static)
+                error = difference(np.asarray(narrow), op.forward(*wide, **call.static))
+            found = np.maximum(found, np.where(np.isfinite(error), error, 0.0))
+        return found
+
+    def _neighbour(self, x: Any) -> Any:
+        return self.around(x, LEAST) if _is_float(x) else x
 
     def _pullback(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def pullback(
@@ -122,18 +179,18 @@ class Noise:
         """The inputs, the first floating one of which errs by c."""
         found = list(arrays)
         for i, x in enumerate(found):
-            if isinstance(x, np.ndarray) and x.dtype.kind == "f":
+            if _is_float(x):
                 found[i] = self.around(x, c)
                 break
         return found
 
-    def around(self, x: Array, c: float = 1.0) -> Array:
-        """x (1 + c δ); whole numbers as they are."""
+    def around(self, x: Array, c: float = 1.0, is_exact: bool = True) -> Array:
+        """x (1 + c δ); whole numbers as they are if they are exact."""
         if x.dtype.kind != "f" or x.size == 0:
             return x
-        u = np.finfo(x.dtype).eps / 2
+        u = LARGER * np.finfo(x.dtype).eps / 2
         with np.errstate(all="ignore"):
-            off = self.rng.random(x.shape, dtype="float32") * 2 - 1
+            off = self._errors(x)
             err = (x * (1 + c * u * off.astype("float64"))).astype(x.dtype)
             # Rounded to x's dtype, half of the small errors would vanish: step to a neighbour.
             moved = np.where(
@@ -142,7 +199,33 @@ class Noise:
                 np.nextafter(x, x.dtype.type(-np.inf)),
             )
             err = np.where(err == x, moved, err)
-            return np.where((x == np.rint(x)) | ~np.isfinite(x), x, err).astype(x.dtype)
+            exact = ~np.isfinite(x) | ((x == np.rint(x)) if is_exact else (x == 0))
+            return np.where(exact, x, err).astype(x.dtype)
+
+    def _errors(self, x: Array) -> Array:
+        """δ/u of each element, in [−1, 1].
+
+        Half of it is a function of the number: what rounds one 1 down rounds all others down, and
+        their errors do not cancel in a sum.
+        """
+        bits = x.view(f"u{x.itemsize}").astype("uint64") ^ self.rng.integers(2**63, dtype="uint64")
+        bits = bits * np.uint64(0x9E3779B97F4A7C15)  # a multiplicative hash
+        bits = (bits ^ bits >> np.uint64(29)) * np.uint64(0xBF58476D1CE4E5B9)
+        hashed = (bits >> np.uint64(40)).astype("float32") * np.float32(2.0**-23) - 1
+        return (hashed + self.rng.random(x.shape, dtype="float32") * 2 - 1) / 2
+
+
+def _is_exact(source: Any, target: str) -> bool:
+    """Whether a cast rounds nothing, or what nothing has rounded before."""
+    return source == np.float64 or np.dtype(target).itemsize >= source.itemsize
+
+
+def _are_whole(arrays: list[Any]) -> bool:
+    return all(np.array_equal(x, np.rint(x)) for x in arrays if _is_float(x))
+
+
+def _is_float(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind == "f"
 
 
 def _spread(arrays: list[Any], size: int) -> float:
@@ -150,9 +233,7 @@ def _spread(arrays: list[Any], size: int) -> float:
 
     n = √(a b / size) for a product of two arrays (m×k, k×n give k); a / size for a sum.
     """
-    sizes = sorted(
-        (x.size for x in arrays if isinstance(x, np.ndarray) and x.dtype.kind == "f"), reverse=True
-    )
+    sizes = sorted((x.size for x in arrays if _is_float(x)), reverse=True)
     if not sizes or not size:
         return LEAST
     product = math.sqrt(sizes[0] * sizes[1] / size) if len(sizes) > 1 else 0.0

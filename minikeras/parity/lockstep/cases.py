@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import dataclasses
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from minikeras.types import Array
 
 keras = Library("keras")
 tensorflow = Library("tensorflow")
+
+COUNTS = ("units", "filters", "output_dim", "depth_multiplier")  # arguments that are sizes
 
 
 @dataclasses.dataclass
@@ -53,8 +56,7 @@ class LayerCase:
 
     def _outcome(self, layer: Any, tensor: Any, tape_class: Any) -> Any:
         xs = [tensor(x) for x in self.inputs]
-        shapes = [tuple(x.shape) for x in self.inputs]
-        layer.build(shapes if len(shapes) > 1 else shapes[0])
+        layer.build(_shapes(self.inputs))
         for variable, value in zip(layer.variables, self.variables, strict=True):
             variable.assign(value)
         options = {} if self.training is None else {"training": self.training}
@@ -70,46 +72,102 @@ class LayerCase:
 
     def difference(self) -> float:
         """How far the two results are apart, in their largest number; 0 if one fails."""
-        try:
-            a, b = self.outcome(0), self.outcome(1)
-        except Exception:  # a smaller case may be none, such as a window larger than the image
-            return 0.0
-        if a.shape != b.shape:
-            return np.inf
-        size = float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a)))
-        apart = float(difference(a, b).max(initial=0.0))
-        return apart / size if size else (np.inf if apart else 0.0)
+        return apart(self)
 
-    def smaller(self) -> Iterator[tuple[str, LayerCase]]:
-        """Cases with fewer samples, cells, channels or units, the smallest first."""
-        samples = len(self.inputs[0])
-        for part in _parts(samples):
-            yield "samples", self._cut(0, part)
-        for axis in range(1, self.inputs[0].ndim - 1):
-            for part in _parts(self.inputs[0].shape[axis]):
-                yield "cells", self._cut(axis, part)
-        for name in ("units", "filters"):
-            wanted = self.configs[1]["config"].get(name, 0)
-            if self.dy is None:
-                for count in sorted({1, wanted // 2} - {0, wanted}):
-                    yield name, self._narrowed(name, wanted, count)
+    @property
+    def size(self) -> str:
+        """How large it is, in words."""
+        shapes = " and ".join(str(x.shape) for x in self.inputs)
+        return f"inputs of {shapes}"
 
-    def _cut(self, axis: int, part: slice) -> LayerCase:
+    def smaller(self) -> Iterator[LayerCase]:
+        """Cases with fewer samples, cells, features, units, the smallest first."""
+        x = self.inputs[0]
+        for axis, count in enumerate(x.shape):
+            for part in parts(count):
+                yield from self._fitted(self._cut(axis, part), self.configs, count, part)
+        for name in COUNTS:
+            count = self.configs[1]["config"].get(name) or 0
+            for part in parts(count) if isinstance(count, int) else ():
+                configs = copy.deepcopy(self.configs)
+                for config in configs:
+                    config["config"][name] = part.stop - part.start
+                yield from self._fitted(self.inputs, configs, count, part)
+
+    def _cut(self, axis: int, part: slice) -> list[Array]:
         cut = (*[slice(None)] * axis, part)
         same = self.inputs[0].shape[axis]
-        inputs = [x[cut] if x.ndim > axis and x.shape[axis] == same else x for x in self.inputs]
-        dy = self.dy
-        if dy is not None and axis == 0:
-            dy = dy[part]
-        return dataclasses.replace(self, inputs=inputs, dy=dy)
+        return [x[cut] if x.ndim > axis and x.shape[axis] == same else x for x in self.inputs]
 
-    def _narrowed(self, name: str, wanted: int, count: int) -> LayerCase:
-        """The layer with its first units or filters only."""
-        configs = copy.deepcopy(self.configs)
-        for config in configs:
-            config["config"][name] = count
-        variables = [v[..., :count] if v.shape[-1:] == (wanted,) else v for v in self.variables]
-        return dataclasses.replace(self, configs=configs, variables=variables)
+    def _fitted(
+        self,
+        inputs: list[Array],
+        configs: tuple[dict[str, Any], dict[str, Any]],
+        count: int,
+        part: slice,
+    ) -> Iterator[LayerCase]:
+        """The case with other inputs or configs; variables and dy take the shapes that follow.
+
+        count, part: of an axis, what is left of it.  Nothing if the layer does not allow it.
+        """
+        with contextlib.suppress(Exception):  # such as of a window larger than the image
+            layer = keras.layers.deserialize(configs[1])
+            layer.build(_shapes(inputs))
+            variables = [
+                fitted(old, tuple(v.shape), count, part)
+                for old, v in zip(self.variables, layer.variables, strict=True)
+            ]
+            case = dataclasses.replace(self, inputs=inputs, configs=configs, variables=variables)
+            if self.dy is not None:
+                shape = dataclasses.replace(case, dy=None).outcome(1).shape
+                case.dy = fitted(self.dy, shape, count, part)
+            yield case
+
+
+def apart(case: Any) -> float:
+    """How far the outcomes of a case are apart, relative to the largest number; 0 if one fails."""
+    try:
+        a, b = case.outcome(0), case.outcome(1)
+    except Exception:  # a smaller case may be none
+        return 0.0
+    if a.shape != b.shape:
+        return np.inf
+    size = float(np.max(np.abs(a), initial=0.0, where=np.isfinite(a)))
+    off = float(difference(a, b).max(initial=0.0))
+    return off / size if size else (np.inf if off else 0.0)
+
+
+def parts(size: int) -> Iterator[slice]:
+    """Parts of an axis: its halves, and all but the last or the first."""
+    if size > 1:
+        half = size // 2
+        yield slice(0, half)
+        yield slice(half, size)
+    if size > 2:
+        yield slice(0, size - 1)
+        yield slice(1, size)
+
+
+def fitted(x: Array, shape: tuple[int, ...], count: int, part: slice) -> Array:
+    """An array cut to a shape: ``part`` of axes of ``count`` that shrink so, the first of others.
+
+    Raises ValueError if an axis would have to grow.
+    """
+    if len(shape) != x.ndim or any(new > old for new, old in zip(shape, x.shape, strict=True)):
+        raise ValueError(f"shape must be within {x.shape}, received {shape}")
+    left = part.stop - part.start
+    return x[
+        tuple(
+            part if (old, new) == (count, left) else slice(0, new)
+            for old, new in zip(x.shape, shape, strict=True)
+        )
+    ]
+
+
+def _shapes(inputs: list[Array]) -> Any:
+    """What ``build`` takes: a shape, or a list of several."""
+    shapes = [x.shape for x in inputs]
+    return shapes if len(shapes) > 1 else shapes[0]
 
 
 def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
@@ -131,7 +189,9 @@ def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
     before = {
         id(h.theirs): x for h, x in zip(lockstep.pair.held, lockstep.starts_beyond[1], strict=True)
     }
-    if any(id(v) not in before for v in call.layer.variables) or call.layer._layers:
+    if any(id(v) not in before for v in call.layer.variables) or isinstance(
+        call.layer, keras.Model
+    ):
         return None
     training = lockstep.method == "train_step" if call.layer._call_has_training_arg else None
     configs = layers.serialize(mine.layer), keras.layers.serialize(call.layer)
@@ -150,8 +210,12 @@ def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
         return None
     case.dy = dy.array
     if kind == "output gradient":
-        source = theirs.calls[name].outputs[0]
-        case.result = next(i for i, x in enumerate(several) if x is source)
+        made, _, place = name.partition("[")
+        source = {**theirs.calls, **theirs.ops}[made].outputs[int(place.rstrip("]") or 0)]
+        fitting = [i for i, x in enumerate(several) if x is source]
+        if not fitting:
+            return None
+        case.result = fitting[0]
     else:
         trained = [v.path for v in call.layer.trainable_variables]
         case.result = len(several) + trained.index(name)
@@ -166,14 +230,3 @@ def _called(record: Any, kind: str, name: str) -> str | None:
     if part is None or kind not in ("output", "output gradient", "gradient"):
         return None
     return part.name if kind == "output" else part.layer
-
-
-def _parts(size: int) -> Iterator[slice]:
-    """Parts of an axis: its halves, and all but the last or the first."""
-    if size > 1:
-        half = size // 2
-        yield slice(0, half)
-        yield slice(half, size)
-    if size > 2:
-        yield slice(0, size - 1)
-        yield slice(1, size)

@@ -41,9 +41,10 @@ def distances(a: Array, b: Array) -> Distances:
 
 
 def difference(a: Array, b: Array) -> Array:
-    """|a − b| in float64; 0 of equal infinities and of two NaNs, ∞ of a number and a NaN."""
+    """|a − b|, at least in float64; 0 of equal infinities, of two NaNs, ∞ of a number and a NaN."""
+    wide = np.longdouble if np.longdouble in (a.dtype, b.dtype) else np.float64
     with np.errstate(all="ignore"):
-        d = np.abs(a.astype("float64") - b.astype("float64"))
+        d = np.abs(a.astype(wide) - b.astype(wide))
         same = (a == b) | (np.isnan(a) & np.isnan(b))
     return np.where(same, 0.0, np.where(np.isnan(d), np.inf, d))
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from minikeras import tree
+from minikeras.declare.names import to_snake_case
 from minikeras.interchange.keras_models import _pairs_of_variables
 from minikeras.optional import Library
 from minikeras.parity import configuration
 from minikeras.parity.lockstep.distances import difference, equal
-from minikeras.parity.lockstep.recording import Names, Recorder, keras_side, our_side
+from minikeras.parity.lockstep.recording import Names, Recorder
+from minikeras.parity.lockstep.watched import keras_side, our_side
 from minikeras.types import Array
 
 keras = Library("keras")
+
+_Named = tuple[str, str]  # a class and a name
 
 
 class Held(NamedTuple):
@@ -62,7 +67,7 @@ class Pair:
             known = {v.path.replace("/", "_"): owners.get(id(v), "") for v in theirs.variables}
             slots = theirs.optimizer.variables
             for a, b in zip(ours.optimizer.variables, slots, strict=True):
-                yield Held("slot", b.path, _layer_of_slot(b.path, known), a, b)
+                yield Held("slot", b.path, layer_of_slot(b.path, known), a, b)
         for a, b in zip(ours.metrics_variables, theirs.metrics_variables, strict=True):
             yield Held("metric", b.path, "", a, b)
 
@@ -145,12 +150,53 @@ def differences(ours: Any, theirs: Any) -> list[str]:
                 "compile": config,
             }
         )
+    layers = dict(_renamed(zip(_named(ours), _named(theirs), strict=False)))
+    described[0]["model"] = _with_names(described[0]["model"], layers)
     for name in described[0]:
-        found += configuration.differences(described[0][name], described[1][name], name)
+        mine, other = described[0][name], described[1][name]
+        mine = _with_names(mine, dict(_renamed(_named_alike(mine, other))))
+        found += configuration.differences(mine, other, name)
     return found
 
 
-def _layer_of_slot(path: str, layers: dict[str, str]) -> str:
+def _named(model: Any) -> list[_Named]:
+    """Class and name of each layer."""
+    return [(type(layer).__name__, layer.name) for layer in model._flatten_layers()]
+
+
+def _named_alike(ours: Any, theirs: Any) -> Iterator[tuple[_Named, _Named]]:
+    """Class and name of what stands at the same place of two descriptions."""
+    if isinstance(ours, dict) and isinstance(theirs, dict):
+        if "name" in ours and "name" in theirs:
+            yield (
+                (str(ours.get("class_name")), str(ours["name"])),
+                (str(theirs.get("class_name")), str(theirs["name"])),
+            )
+        for key in ours.keys() & theirs.keys():
+            yield from _named_alike(ours[key], theirs[key])
+    elif isinstance(ours, list) and isinstance(theirs, list):
+        for mine, other in zip(ours, theirs, strict=False):
+            yield from _named_alike(mine, other)
+
+
+def _renamed(pairs: Iterable[tuple[_Named, _Named]]) -> Iterator[tuple[str, str]]:
+    """Our name and Keras's where both are automatic, counted from the start of each session."""
+    for (cls, mine), (other_cls, other) in pairs:
+        automatic = re.compile(rf"{to_snake_case(cls)}(_\d+)?")
+        if cls == other_cls and automatic.fullmatch(mine) and automatic.fullmatch(other):
+            yield mine, other
+
+
+def _with_names(described: Any, names: dict[str, str]) -> Any:
+    """The description with other names, also where one layer refers to another."""
+    if isinstance(described, dict):
+        return {names.get(k, k): _with_names(v, names) for k, v in described.items()}
+    if isinstance(described, list):
+        return [_with_names(entry, names) for entry in described]
+    return names.get(described, described) if isinstance(described, str) else described
+
+
+def layer_of_slot(path: str, layers: dict[str, str]) -> str:
     """The layer of the variable whose slot has this path: ``adam/dense_kernel_momentum``."""
     rest = path.partition("/")[2]
     fitting = [name for name in layers if rest.startswith(name)]

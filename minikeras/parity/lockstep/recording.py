@@ -4,6 +4,8 @@ The step itself is the library's: nothing is computed here that it does not comp
 are replaced for the time of the step, by ones that do the same and note what came out:
 
     Layer.__call__          the outputs of each call
+    Operation.__call__      the outputs of an operation of a functional graph: ``ops.relu(x) * 2``
+    the names of keras.ops  the outputs of an operation that the user's code calls
     Loss.__call__           the losses of ``compile``
     model.compute_loss      the losses of regularizers and ``add_loss``, and the sum
     GradientTape.gradient   is asked for the gradients of the outputs too
@@ -18,22 +20,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from minikeras import losses, tree
-from minikeras.autograd import GradientTape, Tensor
-from minikeras.autograd.indexed_slices import IndexedSlices
-from minikeras.layers import Layer
-from minikeras.optimizers import Optimizer
-from minikeras.optional import Library
-from minikeras.training.compile_loss import CompileLoss
+from minikeras import tree
+from minikeras.parity.lockstep.watched import Watched
 from minikeras.types import Array
-
-keras = Library("keras")
-tensorflow = Library("tensorflow")
 
 
 class Part(NamedTuple):
@@ -47,7 +40,10 @@ class Part(NamedTuple):
 
 
 class Call(NamedTuple):
-    """One call of a layer: what it was called with, and its outputs."""
+    """One call of a layer or an operation: what it was called with, and its outputs.
+
+    layer: or the node of a functional graph, or the function of ``keras.ops``.
+    """
 
     layer: Any
     args: tuple[Any, ...]
@@ -61,62 +57,17 @@ class Record:
 
     parts: dict[tuple[str, str], Part] = dataclasses.field(default_factory=dict)
     calls: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the output
+    ops: dict[str, Call] = dataclasses.field(default_factory=dict)  # the same of operations
+    losses: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the term
 
-    def add(self, kind: str, name: str, layer: str, call: int, array: Array) -> None:
+    def add(self, kind: str, name: str, layer: str, call: int, array: Array) -> str:
+        """Note an array; returns its name, with a number if it is not the first of it."""
         again = 2
         first = name
         while (kind, name) in self.parts:
             name, again = f"{first}#{again}", again + 1
         self.parts[kind, name] = Part(kind, name, layer, call, array)
-
-
-@dataclasses.dataclass(frozen=True)
-class Watched:
-    """The classes of a library whose methods are replaced, and how its values become arrays."""
-
-    layer: type
-    loss: type
-    compile_loss: type
-    tape: type
-    optimizer: type
-    is_array: Callable[[Any], bool]  # whether a value has numbers, and is no symbol
-    array: Callable[[Any], Array]
-
-
-def keras_side() -> Watched:
-    """Keras on TensorFlow, as it is installed."""
-
-    def array(x: Any) -> Array:
-        if isinstance(x, tensorflow.IndexedSlices):
-            x = tensorflow.convert_to_tensor(x)
-        return np.asarray(x)
-
-    return Watched(
-        keras.Layer,
-        keras.Loss,
-        keras.src.trainers.compile_utils.CompileLoss,
-        tensorflow.GradientTape,
-        keras.src.optimizers.base_optimizer.BaseOptimizer,
-        lambda x: (
-            isinstance(x, tensorflow.Tensor | tensorflow.IndexedSlices)
-            and (isinstance(x, tensorflow.IndexedSlices) or hasattr(x, "numpy"))
-            and x.dtype != tensorflow.string
-        ),
-        array,
-    )
-
-
-def our_side() -> Watched:
-    """minikeras."""
-    return Watched(
-        Layer,
-        losses.Loss,
-        CompileLoss,
-        GradientTape,
-        Optimizer,
-        lambda x: isinstance(x, Tensor | IndexedSlices),
-        lambda x: x._value,
-    )
+        return name
 
 
 class Names:
@@ -176,6 +127,7 @@ class Recorder:
         self._counts: dict[str, int] = {}
         self._outputs: list[tuple[str, str, int, Any]] = []  # of which gradients are asked for
         self._own = False  # whether this class is asking
+        self._around: list[str] = []  # the names of the layers that are being called
 
     def step(self, run: Callable[[], Any]) -> Record:
         """Run a step; what it noted, without the variables after it."""
@@ -191,11 +143,15 @@ class Recorder:
         with contextlib.ExitStack() as stack:
             for owner, name, hook in (
                 (watched.layer, "__call__", self._layer),
+                (watched.operation, "__call__", self._operation),
                 (watched.loss, "__call__", self._loss),
                 (watched.tape, "gradient", self._gradient),
                 (watched.optimizer, "apply", self._apply),
             ):
                 stack.enter_context(replaced(owner, name, hook))
+            for name in _op_names(watched.library.ops):
+                hook = functools.partial(self._op, name)
+                stack.enter_context(replaced(watched.library.ops, name, hook))
             if hasattr(model, "compute_loss"):
                 before = model.compute_loss
                 vars(model)["compute_loss"] = self._compute_loss(before)
@@ -205,33 +161,90 @@ class Recorder:
     def _layer(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def call(layer: Any, *args: Any, **kwargs: Any) -> Any:
-            outputs = method(layer, *args, **kwargs)
-            flat = [y for y in tree.flatten(outputs) if self.watched.is_array(y)]
-            if flat:
-                self._note_outputs(layer, args, kwargs, flat)
+            self._around.append(self._name_of(layer))
+            try:
+                outputs = method(layer, *args, **kwargs)
+            finally:
+                name = self._around.pop()
+            self._note_outputs(name, name, self.record.calls, Call(layer, args, kwargs, outputs))
             return outputs
 
         return call
 
-    def _note_outputs(self, layer: Any, args: Any, kwargs: Any, flat: list[Any]) -> None:
-        name = self.names.get(id(layer), f"a {type(layer).__name__} outside the model")
+    def _operation(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(method)
+        def call(operation: Any, *args: Any, **kwargs: Any) -> Any:
+            outputs = method(operation, *args, **kwargs)
+            # Keras's ``ops.pad`` makes an operation and calls it, within a layer too.
+            caller = str(sys._getframe(1).f_globals.get("__name__"))
+            is_own = caller.startswith("keras.src.ops.") and caller != "keras.src.ops.function"
+            is_layer = isinstance(operation, self.watched.layer)
+            if self._is_noting() and not is_layer and not is_own:
+                self._note_op(operation.name, Call(operation, args, kwargs, outputs))
+            return outputs
+
+        return call
+
+    def _op(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            outputs = function(*args, **kwargs)
+            if not self._is_noting():
+                return outputs
+            # Both libraries call their own operations too, but not in the same way.
+            caller = str(sys._getframe(1).f_globals.get("__name__"))
+            if caller.partition(".")[0] not in ("keras", "minikeras"):
+                self._note_op(name, Call(function, args, kwargs, outputs))
+            return outputs
+
+        return call
+
+    def _note_op(self, name: str, call: Call) -> None:
+        """Note what an operation computes, unless it gives back what it was given."""
+        given = {id(x) for x in tree.flatten([call.args, call.kwargs])}
+        if any(id(y) in given for y in tree.flatten(call.outputs)):
+            return
+        layer = self._around[-1] if self._around else ""
+        full = f"{layer}/{name}" if len(self._around) > 1 else name
+        self._note_outputs(full, layer, self.record.ops, call)
+
+    def _note_outputs(self, name: str, layer: str, calls: dict[str, Call], call: Call) -> None:
+        flat = [y for y in tree.flatten(call.outputs) if self.watched.is_array(y)]
+        if not flat:
+            return
         count = self._counts[name] = self._counts.get(name, 0) + 1
         called = name if count == 1 else f"{name}#{count}"
-        self.record.calls[called] = Call(layer, args, kwargs, flat)
+        calls[called] = call._replace(outputs=flat)
         for i, y in enumerate(flat):
             full = called if len(flat) == 1 else f"{called}[{i}]"
             array = self.watched.array(y)
-            self.record.add("output", full, name, count, array)
+            self.record.add("output", full, layer, count, array)
             known = any(y is other for *_, other in self._outputs)
             if _is_float(array) and not known:
                 self._outputs.append((full, name, count, y))
+
+    def _name_of(self, layer: Any) -> str:
+        return self.names.get(id(layer), f"a {type(layer).__name__} outside the model")
+
+    def _is_noting(self) -> bool:
+        return True
+
+    def _place_of(self, v: Any) -> tuple[str, str] | None:
+        """The name of a variable and its layer's; None if the step does not ask for it."""
+        return self.variables.get(id(v))
+
+    def _is_asked(self, optimizer: Any) -> bool:
+        """Whether the gradients are noted that an optimizer is given."""
+        return optimizer is getattr(self.model, "optimizer", None)
 
     def _loss(self, method: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(method)
         def call(loss: Any, *args: Any, **kwargs: Any) -> Any:
             value = method(loss, *args, **kwargs)
-            if not isinstance(loss, self.watched.compile_loss) and self.watched.is_array(value):
-                self.record.add("loss term", loss.name, "", 0, self.watched.array(value))
+            is_term = self._is_noting() and not isinstance(loss, self.watched.compile_loss)
+            if is_term and self.watched.is_array(value):
+                name = self.record.add("loss term", loss.name, "", 0, self.watched.array(value))
+                self.record.losses[name] = Call(loss, args, kwargs, [value])
             return value
 
         return call
@@ -261,7 +274,7 @@ class Recorder:
         @functools.wraps(method)
         def gradient(tape: Any, target: Any, sources: Any, *args: Any, **kwargs: Any) -> Any:
             flat = tree.flatten(sources)
-            known = any(id(v) in self.variables for v in flat)
+            known = any(self._place_of(v) for v in flat)
             if self._own or not known or not self._outputs:
                 return method(tape, target, sources, *args, **kwargs)
             self._own = True
@@ -281,10 +294,11 @@ class Recorder:
         return gradient
 
     def _user_of(self, y: Any) -> str:
-        """The name of the layer that computes with an output, and so passes its gradient back."""
-        for called, call in self.record.calls.items():
+        """The layer or operation that computes with an output, and so passes its gradient back."""
+        record = self.record
+        for called, call in [*record.calls.items(), *record.ops.items()]:
             if any(y is x for x in tree.flatten([call.args, call.kwargs])):
-                return self.names.get(id(call.layer), called)
+                return called if called in record.ops else self._name_of(call.layer)
         return ""
 
     def _apply(self, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -293,14 +307,13 @@ class Recorder:
             optimizer: Any, grads: Any, trainable_variables: Any = None, **kwargs: Any
         ) -> Any:
             grads = list(grads)
-            own = optimizer is getattr(self.model, "optimizer", None)
             variables = trainable_variables
             if variables is None:
                 variables = optimizer._trainable_variables
             for g, v in zip(grads, variables, strict=False):
-                if own and g is not None and id(v) in self.variables:
-                    path, layer = self.variables[id(v)]
-                    self.record.add("gradient", path, layer, 0, self.watched.array(g))
+                place = self._place_of(v)
+                if self._is_asked(optimizer) and g is not None and place:
+                    self.record.add("gradient", *place, 0, self.watched.array(g))
             return method(optimizer, grads, trainable_variables, **kwargs)
 
         return apply
@@ -308,6 +321,12 @@ class Recorder:
 
 def _is_float(array: Array) -> bool:
     return array.dtype.kind in "fV"
+
+
+def _op_names(module: Any) -> list[str]:
+    """The functions of ``keras.ops`` that compute something."""
+    found = {name: getattr(module, name) for name in dir(module) if not name.startswith("_")}
+    return [name for name, f in found.items() if callable(f) and not isinstance(f, type)]
 
 
 @contextlib.contextmanager

@@ -11,9 +11,10 @@
                                      "distances": {"equal", "largest_ulp", "median_ulp",
                                                    "relative", "absolute", "cosine", "factor"},
                                      "opinion": null or {"minikeras", "keras", "nearer",
-                                                         "agreed"}}, ...]}],
+                                                         "agreed", "dtype"}}, ...]}],
      "not_mirrored":  ["MyLayer cannot run in minikeras from the same source: ...", ...],
-     "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "..."},
+     "reproducer":    null or {"script": "...", "arrays": ["x", ...], "shrunk": "...", "of": "..."},
+     "more_reproducers": [{"script", "arrays", "shrunk", "of"}, ...],
      "options":       {"task", "mode", "steps", "batch_size", "mirrored": ["MyLayer", ...]},
      "versions":      {"minikeras": "...", "keras": "...", ...}}
 
@@ -30,6 +31,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras.parity import report
 from minikeras.types import Array
 
 # The kinds of entries, in the order in which a step makes them; the verdict asks in this order.
@@ -69,21 +71,34 @@ class Distances:
     cosine: float = 1.0
     factor: float | None = None
 
+    @property
+    def is_form(self) -> bool:
+        """Whether there are no numbers to compare: other shapes or dtypes, or one side has none."""
+        return self.largest_ulp is None and math.isinf(self.absolute)
+
 
 @dataclasses.dataclass
 class Opinion:
-    """What the same step in float64 says: the largest error of each side, and which is smaller.
+    """What the same step in a wider dtype says: the largest error of each side, which is smaller.
 
-    minikeras, keras: the largest |a − b| of a number in float32 from the library's own in float64.
-    nearer: "minikeras" or "keras" if the error of the other is more than 4 times larger; else
-        "neither".
-    agreed: whether the two libraries agree in float64; if not, they compute two formulas.
+    minikeras, keras: the largest |a − b| of a number from the library's own in float64; in a model
+        of float64, from minikeras's in longdouble, which TensorFlow does not have.
+    nearer: "minikeras" or "keras" if the two agreed and the error of the other is more than 4
+        times larger; else "neither".
+    agreed: whether both compute the same formula; None if that cannot be told.
+    dtype: the wider one, "float64" or "longdouble".
     """
 
     minikeras: float
     keras: float
     nearer: str
-    agreed: bool
+    agreed: bool | None
+    dtype: str = "float64"
+
+    @property
+    def shared(self) -> bool:
+        """Whether both lose the same digits: one formula, and neither is nearer to its value."""
+        return self.agreed is True and self.nearer == "neither"
 
 
 @dataclasses.dataclass
@@ -106,6 +121,9 @@ class Entry:
     distances: Distances
     opinion: Opinion | None = None
 
+    def __repr__(self) -> str:
+        return f"<{_line(self)}>"
+
 
 @dataclasses.dataclass
 class Step:
@@ -119,6 +137,9 @@ class Step:
     def equal(self) -> bool:
         """Whether every entry has the same bits on both sides."""
         return all(entry.distances.equal for entry in self.entries)
+
+    def __repr__(self) -> str:
+        return f"<{_summary(self)}>"
 
 
 @dataclasses.dataclass
@@ -149,11 +170,13 @@ class Reproducer:
     """A script that shows the difference with Keras alone, and the arrays that it loads.
 
     shrunk: one line that says how small it became.
+    of: the entry whose difference it shows, such as "gradient dense/kernel".
     """
 
     script: str
     arrays: dict[str, Array]
     shrunk: str = ""
+    of: str = ""
 
     def save(self, folder: str | Path, name: str = "reproducer") -> Path:
         """Write the script and its arrays into a folder under a name; returns the script's path."""
@@ -164,10 +187,19 @@ class Reproducer:
         script.write_text(self.script.replace("reproducer.npz", f"{name}.npz"), encoding="utf-8")
         return script
 
+    def to_json(self) -> dict[str, Any]:
+        """In types of JSON; of the arrays only the names."""
+        return {**vars(self), "arrays": list(self.arrays)}
+
 
 @dataclasses.dataclass
 class Comparison:
-    """The result of ``minikeras.parity.compare``; see the module for its form in JSON."""
+    """The result of ``minikeras.parity.compare``; see the module for its form in JSON.
+
+    reproducer: of the entry that the verdict names; None if there is none.
+    more_reproducers: of other entries that differ most in that step, if ``compare`` was asked for
+        them: those of parts that differ by themselves, given the same.
+    """
 
     verdict: Verdict
     steps: list[Step] = dataclasses.field(default_factory=list)
@@ -175,6 +207,7 @@ class Comparison:
     form: list[str] = dataclasses.field(default_factory=list)
     not_mirrored: list[str] = dataclasses.field(default_factory=list)
     reproducer: Reproducer | None = None
+    more_reproducers: list[Reproducer] = dataclasses.field(default_factory=list)
     options: dict[str, Any] = dataclasses.field(default_factory=dict)
     versions: dict[str, str] = dataclasses.field(default_factory=dict)
 
@@ -191,22 +224,30 @@ class Comparison:
         return next((e for e in entries if (e.kind, e.name) == (found.kind, found.name)), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything in types of JSON; of the reproducer's arrays only the names."""
-        found = dataclasses.asdict(dataclasses.replace(self, reproducer=None))
+        """Everything in types of JSON; of the reproducers' arrays only the names."""
+        bare = dataclasses.replace(self, reproducer=None, more_reproducers=[])
+        found = dataclasses.asdict(bare)
         if self.reproducer is not None:
-            arrays = list(self.reproducer.arrays)
-            found["reproducer"] = {
-                "script": self.reproducer.script,
-                "arrays": arrays,
-                "shrunk": self.reproducer.shrunk,
-            }
+            found["reproducer"] = self.reproducer.to_json()
+        found["more_reproducers"] = [more.to_json() for more in self.more_reproducers]
         plain: dict[str, Any] = _plain(found)
         return plain
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays of all reproducers: ``x`` of the first, ``more 1/x`` of the next ..."""
+        found = dict(self.reproducer.arrays) if self.reproducer is not None else {}
+        for i, more in enumerate(self.more_reproducers, 1):
+            found |= {f"more {i}/{name}": array for name, array in more.arrays.items()}
+        return found
 
     def save(self, path: str | Path) -> None:
         """Write ``to_json()`` into a file."""
         text = json.dumps(self.to_json(), ensure_ascii=False, indent=1)
         Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def _repr_html_(self) -> str | None:
+        """The page of the comparison in a frame, so that its styles leave the notebook alone."""
+        return report.in_frame(lambda: report.comparison_page(self.to_json(), arrays=self.arrays()))
 
     def __repr__(self) -> str:
         return f"<Comparison of {len(self.steps)} steps: {self.verdict.reason}>"
@@ -215,13 +256,20 @@ class Comparison:
         lines = [self.verdict.reason, *self.configuration, *self.form]
         for step in self.steps:
             apart = [e for e in step.entries if not e.distances.equal]
-            lines.append(f"step {step.number}: {len(apart)} of {len(step.entries)} entries differ")
+            lines.append(_summary(step))
             lines += [f"  {_line(entry)}" for entry in apart[:5]]
         return "\n".join([*lines, *self.not_mirrored])
 
 
+def _summary(step: Step) -> str:
+    apart = sum(not entry.distances.equal for entry in step.entries)
+    return f"step {step.number}: {apart} of {len(step.entries)} entries differ"
+
+
 def _line(entry: Entry) -> str:
     d = entry.distances
+    if d.equal:
+        return f"{entry.kind} {entry.name}: the same bits"
     factor = "" if d.factor is None else f", {d.factor:.2g} of the rounding bound"
     return f"{entry.kind} {entry.name}: {d.relative:.1e} relative{factor}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from minikeras.parity.lockstep.results import Comparison, Entry, Step, Verdict
+from minikeras.parity.lockstep.results import Comparison, Entry, Opinion, Step, Verdict
 
 
 def of(found: Comparison) -> Verdict:
@@ -19,8 +19,8 @@ def of(found: Comparison) -> Verdict:
         reason = f"the configurations differ: {found.configuration[0]}{_more(found.configuration)}"
         verdict = Verdict(False, reason + (f"; {where}" if where else ""), "configuration")
     elif first is not None:
-        is_form = math.isinf(first[1].distances.relative)
-        verdict = Verdict(False, where, "form" if is_form else "numbers")
+        decided_by = "form" if first[1].distances.is_form else "numbers"
+        verdict = Verdict(False, where, decided_by)
     elif found.form:
         reason = f"the steps differ in form: {found.form[0]}{_more(found.form)}"
         verdict = Verdict(False, reason, "form")
@@ -38,7 +38,17 @@ def of(found: Comparison) -> Verdict:
 
 
 def is_beyond(entry: Entry) -> bool:
-    """Whether an entry differs by more than rounding explains."""
+    """Whether an entry differs by more than rounding explains.
+
+    Where both libraries are about as far from the float64 that they agree on, the difference is
+    rounding, and the bound was too small.
+    """
+    is_shared = entry.opinion is not None and entry.opinion.shared
+    return is_over(entry) and not is_shared
+
+
+def is_over(entry: Entry) -> bool:
+    """Whether an entry differs by more than its rounding bound."""
     factor = entry.distances.factor
     return factor is not None and factor > 1
 
@@ -50,9 +60,10 @@ def first_beyond(steps: list[Step]) -> tuple[Step, Entry] | None:
 
 def _where(step: Step, entry: Entry) -> str:
     factor = entry.distances.factor or 0.0
-    size = (
-        "by no rounding at all" if math.isinf(factor) else f"{factor:.2g} times the rounding bound"
-    )
+    size = f"{factor:.2g} times the rounding bound"
+    if math.isinf(factor):
+        has_form = entry.distances.is_form
+        size = "in its shape, dtype or presence" if has_form else "by more than any rounding"
     return f"differs first at step {step.number} in {_place(entry)}: {size}"
 
 
@@ -73,29 +84,45 @@ def _place(entry: Entry) -> str:
 
 
 def _blame(entry: Entry) -> tuple[str | None, str]:
-    """Whose fault it is according to float64, and the words for it."""
+    """Whose fault it is according to the wider dtype, and the words for it."""
     found = entry.opinion
     if found is None:
         return None, ""
+    if found.agreed is None:
+        return None, (
+            ". TensorFlow has no wider numbers than float64, and the difference is too small for "
+            "float32: it is not known whether they compute one formula"
+        )
     if not found.agreed:
-        return "formula", ". In float64 the two differ too: they compute two formulas"
-    if found.nearer == "neither":
-        return None, ". In float64 the two agree, and both are about as far from it"
+        return "formula", f". In {_dtypes(found)} the two differ too: they compute two formulas"
     wrong = "keras" if found.nearer == "minikeras" else "minikeras"
     who = {"keras": "Keras's backend", "minikeras": "minikeras"}[wrong]
     errors = f"{getattr(found, wrong):.1e} from it, the other {getattr(found, found.nearer):.1e}"
+    if found.dtype == "longdouble":
+        return wrong, f". Both compute one formula: {who} is wrong, in longdouble {errors}"
     return wrong, f". In float64 the two agree: {who} is wrong, {errors}"
+
+
+def _dtypes(found: Opinion) -> str:
+    return "float32" if found.dtype == "longdouble" else found.dtype
 
 
 def _largest(steps: list[Step]) -> str:
     entries = [e for step in steps for e in step.entries if not e.distances.equal]
-    worst = max(entries, key=lambda e: e.distances.factor or 0.0)
-    factor = worst.distances.factor or 0.0
     total = sum(len(step.entries) for step in steps)
-    return (
-        f"{len(entries)} of {total} entries differ, at most {factor:.2g} of the rounding bound "
-        f"({_place(worst)})"
-    )
+    shared = [e for e in entries if is_over(e)]
+    said = f"{len(entries)} of {total} entries differ"
+    if len(shared) < len(entries):
+        worst = max((e for e in entries if not is_over(e)), key=lambda e: e.distances.factor or 0.0)
+        factor = worst.distances.factor or 0.0
+        said += f", at most {factor:.2g} of the rounding bound ({_place(worst)})"
+    if shared:
+        dtype = shared[0].opinion.dtype if shared[0].opinion else "float64"
+        said += (
+            f"; {len(shared)} by more, where both libraries are about as far from {dtype}, "
+            f"first {_place(shared[0])}"
+        )
+    return said
 
 
 def _more(found: list[str]) -> str:

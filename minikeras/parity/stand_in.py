@@ -34,7 +34,6 @@ DTYPES = ("bool", "float16", "float32", "float64", "int32", "int64", "uint8", "s
 
 # What a script can use under both, in place of what is not here.
 INSTEAD = {
-    "data": "give fit arrays, a generator or a keras.utils.PyDataset",
     "random": "use keras.utils.set_random_seed and keras.random",
 }
 
@@ -118,6 +117,18 @@ def _replacement(name: str) -> ModuleType:
     raise ModuleNotFoundError(f"minikeras has nothing to answer for {name!r}", name=name)
 
 
+def _data() -> SimpleNamespace:
+    """`tensorflow.data`: data sets that have the elements of TensorFlow's, in the same order."""
+    dataset = importlib.import_module("minikeras.utils.dataset")
+    numbers = {
+        "AUTOTUNE": -1,
+        "INFINITE_CARDINALITY": dataset.INFINITE,
+        "UNKNOWN_CARDINALITY": dataset.UNKNOWN,
+    }
+    experimental = SimpleNamespace(**numbers, cardinality=lambda ds: ds.cardinality())
+    return SimpleNamespace(**numbers, Dataset=dataset.Dataset, experimental=experimental)
+
+
 def _tensorflow() -> ModuleType:
     keras = importlib.import_module("minikeras")
 
@@ -140,6 +151,7 @@ def _tensorflow() -> ModuleType:
         **(reductions := {f"reduce_{n}": getattr(keras.ops, n) for n in ("max", "mean", "sum")}),
         "math": SimpleNamespace(**reductions, **{n: getattr(keras.ops, n) for n in MATH}),
         **{dtype: dtype for dtype in DTYPES},
+        "data": _data(),
     }
     module = ModuleType("tensorflow", "minikeras standing in for TensorFlow.")
     module.__path__ = []

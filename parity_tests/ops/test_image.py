@@ -47,6 +47,7 @@ resizings = options(
 )
 
 
+@few
 @given(numbers(images), st.tuples(sides, sides), resizings)
 def test_resize(x: Any, size: Any, how: Any) -> None:
     check("resize", x, size=size, **how)
@@ -58,6 +59,7 @@ def test_resize_whole_numbers(rng: Any, shape: Any, size: Any, how: Any, dtype: 
     check("resize", whole(rng, shape, dtype), size=size, **how)
 
 
+@few
 @given(numbers(images), st.tuples(sides, sides), formats, st.booleans(), fills)
 def test_resize_with_proportions(
     x: Any, size: Any, data_format: str, cuts: bool, fill: float
@@ -74,6 +76,7 @@ def test_resize_areas_and_doubles(x: Any, size: Any) -> None:
         check("resize", x, size=size, interpolation=interpolation, _options=SINGLE)
 
 
+@few
 @given(st.data(), numbers(images), formats)
 def test_margins(data: Any, x: Any, data_format: str) -> None:
     first = len(x.shape) - (2 if data_format == "channels_first" else 3)
@@ -90,6 +93,7 @@ def test_margins(data: Any, x: Any, data_format: str) -> None:
         check("pad_images" if sign > 0 else "crop_images", x, data_format=data_format, **how)
 
 
+@few
 @given(st.data(), numbers(batches), st.tuples(sides, sides), st.booleans(), seeds)
 def test_scale_and_translate(data: Any, x: Any, size: Any, antialias: bool, seed: int) -> None:
     method = data.draw(st.sampled_from(["linear", "bilinear", "cubic", "lanczos3", "lanczos5"]))
@@ -111,6 +115,7 @@ def test_scale_and_translate(data: Any, x: Any, size: Any, antialias: bool, seed
 # Colours
 
 
+@few
 @given(numbers(st.tuples(st.integers(1, 2), sides, sides, st.just(3)), domain=(0, 1)))
 def test_colours(x: Any) -> None:
     for name in ("rgb_to_hsv", "hsv_to_rgb", "rgb_to_grayscale"):
@@ -132,6 +137,7 @@ def maps(rng: Any, count: int, projective: bool) -> Any:
     return near.astype("float32")
 
 
+@few
 @given(
     numbers(images),
     seeds,
@@ -159,6 +165,7 @@ def test_affine_transform_of_whole_numbers(rng: Any, shape: Any, interpolation: 
     check("affine_transform", x, transform=maps(rng, 1, False)[0], interpolation=interpolation)
 
 
+@few
 @given(
     numbers(images),
     seeds,
@@ -171,6 +178,7 @@ def test_perspective_transform(x: Any, seed: int, how: Any) -> None:
     check("perspective_transform", x, start_points=corners, end_points=moved, **how)
 
 
+@few
 @given(
     numbers(st.lists(st.integers(2, 5), min_size=1, max_size=3).map(tuple)),
     seeds,
@@ -218,6 +226,7 @@ sizes = st.tuples(st.sampled_from([1, 3, 5]), st.sampled_from([1, 3, 5]))
 sigmas = st.tuples(st.sampled_from([0.5, 1.0, 2.0]), st.sampled_from([0.5, 1.0, 2.0]))
 
 
+@few
 @given(numbers(images), options(kernel_size=sizes, sigma=sigmas, data_format=formats))
 def test_gaussian_blur(x: Any, how: Any) -> None:
     check("gaussian_blur", x, **how)
@@ -233,6 +242,7 @@ def test_sobel_edges(x: Any, how: Any) -> None:
     check("sobel_edges", x, data_format="channels_first")
 
 
+@few
 @given(
     numbers(st.tuples(st.integers(1, 2), *[st.integers(4, 7)] * 2, st.integers(1, 2))),
     st.one_of(st.integers(1, 3), st.tuples(st.integers(1, 3), st.integers(1, 4))),

@@ -14,14 +14,17 @@ import hypothesis.strategies as st
 import keras
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import minikeras
 from minikeras import tree
 from parity_tests.checks.compare import assert_close, check_misuse
 from parity_tests.checks.layer import check_layer
 from parity_tests.conformance import note
-from parity_tests.drawing import few, options, seeds, values
+from parity_tests.drawing import options, seeds, values
+
+# Each layer is a test of its own, and Keras is slow without a graph.
+rare = settings(max_examples=max(3, settings.default.max_examples // 10))
 
 FORMATS = ["xyxy", "yxyx", "xywh", "center_xywh", "center_yxhw"]
 FORMATS += ["rel_xyxy", "rel_yxyx", "rel_xywh", "rel_center_xywh"]
@@ -157,7 +160,7 @@ def check(name: str, config: Any, data: Any, **how: Any) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(RANDOM | FIXED))
-@few
+@rare
 @given(st.data(), seeds)
 def test_images(name: str, data: Any, seed: int) -> None:
     config = data.draw((RANDOM | FIXED)[name])
@@ -167,7 +170,7 @@ def test_images(name: str, data: Any, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", sorted((RANDOM | FIXED).keys() - WITHOUT_DICTIONARIES))
-@few
+@rare
 @given(st.data(), seeds)
 def test_what_belongs_to_images(name: str, data: Any, seed: int) -> None:
     config = data.draw((RANDOM | FIXED)[name])
@@ -201,7 +204,7 @@ def test_one_image(name: str) -> None:
     check(name, config, pixels(1, config, 1)[0], training=True)
 
 
-@few
+@rare
 @given(seeds)
 def test_gradients(seed: int) -> None:
     """What layers in a model hand back to those before them."""

@@ -43,6 +43,7 @@ _WIDER: dict[str, tuple[str, ...]] = {
     "complex64": ("complex128",),
     "complex128": (),
 }
+FLOATS = ("float16", "float32", "float64")
 _PYTHON: dict[Any, str] = {bool: "bool", int: "int*", float: "float*", complex: "complex64"}
 _NUMPY: dict[Any, np.dtype[Any]] = {
     name: np.dtype(name) for name in _WIDER if not name.endswith("*")

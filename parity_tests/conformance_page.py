@@ -75,18 +75,20 @@ def deviations(thing: Any) -> list[str]:
 def rows(noted: Notes) -> Iterator[str]:
     """The tables, one for each page of the reference."""
     title, known = "", []
+    is_elsewhere = any(map(claims, PROCESSORS[1:]))
     for heading, entry in entries():
         if heading != title:
             yield from known
             title, known = heading, []
             yield f"\n## {title}\n"
-            columns = [*ASPECTS, "tests", "other processors"]
+            columns = [*ASPECTS, "tests", *["other processors"] * is_elsewhere]
             yield f"| name | {' | '.join(columns)} |\n|---{'|---' * len(columns)}|"
         found = notes_of(entry, noted)
         cells = [cell(found.get(aspect, [])) for aspect in ASPECTS]
         name = entry.name.removeprefix("keras.")
         tests = len(found.get("tests", []))
-        yield f"| `{name}` | {' | '.join(cells)} | {tests or ''} | {elsewhere(entry)} |"
+        cells += [str(tests or ""), *[elsewhere(entry)] * is_elsewhere]
+        yield f"| `{name}` | {' | '.join(cells)} |"
         for text in deviations(entry.thing):
             known += ["", f"`{name}`: {text}"]
     yield from known

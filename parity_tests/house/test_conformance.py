@@ -89,6 +89,16 @@ def test_what_no_test_compares_any_more_is_named(monkeypatch: pytest.MonkeyPatch
     assert f"{trained} (training)" in conformance.lost_claims()
 
 
+def test_other_processors_have_a_column(monkeypatch: pytest.MonkeyPatch) -> None:
+    noted = {"ops.tanh": {"values": ["8 ULP"], "gradient": ["8 ULP"], "tests": ["ops/t.py"]}}
+    of = {"ARM64": noted}
+    monkeypatch.setattr(conformance_page, "claims", lambda name="AVX-512": of.get(name, {}))
+    lines = [*conformance_page.rows({})]
+    (row,) = (line for line in lines if line.startswith("| `ops.tanh`"))
+    assert row.endswith("| ARM64: values 8 ULP, gradient 8 ULP |")
+    assert any(line.startswith("| name |") and "other processors" in line for line in lines)
+
+
 def test_distances_are_named() -> None:
     assert conformance.tolerance(0, 0) == "bits" and conformance.tolerance(4, None) == "4 ULP"
     assert conformance.power_of_ten(3e-7) == "1e-06"

@@ -1,5 +1,7 @@
 """Graphs: shared layers, several inputs and outputs, nesting, ops, masks, training."""
 
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -242,3 +244,37 @@ def several_names(k):
 @pytest.mark.parametrize("what", MISUSES)
 def test_misuse(what):
     raises_alike(MISUSES[what])
+
+
+SHAPES = [(), (None,), (1,), (3,), (None, 1), (None, None), (3, 1), (None, 3)]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_last_axis_of_one_may_be_missing_or_in_excess(shape):
+    """What Keras takes of the announced sizes, we take; what it takes beyond is in the findings."""
+    models = []
+    for k in (minikeras, keras):
+        x = k.Input(shape)
+        models.append(k.Model(x, k.layers.Activation("relu")(x)))
+    announced = models[1].output_shape
+    for given in itertools.chain(*(itertools.product((1, 3, 2), repeat=n) for n in (1, 2, 3))):
+        x = np.ones(given, "float32")
+        try:
+            theirs = tuple(models[1](x).shape)
+        except ValueError:
+            theirs = None
+        sizes = zip(announced, theirs or (), strict=False)
+        if theirs is None or any(size not in (None, found) for size, found in sizes):
+            with pytest.raises(ValueError, match="shape"):
+                models[0](x)
+        else:
+            assert tuple(models[0](x).shape) == theirs, given
+
+
+def test_a_batch_of_one_number():
+    for k in (minikeras, keras):
+        x = k.Input((), dtype="int32")
+        model = k.Model(x, k.layers.Embedding(3, 2)(x))
+        model.compile("sgd", "mse")
+        model.train_on_batch(np.zeros(1, "int32"), np.zeros((1, 2)))
+        assert model.predict(np.zeros(1, "int32"), verbose=0).shape == (1, 2)

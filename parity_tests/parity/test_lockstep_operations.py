@@ -123,3 +123,15 @@ def test_an_operation_inside_a_layer_is_named(
     assert found.verdict.name == "wave/multiply" and found.verdict.layer == "wave"
     assert found.reproducer.shrunk == "one operation, with inputs of (16, 4)"
     assert shown(found.reproducer, tmp_path, monkeypatch, capsys) > 1e-4
+
+
+class Louder(keras.layers.Layer):
+    def call(self, x: Any) -> Any:
+        return x * (1.0 if keras.__name__ == "keras" else 1.001)
+
+
+def test_a_class_of_the_user_has_no_reproducer_that_runs_with_keras_alone() -> None:
+    model = keras.Sequential([keras.Input((4,)), Louder(name="louder"), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    found = found_in(model, X[:, :1])
+    assert found.verdict.name == "louder" and found.reproducer is None

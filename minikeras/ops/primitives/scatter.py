@@ -47,10 +47,10 @@ def _scatter_update_vjp(
             dy * factors,
             lambda: _getitem.compute(dy * x, key=key) * _other_updates(x, updates, key),
         )
-    kept = (x == y).astype(x.dtype)
+    retained = (x == y).astype(x.dtype)
     chosen = (updates == _getitem.compute(y, key=key)).astype(x.dtype)
-    share = dy / (kept + _put.compute(chosen, key=key, shape=tuple(x.shape)))
-    return share * kept, lambda: _getitem.compute(share, key=key) * chosen
+    share = dy / (retained + _put.compute(chosen, key=key, shape=tuple(x.shape)))
+    return share * retained, lambda: _getitem.compute(share, key=key) * chosen
 
 
 def _other_updates(x: TensorLike, updates: TensorLike, key: Key) -> TensorLike:

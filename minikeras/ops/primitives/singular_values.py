@@ -128,13 +128,13 @@ def _pinv_shape(a: Shape, *, rcond: float) -> Shape:
 def _pinv_vjp(dy: Array, y: Array, a: Array, *, rcond: float) -> TensorLike:
     u, s, vt = _svd.compute(a, full=False)
     ut, v, dyt = _swapped(u), _swapped(vt), _swapped(dy)
-    kept = s > rcond * s[..., :1]
-    g = kept / np.where(kept, s, np.ones((), a.dtype))
-    (kept_row, s_row, g_row), (kept_column, s_column, g_column) = (
-        [np.expand_dims(x, side) for x in (kept, s, g)] for side in (-2, -1)
+    retained = s > rcond * s[..., :1]
+    g = retained / np.where(retained, s, np.ones((), a.dtype))
+    (retained_row, s_row, g_row), (retained_column, s_column, g_column) = (
+        [np.expand_dims(x, side) for x in (retained, s, g)] for side in (-2, -1)
     )
     p = (g_row - g_column) * inverse_gaps(s)
-    p = np.where(kept_row & kept_column, -g_row * g_column, p)
+    p = np.where(retained_row & retained_column, -g_row * g_column, p)
     q = (g_column + g_row) * safe_reciprocal(s_column + s_row)
     dyt_v, ut_dyt = np.matmul(dyt, v), np.matmul(ut, dyt)
     m = np.matmul(ut, dyt_v)

@@ -13,7 +13,7 @@ distances       how far two arrays are apart
 bounds          how far rounding alone may move each number
 third_opinion   the same step in a wider dtype: which side is nearer the truth
 verdict         one algorithm or two, and where they part
-cases, loss_case, optimizer_case, shrinking   the smallest case that shows it
+cases, loss_case, optimizer_case, shrinking   the smallest case that still differs
 reproducer      a script that shows it with Keras alone
 results         what is found, and its form in JSON
 """

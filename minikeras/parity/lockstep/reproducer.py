@@ -13,6 +13,7 @@ from minikeras import tree
 from minikeras.autograd import Tensor
 from minikeras.messages import count
 from minikeras.optional import Library
+from minikeras.parity.lockstep import mirror
 from minikeras.parity.lockstep.batches import Batch, samples_of
 from minikeras.parity.lockstep.cases import LayerCase, layer_case
 from minikeras.parity.lockstep.distances import difference
@@ -157,8 +158,14 @@ def of(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproducer | No
     if kind is None or name is None:
         return None
     found = _of_part(lockstep, verdict) if len(batches) == 1 else None
-    found = found or _of_model(*_with_fewest_samples(lockstep, verdict, batches))
+    if found is None and not _has_users_classes(lockstep.pair.theirs):
+        found = _of_model(*_with_fewest_samples(lockstep, verdict, batches))
     return found and dataclasses.replace(found, of=f"{kind} {name}")
+
+
+def _has_users_classes(model: Any) -> bool:
+    """Whether a config of the model needs more than Keras to be read."""
+    return isinstance(model, keras.Model) and bool(mirror.users_objects(model))
 
 
 def further(lockstep: Any, verdict: Verdict, entries: list[Entry], most: int) -> list[Reproducer]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 
 import minikeras.layers
+from minikeras.autograd import GradientTape
 from parity_tests.checks.layer import check_layer
 from parity_tests.drawing import numbers, windows
 
@@ -113,3 +114,15 @@ def test_aliases() -> None:
         assert getattr(minikeras.layers, f"Convolution{n}D") is getattr(
             minikeras.layers, f"Conv{n}D"
         )
+
+
+@pytest.mark.parametrize("name", ["DepthwiseConv1D", "DepthwiseConv2D", "SeparableConv1D"])
+def test_the_gradient_of_an_empty_batch_is_zero(name: str) -> None:
+    options = {"filters": 3} if name == "SeparableConv1D" else {}
+    x = np.zeros((0, 5, 5, 2) if name.endswith("2D") else (0, 5, 2), "float32")
+    layer = getattr(minikeras.layers, name)(kernel_size=2, depth_multiplier=2, **options)
+    with GradientTape() as tape:
+        y = layer(x)
+    gradients = tape.gradient(y, layer.trainable_variables)
+    assert [g.shape for g in gradients] == [v.shape for v in layer.trainable_variables]
+    assert not any(np.any(g) for g in gradients)

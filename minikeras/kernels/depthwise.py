@@ -327,6 +327,8 @@ def depthwise_kernel_gradient(
     TensorFlow makes an image of each block, whose windows have no gaps (``SpaceToBatchND``).
     """
     channels, columns = x.shape[-1], dy.shape[-1]
+    if not len(x):  # the sum of nothing
+        return np.zeros((*size, channels, columns // channels), x.dtype)
     images, (sizes, steps, gaps, around) = _on_two_axes(x), _pairs(size, strides, dilation, margins)
     frame = _with_margins(images, around, columns // channels)
     windows = _windows(sizes, steps, gaps, frame.width, columns)

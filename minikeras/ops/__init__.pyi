@@ -25,10 +25,10 @@ def all(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
     """Whether every element along `axis` is true."""
 def allclose(x1: TensorLike, x2: TensorLike, rtol: float=1e-05, atol: float=1e-08, equal_nan: bool=False) -> TensorLike:
     """Whether all elements are close or equal, infinities included."""
-def amax(x: TensorLike, axis: Axis=None, keepdims: bool=False, initial: float | None=None) -> TensorLike:
-    """The largest element along `axis`, at least `initial`."""
-def amin(x: TensorLike, axis: Axis=None, keepdims: bool=False, initial: float | None=None) -> TensorLike:
-    """The smallest element along `axis`, at most `initial`."""
+def amax(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
+    """The largest element along `axis`."""
+def amin(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
+    """The smallest element along `axis`."""
 def any(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
     """Whether some element along `axis` is true."""
 def append(x1: TensorLike, x2: TensorLike, axis: int | None=None) -> TensorLike:
@@ -58,7 +58,9 @@ def argmax(x: TensorLike, axis: int | None=None, keepdims: bool=False) -> Tensor
 def argmin(x: TensorLike, axis: int | None=None, keepdims: bool=False) -> TensorLike:
     """Index (int32) of the first smallest element along `axis`; without axis, of the flat x."""
 def argsort(x: TensorLike, axis: int | None=-1) -> TensorLike:
-    """Indices (int32) that sort x along `axis`; without axis, the flat x."""
+    """Indices (int32) that sort x along `axis`; without axis, the flat x.
+
+    A scalar counts as a vector of one element."""
 def array(x: TensorLike, dtype: DType=None) -> TensorLike:
     """A tensor of x."""
 def array_split(x: TensorLike, indices_or_sections: int, axis: int=0) -> list[TensorLike]:
@@ -116,7 +118,7 @@ def cholesky(x: TensorLike, upper: bool=False) -> TensorLike:
 
     Raises ValueError if x is not positive definite."""
 def cholesky_inverse(x: TensorLike, upper: bool=False) -> TensorLike:
-    """The inverse of the matrix whose Cholesky factor is x."""
+    """The inverse of each matrix whose Cholesky factor is x."""
 def clip(x: TensorLike, x_min: TensorLike, x_max: TensorLike) -> TensorLike:
     """y = max(min(x, x_max), x_min)
 
@@ -225,7 +227,9 @@ def dstack(xs: Sequence[TensorLike]) -> TensorLike:
 def dtype(x: TensorLike) -> str:
     """The name of the dtype of x."""
 def eig(x: TensorLike) -> tuple[TensorLike, TensorLike]:
-    """Complex eigenvalues and eigenvectors of square matrices.  Not differentiable here."""
+    """Complex eigenvalues and eigenvectors of square matrices.
+
+    The gradient raises NotImplementedError."""
 def eigh(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     """Eigenvalues (rising) and eigenvectors (columns) of symmetric matrices."""
 def einsum(subscripts: str, *operands: TensorLike, **kwargs: Any) -> TensorLike:
@@ -309,7 +313,9 @@ def gelu(x: TensorLike, approximate: bool=True) -> TensorLike:
 
     Parity: approximate by default here, exact by default in `activations`."""
 def geomspace(start: TensorLike, stop: TensorLike, num: int=50, endpoint: bool=True, dtype: DType=None, axis: int=0) -> TensorLike:
-    """`num` values in a constant ratio from start to stop."""
+    """`num` values in a constant ratio from start to stop, which have the same sign.
+
+    Parity: without `dtype`, float64 too is computed in floatx."""
 def get_item(x: TensorLike, key: Key) -> TensorLike:
     """x[key]: integers, slices, None, an ellipsis, arrays of integers or of booleans."""
 def glu(x: TensorLike, axis: int=-1) -> TensorLike:
@@ -444,7 +450,9 @@ def logspace(start: TensorLike, stop: TensorLike, num: int=50, endpoint: bool=Tr
 def logsumexp(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
     """y = m + ln Σ e^(x − m), m = max x (0 if infinite); the gradient is the softmax."""
 def lstsq(a: TensorLike, b: TensorLike, rcond: float | None=None) -> TensorLike:
-    """The x of least norm that minimises ‖a x − b‖.  Not differentiable here."""
+    """The x of least norm that minimises ‖a x − b‖.
+
+    Singular values of a below rcond · largest count as 0."""
 def map(f: Callable[[Any], Any], xs: Any) -> Any:
     """Apply f to each slice of the first axis, and stack the results."""
 def matmul(x1: TensorLike, x2: TensorLike) -> TensorLike:
@@ -532,7 +540,8 @@ def nonzero(x: TensorLike) -> list[TensorLike]:
 def norm(x: TensorLike, ord: Any=None, axis: Any=None, keepdims: bool=False) -> TensorLike:
     """Vector norm along one axis, matrix norm along two (None: all); by default √Σ x².
 
-    Vectors: any number, ±∞, 0 (count).  Matrices: "fro", 1, −1, ±∞."""
+    Vectors: any number, ±∞, 0 (count).  Matrices: "fro", "nuc" (the sum of the singular values),
+    2 and −2 (the largest and smallest of them), 1, −1, ±∞."""
 def normalize(x: TensorLike, axis: Any=-1, order: int=2, epsilon: float | None=None) -> TensorLike:
     """x divided by its norm along `axis`, which counts as at least ε.
 
@@ -573,7 +582,10 @@ def psnr(x1: TensorLike, x2: TensorLike, max_val: float) -> TensorLike:
 def ptp(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
     """Largest minus smallest element along `axis`."""
 def qr(x: TensorLike, mode: str='reduced') -> tuple[TensorLike, TensorLike]:
-    """Orthonormal columns q and an upper triangle r with x = q r ("complete": q is square)."""
+    """Orthonormal columns q and an upper triangle r with x = q r ("complete": q is square).
+
+    Raises NotImplementedError for the gradient of the complete q of a matrix with more rows than
+    columns: its last columns are arbitrary."""
 def quantile(x: TensorLike, q: TensorLike, axis: Axis=None, method: str='linear', keepdims: bool=False) -> TensorLike:
     """The value below which a fraction q of the elements along `axis` lies.
 
@@ -618,7 +630,7 @@ def round(x: TensorLike, decimals: int=0) -> TensorLike:
 def rsqrt(x: TensorLike) -> TensorLike:
     """y = 1 / √x           dx = −½ dy y³"""
 def saturate_cast(x: TensorLike, dtype: DType) -> TensorLike:
-    """x in another dtype, clipped to what that dtype can hold."""
+    """x in another dtype, clipped to what that dtype can hold; "bool" holds 0 and 1."""
 def scan(f: Callable[[Any, Any], tuple[Any, Any]], init: Any, xs: Any=None, length: int | None=None, reverse: bool=False, unroll: int | bool=1) -> tuple[Any, Any]:
     """Carry a state along the first axis: `carry, yᵢ = f(carry, xᵢ)`; return carry, stacked y.
 
@@ -680,7 +692,7 @@ def slice_update(inputs: TensorLike, start_indices: Sequence[int], updates: Tens
 def slogdet(x: TensorLike) -> tuple[TensorLike, TensorLike]:
     """Sign and logarithm of the absolute value of the determinant."""
 def soft_shrink(x: TensorLike, threshold: float=0.5) -> TensorLike:
-    """y = x − λ above λ, x + λ below −λ, 0 between"""
+    """y = x − λ above λ, x + λ below −λ, 0 between; of whole numbers, truncated to whole ones."""
 def softmax(x: TensorLike, axis: Any=-1) -> TensorLike:
     """y = eˣ / Σ eˣ along `axis` (several: as one; None: over all elements).
 
@@ -756,7 +768,8 @@ def sum(x: TensorLike, axis: Axis=None, keepdims: bool=False) -> TensorLike:
 def svd(x: TensorLike, full_matrices: bool=True, compute_uv: bool=True) -> Any:
     """u, s, vᴴ with x = u diag(s) vᴴ, s falling; only s unless `compute_uv`.
 
-    Not differentiable here."""
+    full_matrices: whether u and v are square.  If the sides of x then differ by more than 1, the
+    gradient raises NotImplementedError: several columns are arbitrary."""
 def swapaxes(x: TensorLike, axis1: int, axis2: int) -> TensorLike:
     """x with two axes exchanged."""
 def swish(x: TensorLike) -> TensorLike:

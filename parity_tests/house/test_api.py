@@ -388,7 +388,6 @@ SIGNATURES = [
     ("RandomElasticTransform", "no method get_elastic_transform_params", INNER_STEPS),
     ("SpatialDropout2D SpatialDropout3D", "position 3 is not name", "names are given by keyword"),
     ("AUC", "no method interpolate_pr_auc", "a function here"),
-    ("amax amin", "initial is new", "the same functions as max and min"),
     ("losses.deserialize", "config is new; no name; position 0 is not name", ONE_REGISTRY),
     ("assert_same_structure", "no check_types; position 2 is not check_types", "without effect"),
     *(

@@ -12,7 +12,10 @@ import minikeras  # fills the registry  # noqa: F401
 from minikeras.autograd.primitive import Primitive, registry
 
 # Neither a vjp nor declared constant, and why.
-WITHOUT_GRADIENT: dict[str, str] = {}
+WITHOUT_GRADIENT: dict[str, str] = {
+    "_complete_qr": "columns of its result are arbitrary",
+    "_eig": "its results are complex, which no tape follows",
+}
 
 
 def ours() -> dict[str, Primitive]:

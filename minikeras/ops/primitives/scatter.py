@@ -49,8 +49,8 @@ def _scatter_update_vjp(
         )
     retained = (x == y).astype(x.dtype)
     chosen = (updates == _getitem.compute(y, key=key)).astype(x.dtype)
-    share = dy / (retained + _put.compute(chosen, key=key, shape=tuple(x.shape)))
-    return share * retained, lambda: _getitem.compute(share, key=key) * chosen
+    part = dy / (retained + _put.compute(chosen, key=key, shape=tuple(x.shape)))
+    return part * retained, lambda: _getitem.compute(part, key=key) * chosen
 
 
 def _other_updates(x: TensorLike, updates: TensorLike, key: Key) -> TensorLike:

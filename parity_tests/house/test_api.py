@@ -224,9 +224,7 @@ MISSING = {
         ("RematScope remat", "recomputing activations spares memory that NumPy does not pin"),
         ("SymbolicScope legacy src", "Keras's own inner life"),
     ],
-    "callbacks": [
-        ("OrbaxCheckpoint", "needs the library orbax, and JAX"),
-    ],
+    "callbacks": [("OrbaxCheckpoint", "needs the library orbax, and JAX")],
     "config": [
         ("disable_flash_attention enable_flash_attention is_flash_attention_enabled", "on GPUs"),
         ("is_nnx_enabled set_backend", "there is one backend"),
@@ -261,8 +259,7 @@ MISSING = {
         (
             "adaptive_average_pool adaptive_max_pool argpartition associative_scan bartlett "
             "blackman cdist correlate depth_to_space fold hamming hanning i0 jvp kaiser lu_factor "
-            "nanmedian "
-            "nanpercentile nanquantile rearrange space_to_depth unfold vectorize view ctc_decode "
+            "nanmedian nanpercentile nanquantile rearrange space_to_depth unfold vectorize view ctc_decode "
             "ctc_loss",
             "beyond the everyday part; " + LATER,
         ),

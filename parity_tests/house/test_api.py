@@ -255,8 +255,8 @@ MISSING = {
     "ops": [
         (
             "adaptive_average_pool adaptive_max_pool argpartition associative_scan bartlett "
-            "blackman cdist correlate ctc_decode ctc_loss depth_to_space fold hamming hanning i0 jvp "
-            "kaiser lu_factor nanmedian nanpercentile nanquantile rearrange space_to_depth unfold "
+            "blackman cdist correlate ctc_decode ctc_loss depth_to_space fold hamming hanning i0 "
+            "jvp kaiser lu_factor nanmedian nanpercentile nanquantile rearrange space_to_depth unfold "
             "vectorize view",
             "beyond the everyday part; " + LATER,
         ),

@@ -256,8 +256,8 @@ MISSING = {
         (
             "adaptive_average_pool adaptive_max_pool argpartition associative_scan bartlett "
             "blackman cdist correlate ctc_decode ctc_loss depth_to_space fold hamming hanning i0 "
-            "jvp kaiser lu_factor nanmedian nanpercentile nanquantile rearrange space_to_depth unfold "
-            "vectorize view",
+            "jvp kaiser lu_factor nanmedian nanpercentile nanquantile rearrange space_to_depth "
+            "unfold vectorize view",
             "beyond the everyday part; " + LATER,
         ),
         ("angle conj conjugate imag polar real view_as_complex view_as_real", "complex numbers"),

@@ -224,9 +224,7 @@ MISSING = {
         ("RematScope remat", "recomputing activations spares memory that NumPy does not pin"),
         ("SymbolicScope legacy src", "Keras's own inner life"),
     ],
-    "callbacks": [
-        ("OrbaxCheckpoint", "needs the library orbax, and JAX"),
-    ],
+    "callbacks": [("OrbaxCheckpoint", "needs the library orbax, and JAX")],
     "config": [
         ("disable_flash_attention enable_flash_attention is_flash_attention_enabled", "on GPUs"),
         ("is_nnx_enabled set_backend", "there is one backend"),
@@ -245,10 +243,7 @@ MISSING = {
             "ReversibleEmbedding SpectralNormalization",
             LATER,
         ),
-        (
-            "AdditiveAttention Attention GroupQueryAttention MultiHeadAttention",
-            "attention " + LATER,
-        ),
+        ("AdditiveAttention Attention GroupQueryAttention MultiHeadAttention", LATER),
         (
             "Bidirectional ConvLSTM1D ConvLSTM2D ConvLSTM3D GRU GRUCell LSTM LSTMCell RNN "
             "SimpleRNN SimpleRNNCell StackedRNNCells TimeDistributed Wrapper",
@@ -260,10 +255,9 @@ MISSING = {
     "ops": [
         (
             "adaptive_average_pool adaptive_max_pool argpartition associative_scan bartlett "
-            "blackman cdist correlate depth_to_space fold hamming hanning i0 jvp kaiser lu_factor "
-            "nanmedian "
-            "nanpercentile nanquantile rearrange space_to_depth unfold vectorize view ctc_decode "
-            "ctc_loss",
+            "blackman cdist correlate ctc_decode ctc_loss depth_to_space fold hamming hanning i0 "
+            "jvp kaiser lu_factor nanmedian nanpercentile nanquantile rearrange space_to_depth "
+            "unfold vectorize view",
             "beyond the everyday part; " + LATER,
         ),
         ("angle conj conjugate imag polar real view_as_complex view_as_real", "complex numbers"),

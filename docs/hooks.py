@@ -66,6 +66,12 @@ NOT_EXPORTED = {
     "Lambda": "exported if the operations of its function are",
     "Layer": "a base class",
     "Pipeline": "a list of other layers",
+    **dict.fromkeys(
+        ("CategoryEncoding", "Discretization", "HashedCrossing", "Hashing", "IntegerLookup"),
+        "numbers categories before inference",
+    ),
+    **dict.fromkeys(("StringLookup", "TextVectorization"), "numbers text before inference"),
+    **dict.fromkeys(("MelSpectrogram", "STFTSpectrogram"), "has no rule yet"),
     **{
         name: "changes images before inference"
         for name, cls in vars(minikeras.layers).items()

@@ -104,12 +104,12 @@ x = keras.ops.convert_to_tensor(np.array([2**40], "uint64"))
 print(int(keras.ops.add(x, 1)[0]))
 """,
         wrong={"tensorflow minikeras": "1"},
-        other={"jax": "1"},
+        other={"jax": "1", "torch": "ValueError"},
         right="1099511627777",
         why="""
 A Python number takes the dtype of the array that it meets. Keras looks for the result of uint64
 and an int, finds a float, and narrows it to uint32. JAX has no 64-bit integers unless told so,
-and has narrowed the array before.
+and has narrowed the array before. With torch, Keras refuses uint64.
 """,
         proof="""
 import numpy as np

@@ -37,9 +37,11 @@ def command(edit: Path | None = None, port: int | None = None, browser: bool = T
         notebook = edit
     options = [] if port is None else ["--port", str(port)]
     options += [] if browser else ["--headless"]
+    # Who reaches an editor can run code here: it asks for the token in the address that it opens.
+    options += [] if edit else ["--no-token"]
     return [
         *(sys.executable, "-m", "marimo", "--quiet", "edit" if edit else "run", str(notebook)),
-        *(*options, "--no-token", "--host", "127.0.0.1"),
+        *(*options, "--host", "127.0.0.1"),
     ]
 
 

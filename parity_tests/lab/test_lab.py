@@ -92,7 +92,7 @@ def test_the_command(tmp_path: Path) -> None:
         *("--no-token", "--host", "127.0.0.1"),
     ]
     own = tmp_path / "lab.py"
-    assert lab.command(edit=own)[4:6] == ["edit", str(own)]
+    assert lab.command(edit=own)[4:] == ["edit", str(own), "--host", "127.0.0.1"]
     assert own.read_text() == Path(notebook.__file__).read_text()
     own.write_text("mine")
     lab.command(edit=own)

@@ -41,6 +41,7 @@ _GRADIENT = "a part of a gradient, not of inference"
 _LOSS = "a loss, not a part of inference"
 _NO_OPERATION = "ONNX has no such operation"
 _IMAGES = "images are changed before inference"
+_SIGNALS = "transforms of signals are not written yet"
 _ON_INDICES = "updates at indices are not written yet"
 
 # Why operations have no rule.
@@ -48,20 +49,34 @@ REASONS = {
     "_add_along_axis": _GRADIENT,
     "_add_at": _GRADIENT,
     "_cholesky": _NO_OPERATION,
+    "_complete_qr": _NO_OPERATION,
     "_cumprod": _NO_OPERATION,
     "_diagonal": _ON_INDICES,
+    "_eig": _NO_OPERATION,
     "_eigh": _NO_OPERATION,
+    "_fft": _SIGNALS,
+    "_fft2": _SIGNALS,
+    "_frames": _SIGNALS,
+    "_histogram": _NO_OPERATION,
     "_in_top_k": "a metric, not a part of inference",
     "_inv": _NO_OPERATION,
+    "_irfft": _SIGNALS,
     "_isreal": "complex numbers",
+    "_lstsq": _NO_OPERATION,
+    "_matrix_rank": _NO_OPERATION,
     "_on_diagonal": _ON_INDICES,
+    "_overlap_add": _SIGNALS,
+    "_pinv": _NO_OPERATION,
     "_put": _GRADIENT,
     "_qr": _NO_OPERATION,
+    "_rfft": _SIGNALS,
     "_scatter_update": _ON_INDICES,
     "_searchsorted": _NO_OPERATION,
     "_segment": _ON_INDICES,
+    "_singular_values": _NO_OPERATION,
     "_solve": _NO_OPERATION,
     "_sum_over_leading_axes": _GRADIENT,
+    "_svd": _NO_OPERATION,
     "arctan2": _NO_OPERATION,
     "bitwise_left_shift": "ONNX shifts unsigned integers only",
     "bitwise_right_shift": "ONNX shifts unsigned integers only",

@@ -155,17 +155,15 @@ def with_factors(y: TensorLike, factors: Sequence[TensorLike]) -> TensorLike:
     return y
 
 
-def quotient(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """The operator ``/``: ``divide``, or ``divided_by_constant`` in a function, by a number."""
+@operation("ops.numpy")
+def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
+    """``divide``; the node of ``x1 / x2`` in a graph has this name.
+
+    Parity: in a function, x / number is x · (1 / number).
+    """
     if type(x2) in (int, float) and tf_function.is_inside():
         return divided_by_constant(x1, constant=x2)
     return divide(x1, x2)
-
-
-@operation("ops.numpy")
-def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """``divide``; the node of ``x1 / x2`` in a graph has this name."""
-    return quotient(x1, x2)
 
 
 @operation("ops.numpy numpy")

@@ -16,7 +16,6 @@ import numpy as np
 
 from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable
 from minikeras.ops import core, indexing, reshaping
-from minikeras.ops.arithmetic import quotient
 from minikeras.ops.declarations import names_of
 from minikeras.ops.primitives import bitwise, comparison
 from minikeras.ops.primitives.arithmetic import _add, negative
@@ -63,6 +62,7 @@ def _transpose(x: TensorLike, *axes: Any) -> TensorLike:
 _BINARY = {
     "sub": "subtract",
     "mul": "multiply",
+    "truediv": "divide",
     "floordiv": "floor_divide",
     "mod": "mod",
     "pow": "power",
@@ -194,8 +194,7 @@ def install() -> None:
         "flatten": _plain_method(reshaping.ravel),
     }
     binary: dict[str, Callable[..., Any]] = {"add": _add, "and": _and, "or": _or, "xor": _xor}
-    binary |= {name: ops[op] for name, op in _BINARY.items()} | {"truediv": quotient}
-    for name, op in binary.items():
+    for name, op in (binary | {name: ops[op] for name, op in _BINARY.items()}).items():
         op = _exactly(op) if getattr(op, "converts_first", False) else op
         members[f"__{name}__"], members[f"__r{name}__"] = _forward(op), _reverse(op)
     for name, op in _COMPARISON.items():

@@ -158,7 +158,7 @@ layer_case(
 layer_case(
     17,
     "paths and addresses",
-    "Could not locate|deserialized|expected|convert|interpret|Cannot|must",
+    "Could not locate|deserialized|expected|convert|interpret|Cannot|must|vocabulary file outside",
     entry("keras.layers", "StringLookup", {"vocabulary": "/etc/passwd"}),
     entry("keras.layers", "TextVectorization", {"vocabulary": "http://localhost:9/x"}),
     entry("keras.layers", "IntegerLookup", {"vocabulary": "\\\\host\\share"}),

@@ -21,7 +21,7 @@ import minikeras
 from minikeras.kernels.runtime import compile as compile_kernels
 from parity_tests.house.test_planted_mistakes import Plant, planted
 from parity_tests.trainings.arguments import Make
-from parity_tests.trainings.drawing import Training, drawn
+from parity_tests.trainings.drawing import Merged, Training, drawn
 from parity_tests.trainings.running import Outcome, differences, run
 
 TRIES = 12  # trainings with the part that is wrong; a mistake must show in one of them
@@ -79,7 +79,7 @@ MISTAKES = {
         "kernels.depthwise:_add_windows",
         "y[i] = ((y[i] + a[i] * dy[0, i]) + b[i] * dy[1, i]) + c[i] * dy[2, i]",
         "y[i] = ((a[i] * dy[0, i] + b[i] * dy[1, i]) + c[i] * dy[2, i]) + y[i]",
-        r"(Depthwise|Separable)Conv",
+        r"filters=8, kernel_size=1\), DepthwiseConv2D",
     ),
     # normalization
     "half the share of a moving mean": Mistake(
@@ -148,7 +148,7 @@ MISTAKES = {
         "autograd.tape:GradientTape._backward",
         "found.sort(key=lambda dx: places.get(id(dx), _NO_PLACE))",
         "pass",
-        r"activity_regularizer=.*Merged\((?!.*'run_eagerly': True)",
+        r"units=5, activity_regularizer=L1\(l1=0\.01\)\), Merged",
     ),
     "the eager backward pass from last to first": Mistake(
         "autograd.tape:GradientTape._in_order",
@@ -232,15 +232,36 @@ def planted_mistake(mistake: Mistake) -> contextlib.AbstractContextManager[None]
 
 EMBEDDING = Make("layers", "Embedding", {"input_dim": 7, "output_dim": 2})
 PENALTIES = Make("layers", "ActivityRegularization", {"l1": 0.001, "l2": 0.01})
+POINTWISE = Make("layers", "Conv2D", {"filters": 8, "kernel_size": 1})
+DEPTHWISE = Make("layers", "DepthwiseConv2D", {"kernel_size": 3, "padding": "same"})
+PENALIZED = Make(
+    "layers",
+    "Dense",
+    {"units": 5, "activity_regularizer": Make("regularizers", "L1", {"l1": 0.01})},
+)
+SUM = Merged((Make("layers", "Activation", {"activation": "tanh"}),), Make("layers", "Add", {}))
 
 
 @functools.cache
 def pool() -> list[Training]:
-    """Drawn trainings, and some that use one tensor three times outside a graph: few are drawn."""
+    """Drawn trainings, and some of what few are drawn of.
+
+    These use one tensor three times, outside a graph or inside, or convolve each channel.
+    """
     found = [t for t in drawn(400, 9, similar=1) if t.floatx == "float32"]
     words = [t for t in found if t.tokens][:TRIES]
-    blocks, compiled = (EMBEDDING, PENALTIES), {"run_eagerly": True}
-    return found + [dataclasses.replace(t, blocks=blocks, compile=compiled) for t in words]
+    rows = [t for t in found if not t.tokens and len(t.shape) == 1][:TRIES]
+    pictures = [t for t in found if not t.tokens and len(t.shape) == 3][:TRIES]
+    made: list[tuple[list[Training], tuple[Make | Merged, ...], dict[str, Any]]] = [
+        (words, (EMBEDDING, PENALTIES), {"run_eagerly": True}),
+        (rows, (PENALIZED, SUM), {}),
+        (pictures, (POINTWISE, DEPTHWISE), {}),
+    ]
+    return found + [
+        dataclasses.replace(t, blocks=blocks, compile=compiled)
+        for trainings, blocks, compiled in made
+        for t in trainings
+    ]
 
 
 @functools.cache

@@ -121,3 +121,22 @@ def test_a_grouped_convolution_is_compiled_as_in_keras() -> None:
     model.compile("sgd", "mse")
     found = compare(model, X[:4], np.eye(3, dtype="float32")[Y[:4]], steps=1)
     assert found.same, str(found)
+
+
+def test_a_metric_that_has_no_float64_does_not_prevent_an_opinion() -> None:
+    """TensorFlow's in_top_k takes float32 only."""
+    pair = []
+    for library, activation in ((minikeras, "elu"), (keras, "selu")):
+        library.utils.set_random_seed(1)
+        layers = library.layers
+        model = library.Sequential(
+            [layers.Input((3,)), layers.Dense(4, activation), layers.Dense(3, "softmax")]
+        )
+        metric = library.metrics.SparseTopKCategoricalAccuracy(2)
+        model.compile("sgd", "sparse_categorical_crossentropy", metrics=[metric])
+        pair.append(model)
+    x = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
+    found = compare((pair[0], pair[1]), x, np.array([0, 1, 2, 0]), steps=1)
+    assert (found.same, found.verdict.blame) == (False, "formula")
+    assert "no third opinion" not in found.options
+    assert "compute_metrics" not in {**vars(pair[0]), **vars(pair[1])}

@@ -141,6 +141,19 @@ def _cast(batch: Any, dtype: str) -> Any:
 
 
 @contextlib.contextmanager
+def without_metrics(pair: Pair) -> Iterator[None]:
+    """Within the block no step of either model computes metrics."""
+    models = pair.ours, pair.theirs
+    for model in models:
+        vars(model)["compute_metrics"] = lambda *args, **kwargs: {}
+    try:
+        yield
+    finally:
+        for model in models:
+            del vars(model)["compute_metrics"]
+
+
+@contextlib.contextmanager
 def computing_in(pair: Pair, dtype: str, sides: tuple[int, ...] = (0, 1)) -> Iterator[None]:
     """Within the block both models, or one side, hold their variables in a dtype and compute in it.
 

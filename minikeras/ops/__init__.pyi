@@ -813,7 +813,9 @@ def tril(x: TensorLike, k: int=0) -> TensorLike:
 def triu(x: TensorLike, k: int=0) -> TensorLike:
     """x with zeros below the k-th diagonal."""
 def true_divide(x1: TensorLike, x2: TensorLike) -> TensorLike:
-    """``divide``; the node of ``x1 / x2`` in a graph has this name."""
+    """``divide``; the node of ``x1 / x2`` in a graph has this name.
+
+    Parity: in a function, x / number is x · (1 / number)."""
 def trunc(x: TensorLike) -> TensorLike:
     """x without its fraction; whole numbers keep their dtype."""
 def unique(x: TensorLike, sorted: bool=True, return_index: bool=False, return_inverse: bool=False, return_counts: bool=False, axis: int | None=None, size: int | None=None, fill_value: Any=None) -> Any:

@@ -63,7 +63,7 @@ def _densenet(depth: int, blocks: tuple[int, ...], *hashes: str) -> Application:
             for number in range(1, count + 1):
                 x = _block(x, f"conv{stage}_block{number}")
         x = _normalized(x, "")
-        return network.model(network.end(x), kernel_files("densenet", name, *hashes))
+        return network.model(network.end(x), kernel_files(name, *hashes, folder="densenet"))
 
     doc = f"""A densely connected network of {depth} layers, for images of 224 × 224."""
     return application(f"DenseNet{depth}", name, make, doc)

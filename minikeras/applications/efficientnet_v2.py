@@ -197,8 +197,14 @@ def _efficientnet(
         name: str = default,
     ) -> Model:
         given = Given(
-            *(include_top, weights, input_tensor, input_shape, pooling, classes),
-            *(classifier_activation, name),
+            include_top,
+            weights,
+            input_tensor,
+            input_shape,
+            pooling,
+            classes,
+            classifier_activation,
+            name,
         )
         network = Network(given, size, smallest=32)
         x = _preprocessed(network.x, is_base) if include_preprocessing else network.x
@@ -230,30 +236,72 @@ def _efficientnet(
 
 
 EfficientNetV2B0 = _efficientnet(
-    *("B0", _BASE, 32, 1.0, 1.0, 224),
-    *("21ecbf6da12460d5c40bb2f29ceb2188", "893217f2bb855e2983157299931e43ff"),
+    "B0",
+    _BASE,
+    32,
+    1.0,
+    1.0,
+    224,
+    "21ecbf6da12460d5c40bb2f29ceb2188",
+    "893217f2bb855e2983157299931e43ff",
 )
 EfficientNetV2B1 = _efficientnet(
-    *("B1", _BASE, 32, 1.0, 1.1, 240),
-    *("069f0534ff22adf035c89e2d9547a9dc", "0e80663031ca32d657f9caa404b6ec37"),
+    "B1",
+    _BASE,
+    32,
+    1.0,
+    1.1,
+    240,
+    "069f0534ff22adf035c89e2d9547a9dc",
+    "0e80663031ca32d657f9caa404b6ec37",
 )
 EfficientNetV2B2 = _efficientnet(
-    *("B2", _BASE, 32, 1.1, 1.2, 260),
-    *("424e49f28180edbde1e94797771950a7", "1dfe2e7a5d45b6632553a8961ea609eb"),
+    "B2",
+    _BASE,
+    32,
+    1.1,
+    1.2,
+    260,
+    "424e49f28180edbde1e94797771950a7",
+    "1dfe2e7a5d45b6632553a8961ea609eb",
 )
 EfficientNetV2B3 = _efficientnet(
-    *("B3", _BASE, 32, 1.2, 1.4, 300),
-    *("1f1fc43bd98a6e4fd8fdfd551e02c7a0", "f6abf7b5849ac99a89b50dd3fd532856"),
+    "B3",
+    _BASE,
+    32,
+    1.2,
+    1.4,
+    300,
+    "1f1fc43bd98a6e4fd8fdfd551e02c7a0",
+    "f6abf7b5849ac99a89b50dd3fd532856",
 )
 EfficientNetV2S = _efficientnet(
-    *("S", _SMALL, 24, 1.0, 1.0, 384),
-    *("e1d88a8495beba45748fedd0cecbe016", "af0682fb74e8c54910f2d4393339c070"),
+    "S",
+    _SMALL,
+    24,
+    1.0,
+    1.0,
+    384,
+    "e1d88a8495beba45748fedd0cecbe016",
+    "af0682fb74e8c54910f2d4393339c070",
 )
 EfficientNetV2M = _efficientnet(
-    *("M", _MEDIUM, 24, 1.0, 1.0, 480),
-    *("a3bf6aa3276309f4fc6a34aa114c95cd", "1b8dc055df72dde80d614482840fe342"),
+    "M",
+    _MEDIUM,
+    24,
+    1.0,
+    1.0,
+    480,
+    "a3bf6aa3276309f4fc6a34aa114c95cd",
+    "1b8dc055df72dde80d614482840fe342",
 )
 EfficientNetV2L = _efficientnet(
-    *("L", _LARGE, 32, 1.0, 1.0, 480),
-    *("27e6d408b53c7ebc868fefa357689935", "b0b66b5c863aef5b46e8608fe1711615"),
+    "L",
+    _LARGE,
+    32,
+    1.0,
+    1.0,
+    480,
+    "27e6d408b53c7ebc868fefa357689935",
+    "b0b66b5c863aef5b46e8608fe1711615",
 )

@@ -23,8 +23,7 @@ from minikeras.models import Model
 __all__ = ["InceptionResNetV2", "decode_predictions", "preprocess_input"]
 
 _FILES = kernel_files(
-    *("inception_resnet_v2", "inception_resnet_v2"),
-    *("e693bd0210a403b3192acc6073ad2e96", "d19885ff4a710c122648d3b5c3b684e4"),
+    "inception_resnet_v2", "e693bd0210a403b3192acc6073ad2e96", "d19885ff4a710c122648d3b5c3b684e4"
 )
 Kernel = int | list[int]
 

@@ -23,8 +23,7 @@ from minikeras.models import Model
 __all__ = ["InceptionV3", "decode_predictions", "preprocess_input"]
 
 _FILES = kernel_files(
-    *("inception_v3", "inception_v3"),
-    *("9a0d58056eeedaa3f26cb7ebd46da564", "bcbd6486424b2319ff4ef7d526e38f63"),
+    "inception_v3", "9a0d58056eeedaa3f26cb7ebd46da564", "bcbd6486424b2319ff4ef7d526e38f63"
 )
 
 
@@ -69,9 +68,7 @@ def _cell_6(x: Any, inside: int, name: str) -> Any:
     """Figure 6: convolutions of 1 × 7 and of 7 × 1."""
     one = _conv(x, 192, 1, 1)
     seven = _path(x, (inside, 1, 1), (inside, 1, 7), (192, 7, 1))
-    double = _path(
-        *(x, (inside, 1, 1), (inside, 7, 1), (inside, 1, 7), (inside, 7, 1), (192, 1, 7))
-    )
+    double = _path(x, (inside, 1, 1), (inside, 7, 1), (inside, 1, 7), (inside, 7, 1), (192, 1, 7))
     return _joined([one, seven, double, _pooled(x, 192)], name)
 
 

@@ -60,8 +60,14 @@ def MobileNet(
     one raises ValueError with them.  Other arguments and errors as for ``VGG16``.
     """
     given = Given(
-        *(include_top, weights, input_tensor, input_shape, pooling, classes),
-        *(classifier_activation, name),
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
     )
     network = Network(given, size_of(input_shape, SIZES), smallest=32)
     rows = trained_rows(network, SIZES)

@@ -59,8 +59,14 @@ def MobileNetV2(
     ValueError with them.  Other arguments and errors as for ``VGG16``.
     """
     given = Given(
-        *(include_top, weights, input_tensor, input_shape, pooling, classes),
-        *(classifier_activation, name),
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
     )
     check_tensor(given)
     seen = input_shape

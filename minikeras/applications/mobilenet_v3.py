@@ -18,7 +18,6 @@ from minikeras.applications.network import (
     Given,
     Network,
     Weights,
-    check_weights,
     divisible,
     is_channels_first,
     last_axis,
@@ -122,11 +121,17 @@ def MobileNetV3Small(
     ValueError with them.  Other arguments and errors as for ``VGG16``.
     """
     given = Given(
-        *(include_top, weights, input_tensor, input_shape, pooling, classes),
-        *(classifier_activation, name),
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
     )
     return _mobilenet(
-        *(given, "small", _SMALL, 1024, alpha, minimalistic, dropout_rate, include_preprocessing)
+        given, "small", _SMALL, 1024, alpha, minimalistic, dropout_rate, include_preprocessing
     )
 
 
@@ -150,11 +155,17 @@ def MobileNetV3Large(
     Arguments and errors as for ``MobileNetV3Small``.
     """
     given = Given(
-        *(include_top, weights, input_tensor, input_shape, pooling, classes),
-        *(classifier_activation, name),
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
     )
     return _mobilenet(
-        *(given, "large", _LARGE, 1280, alpha, minimalistic, dropout_rate, include_preprocessing)
+        given, "large", _LARGE, 1280, alpha, minimalistic, dropout_rate, include_preprocessing
     )
 
 
@@ -168,7 +179,6 @@ def _mobilenet(
     dropout_rate: float,
     include_preprocessing: bool,
 ) -> Model:
-    check_weights(given)
     check_tensor(given)
     network = Network(given, size=224, smallest=32, shape=_shape(given))
     if given.is_imagenet:

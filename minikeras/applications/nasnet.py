@@ -18,7 +18,6 @@ from minikeras.applications.network import (
     Network,
     Weights,
     check_channels_last,
-    check_weights,
     padding_before_stride,
 )
 from minikeras.declare.names import name_scope
@@ -49,8 +48,14 @@ def NASNetMobile(
     if not include_top and input_shape is None:
         input_shape = (224, 224, 3)
     given = Given(
-        *(include_top, weights, input_tensor, input_shape, pooling, classes),
-        *(classifier_activation, name),
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
     )
     files = Files(
         f"{KERAS_FILES}/nasnet",
@@ -76,8 +81,14 @@ def NASNetLarge(
     Arguments and errors as for ``VGG16``.
     """
     given = Given(
-        *(include_top, weights, input_tensor, input_shape, pooling, classes),
-        *(classifier_activation, name),
+        include_top,
+        weights,
+        input_tensor,
+        input_shape,
+        pooling,
+        classes,
+        classifier_activation,
+        name,
     )
     files = Files(
         f"{KERAS_FILES}/nasnet",
@@ -99,7 +110,6 @@ def _nasnet(
         reduction's own other input.
     """
     check_channels_last("NASNet")
-    check_weights(given)
     shape = given.input_shape
     if given.is_imagenet and isinstance(shape, tuple) and None in shape:
         raise ValueError(
@@ -110,7 +120,8 @@ def _nasnet(
     network = Network(given, size, smallest=32)
     filters = features // 24
     x = layers.Conv2D(
-        *(stem, 3),
+        stem,
+        3,
         strides=2,
         padding="valid",
         use_bias=False,
@@ -157,7 +168,8 @@ def _separable(x: Any, filters: int, kernel: int, name: str, strides: int = 1) -
             zeros = padding_before_stride(x, kernel)
             x = layers.ZeroPadding2D(zeros, name=f"separable_conv_1_pad_{name}")(x)
         x = layers.SeparableConv2D(
-            *(filters, kernel),
+            filters,
+            kernel,
             strides=strides,
             name=f"separable_conv_1_{name}",
             padding=padding,

@@ -33,10 +33,16 @@ class Files(NamedTuple):
     no_top: tuple[str, str | None]
 
 
-def kernel_files(folder: str, name: str, top: str, no_top: str) -> Files:
-    """The files of a network in the folder of its family, as most of them are called."""
+def kernel_files(name: str, top: str, no_top: str, *, folder: str = "") -> Files:
+    """The files of a network, as most of them are called.
+
+    top, no_top: the hashes.
+    folder: of the family, if it has another name.
+    """
     stem = f"{name}_weights_tf_dim_ordering_tf_kernels"
-    return Files(f"{KERAS_FILES}/{folder}", (f"{stem}.h5", top), (f"{stem}_notop.h5", no_top))
+    return Files(
+        f"{KERAS_FILES}/{folder or name}", (f"{stem}.h5", top), (f"{stem}_notop.h5", no_top)
+    )
 
 
 class Given(NamedTuple):
@@ -97,8 +103,14 @@ def application(public: str, default: str, make: Callable[[Given], Model], doc: 
     ) -> Model:
         return make(
             Given(
-                *(include_top, weights, input_tensor, input_shape),
-                *(pooling, classes, classifier_activation, name),
+                include_top,
+                weights,
+                input_tensor,
+                input_shape,
+                pooling,
+                classes,
+                classifier_activation,
+                name,
             )
         )
 

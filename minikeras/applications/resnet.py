@@ -61,7 +61,7 @@ def resnet(
     for number, (filters, count, stride) in enumerate(zip(FILTERS, blocks, strides), 2):
         x = stage(x, filters, count, stride, f"conv{number}")
     x = normalized(x, "post") if is_preactivated else x
-    return network.model(network.end(x), kernel_files("resnet", weights_name, *hashes))
+    return network.model(network.end(x), kernel_files(weights_name, *hashes, folder="resnet"))
 
 
 def _stage(x: Any, filters: int, blocks: int, strides: int, name: str) -> Any:

@@ -18,7 +18,7 @@ __all__ = ["VGG16", "decode_predictions", "preprocess_input"]
 
 _FILTERS = (64, 128, 256, 512, 512)
 _FILES = kernel_files(
-    "vgg16", "vgg16", "64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"
+    "vgg16", "64373286793e3c8b2b4e3219cbf3544b", "6d6bbae143d832006294945121d1f1fc"
 )
 
 

@@ -10,7 +10,7 @@ from minikeras.applications.vgg16 import vgg
 __all__ = ["VGG19", "decode_predictions", "preprocess_input"]
 
 _FILES = kernel_files(
-    "vgg19", "vgg19", "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"
+    "vgg19", "cbe5617147190e668d6c5d5026f83318", "253f8cb515780f3b799900260a226db6"
 )
 
 VGG19 = application(

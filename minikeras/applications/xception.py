@@ -16,7 +16,7 @@ from minikeras.models import Model
 __all__ = ["Xception", "decode_predictions", "preprocess_input"]
 
 _FILES = kernel_files(
-    "xception", "xception", "0a58e3b7378bc2990ea3b43d5981f1f6", "b0042744bf5b25fce3cb969f33bebb97"
+    "xception", "0a58e3b7378bc2990ea3b43d5981f1f6", "b0042744bf5b25fce3cb969f33bebb97"
 )
 
 

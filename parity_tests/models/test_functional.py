@@ -278,3 +278,18 @@ def test_a_batch_of_one_number():
         model.compile("sgd", "mse")
         model.train_on_batch(np.zeros(1, "int32"), np.zeros((1, 2)))
         assert model.predict(np.zeros(1, "int32"), verbose=0).shape == (1, 2)
+
+
+def test_division_by_a_number_between_layers():
+    """In ``fit``, x / number is x times the rounded reciprocal."""
+    x = np.random.default_rng(0).uniform(0, 255, (8, 5)).astype("float32")
+    weights = []
+    for library in (minikeras, keras):
+        library.utils.set_random_seed(1)
+        inputs = library.Input((5,))
+        model = library.Model(inputs, library.layers.Dense(3)(inputs / 127.5))
+        model.compile("sgd", "mse")
+        model.fit(x, np.ones((8, 3)), epochs=2, verbose=0)
+        weights.append(model.get_weights())
+    for ours, theirs in zip(*weights):
+        np.testing.assert_array_equal(ours, theirs)

@@ -69,15 +69,15 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
         "Pictures and series",
         ("preprocessing", "preprocessing.image", "preprocessing.sequence"),
     ),
-    "utils": ("Utilities", ("utils", "tree")),
+    "utils": ("Utilities", ("utils", "utils.bounding_boxes", "tree")),
     "config": ("Configuration", ("config", "backend", "dtype_policies")),
     "models": ("Models", ("models", "")),
     "autograd": ("Derivatives: minikeras.autograd", ("autograd",)),
     "parity": ("The verifier: minikeras.parity", ("parity",)),
-    "visualization": ("Pictures: minikeras.visualization", ("visualization",)),
+    "visualization": ("Drawn pictures", ("visualization",)),
     "exercises": ("Exercises: minikeras.exercises", ("exercises",)),
 }
-OWN = {"autograd", "parity", "visualization", "exercises"}  # packages that Keras does not have
+OWN = {"autograd", "parity", "exercises"}  # packages that Keras does not have
 # Names and methods that other modules of the package use.
 INNER = {
     *("AutocastScope", "KerasHistory", "Node", "OpOperation", "Symbol", "any_symbolic", "array_of"),

@@ -21,6 +21,7 @@ from minikeras.settings import (
 )
 from minikeras.training.adapters import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.training.adapters import PyDataset as Sequence
+from minikeras.utils import bounding_boxes
 from minikeras.utils.downloads import get_file
 from minikeras.utils.feature_space import FeatureSpace
 from minikeras.utils.image_datasets import image_dataset_from_directory
@@ -39,6 +40,7 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "bounding_boxes",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",

@@ -63,6 +63,7 @@ NAMESPACES = [
     "saving",
     "tree",
     "utils",
+    "utils.bounding_boxes",
     "visualization",
 ]
 
@@ -279,14 +280,9 @@ MISSING = {
     ],
     "utils": [
         ("Config", LATER),
-        ("bounding_boxes", "images"),
         ("model_to_dot plot_model", "drawings of graphs"),
         ("audio_dataset_from_directory", "files of sounds " + LATER),
         ("legacy", "Keras's past"),
-    ],
-    "visualization": [
-        ("draw_bounding_boxes draw_segmentation_masks plot_bounding_box_gallery", "images"),
-        ("plot_image_gallery plot_segmentation_mask_gallery", "images"),
     ],
 }
 EXTRA: dict[str, list[tuple[str, str]]] = {

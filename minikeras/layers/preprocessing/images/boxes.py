@@ -30,6 +30,7 @@ FORMATS = (
     "rel_xywh",
     "rel_center_xywh",
 )
+_RADIANS = 1.0 / 180.0 * math.pi
 _Corners = tuple[TensorLike, TensorLike, TensorLike, TensorLike]
 
 
@@ -140,27 +141,51 @@ def clip_to_image_size(
     return found
 
 
-def rotated(boxes: TensorLike, angle: TensorLike, height: int, width: int) -> TensorLike:
-    """The smallest boxes around boxes that are turned about the centre of the image.
+def affine_transform(
+    boxes: Any,
+    angle: Any,
+    translate_x: Any,
+    translate_y: Any,
+    scale: Any,
+    shear_x: Any,
+    shear_y: Any,
+    height: Any,
+    width: Any,
+    center_x: Any = None,
+    center_y: Any = None,
+) -> TensorLike:
+    """The smallest boxes around boxes that are turned, slanted, stretched and moved with an image.
 
-    boxes: (batch, boxes, 4), xyxy.  angle: (batch,), in degrees.
+    boxes: (batch, boxes, 4), xyxy.
+    angle, shear_x, shear_y: (batch,), in degrees.
+    translate_x, translate_y: (batch,) or numbers: parts of the width and height.
+    scale: (batch,) or a number.
+    height, width: of the image, in pixels.
+    center_x, center_y: what stays in place, as parts of the width and height; None for the middle.
+
+    Returns boxes of the same shape, in the dtype of ``angle``.
     """
-    cx, cy = 0.5 * (width - 1), 0.5 * (height - 1)
-    turn = -angle * (1.0 / 180.0 * math.pi)
-    cos, sin = ops.cos(turn), ops.sin(turn)
-    rows = [
-        (cos, -sin, cx - cos * cx - (-sin) * cy),
-        (sin, cos, cy - sin * cx - cos * cy),
-    ]
-    left, top, right, bottom = (boxes[..., i] for i in range(4))
+    angle = ops.convert_to_tensor(angle)
+    cx = (0.5 if center_x is None else center_x) * (width - 1)
+    cy = (0.5 if center_y is None else center_y) * (height - 1)
+    turn, slant_x, slant_y = (-n * _RADIANS for n in (angle, shear_x, shear_y))
+    moved_x = cx - translate_x * (width - 1)
+    moved_y = cy - translate_y * (height - 1)
+    tangent, cosine = ops.tan(slant_x), ops.cos(slant_y)
+    a = ops.cos(turn - slant_y) / cosine
+    b = a * tangent + ops.sin(turn)
+    c = -ops.sin(turn - slant_y) / cosine
+    d = ops.cos(turn) - c * tangent
+    rows = []
+    for x, y, middle in ((d * scale, -b * scale, cx), (-c * scale, a * scale, cy)):
+        rows.append(ops.stack([x, y, middle - x * moved_x - y * moved_y], -1))
+    matrix = ops.stack(rows, -1)  # (batch, 3, 2)
+    left, top, right, bottom = (ops.cast(boxes, angle.dtype)[..., i] for i in range(4))
+    ones = ops.ones_like(left)
     corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    lows, highs = [], []
-    for a, b, c in rows:
-        a, b, c = (ops.expand_dims(n, -1) for n in (a, b, c))
-        places = ops.stack([x * a + y * b + c for x, y in corners], -1)
-        lows.append(ops.min(places, -1))
-        highs.append(ops.max(places, -1))
-    return ops.stack([*lows, *highs], -1)
+    points = ops.stack([ops.stack([x, y, ones], -1) for x, y in corners], -2)
+    places = ops.einsum("bnpx,bxy->bnpy", points, matrix)
+    return ops.concatenate([ops.min(places, 2), ops.max(places, 2)], -1)
 
 
 def checked(bounding_boxes: Any) -> Boxes:

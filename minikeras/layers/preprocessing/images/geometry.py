@@ -19,9 +19,9 @@ from minikeras.layers.preprocessing.images.base import (
 )
 from minikeras.layers.preprocessing.images.boxes import (
     Boxes,
+    affine_transform,
     clip_to_image_size,
     convert_format,
-    rotated,
 )
 from minikeras.ops.primitives.warp import mirror
 from minikeras.types import TensorLike
@@ -181,7 +181,8 @@ class RandomRotation(_AffineLayer):
         if not training:
             return bounding_boxes
         height, width = transformation["size"]
-        moved = rotated(bounding_boxes["boxes"], transformation["angle"], height, width)
+        boxes, angle = bounding_boxes["boxes"], transformation["angle"]
+        moved = affine_transform(boxes, angle, 0, 0, 1, 0, 0, height, width)
         found = clip_to_image_size({**bounding_boxes, "boxes": moved}, height, width)
         target: Any = self.bounding_box_format
         return convert_format(found, "xyxy", target, height, width)

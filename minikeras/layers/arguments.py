@@ -130,6 +130,16 @@ def is_symbolic(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return bool(kwargs) and any_symbolic(kwargs)
 
 
+def has_symbols(structure: Any) -> bool:
+    """Whether a call runs on symbols, within one that finds out shapes."""
+    return any(isinstance(x, Symbol) for x in tree.flatten(structure))
+
+
+def as_symbols(spec: Any) -> Any:
+    """Symbols in place of KerasTensors: what a layer that needs values gives for symbols."""
+    return tree.map_structure(lambda x: Symbol(x.shape, x.dtype), spec)
+
+
 def tensors_among(given: dict[str, Any]) -> dict[str, Any]:
     """The arguments that are tensors, or structures of tensors and None."""
     return {name: x for name, x in given.items() if _has_tensors(x)}

@@ -181,14 +181,13 @@ def _dataset(files: Files, options: Options, read: Any) -> Dataset:
         dataset = dataset.shuffle(1024 if size is None else size * 8, seed=options.seed)
     paths, chosen = files.paths, dataset
 
-    def make() -> Iterator[Any]:
-        for element in chosen._make():
-            if options.label_mode:
-                yield read(paths[int(element[0])]), element[1]
-            else:
-                yield read(paths[int(element)])
+    def loaded(element: Any) -> Any:
+        if options.label_mode:
+            return read(paths[int(element[0])]), element[1]
+        return read(paths[int(element)])
 
-    dataset = Dataset(make, len(paths))
+    # ``map`` begins the pass at once, with the order of its own, also if nothing is read from it.
+    dataset = Dataset(lambda: map(loaded, chosen._make()), len(paths))
     if size is not None:
         dataset = dataset.batch(size)
         del vars(dataset)["_batch_size"]  # Parity: behind a prefetch it is not known to be batched

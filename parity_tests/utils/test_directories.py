@@ -269,3 +269,13 @@ def test_the_seed_of_the_process(folder: Path) -> None:
         datasets.append(library.utils.image_dataset_from_directory(**options))
     seeds.set_process_state(3, None)
     compare(*datasets)
+
+
+def test_a_pass_that_is_not_read(folder: Path) -> None:
+    """It has an order of its own, too, so the next pass has another; ``fit`` makes such passes."""
+    datasets = []
+    for library in minikeras, keras:
+        options = image_options(folder, image_size=8, batch_size=4, seed=1)
+        datasets.append(library.utils.image_dataset_from_directory(**options))
+        iter(datasets[-1])
+    compare(*datasets)

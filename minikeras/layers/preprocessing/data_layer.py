@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, strings, tree
-from minikeras.autograd import KerasTensor, Symbol, Tensor, as_tensor
-from minikeras.layers.arguments import shapes_of
+from minikeras.autograd import KerasTensor, Tensor, as_tensor
+from minikeras.layers.arguments import as_symbols, has_symbols, shapes_of
 from minikeras.layers.layer import Layer
 from minikeras.messages import describe
 from minikeras.optional import Library
@@ -44,11 +44,9 @@ class DataLayer(Layer):
         return KerasTensor(shape, dtype=self.output_dtype)
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
-        leaves = tree.flatten(args)
-        if not symbolic and any(isinstance(x, Symbol) for x in leaves):
-            spec = self.compute_output_spec(*args, **kwargs)
-            return Symbol(spec.shape, spec.dtype)
-        if any(map(_of_a_graph, leaves)):
+        if not symbolic and has_symbols(args):
+            return as_symbols(self.compute_output_spec(*args, **kwargs))
+        if any(map(_of_a_graph, tree.flatten(args))):
             return self._in_graph(args, kwargs)
         return super()._compute(args, kwargs, symbolic)
 

@@ -189,19 +189,38 @@ def test_what_belongs_to_images(name: str, data: Any, seed: int) -> None:
     check(name, config, given_, training=True)
 
 
+def usual_config(name: str) -> dict[str, Any]:
+    """Arguments with which a random layer does something."""
+    sizes = {"RandomCrop": {"height": 4, "width": 5}, "RandomZoom": {"height_factor": 0.2}}
+    if name in sizes:
+        return sizes[name]
+    if name == "RandomPosterization":
+        return {"factor": 3}
+    if name == "RandomTranslation":
+        return {"height_factor": 0.2, "width_factor": 0.3}
+    needs = {"RandomRotation", "RandomContrast", "RandomBrightness", "RandomHue"}
+    needs |= {"RandomSaturation", "RandomColorDegeneration", "RandomSharpness"}
+    return {"factor": 0.3} if name in needs else {}
+
+
 @pytest.mark.parametrize("name", sorted(RANDOM.keys() - {"MixUp"}))
 def test_one_image(name: str) -> None:
-    config = {"RandomCrop": {"height": 4, "width": 5}, "RandomZoom": {"height_factor": 0.2}}.get(
-        name
-    )
-    if config is None:
-        needs = {"RandomRotation", "RandomContrast", "RandomBrightness", "RandomHue"}
-        needs |= {"RandomSaturation", "RandomColorDegeneration", "RandomSharpness"}
-        config = {"factor": 0.3} if name in needs else {}
-        config = {"factor": 3} if name == "RandomPosterization" else config
-        if name == "RandomTranslation":
-            config = {"height_factor": 0.2, "width_factor": 0.3}
-    check(name, config, pixels(1, config, 1)[0], training=True)
+    check(name, usual_config(name), pixels(1, {}, 1)[0], training=True)
+
+
+@pytest.mark.parametrize("name", sorted(RANDOM))
+def test_in_a_model_of_its_own(name: str) -> None:
+    """Called symbolically within another model, where the size of the batch is not known."""
+    found = []
+    for library in BOTH:
+        layer = getattr(library.layers, name)(**usual_config(name))
+        inputs = library.Input((9, 8, 3))
+        outputs = library.Sequential([layer])(inputs)
+        found.append((outputs.shape, outputs.dtype))
+        if library is minikeras:
+            x = pixels(1, {})
+            assert library.Model(inputs, outputs)(x, training=True).shape[1:] == outputs.shape[1:]
+    assert found[0] == found[1]
 
 
 @rare

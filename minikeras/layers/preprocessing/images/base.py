@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from minikeras import ops, random, settings, tree
 from minikeras.declare import field
+from minikeras.layers.arguments import as_symbols, has_symbols
 from minikeras.layers.layer import Layer
 from minikeras.layers.preprocessing.images import boxes
 from minikeras.messages import describe
@@ -83,6 +84,11 @@ class ImageLayer(Layer):
         return input_shape
 
     # Calling
+
+    def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
+        if not symbolic and has_symbols(args):  # ``call`` needs the number of images
+            return as_symbols(self.compute_output_spec(*args, **kwargs))
+        return super()._compute(args, kwargs, symbolic)
 
     def call(self, data: Any, training: bool = True) -> Any:
         images = data["images"] if isinstance(data, dict) else data

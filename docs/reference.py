@@ -66,8 +66,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "datasets": ("Data sets", (*_modules("datasets"),)),
     "applications": ("Applications", ("applications", *_modules("applications"))),
     "preprocessing": (
-        "Pictures and series",
-        ("preprocessing", "preprocessing.image", "preprocessing.sequence"),
+        "Pictures, texts and series",
+        ("preprocessing", "preprocessing.image", "preprocessing.sequence", "preprocessing.text"),
     ),
     "utils": ("Utilities", ("utils", "utils.bounding_boxes", "tree")),
     "config": ("Configuration", ("config", "backend", "dtype_policies")),
@@ -77,7 +77,8 @@ PAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "visualization": ("Drawn pictures", ("visualization",)),
     "exercises": ("Exercises: minikeras.exercises", ("exercises",)),
 }
-OWN = {"autograd", "parity", "exercises"}  # packages that Keras does not have
+# Packages that Keras does not have, or not under this name.
+OWN = {"autograd", "parity", "exercises", "preprocessing.text"}
 # Names and methods that other modules of the package use.
 INNER = {
     *("AutocastScope", "KerasHistory", "Node", "OpOperation", "Symbol", "any_symbolic", "array_of"),

@@ -307,6 +307,9 @@ EXTRA: dict[str, list[tuple[str, str]]] = {
             "Keras offers them as tensorflow.keras.preprocessing.image only",
         )
     ],
+    "preprocessing.sequence": [
+        ("TimeseriesGenerator make_sampling_table skipgrams", "as for preprocessing.image")
+    ],
     "tree": [
         ("register", "makes optree know a container"),
         ("structure", "what two nests of leaves have in common"),

@@ -32,7 +32,7 @@ KINDS = {
     "convolutions forward": ("convolve",),
     "convolutions backward": ("convolve_vjp",),
     "products of matrices": ("_matmul", "dense"),
-    "normalisation": ("normal", "batch", "moments"),
+    "normalisation": ("normal", "batch", "moments", "scale_and_shift"),
     "pooling, upsampling": ("window", "upsample", "pool", "spread"),
     "activations, biases": ("relu", "bias", "sigmoid", "softmax"),
     "random masks": ("drawn", "masked", "drop"),

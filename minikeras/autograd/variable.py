@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -82,7 +83,7 @@ class Variable:
             if dtype is None:
                 dtype = dtypes.standardize(np.asarray(initializer).dtype)
                 dtype = {"float64": dtypes.standardize(None), "int64": "int32"}.get(dtype, dtype)
-        self._value: Array = np.array(initializer, dtype=dtypes.of(dtype))
+        self._value: Array = _unshared(initializer, dtypes.of(dtype))
         if shape is not None and tuple(shape) != self._value.shape:
             raise ValueError(
                 f"shape {describe(tuple(shape))} does not fit the value {self._value.shape}"
@@ -251,6 +252,28 @@ class AutocastScope:
 
     def __exit__(self, *exc: object) -> None:
         scopes.autocast = self._before
+
+
+def _unshared(value: Any, dtype: np.dtype[Any]) -> Array:
+    """An array of this value and dtype that nothing else refers to.
+
+    A tensor that nobody else has gives its array away.  A copy of the weights of VGG16 takes longer
+    than drawing them.
+    """
+    # The caller's name, this name and the argument of getrefcount make 3 references.
+    if type(value) is Tensor and sys.getrefcount(value) == 3:
+        array = value._value
+        # The tensor, the local name and the argument of getrefcount make 3 again.
+        if (
+            sys.getrefcount(array) == 3
+            and type(array) is np.ndarray
+            and array.dtype == dtype
+            and array.flags.owndata
+            and array.flags.carray
+        ):
+            value_observed(value)
+            return array
+    return np.array(value, dtype=dtype)
 
 
 class StatelessScope:

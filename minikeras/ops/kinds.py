@@ -12,6 +12,7 @@ from minikeras import dtypes
 from minikeras.types import Array
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+MANY = 16_000  # numbers that repay the compilation of a kernel
 _ACCUMULATOR = {
     "bool": "int32",
     "int8": "int32",
@@ -62,5 +63,5 @@ def in_float32(*xs: Array, **_: Any) -> bool:
 def is_large(*xs: Array, **_: Any) -> bool:
     """Whether the arrays are large enough to repay the compilation of a kernel."""
     return (
-        xs[0].size > 16_000 and all(x.dtype == xs[0].dtype for x in xs) and xs[0].dtype.char in "fd"
+        xs[0].size > MANY and all(x.dtype == xs[0].dtype for x in xs) and xs[0].dtype.char in "fd"
     )

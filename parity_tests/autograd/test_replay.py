@@ -290,3 +290,70 @@ def test_a_function_of_tensorflow_has_programs_of_its_own():
             np.testing.assert_array_equal(replayed(x).numpy(), expected)
     with tf_function.inside():
         assert (replayed(x).numpy() != x._value / np.float32(3)).any()
+
+
+CHANNELS = [Tensor(np.float32(np.linspace(-1, 1, 24)) * sign) for sign in (1, -3)]
+PICTURES = [
+    Tensor(np.float32(np.sin(np.arange(i, i + 24 * 900).reshape(2, 450, 24)))) for i in (0, 9, 5)
+]
+
+
+def scaled(x):
+    return x * CHANNELS[0] + CHANNELS[1]
+
+
+@pytest.mark.parametrize(
+    ("function", "fused"),
+    [
+        (scaled, "scale_and_shift(x0"),
+        (lambda x: ops.relu(scaled(x)), "scale_and_shift_relu(x0"),
+        (lambda x: ops.relu6(scaled(x)), "scale_and_shift_relu6(x0"),
+        (lambda x: ops.relu(scaled(x) + x), "relu_of_sum(t"),
+        (lambda x: ops.relu(scaled(scaled(x))), "scale_and_shift_relu(t"),
+        (lambda x: ops.relu6(ops.cast(scaled(x), "float16")), "scale_and_shift(x0"),
+        (lambda x: ops.relu6(scaled(ops.cast(x, "float16"))), "scale_and_shift_relu6(t"),
+        (lambda x: ops.relu6(scaled(x[:, :9])), "relu6(t"),  # small
+        (lambda x: ops.relu(x * ops.sum(x, 1, keepdims=True) + CHANNELS[1]), "relu(t"),
+        (lambda x: ops.relu(CHANNELS[1] - x * CHANNELS[0]), "relu(t"),  # a difference
+    ],
+)
+def test_chains_are_fused(function, fused):
+    """With the bits of the operations, and where shapes and dtypes allow it."""
+    replay = watched(function, *[(x,) for x in PICTURES])
+    assert replay.refused is None
+    assert f" = {fused}" in replay.source
+    assert "_add" not in replay.source or "scale" not in fused
+
+
+def test_results_that_are_needed_remain():
+    def function(x):
+        product = x * CHANNELS[0]
+        shifted = product + CHANNELS[1]
+        return ops.relu(shifted), product
+
+    replay = watched(function, *[(x,) for x in PICTURES])
+    assert replay.refused is None
+    assert "scale_and_shift" not in replay.source
+    assert "relu_of_sum" not in replay.source
+    replay = watched(lambda x: (ops.relu(y := scaled(x)), y), *[(x,) for x in PICTURES])
+    assert " = scale_and_shift(x0" in replay.source
+    assert " = relu(t" in replay.source
+
+
+def test_gradients_through_chains():
+    def function(x):
+        with GradientTape() as tape:
+            tape.watch(x)
+            y = ops.relu6(scaled(ops.relu(scaled(x))))
+        return tape.gradient(y, x)
+
+    assert watched(function, *[(x,) for x in PICTURES]).refused is None
+
+
+def test_reference_kernels_are_not_fused():
+    keras.config.set_kernels("reference")
+    try:
+        replay = watched(lambda x: ops.relu(scaled(x)), *[(x,) for x in PICTURES])
+    finally:
+        keras.config.set_kernels("fast")
+    assert "scale_and_shift" not in replay.source

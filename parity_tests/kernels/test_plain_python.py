@@ -76,7 +76,7 @@ def results() -> dict[str, Any]:
 
 
 def elementwise() -> Iterator[tuple[str, Any]]:
-    from minikeras.kernels import relu
+    from minikeras.kernels import by_channel, relu
     from minikeras.kernels.rounding import elementwise, gelu, normalization, softmax, special
 
     x = np.append(4 * normal(59), np.float32([0, 200, -200, np.nan, np.inf, -np.inf, -1, 1e-40]))
@@ -96,6 +96,11 @@ def elementwise() -> Iterator[tuple[str, Any]]:
         yield f"gelu by tanh gradient {rewritten}", gelu.gelu_by_tanh_gradient(dy, dy, rewritten)
     yield "relu", relu.relu(x)
     yield "relu gradient", relu.relu_vjp(dy, x, x)
+    yield "relu6", by_channel.relu6(x)
+    yield "relu6 gradient", by_channel.relu6_vjp(dy, x, x)
+    yield "relu of sum", by_channel.relu_of_sum(x, dy)
+    for name in "scale_and_shift", "scale_and_shift_relu", "scale_and_shift_relu6":
+        yield name, getattr(by_channel, name)(normal(3, 5, 7), normal(7), normal(7)[::-1])
     labels, classes = np.array([0, 2, 1]), normal(3, 5)
     wide = normal(3, 67)
     shares = np.float32(np.full((3, 5), 0.2))

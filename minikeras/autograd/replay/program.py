@@ -27,16 +27,25 @@ from minikeras.autograd.variable import Variable
 _numbers = itertools.count()
 
 
+class Spec(NamedTuple):
+    """What is known of an array before the program runs."""
+
+    shape: tuple[int, ...]
+    dtype: Any
+
+
 class Call(NamedTuple):
     """``targets = function(*arguments, **static)``, all of them names.
 
     A tuple of targets takes a tuple apart; a tuple among the arguments is passed as one.
+    ``operation``: the operation that the function computes from arrays alone, if it is one.
     """
 
     targets: str | tuple[str, ...]
     function: str
     arguments: tuple[str | tuple[str, ...], ...] = ()
     static: tuple[tuple[str, str], ...] = ()
+    operation: str = ""
 
     @property
     def reads(self) -> list[str]:
@@ -91,11 +100,12 @@ class Program:
         self.inputs = inputs
         self.statements: list[Call | Store] = []
         self.objects: dict[str, Any] = {"Tensor": Tensor, "marked": marked}
+        self.specs: dict[str, Spec] = {}
         self.result: Any = None
 
     def needed_statements(self) -> list[tuple[Call | Store, list[str]]]:
         """What the result and the variables need, each with the arrays that it reads last."""
-        needed = set(_outputs(self.result))
+        needed = set(outputs_of(self.result))
         found: list[tuple[Call | Store, list[str]]] = []
         for statement in reversed(self.statements):
             if isinstance(statement, Call):
@@ -141,17 +151,17 @@ def _tuple(texts: tuple[str, ...] | list[str]) -> str:
     return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
 
 
-def _outputs(result: Any) -> Iterator[str]:
+def outputs_of(result: Any) -> Iterator[str]:
     """The names of the arrays in a result."""
     if isinstance(result, Output):
         yield result.array
         for _, mark in result.marks:
-            yield from _outputs(mark)
+            yield from outputs_of(mark)
     elif isinstance(result, Gradient):
         yield result.name
     elif isinstance(result, dict | list | tuple):
         for part in result.values() if isinstance(result, dict) else result:
-            yield from _outputs(part)
+            yield from outputs_of(part)
 
 
 def _text(result: Any) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import twins
 from minikeras.autograd.indexed_slices import IndexedSlices
 from minikeras.autograd.listeners import Observer, OpCall, nothing_recorded
 from minikeras.autograd.primitive import Primitive
-from minikeras.autograd.replay.program import Call, Gradient, Output, Program, Store
+from minikeras.autograd.replay.fusing import with_fused_chains
+from minikeras.autograd.replay.program import Call, Gradient, Output, Program, Spec, Store
 from minikeras.autograd.tensor import MARKS, Tensor
 from minikeras.autograd.variable import Variable
 from minikeras.tf_function import Product
@@ -54,12 +56,13 @@ class Recorder(Observer):
             return self.refuse(f"the shape of what {op!r} returns depends on values")
         arguments = tuple([self._name(a, x) for a, x in zip(arrays, call.inputs)])
         rule = op.rules(arrays, static)[0]
+        operation = "" if static else op.__name__
         if type(output) is tuple:
             targets = tuple([self._new_name("t", y._value) for y in output])
             self._write(targets, op.__name__, rule, arguments, static)
         elif output.ndim:
             target = self._new_name("t", output._value)
-            self._write(target, op.__name__, rule, arguments, static)
+            self._write(target, op.__name__, rule, arguments, static, operation)
         else:  # of arrays without axes NumPy makes numbers
             number = self._numbered("t")
             self._write(number, op.__name__, rule, arguments, static)
@@ -107,6 +110,8 @@ class Recorder(Observer):
         # NumPy's numbers, which derivatives without axes may be, take no weak references.
         held = (lambda: thing) if isinstance(thing, np.generic) else weakref.ref(thing)
         self._names[id(thing)] = held, name
+        if isinstance(thing, np.ndarray):
+            self.program.specs[name] = Spec(thing.shape, thing.dtype)
         return name
 
     def _new_name(self, letter: str, thing: Any) -> str:
@@ -150,16 +155,20 @@ class Recorder(Observer):
         function: Any,
         arguments: tuple[str | tuple[str, ...], ...],
         static: dict[str, Any],
+        operation: str = "",
     ) -> None:
         # A replay runs in one np.errstate for all calls.
         name = name if name.isidentifier() else "f"  # a lambda has no name
         function = self._bind(name, getattr(function, "unguarded", function))
         texts = [(k, repr(v) if _is_plain(v) else self._bind(k, v)) for k, v in static.items()]
-        self.program.statements.append(Call(targets, function, arguments, tuple(texts)))
+        call = Call(targets, function, arguments, tuple(texts), operation)
+        self.program.statements.append(call)
 
     def finish(self, outputs: Any) -> None:
         """The structure of tensors that the function returned becomes the program's result."""
         self.program.result = self._result(outputs)
+        if twins.are_wanted():
+            self.program.statements = with_fused_chains(self.program, self._bind)
 
     def _result(self, value: Any) -> Any:
         if type(value) in (list, tuple):

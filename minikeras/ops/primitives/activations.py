@@ -11,9 +11,11 @@ import math
 
 import numpy as np
 
+from minikeras.autograd.replay.fusing import fuse
+from minikeras.autograd.replay.program import Spec
 from minikeras.dtypes import floating, promote
 from minikeras.ops.declarations import elementwise, primitive
-from minikeras.ops.kinds import in_float32, is_large, quiet
+from minikeras.ops.kinds import MANY, in_float32, is_large, quiet
 from minikeras.ops.primitives.error_function import erfc
 from minikeras.shapes import unchanged
 from minikeras.types import Array, TensorLike
@@ -48,6 +50,35 @@ def relu6(x: Array) -> Array:
 @relu6.vjp
 def relu6_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * ((y > 0) & (y < 6))
+
+
+relu6.fast("minikeras.kernels.by_channel", when=is_large)
+
+
+def _by_channel(x: Spec, scale: Spec, shift: Spec) -> bool:
+    """Whether large ``x`` is scaled and shifted by one number for each place of the last axis."""
+    channels = x.shape[-1:]
+    return (
+        math.prod(x.shape) > MANY
+        and x.dtype.char in "fd"
+        and all(
+            (math.prod(v.shape),) == v.shape[-1:] == channels
+            and len(v.shape) <= len(x.shape)
+            and v.dtype == x.dtype
+            for v in (scale, shift)
+        )
+    )
+
+
+def _same_and_large(x1: Spec, x2: Spec) -> bool:
+    return x1 == x2 and math.prod(x1.shape) > MANY and x1.dtype.char in "fd"
+
+
+_KERNELS = "minikeras.kernels.by_channel"
+fuse("multiply", "_add", twin=f"{_KERNELS}:scale_and_shift", when=_by_channel)
+fuse("multiply", "_add", "relu", twin=f"{_KERNELS}:scale_and_shift_relu", when=_by_channel)
+fuse("multiply", "_add", "relu6", twin=f"{_KERNELS}:scale_and_shift_relu6", when=_by_channel)
+fuse("_add", "relu", twin=f"{_KERNELS}:relu_of_sum", when=_same_and_large)
 
 
 @elementwise("ops.nn", dtype=floating)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,6 +24,23 @@ def standardize(shape: Any) -> Shape:
             f"Cannot convert {describe(shape)} to a shape: expected a tuple of sizes{example}"
         )
     return tuple(n if n is None else _size(n, shape) for n in shape)
+
+
+def whole_number(name: str, value: Any, least: int | None = None) -> int:
+    """The value of an argument that has to be a whole number.
+
+    Raises ValueError for a number that is smaller than ``least`` or not whole, TypeError for what
+    is no number.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        kind = ValueError if isinstance(value, numbers.Real) else TypeError
+        message = f"`{name}` must be a whole number. Received: {name}={describe(value)}"
+        raise kind(message) from None
+    if least is not None and number < least:
+        raise ValueError(f"`{name}` must be at least {least}. Received: {name}={number}")
+    return number
 
 
 def _size(n: Any, shape: Any) -> int:

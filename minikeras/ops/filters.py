@@ -13,7 +13,13 @@ from minikeras.ops.conv import Ints, conv, depthwise_conv
 from minikeras.ops.core import cast, tensor
 from minikeras.ops.creation import arange
 from minikeras.ops.declarations import operation
-from minikeras.ops.image_batches import check_rank, from_batch, is_channels_first, to_batch
+from minikeras.ops.image_batches import (
+    check_numbers,
+    check_rank,
+    from_batch,
+    is_channels_first,
+    to_batch,
+)
 from minikeras.ops.indexing import get_item
 from minikeras.ops.joining import concatenate, pad, tile
 from minikeras.ops.primitives.exponential import exp
@@ -22,6 +28,7 @@ from minikeras.ops.reduction import mean
 from minikeras.ops.reduction import sum as total
 from minikeras.ops.reshaping import expand_dims, moveaxis, reshape, squeeze, transpose
 from minikeras.ops.windows import from_channels_last, padded, to_channels_last
+from minikeras.shapes import whole_number
 from minikeras.types import TensorLike
 from minikeras.windows import counts, enlarged, margins_for, per_axis
 
@@ -39,13 +46,16 @@ def gaussian_blur(
     kernel_size: how many pixels count, two numbers; beyond the edges are zeros.
     sigma: two numbers, the widths σ in pixels.
 
-    Raises ValueError for another rank.
+    Raises ValueError for another rank, and for other sizes than two whole numbers.
 
     Parity: Keras makes the kernel for (width, height) and gives it the shape (height, width).
     """
     x = to_batch(images, data_format)
     sigma = tensor(sigma, x.dtype)
-    rows, columns = (int(n) for n in kernel_size)
+    for name, pair in (("kernel_size", kernel_size), ("sigma", sigma)):
+        if np.shape(pair) != (2,):
+            raise ValueError(f"`{name}` must be two numbers. Received: {name}={describe(pair)}")
+    rows, columns = (whole_number("kernel_size", n, least=1) for n in kernel_size)
     bells = [_bell(n, sigma[i], x.dtype) for i, n in enumerate((rows, columns))]
     kernel = reshape(outer(bells[1], bells[0]), (rows, columns, 1, 1))
     channels = x.shape[-1] or 1  # of unknown ones only the shape matters
@@ -139,6 +149,7 @@ def _patches(
     data_format: str | None,
     rank: int,
 ) -> TensorLike:
+    check_numbers(x, "images" if rank == 2 else "volumes")
     if len(x.shape) not in (rank + 1, rank + 2):
         raise ValueError(
             f"The input must have rank {rank + 1} or {rank + 2}. Received shape {x.shape}"
@@ -197,6 +208,7 @@ def ssim(
     first, second = tensor(image1), tensor(image2)
     check_rank(first, "image1")
     check_rank(second, "image2")
+    filter_size = whole_number("filter_size", filter_size, least=1)
     dtype = dtypes.of(dtypes.result_type(first.dtype, float))
     a, b = (_as_channels(cast(x, dtype), data_format) for x in (first, second))
     t = arange(filter_size, dtype=dtype) - (filter_size - 1) / 2.0

@@ -16,6 +16,7 @@ from minikeras.ops.declarations import operation
 from minikeras.ops.joining import pad
 from minikeras.ops.primitives.fourier import _fft, _fft2, _frames, _irfft, _overlap_add, _rfft
 from minikeras.ops.primitives.trigonometry import cos
+from minikeras.shapes import whole_number
 from minikeras.types import TensorLike
 
 _WINDOWS = {"hann": (0.5, 0.5), "hamming": (0.54, 0.46)}  # a and b of a − b cos(2π t / n)
@@ -37,6 +38,11 @@ def _pair(x: Any, rank: int) -> tuple[TensorLike, TensorLike]:
     if not dtypes.is_float(real.dtype) or not dtypes.is_float(imag.dtype):
         raise ValueError(
             f"At least one tensor in input `x` is not of type float. Received: x={describe(x)}"
+        )
+    if real.dtype != imag.dtype:
+        raise TypeError(
+            "The real and the imaginary parts must have one dtype. Received: "
+            f"{dtypes.standardize(real.dtype)} and {dtypes.standardize(imag.dtype)}"
         )
     if len(real.shape) < rank:
         raise ValueError(f"Input should have rank >= {rank}. Received: x={describe(x)}")
@@ -90,10 +96,26 @@ def rfft(x: TensorLike, fft_length: int | None = None) -> tuple[TensorLike, Tens
 
 
 def _length(given: int | None, size: int | None) -> int:
-    length = size if given is None else given
-    if length is None or length < 1:
-        raise ValueError(f"fft_length must be a positive integer, received {describe(length)}")
-    return length
+    return whole_number("fft_length", size if given is None else given, least=1)
+
+
+def _stride(given: Any) -> int:
+    if not isinstance(given, int | np.integer) or given < 1:
+        raise ValueError(
+            "`sequence_stride` must be a positive integer. Received: "
+            f"sequence_stride={describe(given)}"
+        )
+    return int(given)
+
+
+def _check_lengths(sequence_length: Any, fft_length: Any) -> None:
+    for name, value in (("sequence_length", sequence_length), ("fft_length", fft_length)):
+        whole_number(name, value, least=1)
+    if fft_length < sequence_length:
+        raise ValueError(
+            "`fft_length` must equal or larger than `sequence_length`. Received: "
+            f"sequence_length={sequence_length}, fft_length={fft_length}"
+        )
 
 
 @operation("ops")
@@ -117,7 +139,8 @@ def extract_sequences(x: TensorLike, sequence_length: int, sequence_stride: int)
     x = tensor(x)
     if len(x.shape) < 1:
         raise ValueError(f"Input should have rank >= 1. Received: x={describe(x)}")
-    return _frames(x, length=sequence_length, step=sequence_stride)
+    length = whole_number("sequence_length", sequence_length, least=0)
+    return _frames(x, length=length, step=_stride(sequence_stride))
 
 
 @operation("ops")
@@ -146,16 +169,20 @@ def stft(
             "Invalid input type. Expected `float32` or `float64`. Received: input type="
             f"{dtypes.standardize(x.dtype)}"
         )
-    if fft_length < sequence_length:
-        raise ValueError(
-            "`fft_length` must equal or larger than `sequence_length`. Received: "
-            f"sequence_length={sequence_length}, fft_length={fft_length}"
-        )
+    if len(x.shape) < 1:
+        raise ValueError(f"Input should have rank >= 1. Received: x={describe(x)}")
+    _check_lengths(sequence_length, fft_length)
+    step = _stride(sequence_stride)
     weights = _window(window, sequence_length, fft_length, x.dtype)
     if center and x.shape[-1] is not None:  # else a symbol: so is the number of frames
         half = fft_length // 2
+        if x.shape[-1] <= half:
+            raise ValueError(
+                f"centred frames of {fft_length} numbers need more than {half} of them. Received: "
+                f"x={describe(x)}"
+            )
         x = pad(x, [*[(0, 0)] * (len(x.shape) - 1), (half, half)], mode="reflect")
-    frames = _frames(x, length=fft_length, step=sequence_stride)
+    frames = _frames(x, length=fft_length, step=step)
     return _rfft(frames if weights is None else frames * weights, length=fft_length)
 
 
@@ -178,11 +205,13 @@ def istft(
     real, imag = _pair(x, 1)
     if len(real.shape) < 2:
         raise ValueError(f"Input should have rank >= 2. Received: x={describe(x)}")
+    _check_lengths(sequence_length, fft_length)
+    step = _stride(sequence_stride)
     weights = _window(window, sequence_length, fft_length, real.dtype)
     frames = _irfft(real, imag, length=fft_length)
     if weights is not None:
-        frames = frames * _inverse_window(np.asarray(weights), sequence_stride)
-    y = _overlap_add(frames, step=sequence_stride)
+        frames = frames * _inverse_window(np.asarray(weights), step)
+    y = _overlap_add(frames, step=step)
     start = fft_length // 2 if center else 0
     if length is not None:
         return y[..., start : start + length]

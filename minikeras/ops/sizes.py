@@ -12,7 +12,7 @@ from minikeras.messages import describe
 from minikeras.ops.core import cast, converted, is_floating, tensor
 from minikeras.ops.creation import arange
 from minikeras.ops.declarations import operation
-from minikeras.ops.image_batches import check_rank, from_batch, space_axes, to_batch
+from minikeras.ops.image_batches import check_pixels, check_rank, from_batch, space_axes, to_batch
 from minikeras.ops.indexing import get_item, where
 from minikeras.ops.joining import pad
 from minikeras.ops.primitives.arithmetic import absolute, divide, maximum, subtract
@@ -74,6 +74,7 @@ def resize(
         raise ValueError(
             "Only one of `pad_to_aspect_ratio` and `crop_to_aspect_ratio` can be True."
         )
+    check_pixels(x)
     y = to_batch(x, data_format)
     if None not in y.shape[1:3]:
         if crop_to_aspect_ratio:
@@ -99,9 +100,7 @@ def _two_sizes(size: Any) -> tuple[int, int]:
         raise ValueError(
             f"`size` must be a height and a width, two integers. Received: size={describe(size)}"
         )
-    height, width = (int(n) for n in size)
-    if height <= 0 or width <= 0:
-        raise ValueError(f"`size` must have positive height and width. Received: size={size}")
+    height, width = (shapes.whole_number("size", n, least=1) for n in size)
     return height, width
 
 
@@ -214,8 +213,8 @@ class _Span:
 
     def _check(self) -> None:
         for name, value in zip(self.names, self.values):
-            if value is not None and value < 0:
-                raise ValueError(f"`{name}` must be >= 0. Received: {name}={value}")
+            if value is not None:
+                shapes.whole_number(name, value, least=0)
 
     def resolve(self, n: int | None, sign: int) -> tuple[Any, Any, Any]:
         """All three numbers for an axis of size n: n + sign · (before + after) = target."""

@@ -14,7 +14,7 @@ from minikeras.messages import describe
 from minikeras.ops.core import cast, is_floating, stack, tensor
 from minikeras.ops.creation import ones_like, zeros_like
 from minikeras.ops.declarations import operation
-from minikeras.ops.image_batches import from_batch, to_batch
+from minikeras.ops.image_batches import check_numbers, check_pixels, from_batch, to_batch
 from minikeras.ops.indexing import take, where
 from minikeras.ops.joining import unstack
 from minikeras.ops.linear_algebra import solve
@@ -66,6 +66,10 @@ def affine_transform(
     if len(transform.shape) == 1:
         transform = expand_dims(transform, 0)
     x = to_batch(images, data_format)
+    check_pixels(x, slice(1, 3))
+    if transform.shape[1] != 8:
+        raise ValueError(f"`transform` must have 8 numbers. Received: shape {transform.shape}")
+    _check_count("transform", transform, x)
     how: Any = {"interpolation": interpolation, "fill_mode": fill_mode, "fill_value": fill_value}
     return from_batch(warp(x, cast(transform, "float32"), **how), images, data_format)
 
@@ -110,13 +114,28 @@ def perspective_transform(
         )
     x = to_batch(images, data_format)
     how: Any = {"interpolation": interpolation, "fill_mode": "constant", "fill_value": fill_value}
+    check_pixels(x, slice(1, 3))
     if len(start.shape) == 2:
         start, end = expand_dims(start, 0), expand_dims(end, 0)
+    _check_count("start_points", start, x)
     return from_batch(warp(x, homography(start, end), **how), images, data_format)
 
 
+def _check_count(name: str, maps: TensorLike, images: TensorLike) -> None:
+    """ValueError unless there is one map for all images, or one for each."""
+    count = images.shape[0]
+    if maps.shape[0] not in (1, None) and count is not None and maps.shape[0] != count:
+        raise ValueError(
+            f"`{name}` must have one element, or one for each of {count} images. "
+            f"Received: {name} of shape {maps.shape}"
+        )
+
+
 def homography(start: TensorLike, end: TensorLike) -> TensorLike:
-    """The eight numbers of the maps from ``end`` to ``start``: (batch, 4, 2) → (batch, 8)."""
+    """The eight numbers of the maps from ``end`` to ``start``: (batch, 4, 2) → (batch, 8).
+
+    Raises ValueError if three of four points lie on a line.
+    """
     rows, targets = [], []
     for corner in range(4):
         j, i = end[:, corner, 0], end[:, corner, 1]
@@ -125,7 +144,12 @@ def homography(start: TensorLike, end: TensorLike) -> TensorLike:
         rows.append(stack([j, i, one, zero, zero, zero, -u * j, -u * i], -1))
         rows.append(stack([zero, zero, zero, j, i, one, -v * j, -v * i], -1))
         targets += [u, v]
-    solution = solve(stack(rows, 1), expand_dims(stack(targets, -1), -1))
+    try:
+        solution = solve(stack(rows, 1), expand_dims(stack(targets, -1), -1))
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            "no map moves `start_points` to `end_points`: three of the four points lie on a line"
+        ) from None
     return reshape(solution, (-1, 8))
 
 
@@ -152,15 +176,19 @@ def map_coordinates(
     it comes to the cell behind the last one.
     """
     x, coordinates = tensor(inputs), tensor(coordinates)
+    check_numbers(x, "inputs")
+    check_numbers(coordinates, "coordinates")
     rank = len(x.shape)
+    if len(coordinates.shape) < 2:
+        raise ValueError(
+            f"`coordinates` must have rank 2 or more. Received shape {coordinates.shape}"
+        )
+    if 0 in x.shape:
+        raise ValueError(f"`inputs` must have elements. Received: inputs of shape {x.shape}")
     if coordinates.shape[0] != rank:
         raise ValueError(
             "`coordinates` must have a row for each axis of `inputs`. Received: inputs of shape "
             f"{x.shape}, coordinates of shape {coordinates.shape}"
-        )
-    if len(coordinates.shape) < 2:
-        raise ValueError(
-            f"`coordinates` must have rank 2 or more. Received shape {coordinates.shape}"
         )
     check_choice("fill_mode", fill_mode, COORDINATE_FILL_MODES)
     return sampled(reshape(x, (-1,)), unstack(coordinates), x.shape, order, fill_mode, fill_value)

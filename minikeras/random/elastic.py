@@ -55,6 +55,8 @@ def elastic_transform(
     alpha, sigma = ops.convert_to_tensor(alpha, dtype), ops.convert_to_tensor(sigma, dtype)
     batch, height, width, channels = x.shape
     size = 6 * int(np.asarray(sigma)) | 1
+    if size < 1:
+        raise ValueError(f"`sigma` must not be negative. Received: sigma={float(sigma)}")
     noise = normal((batch, height, width, 1), dtype=dtype, seed=seed) * sigma
     shift = gaussian_blur(noise, (size, size), (sigma, sigma), "channels_last")
     shift = alpha * ops.squeeze(shift, -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import numpy as np
 
 from minikeras.callbacks.console import print_msg
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.utils.dataset import Dataset
 from minikeras.utils.timeseries import check_format
 
@@ -82,6 +84,14 @@ def _checked(options: Options) -> Options:
             "or None"
         )
     check_format(options.format)
+    if not isinstance(options.directory, str | bytes | os.PathLike):
+        raise TypeError(f"directory={describe(options.directory)}; expected a path")
+    if options.class_names is not None and not hasattr(options.class_names, "__iter__"):
+        raise TypeError(f"class_names={describe(options.class_names)}; expected a list of names")
+    if options.seed is not None and whole_number("seed", options.seed, least=0) >= 2**32:
+        raise ValueError(f"seed={options.seed}; expected one below 2**32")
+    if split and not isinstance(split, numbers.Real):
+        raise TypeError(f"validation_split={describe(split)}; expected a number between 0 and 1")
     if split and not 0 < split < 1:
         raise ValueError(f"validation_split={describe(split)}; expected a number between 0 and 1")
     if subset not in ("training", "validation", "both", None):

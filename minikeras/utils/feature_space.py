@@ -66,6 +66,11 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
                 "Invalid value for argument `output_mode`. Expected one of ('dict', 'concat'). "
                 f"Received: output_mode={describe(output_mode)}"
             )
+        if not isinstance(features, dict):
+            raise ValueError(
+                "The `features` argument must be a dict of names and features. Received: "
+                f"features={describe(features)}"
+            )
         self.crossing_dim, self.hashing_dim = crossing_dim, hashing_dim
         self.num_discretization_bins, self.output_mode = num_discretization_bins, output_mode
         self.features = {k: self._feature_of(k, value) for k, value in features.items()}
@@ -126,13 +131,16 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
 
         dataset: a dict of arrays or lists, or a ``tf.data.Dataset`` of dicts.
 
-        Raises ValueError for anything else.
+        Raises ValueError for anything else, and for columns of unequal length; KeyError if the
+        column of a feature is missing.
         """
         if not isinstance(dataset, dict) and not hasattr(dataset, "element_spec"):
             raise ValueError(
                 "`adapt()` can only be called on a tf.data.Dataset or a dict of arrays/lists. "
                 f"Received instead: {describe(dataset)} (of type {type(dataset)})"
             )
+        if isinstance(dataset, dict):
+            _check_columns(dataset, "dataset", {*self._to_adapt()})
         for name in self._to_adapt():
             layer = self.preprocessors[name]
             if isinstance(layer, keras_layers.Normalization) and not layer.built:
@@ -195,6 +203,7 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
         if any(hasattr(x, "graph") and not hasattr(x, "numpy") for x in data.values()):
             return self._in_graph(data, spec)
         given = {name: values_of(value) for name, value in data.items()}
+        _check_columns(given, "data", {*self.features})
         is_row = any(x.ndim == 0 for x in given.values())
         columns = {k: x.reshape(1, 1) if not x.ndim else x for k, x in given.items()}
         columns = {k: x[:, None] if x.ndim == 1 else x for k, x in columns.items()}
@@ -296,6 +305,15 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
 
     def load_own_variables(self, store: Any) -> None:
         """Nothing."""
+
+
+def _check_columns(table: dict[str, Any], argument: str, needed: set[str]) -> None:
+    """KeyError without a column that is needed, ValueError for columns of unequal length."""
+    if missing := sorted(needed - table.keys()):
+        raise KeyError(f"{argument} has the columns {[*table]}; missing are {missing}")
+    rows = {name: len(x) for name, x in table.items() if hasattr(x, "__len__") and np.ndim(x)}
+    if len({*rows.values()}) > 1:
+        raise ValueError(f"the columns of {argument} have unequal numbers of rows: {rows}")
 
 
 def _cardinality(name: str, layer: Any) -> int:

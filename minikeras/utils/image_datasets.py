@@ -70,11 +70,17 @@ def image_dataset_from_directory(
     Raises ValueError for bad arguments and a folder without pictures, OSError for one that is not
     there; when a batch is read, OSError that names a damaged file.
     """
-    if color_mode not in _CHANNELS:
+    if color_mode not in [*_CHANNELS]:
         raise ValueError(f"color_mode={describe(color_mode)}; expected one of {[*_CHANNELS]}")
     size = (image_size, image_size) if isinstance(image_size, int) else image_size
-    if not isinstance(size, list | tuple) or len(size) != 2:
-        raise ValueError(f"image_size={describe(image_size)}; expected (height, width)")
+    if not isinstance(size, list | tuple) or len(size) != 2 or not all(map(_is_size, size)):
+        raise ValueError(
+            f"image_size={describe(image_size)}; expected (height, width), two whole numbers"
+        )
+    if not isinstance(interpolation, str):
+        raise ValueError(
+            f"interpolation={describe(interpolation)}; expected one of {[*_INTERPOLATIONS]}"
+        )
     method = interpolation.lower()
     if method in _ONLY_IN_KERAS:
         raise NotImplementedError(f"interpolation={method!r} is not in minikeras")
@@ -108,6 +114,10 @@ def image_dataset_from_directory(
         verbose=verbose,
     )
     return datasets_of(options, FORMATS, "image", read)
+
+
+def _is_size(n: Any) -> bool:
+    return isinstance(n, int | np.integer) and bool(n >= 0)
 
 
 def _resized(picture: Array, size: tuple[int, ...], interpolation: str) -> Array:

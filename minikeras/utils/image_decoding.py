@@ -32,7 +32,10 @@ def decoded(path: str, channels: int) -> Array:
 
     Raises ValueError if the format cannot give so many, OSError if the file is damaged.
     """
-    img = opened(path)
+    try:
+        img = opened(path)
+    except image.DecompressionBombError as error:
+        raise OSError(str(error)) from None
     allowed = _MAY_BE.get(img.format, ())
     if channels not in allowed:
         raise ValueError(

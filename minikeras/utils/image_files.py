@@ -12,7 +12,9 @@ import numpy as np
 from minikeras import dtypes, files, frames, ops, settings
 from minikeras.autograd import Tensor
 from minikeras.messages import describe
+from minikeras.ops.image_batches import check_numbers
 from minikeras.optional import Library
+from minikeras.shapes import whole_number
 from minikeras.types import Array, DType
 
 image = Library("PIL.Image")
@@ -41,11 +43,13 @@ def load_img(
     interpolation: "nearest", "bilinear", "bicubic", "lanczos", "box" or "hamming".
     keep_aspect_ratio: cut off what lets the picture keep its proportions.
 
-    Raises OSError (``PIL.UnidentifiedImageError`` if it is no picture), naming the file, ValueError
-    for another mode or interpolation, TypeError for another ``path``, ImportError without Pillow.
+    Raises OSError (``PIL.UnidentifiedImageError`` if it is no picture), naming the file,
+    ``PIL.Image.DecompressionBombError`` if it declares far too many pixels, ValueError for another
+    mode, interpolation or size, TypeError for another ``path``, ImportError without Pillow.
     """
-    if color_mode not in _MODES:
+    if color_mode not in [*_MODES]:  # a list, as the value may be one
         raise ValueError(f"color_mode={describe(color_mode)}; expected one of {[*_MODES]}")
+    size = None if target_size is None else _width_and_height(target_size)
     if target_size is not None and interpolation not in INTERPOLATIONS:
         raise ValueError(
             f"interpolation={describe(interpolation)}; expected one of {[*INTERPOLATIONS]}"
@@ -54,9 +58,8 @@ def load_img(
     mode = _MODES[color_mode]
     if img.mode != mode and not (mode == "L" and img.mode in ("I;16", "I")):
         img = img.convert(mode)
-    if target_size is None or img.size == (target_size[1], target_size[0]):
+    if size is None or img.size == size:
         return img
-    size = target_size[1], target_size[0]
     box = _centre(img.size, size) if keep_aspect_ratio else None
     return img.resize(size, getattr(image.Resampling, interpolation.upper()), box=box)
 
@@ -64,7 +67,8 @@ def load_img(
 def opened(path: Any) -> Any:
     """The picture in a file, whose pixels have been read.
 
-    Raises OSError that names the file if it is damaged or no picture.
+    Raises OSError that names the file if it is damaged or no picture, and Pillow's
+    DecompressionBombError if it declares more pixels than ``PIL.Image.MAX_IMAGE_PIXELS`` twice.
     """
     if isinstance(path, io.BytesIO):
         data, where = path, "the content of path"
@@ -87,9 +91,33 @@ def opened(path: Any) -> Any:
             f"{where} is no picture, or of a format that is not read; expected one of "
             f"{', '.join((*_USUAL, *_OTHERS))}"
         ) from None
-    except (OSError, SyntaxError, ValueError, EOFError, image.DecompressionBombError) as error:
+    except image.DecompressionBombError as error:
+        raise image.DecompressionBombError(f"{where}: {error}") from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise OSError(f"{where} is damaged: {error}") from None
     return img
+
+
+def _width_and_height(target_size: Any) -> tuple[int, int]:
+    if not isinstance(target_size, tuple | list) or len(target_size) < 2:
+        raise TypeError(f"target_size={describe(target_size)}; expected (height, width)")
+    height, width = (whole_number("target_size", n, least=1) for n in target_size[:2])
+    return width, height
+
+
+def _array(name: str, x: Any, dtype: DType) -> Array:
+    """An argument as an array of ``floatx``, or of another dtype.
+
+    Raises ValueError for what holds no numbers, TypeError for an unknown dtype.
+    """
+    try:
+        wanted = dtypes.of(dtype or settings.floatx())
+    except ValueError as error:
+        raise TypeError(f"dtype={describe(dtype)}: {error}") from None
+    try:
+        return np.asarray(x, dtype=wanted)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{name}={describe(x)}; expected numbers: {error}") from None
 
 
 def _centre(size: tuple[int, int], target: tuple[int, int]) -> list[int]:
@@ -109,10 +137,10 @@ def img_to_array(img: Any, data_format: str | None = None, dtype: DType = None) 
     data_format: "channels_last" or "channels_first"; None for that of ``keras.config``.
     dtype: that of the array; None for ``floatx``.
 
-    Raises ValueError for another layout or rank.
+    Raises ValueError for another layout or rank, TypeError for an unknown dtype.
     """
     layout = settings.standardize_data_format(data_format)
-    x = np.asarray(img, dtype=dtypes.of(dtype or settings.floatx()))
+    x = _array("img", img, dtype)
     if x.ndim == 2:
         x = x[:, :, None]
     if x.ndim != 3:
@@ -135,7 +163,7 @@ def array_to_img(
     """
     layout = settings.standardize_data_format(data_format)
     given = describe(x)
-    x = np.asarray(x, dtype=dtypes.of(dtype or settings.floatx()))
+    x = _array("x", x, dtype)
     if x.ndim != 3:
         raise ValueError(f"x={given} has the shape {x.shape}; expected rank 3, one picture")
     if layout == "channels_first":
@@ -143,6 +171,8 @@ def array_to_img(
     channels = x.shape[2]
     if channels not in (1, 3, 4):
         raise ValueError(f"x={given} has {channels} channels; expected 1, 3 or 4")
+    if not x.size:
+        raise ValueError(f"x={given} has no pixels")
     if scale:
         x = x - np.min(x)
         largest = np.max(x)
@@ -173,14 +203,24 @@ def save_img(
     scale: map its smallest number to 0 and its largest to 255.
     kwargs: arguments of Pillow's ``save``, such as ``quality``.
 
-    Raises ValueError for other shapes and a path without extension, KeyError for an unknown format.
+    Raises ValueError for other shapes and a path without extension, KeyError for an unknown format,
+    OSError, naming the path, where the file cannot be written.
     """
     is_path = isinstance(path, str | pathlib.Path)
+    if not is_path and not hasattr(path, "write"):
+        raise ValueError(f"path={describe(path)}; expected a path, or an object with write")
+    if file_format is not None and not isinstance(file_format, str):
+        raise ValueError(f"file_format={describe(file_format)}; expected a name such as 'png'")
+    if is_path and os.path.isdir(path):
+        raise IsADirectoryError(f"path={describe(path)} is a folder; expected that of a file")
     if file_format is None and is_path:
         file_format = pathlib.Path(path).suffix[1:]
         if not file_format:
             raise ValueError(f"path={describe(path)} has no extension; pass file_format=...")
     file_format = "jpeg" if str(file_format).lower() == "jpg" else file_format
+    image.init()
+    if is_path and str(file_format).upper() not in image.SAVE:
+        raise KeyError(f"file_format={describe(file_format)}; expected one of {sorted(image.SAVE)}")
     img = array_to_img(x, data_format=data_format, scale=scale)
     if img.mode == "RGBA" and str(file_format).lower() == "jpeg":
         frames.warn("JPEG has no transparency: the picture is saved without its fourth channel")
@@ -213,7 +253,9 @@ def smart_resize(
     """
     if not isinstance(size, list | tuple) or len(size) != 2:
         raise ValueError(f"size={describe(size)}; expected (height, width)")
+    size = tuple(whole_number("size", n, least=1) for n in size)  # type: ignore[assignment]  # two
     img: Any = ops.convert_to_tensor(x)
+    check_numbers(img, "x")
     if len(img.shape) not in (3, 4):
         raise ValueError(
             f"x={describe(x)} has the shape {tuple(img.shape)}; expected "

@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import frames
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.types import Array
 
 
@@ -44,13 +45,25 @@ def pad_sequences(
     is_text = np.issubdtype(dtype, np.str_) or np.issubdtype(dtype, np.bytes_)
     if isinstance(value, str) and dtype is not object and not is_text:
         raise ValueError(f"value={describe(value)} is no {dtype}; pass dtype=object for text")
+    if maxlen is not None:
+        whole_number("maxlen", maxlen, least=1)
     most = max(map(len, sequences)) if maxlen is None else maxlen
     shape = next((np.asarray(s).shape[1:] for s in sequences if len(s)), ())
-    x = np.full((len(sequences), most, *shape), value, dtype=dtype)
+    try:
+        x = np.full((len(sequences), most, *shape), value, dtype=dtype)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"value={describe(value)}, dtype={describe(dtype)}: {error}") from None
     for row, sequence in enumerate(sequences):
         if not len(sequence):
             continue
-        part = np.asarray(sequence[-most:] if truncating == "pre" else sequence[:most], dtype=dtype)
+        retained = sequence[-most:] if truncating == "pre" else sequence[:most]
+        try:
+            part = np.asarray(retained, dtype=dtype)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise type(error)(
+                f"sequences[{row}]={describe(sequence)}; expected elements of dtype {dtype}: "
+                f"{error}"
+            ) from None
         if part.shape[1:] != shape:
             raise ValueError(
                 f"elements of sequences[{row}] have the shape {part.shape[1:]}; expected {shape}, "

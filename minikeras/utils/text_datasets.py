@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames
+from minikeras.shapes import whole_number
 from minikeras.types import Array
 from minikeras.utils.directories import Options, datasets_of
 
@@ -45,6 +46,9 @@ def text_dataset_from_directory(
     Raises ValueError for bad arguments and a folder without texts, OSError for one that is not
     there.
     """
+
+    if max_length is not None:
+        whole_number("max_length", max_length)
 
     def read(path: str) -> Array:
         with open(path, "rb") as file:

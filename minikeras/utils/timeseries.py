@@ -9,6 +9,7 @@ import numpy as np
 
 from minikeras import frames
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.utils.dataset import Dataset, _standardized
 
 
@@ -41,8 +42,22 @@ def timeseries_dataset_from_array(
 
     Returns a data set of windows (batch, sequence_length, ...), or of pairs of windows and targets.
 
-    Raises ValueError for numbers that do not fit the data, NotImplementedError for "grain".
+    Raises ValueError for numbers that do not fit the data, TypeError for what is no number and no
+    array, NotImplementedError for "grain".
     """
+    for name, number in (
+        ("sequence_length", sequence_length),
+        ("sequence_stride", sequence_stride),
+        ("sampling_rate", sampling_rate),
+        ("start_index", start_index or 0),
+        ("end_index", end_index or 0),
+    ):
+        whole_number(name, number, least=0 if name == "sequence_length" else None)
+    for name, steps in (("data", data), ("targets", [] if targets is None else targets)):
+        if not hasattr(steps, "__len__"):
+            raise TypeError(f"{name}={describe(steps)}; expected an array, or a list of steps")
+    if isinstance(data, str | bytes):
+        raise ValueError(f"data={describe(data)}; expected an array, or a list of steps")
     _check_numbers(len(data), start_index, end_index, sampling_rate, sequence_stride)
     check_format(format)
     begin, end = start_index or 0, len(data) if end_index is None else end_index

@@ -11,6 +11,7 @@ from minikeras.declare import field
 from minikeras.layers.preprocessing.data_layer import DataLayer, refuse_sparse, values_of
 from minikeras.layers.preprocessing.encoding import encode, encoded_shape
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.types import Shape, TensorLike
 
 
@@ -49,10 +50,7 @@ class CategoryEncoding(DataLayer):
                 "num_tokens must be set to use this layer. If the number of tokens is not known "
                 "beforehand, use the IntegerLookup layer instead. Received: num_tokens=None"
             )
-        if self.num_tokens < 1:
-            raise ValueError(
-                f"`num_tokens` must be >= 1. Received: num_tokens={describe(self.num_tokens)}."
-            )
+        whole_number("num_tokens", self.num_tokens, least=1)
         refuse_sparse(self.sparse)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

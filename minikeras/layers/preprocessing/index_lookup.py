@@ -14,6 +14,7 @@ from minikeras.layers.preprocessing.hashing import checked_salt, hash_bins
 from minikeras.layers.preprocessing.vocabulary import load_asset, save_asset, shown
 from minikeras.layers.preprocessing.vocabulary_layer import VocabularyLayer
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.types import Array, Shape, TensorLike
 
 MODES = ("int", "one_hot", "multi_hot", "count", "tf_idf")
@@ -111,16 +112,13 @@ class IndexLookup(VocabularyLayer):
             raise ValueError(
                 "If pad_to_max_tokens is True, must set `max_tokens`. Received: max_tokens=None"
             )
-        if num_oov_indices < 0:
-            raise ValueError(
-                "`num_oov_indices` must be greater than or equal to 0. Received: "
-                f"num_oov_indices={describe(num_oov_indices)}"
-            )
+        whole_number("num_oov_indices", num_oov_indices, least=0)
 
     def _check_special_tokens(self) -> None:
         for name in ("mask_token", "oov_token"):
             value = getattr(self, name)
-            if value is not None and isinstance(value, str | bytes) != self._is_text:
+            is_right = isinstance(value, str | bytes if self._is_text else int | np.integer)
+            if value is not None and not is_right:
                 kind = "a string" if self._is_text else "a whole number"
                 raise TypeError(f"{name} must be {kind}, received {describe(value)}")
         if self.invert and self.oov_token is None:

@@ -7,6 +7,7 @@ from typing import Any
 from minikeras import ops
 from minikeras.layers.layer import Layer
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.types import Shape, TensorLike
 
 _BREAK, _Q = 700.0, 1127.0  # mel = Q log(1 + f / break), f in hertz
@@ -53,6 +54,8 @@ class MelSpectrogram(Layer):
 
     def setup(self) -> None:
         self.sequence_length = self.sequence_length or self.fft_length
+        for name in ("fft_length", "sequence_length"):
+            whole_number(name, getattr(self, name))
         self.max_freq = self.max_freq or int(self.sampling_rate / 2)
         if self.fft_length < self.sequence_length:
             raise ValueError(
@@ -108,6 +111,8 @@ class MelSpectrogram(Layer):
         lower_edge_hertz, upper_edge_hertz: where the bands begin and end.
         dtype: that of the result.
         """
+
+        whole_number("num_mel_bins", num_mel_bins, least=1)
 
         def mel(hertz: TensorLike) -> TensorLike:
             return _Q * ops.log(1.0 + hertz / _BREAK)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import ops, settings
+from minikeras import dtypes, ops, settings
 from minikeras.autograd import Tensor
 from minikeras.layers.layer import Layer
 from minikeras.messages import describe
@@ -102,11 +102,16 @@ class Normalization(Layer):
 
         data: an array, or an iterable of batches; of a batch that is a tuple, the first element.
 
-        Raises TypeError for other data; ValueError for no data, and for a shape other than the one
-        that the layer was built with.
+        Raises TypeError for other data; ValueError if the moments were given, for no data, and for
+        a shape other than the one that the layer was built with.
 
         Parity: an array is summed in its own dtype, in NumPy's order; batches in that of the layer.
         """
+        if self.input_mean is not None:
+            raise ValueError(
+                "Cannot adapt a Normalization layer that was given `mean` and `variance`. "
+                f"Received: mean={describe(self.input_mean)}"
+            )
         if not isinstance(data, np.ndarray | Tensor):
             data = _batches(data)
             first = next(data, None)
@@ -116,6 +121,8 @@ class Normalization(Layer):
             self._build_or_compare(first.shape)
             mean, variance = self._moments_of(data)
         else:
+            if dtypes.standardize(data.dtype) in ("string", "object"):
+                raise TypeError(f"adapt() expects numbers. Received: data={describe(data)}")
             self._build_or_compare(data.shape)
             library = np if isinstance(data, np.ndarray) else ops
             mean = library.mean(data, axis=self._reduced_axes)

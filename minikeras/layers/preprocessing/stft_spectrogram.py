@@ -10,6 +10,7 @@ from minikeras.initializers.stft import STFT
 from minikeras.layers.input_spec import InputSpec
 from minikeras.layers.layer import Layer
 from minikeras.messages import describe
+from minikeras.shapes import whole_number
 from minikeras.types import Shape, TensorLike
 
 _MODES = ("log", "magnitude", "psd", "real", "imag", "angle", "stft")
@@ -55,6 +56,9 @@ class STFTSpectrogram(Layer):
 
     def setup(self) -> None:
         frame, step, length = self.frame_length, self.frame_step, self.fft_length
+        for name, number in (("frame_length", frame), ("frame_step", step), ("fft_length", length)):
+            if number is not None:
+                whole_number(name, number)
         if step is not None and (step > frame or step < 1):
             raise ValueError(
                 "`frame_step` should be a positive integer not greater than `frame_length`. "

@@ -237,8 +237,8 @@ class TextVectorization(DataLayer):
         if self._split is not None:
             if text.ndim > 2 or (text.ndim == 2 and text.shape[-1] != 1):
                 raise ValueError(
-                    "When using `TextVectorization` to tokenize strings, the input rank must be 1 "
-                    "or the last shape dimension must be 1. Received: inputs of shape "
+                    "When using `TextVectorization` to tokenize strings, the input rank must be "
+                    "1, or 2 with a last shape dimension of 1. Received: inputs of shape "
                     f"{text.shape}"
                 )
             tokens = split(text[:, 0] if text.ndim == 2 else text, self._split, self._encoding)

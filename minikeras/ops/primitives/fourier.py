@@ -139,6 +139,8 @@ _irfft.fast(_FAST, rules="forward", when=_has_scipy)
 @primitive(dtype=separate)
 def _frames(x: Array, *, length: int, step: int) -> Array:
     """y[..., i, t] = x[..., i step + t]           dx = overlapping frames of dy, added"""
+    if length > x.shape[-1]:
+        return np.empty((*x.shape[:-1], 0, length), x.dtype)
     windows = np.lib.stride_tricks.sliding_window_view(x, length, axis=-1)
     return np.ascontiguousarray(windows[..., ::step, :])
 
@@ -158,7 +160,7 @@ def _frames_vjp(dy: Array, y: Array, x: Array, *, length: int, step: int) -> Any
 def _overlap_add(x: Array, *, step: int) -> Array:
     """y[..., s] = Σ x[..., i, t] over i step + t = s           dx = the frames of dy"""
     *batch, count, length = x.shape
-    y = np.zeros((*batch, (count - 1) * step + length), x.dtype)
+    y = np.zeros((*batch, max(0, (count - 1) * step + length)), x.dtype)
     for i in range(count):
         y[..., i * step : i * step + length] += x[..., i, :]
     return y

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from minikeras import ops, random, settings, tree
 from minikeras.declare import field
 from minikeras.layers.arguments import as_symbols, has_symbols
 from minikeras.layers.layer import Layer
-from minikeras.layers.preprocessing.images import boxes
+from minikeras.layers.preprocessing.images import boxes, inputs
 from minikeras.messages import describe
 from minikeras.types import Shape, TensorLike
 
@@ -37,6 +38,8 @@ class ImageLayer(Layer):
 
     _allow_non_tensor_positional_args = True
     _config_order: ClassVar[tuple[str, ...]] = ("data_format",)
+    # Whether masks of another height or width than the images would be moved to other places.
+    _needs_masks_of_equal_size: ClassVar[bool] = False
 
     def setup(self) -> None:
         self.data_format = settings.standardize_data_format(self.data_format)
@@ -91,13 +94,18 @@ class ImageLayer(Layer):
         return super()._compute(args, kwargs, symbolic)
 
     def call(self, data: Any, training: bool = True) -> Any:
-        images = data["images"] if isinstance(data, dict) else data
-        rank = len(images.shape)
-        if rank not in (3, 4):
-            raise ValueError(
-                "Expected images of rank 3 (one image) or 4 (a batch of images). "
-                f"Received: shape {images.shape}"
-            )
+        """The data, changed; after an error the next random numbers are those of before."""
+        data = inputs.checked(self, data, training)
+        before = [(variable, variable.value) for variable in self.variables]
+        try:
+            return self._transformed(data, training)
+        except BaseException:
+            for variable, value in before:
+                variable.assign(value)
+            raise
+
+    def _transformed(self, data: Any, training: bool) -> Any:
+        images = images_of(data)
         how: Any = {
             "transformation": self.get_random_transformation(data, training=training),
             "training": training,
@@ -105,29 +113,26 @@ class ImageLayer(Layer):
 
         def apply(function: Any, x: Any) -> Any:
             """One image is a batch of one."""
-            if rank == 4:
+            if len(images.shape) == 4:
                 return function(x, **how)
             batch = tree.map_structure(lambda t: ops.expand_dims(t, 0), x)
             return tree.map_structure(lambda t: ops.squeeze(t, 0), function(batch, **how))
 
         if not isinstance(data, dict):
-            return apply(self.transform_images, ops.convert_to_tensor(data))
-        found = dict(data, images=apply(self.transform_images, ops.convert_to_tensor(images)))
-        if "bounding_boxes" in data:
-            if not self.bounding_box_format:
-                raise ValueError(
-                    "`bounding_box_format` must be given for data with 'bounding_boxes'. Received: "
-                    f"bounding_box_format={self.bounding_box_format}"
-                )
-            known = boxes.checked(data["bounding_boxes"])
-            found["bounding_boxes"] = apply(self.transform_bounding_boxes, known)
-        if "labels" in data:
-            labels = ops.convert_to_tensor(data["labels"])
-            found["labels"] = apply(self.transform_labels, labels)
-        if "segmentation_masks" in data:
-            masks = ops.convert_to_tensor(data["segmentation_masks"])
-            found["segmentation_masks"] = apply(self.transform_segmentation_masks, masks)
+            return apply(self.transform_images, images)
+        found = dict(data, images=apply(self.transform_images, images))
+        for key, function in (
+            ("bounding_boxes", self.transform_bounding_boxes),
+            ("labels", self.transform_labels),
+            ("segmentation_masks", self.transform_segmentation_masks),
+        ):
+            if key in data:
+                found[key] = apply(function, data[key])
         return found
+
+    def _has_own(self, method: str) -> bool:
+        """Whether the layer has a method of its own in place of one that returns what it gets."""
+        return getattr(type(self), method) is not getattr(ImageLayer, method)
 
     # What subclasses use
 
@@ -263,6 +268,14 @@ def strict_limits(
         f"`{name}` must be a number, or a list of two numbers, in the range "
         f"{'(' if is_open else '['}{low}, {high}]. Received: {name}={describe(factor)}"
     )
+
+
+def check_part(name: str, value: Any) -> None:
+    """TypeError unless an argument is a number, ValueError outside of [0, 1]."""
+    if not isinstance(value, numbers.Real):
+        raise TypeError(f"`{name}` must be a number. Received: {name}={describe(value)}")
+    if not 0 <= float(value) <= 1:
+        raise ValueError(f"`{name}` must be from 0 to 1. Received: {name}={value}")
 
 
 def sorted_range(value_range: Any) -> list[float]:

@@ -11,6 +11,7 @@ from minikeras.layers.preprocessing.images.base import (
     ChosenImageLayer,
     WarpingLayer,
     check_known,
+    check_part,
     count_of,
     images_of,
     limits,
@@ -40,10 +41,11 @@ class RandomPerspective(WarpingLayer, ChosenImageLayer):
     seed: Any = None
     data_format: Any = None
 
+    _needs_masks_of_equal_size = True
+
     def setup(self) -> None:
         super().setup()
-        if not 0.0 <= self.scale <= 1.0:
-            raise ValueError(f"`scale` must be from 0 to 1. Received: scale={self.scale}")
+        check_part("scale", self.scale)
         check_known("interpolation", self.interpolation, INTERPOLATIONS)
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:

@@ -8,6 +8,7 @@ from minikeras import ops
 from minikeras.layers.preprocessing.images.base import (
     ImageLayer,
     RandomImageLayer,
+    check_part,
     count_of,
     limits,
     over_images,
@@ -235,8 +236,7 @@ class RandomGrayscale(RandomImageLayer):
     seed: Any = None
 
     def setup(self) -> None:
-        if not 0 <= self.factor <= 1:
-            raise ValueError(f"`factor` must be from 0 to 1. Received: factor={self.factor}")
+        check_part("factor", self.factor)
         super().setup()
 
     def get_config(self) -> dict[str, Any]:

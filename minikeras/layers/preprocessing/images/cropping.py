@@ -67,6 +67,8 @@ class CenterCrop(_SizedLayer):
     width: int
     data_format: Any = None
 
+    _needs_masks_of_equal_size = True
+
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         return {"size": self.size_of(images_of(data))}
 
@@ -125,6 +127,7 @@ class RandomCrop(_SizedLayer, RandomImageLayer):
     data_format: Any = None
 
     _convert_input_args = False
+    _needs_masks_of_equal_size = True
 
     def setup(self) -> None:
         seed = self.seed

@@ -155,6 +155,7 @@ class RandomRotation(_AffineLayer):
     data_format: Any = None
 
     _config_order = ("data_format", "factor", "fill_mode", "fill_value", "interpolation", "seed")
+    _needs_masks_of_equal_size = True
 
     def setup(self) -> None:
         self.factor = limits("factor", self.factor or 0.0, -1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minikeras import ops, random
+from minikeras import dtypes, ops, random
 from minikeras.layers.preprocessing.images.base import (
     ChosenImageLayer,
     RandomImageLayer,
@@ -172,7 +172,15 @@ class MixUp(RandomImageLayer):
         return weight * segmentation_masks + (1.0 - weight) * others
 
 
-def _mixed_labels(labels: TensorLike, transformation: Any) -> TensorLike:
+def _mixed_labels(labels: Any, transformation: Any) -> TensorLike:
+    """Raises ValueError unless there is a vector of floats for each image."""
+    count = transformation["mix_weight"].shape[0]
+    is_float = "float" in dtypes.standardize(labels.dtype)
+    if not is_float or len(labels.shape) < 2 or labels.shape[0] != count:
+        raise ValueError(
+            f"`labels` must be a vector of floats for each of {count} images, such as "
+            f"to_categorical(y). Received: labels={describe(labels)}"
+        )
     weight = ops.reshape(transformation["mix_weight"], (-1, 1))
     others = ops.take(labels, transformation["permutation_order"], axis=0)
     return weight * labels + (1.0 - weight) * others
@@ -193,6 +201,8 @@ class CutMix(_BlockLayer):
     factor: Any = 1.0
     seed: Any = None
     data_format: Any = None
+
+    _needs_masks_of_equal_size = True
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         images = images_of(data)

@@ -39,6 +39,7 @@ class _PolicyLayer(RandomImageLayer):
     interpolation: str
 
     _made: ClassVar[tuple[str, ...]]  # Keras's order: each layer draws a seed
+    _needs_masks_of_equal_size = True
 
     def setup(self) -> None:
         self.factor = limits("factor", self.factor, 0, 1)
@@ -69,6 +70,14 @@ class _PolicyLayer(RandomImageLayer):
         if name in _UNDRAWN:
             return _UNDRAWN[name](value_range=self.value_range, **every)
         return _COLOURED[name](factor, **coloured)
+
+    def _check_channels(self, images: TensorLike) -> None:
+        """ValueError, also if no layer was drawn that needs colours."""
+        channels = images.shape[self.channels_axis]
+        if channels not in (1, 3):
+            raise ValueError(
+                f"`images` must have 1 or 3 channels. Received: images of shape {images.shape}"
+            )
 
     def build(self, input_shape: Any) -> None:
         for name in self._made:
@@ -142,6 +151,7 @@ class RandAugment(_PolicyLayer):
     ) -> TensorLike:
         images = ops.cast(images, self.compute_dtype)
         if training:
+            self._check_channels(images)
             for _, layer, change in self._chosen(transformation):
                 images = layer.transform_images(images, change)
         return ops.cast(images, self.compute_dtype)
@@ -262,6 +272,7 @@ class AugMix(_PolicyLayer):
         images = ops.cast(images, self.compute_dtype)
         if not training:
             return images
+        self._check_channels(images)
         images = self._mixed(images, transformation, "transform_images")
         return ops.cast(ops.clip(images, *self.value_range), self.compute_dtype)
 

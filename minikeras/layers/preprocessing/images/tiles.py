@@ -9,6 +9,7 @@ import numpy as np
 from minikeras import ops
 from minikeras.layers.preprocessing.images.base import ImageLayer, to_range
 from minikeras.layers.preprocessing.images.boxes import Boxes
+from minikeras.messages import describe
 from minikeras.ops.image_batches import from_batch, to_batch
 from minikeras.types import TensorLike
 
@@ -97,13 +98,21 @@ class MaxNumBoundingBoxes(ImageLayer):
 
     max_number: how many.
     fill_value: the number of which missing boxes and labels consist; it does not stand in configs.
+
+    Raises ValueError for what is no whole number, TypeError for what is no number at all.
     """
 
     max_number: Any
     fill_value: Any = -1
 
     def setup(self) -> None:
-        self.max_number, self.fill_value = int(self.max_number), int(self.fill_value)
+        for name in ("max_number", "fill_value"):
+            value = getattr(self, name)
+            try:
+                setattr(self, name, int(value))
+            except (TypeError, ValueError) as error:
+                wrong = f"`{name}` must be a whole number. Received: {name}={describe(value)}"
+                raise type(error)(wrong) from None
         super().setup()
 
     def get_config(self) -> dict[str, Any]:

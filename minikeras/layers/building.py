@@ -79,7 +79,8 @@ class LayerBuilding(LayerState):
         if not config:
             return
         if "input_shape" in config:
-            self.build(as_shape(config["input_shape"]))
+            shape = config["input_shape"]  # None: of a layer that takes arrays as they are
+            self.build(shape if shape is None else as_shape(shape))
         elif "shapes_dict" in config:
             self.build(**{k: as_shape(v) for k, v in config["shapes_dict"].items()})
 

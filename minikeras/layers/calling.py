@@ -19,6 +19,7 @@ from minikeras.autograd import (
     scopes,
 )
 from minikeras.declare import names
+from minikeras.layers import graphs
 from minikeras.layers.arguments import (
     check_positional,
     convert,
@@ -54,6 +55,8 @@ class LayerCalling(LayerBuilding, Operation):
     _kind: ClassVar[str] = "layer"  # what messages call it
     _masks_by_itself: ClassVar[bool] = False  # set where a class overrides `compute_mask`
     _convert_input_args = True
+    _promises_by_trial: ClassVar[bool] = False  # in a TensorFlow graph: symbols promise too little
+    autograph_info__: ClassVar[dict[str, Any]] = {}  # TensorFlow leaves the code of layers alone
     _allow_non_tensor_positional_args = False
 
     if TYPE_CHECKING:  # set by Layer
@@ -69,7 +72,8 @@ class LayerCalling(LayerBuilding, Operation):
         """Build the layer if needed, fill in ``training`` and ``mask``, and run ``call``.
 
         With a KerasTensor among the arguments nothing is computed: the result is a KerasTensor
-        of the right shape and dtype, and a node of the graph.
+        of the right shape and dtype, and a node of the graph.  With a tensor of a TensorFlow graph,
+        such as ``Dataset.map`` gives to its function, the result is one, too, without gradient.
 
         Raises ValueError for positional arguments that are no tensors, and for inputs that do
         not fit ``input_spec``; TypeError if an argument of ``call`` is missing.  Any error receives
@@ -85,13 +89,13 @@ class LayerCalling(LayerBuilding, Operation):
     def _checked_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if "built" not in self.__dict__:
             self._check_super_called()
+        if context.depth == 0 and any(map(graphs.is_of_graph, tree.flatten((args, kwargs)))):
+            return self._in_graph(args, kwargs)
         # Parity: if no argument has to be converted, the node of a symbolic call also records
         # the `training` and the masks that are filled in below; else what was given.
         original_args, original_kwargs = args, kwargs
         if self._convert_input_args and (kwargs or not self._is_ready(args)):
-            to = self.dtype_policy._compute_dtype, self.autocast, self.name, self._takes_text
-            args = tuple([convert(x, *to) for x in args])
-            kwargs = {k: convert(v, *to) for k, v in kwargs.items()}
+            args, kwargs = self._converted(args, kwargs)
         plain = len(args) == 1 and type(args[0]) is Tensor  # the usual case
         if not plain and not self._allow_non_tensor_positional_args:
             check_positional(args)
@@ -131,6 +135,39 @@ class LayerCalling(LayerBuilding, Operation):
         elif context.on_call is not None:
             context.on_call(context.naming, self, outputs)
         return outputs
+
+    def _converted(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        to = self.dtype_policy._compute_dtype, self.autocast, self.name, self._takes_text
+        return tuple([convert(x, *to) for x in args]), {
+            k: convert(v, *to) for k, v in kwargs.items()
+        }
+
+    def _in_graph(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Tensors of a TensorFlow graph, whose values are those of a call with arrays."""
+        given, named = graphs.symbols((args, kwargs))
+        if self._convert_input_args:
+            given, named = self._converted(given, named)
+        if not self._signature.takes_training:
+            named.pop("training", None)
+        if not self.built:
+            bound = self._signature.bind(given, named)
+            with self._open_name_scope():
+                self._build_for(bound, next(iter(bound.values())))
+
+        def call(values: Any) -> Any:
+            return self(*values[0], **values[1])
+
+        if self._promises_by_trial:
+            promised = graphs.promise(call, (args, kwargs))
+        else:
+            promised = self.compute_output_spec(*given, **named)
+        return graphs.computed(call, (args, kwargs), promised, self._kinds_in_graph())
+
+    def _kinds_in_graph(self) -> list[str] | None:
+        """The dtypes of the values in a TensorFlow graph; None if those of symbols are."""
+        return None
 
     def _takes_text(self) -> bool:
         """Whether a part of it does, such as a layer that looks words up."""

@@ -10,9 +10,10 @@ import numpy as np
 
 from minikeras import dtypes, frames, ops, tree
 from minikeras import layers as keras_layers
-from minikeras.autograd import Tensor
+from minikeras.autograd import KerasTensor, Tensor
 from minikeras.declare import serialization
-from minikeras.layers.preprocessing.data_layer import tensorflow, values_of
+from minikeras.layers import graphs
+from minikeras.layers.preprocessing.data_layer import values_of
 from minikeras.layers.preprocessing.features import Cross, Feature, TFDConcat
 from minikeras.messages import describe
 from minikeras.saving import save_model
@@ -200,8 +201,8 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
                 f"A FeatureSpace can only be called with a dict. Received: data={describe(data)} "
                 f"(of type {type(data)})"
             )
-        if any(hasattr(x, "graph") and not hasattr(x, "numpy") for x in data.values()):
-            return self._in_graph(data, spec)
+        if any(map(graphs.is_of_graph, data.values())):
+            return self._features_in_graph(data, spec)
         given = {name: values_of(value) for name, value in data.items()}
         _check_columns(given, "data", {*self.features})
         is_row = any(x.ndim == 0 for x in given.values())
@@ -210,20 +211,12 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
         encoded = self._encode({k: Tensor(x) for k, x in columns.items()})
         return tree.map_structure(lambda y: ops.squeeze(y, axis=0), encoded) if is_row else encoded
 
-    def _in_graph(self, data: dict[str, Any], spec: Any) -> Any:
+    def _features_in_graph(self, data: dict[str, Any], spec: Any) -> Any:
         """The features as tensors of a TensorFlow graph, which calls Python for their values."""
         is_row = any(x.shape.rank == 0 for x in data.values())
-        specs = tree.flatten(spec)
-
-        def compute(*values: Any) -> list[Array]:
-            return [np.asarray(y) for y in tree.flatten(self(dict(zip(data, values))))]
-
-        outputs = tensorflow.numpy_function(
-            compute, list(data.values()), [dtypes.standardize(s.dtype) for s in specs]
-        )
-        for output, s in zip(outputs, specs):
-            output.set_shape(s.shape[1:] if is_row else s.shape)
-        return tree.pack_sequence_as(spec, outputs)
+        if is_row:
+            spec = tree.map_structure(lambda s: KerasTensor(s.shape[1:], s.dtype), spec)
+        return graphs.computed(self, data, spec)
 
     def _encode(self, columns: dict[str, Any]) -> Any:
         """Preprocess, cross, encode and join; of symbols or of arrays (batch, 1)."""

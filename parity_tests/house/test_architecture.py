@@ -55,7 +55,14 @@ INNER_FLOORS = {
         "replay transforms *",
     ],
     "ops": ["declarations kinds", "primitives", "*"],
-    "layers": ["tracking", "arguments input_spec state", "building", "calling", "layer", "*"],
+    "layers": [
+        "tracking",
+        "arguments graphs input_spec state",
+        "building",
+        "calling",
+        "layer",
+        "*",
+    ],
     "saving": [
         "limits report",
         "opening assets parts building trial config_review report_text hdf5_headers",

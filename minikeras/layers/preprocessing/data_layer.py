@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-import numpy as np
-
-from minikeras import dtypes, strings, tree
+from minikeras import dtypes, strings
 from minikeras.autograd import KerasTensor, Tensor, as_tensor
 from minikeras.layers.arguments import as_symbols, has_symbols, shapes_of
 from minikeras.layers.layer import Layer
 from minikeras.messages import describe
-from minikeras.optional import Library
 from minikeras.types import Array
-
-tensorflow = Library("tensorflow")
 
 
 class DataLayer(Layer):
     """Computes with arrays, of numbers or of strings; its outputs have no gradient.
 
     A subclass states ``compute_output_shape`` and ``output_dtype``: ``call`` runs on values only.
-
-    A tensor of a TensorFlow graph, such as ``Dataset.map`` gives to its function, is accepted too;
-    the result is then one of TensorFlow.
     """
 
     _convert_input_args = False  # text is not converted, and whole numbers keep their dtype
@@ -46,31 +38,14 @@ class DataLayer(Layer):
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
         if not symbolic and has_symbols(args):
             return as_symbols(self.compute_output_spec(*args, **kwargs))
-        if any(map(_of_a_graph, tree.flatten(args))):
-            return self._in_graph(args, kwargs)
         return super()._compute(args, kwargs, symbolic)
 
-    def _in_graph(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The output as a tensor of a TensorFlow graph, which calls Python for its value."""
-
-        def compute(*values: Any) -> Array:
-            return np.asarray(self.call(*tree.pack_sequence_as(args, list(values)), **kwargs))
-
-        given = tree.map_structure(lambda x: x if _of_a_graph(x) else np.asarray(x), args)
-        spec = self.compute_output_spec(*given, **kwargs)
-        computed = tensorflow.numpy_function(compute, tree.flatten(given), self._value_dtype())
-        computed.set_shape(spec.shape)
-        return computed
+    def _kinds_in_graph(self) -> list[str]:
+        return [self._value_dtype()]
 
     def _value_dtype(self) -> str:
         """The dtype of values, where it is not that of symbols."""
         return self.output_dtype
-
-
-def _of_a_graph(x: Any) -> bool:
-    if not type(x).__module__.startswith("tensorflow"):
-        return False
-    return not hasattr(x, "numpy") and hasattr(x, "graph")
 
 
 def values_of(x: Any) -> Array:

@@ -37,8 +37,18 @@ def depthwise(
     shape = depthwise_shape(x.shape, w.shape, strides=strides, dilation=dilation)
     y = np.zeros((*shape[:-1], *w.shape[-2:]), x.dtype)
     for p, window in taps(w.shape[:-2], shape[1:-1], strides, dilation):
-        y += x[window][..., None] * w[p]
+        y = _plus_product(y, x[window][..., None], w[p])
     return y.reshape(shape)
+
+
+def _plus_product(total: Array, a: Array, b: Array) -> Array:
+    """total + a · b
+
+    Parity: TensorFlow adds the product of two halves to the sum in float32, and rounds once.
+    """
+    if total.dtype != np.float16:
+        return total + a * b
+    return (total + a.astype(np.float32) * b).astype(np.float16)
 
 
 @depthwise.shape
@@ -72,7 +82,7 @@ def depthwise_input_gradient(
     dx: Array = np.zeros(shape, dy.dtype)
     dy = dy.reshape(*dy.shape[:-1], channels, multiplier)
     for p, window in taps(tuple(size), dy.shape[1:-2], strides, dilation):
-        dx[window] += dy * w[p]
+        dx[window] = _plus_product(dx[window], dy, w[p])
     return dx.sum(-1)[inside(space, margins)]
 
 

@@ -252,6 +252,15 @@ def test_a_pipeline() -> None:
     check_misuse(ValueError, lambda k: k.layers.Pipeline.from_config({"layers": 3}), "layers")
 
 
+def test_layers_that_arrays_have_built_are_copied() -> None:
+    for library in BOTH:
+        layer = library.layers.RandomFlip(seed=1)
+        layer(pixels(0, {}))
+        assert layer.get_build_config() == {"input_shape": None}
+        config = library.saving.serialize_keras_object(layer)
+        assert library.saving.deserialize_keras_object(config).built
+
+
 @pytest.mark.parametrize(
     "error, use",
     [

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from minikeras import ops, random, settings, tree
+from minikeras.autograd import KerasTensor
 from minikeras.declare import field
+from minikeras.layers import graphs
 from minikeras.layers.arguments import as_symbols, has_symbols
 from minikeras.layers.layer import Layer
 from minikeras.layers.preprocessing.images import boxes, inputs
@@ -37,6 +39,7 @@ class ImageLayer(Layer):
     data_format: Any = field(None, kw_only=True)
 
     _allow_non_tensor_positional_args = True
+    _promises_by_trial = True
     _config_order: ClassVar[tuple[str, ...]] = ("data_format",)
     # Whether masks of another height or width than the images would be moved to other places.
     _needs_masks_of_equal_size: ClassVar[bool] = False
@@ -91,6 +94,8 @@ class ImageLayer(Layer):
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
         if not symbolic and has_symbols(args):  # ``call`` needs the number of images
             return as_symbols(self.compute_output_spec(*args, **kwargs))
+        if graphs.is_running():  # Parity: there Keras casts all inputs, labels as well
+            args = tree.map_structure(lambda x: ops.cast(x, self.compute_dtype), args)
         return super()._compute(args, kwargs, symbolic)
 
     def call(self, data: Any, training: bool = True) -> Any:
@@ -212,6 +217,11 @@ class ChosenImageLayer(RandomImageLayer):
         """Whether each image is changed."""
         probability = self.uniform((count,), self.factor, seed)
         return self.uniform((count,), (0.0, 1.0), seed) < probability
+
+
+def like(data: Any) -> Any:
+    """KerasTensors of the shapes and dtypes of ``data``."""
+    return tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype), data)
 
 
 def images_of(data: Any) -> Any:

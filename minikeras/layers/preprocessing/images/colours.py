@@ -10,6 +10,7 @@ from minikeras.layers.preprocessing.images.base import (
     RandomImageLayer,
     check_part,
     count_of,
+    like,
     limits,
     over_images,
     sorted_range,
@@ -244,6 +245,9 @@ class RandomGrayscale(RandomImageLayer):
         del config["seed"]
         return config
 
+    def compute_output_spec(self, data: Any, **kwargs: Any) -> Any:
+        return like(data)
+
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         return over_images(self.uniform((count_of(data),), (0, 1), seed) < self.factor)
 
@@ -307,5 +311,7 @@ class RandomColorJitter(RandomImageLayer):
         images = ops.cast(images, self.compute_dtype)
         for layer in self._changes:
             change = layer.get_random_transformation(images, seed=self.generator)
+            if layer is self.random_contrast:
+                change = {k: ops.cast(v, self.compute_dtype) for k, v in change.items()}
             images = layer.transform_images(images, change)
         return ops.cast(images, self.compute_dtype)

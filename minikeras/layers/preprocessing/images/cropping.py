@@ -61,6 +61,8 @@ class CenterCrop(_SizedLayer):
     """The middle of the images; of images that are too small, a resized block of it.
 
     height, width: of the outputs.
+
+    Parity: a resized block is float32, whatever the dtype of the layer.
     """
 
     height: int
@@ -80,7 +82,7 @@ class CenterCrop(_SizedLayer):
         if height >= self.height and width >= self.width:
             top, left = (height - self.height) // 2, (width - self.width) // 2
             return self._block(images, top, left, self.height, self.width)
-        block = self._block(images, *self._middle(height, width))
+        block = ops.cast(self._block(images, *self._middle(height, width)), "float32")
         size = (self.height, self.width)
         return ops.image.resize(block, size, data_format=self.data_format)
 
@@ -118,7 +120,7 @@ class RandomCrop(_SizedLayer, RandomImageLayer):
     Raises ValueError for images of unknown size.
 
     Parity: outside of training the images stay as they are, although the shape that is promised is
-    that of a block. Boxes are moved as if their rows stood first.
+    that of a block; masks are cut all the same. Boxes are moved as if their rows stood first.
     """
 
     height: int
@@ -163,6 +165,11 @@ class RandomCrop(_SizedLayer, RandomImageLayer):
         if self.size_of(images) != size:
             images = ops.image.resize(images, size, data_format=self.data_format)
         return ops.cast(images, self.compute_dtype)
+
+    def transform_segmentation_masks(
+        self, segmentation_masks: TensorLike, transformation: Any = None, training: bool = True
+    ) -> TensorLike:
+        return self.transform_images(segmentation_masks, transformation)
 
     def transform_bounding_boxes(
         self, bounding_boxes: Boxes, transformation: Any = None, training: bool = True

@@ -44,6 +44,7 @@ class RandomFlip(RandomImageLayer):
     data_format: Any = None
 
     _config_order = ("data_format", "seed", "mode")
+    _convert_input_args = False  # labels keep their dtype
 
     def get_random_transformation(self, data: Any, training: bool = True, seed: Any = None) -> Any:
         if not training:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random as python_random
 from typing import Any, ClassVar
 
-from minikeras import ops, random, tree
+from minikeras import dtypes, ops, random, tree
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.layers.layer import Layer
 from minikeras.layers.preprocessing.images.base import ImageLayer, RandomImageLayer, limits
@@ -102,7 +102,7 @@ class RandAugment(_PolicyLayer):
     interpolation: "bilinear" or "nearest".
     seed: an int; by default drawn from Python's ``random``.
 
-    Raises ValueError for other factors.
+    Raises ValueError for other factors, and for images with another number of channels than 1 or 3.
 
     Source: Cubuk, Zoph, Shlens, Le, "RandAugment".
     """
@@ -159,12 +159,16 @@ class RandAugment(_PolicyLayer):
     def transform_bounding_boxes(
         self, bounding_boxes: Boxes, transformation: Any = None, training: bool = True
     ) -> Boxes:
-        if training:  # Parity: each layer once, in the order of the list
-            for _, layer, change in sorted(
-                {c[0]: c for c in self._chosen(transformation)}.values(), key=lambda c: c[0]
-            ):
-                bounding_boxes = layer.transform_bounding_boxes(bounding_boxes, change)
-        return bounding_boxes
+        if not training:
+            return bounding_boxes
+        # Parity: each layer once, in the order of the list; the dtype is that of all layers' boxes
+        for _, layer, change in sorted(
+            {c[0]: c for c in self._chosen(transformation)}.values(), key=lambda c: c[0]
+        ):
+            bounding_boxes = layer.transform_bounding_boxes(bounding_boxes, change)
+        boxes = bounding_boxes["boxes"]
+        dtype = dtypes.result_type(boxes.dtype, "float32", self.compute_dtype)
+        return {**bounding_boxes, "boxes": ops.cast(boxes, dtype)}
 
     def transform_segmentation_masks(
         self, segmentation_masks: TensorLike, transformation: Any = None, training: bool = True
@@ -293,6 +297,7 @@ class Pipeline(Layer):
     """
 
     _convert_input_args = False
+    _promises_by_trial = True
     _allow_non_tensor_positional_args = True
 
     def __init__(self, layers: Any, name: str | None = None) -> None:

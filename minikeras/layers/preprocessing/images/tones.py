@@ -12,6 +12,7 @@ from minikeras.layers.preprocessing.images.base import (
     ImageLayer,
     RandomImageLayer,
     count_of,
+    like,
     limits,
     over_images,
     sorted_range,
@@ -206,6 +207,9 @@ class Equalization(ImageLayer):
         channels = ops.unstack(ops.cast(images, self.compute_dtype), axis=axis)
         images = ops.stack([self._equalized(channel) for channel in channels], axis=axis)
         return ops.cast(images, self.compute_dtype)
+
+    def compute_output_spec(self, data: Any, **kwargs: Any) -> Any:
+        return like(data)  # Parity: whole numbers stay so in symbolic calls only
 
     def _equalized(self, channel: TensorLike) -> TensorLike:
         channel = _rescaled(channel, self.value_range, _BYTE)

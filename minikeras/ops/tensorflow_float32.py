@@ -39,6 +39,7 @@ from minikeras.kernels.rounding.softmax import log_softmax as _log_softmax
 from minikeras.kernels.rounding.softmax import softmax as _softmax
 from minikeras.kernels.rounding.special import erf, erfc
 from minikeras.kernels.rounding.special import power as _power
+from minikeras.kernels.rounding.trigonometry import cos, sin
 from minikeras.ops.primitives.activations import (
     SELU_SCALE,
     SELU_SCALE_ALPHA,
@@ -47,7 +48,8 @@ from minikeras.ops.primitives.crossentropy import check_classes
 from minikeras.types import Array
 
 # These kernels are twins as they stand.
-__all__ = ["_gelu", "_softmax", "erf", "erfc", "expm1", "log", "rsqrt", "softplus", "tanh"]
+__all__ = ["_gelu", "_softmax", "cos", "erf", "erfc", "expm1", "log", "rsqrt", "sin", "softplus"]
+__all__ += ["tanh"]
 
 _1, _3, _6 = np.array([1, 3, 6], np.float32)
 
@@ -59,6 +61,14 @@ def _leftover(dx: Array, rule: Callable[..., Array], *arrays: Array) -> Array:
         dx = np.ascontiguousarray(dx)
         dx.reshape(-1)[-rest:] = rule(*(a.reshape(-1)[-rest:] for a in arrays))
     return dx
+
+
+def sin_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return dy * cos(x)
+
+
+def cos_vjp(dy: Array, y: Array, x: Array) -> Array:
+    return -dy * sin(x)
 
 
 def _sigmoid_vjp(dy: Array, y: Array, x: Array) -> Array:

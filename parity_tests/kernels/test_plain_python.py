@@ -30,6 +30,7 @@ NOT_KERNELS = {
     "rounding.matrix_vector": "_eight at eight",
     "rounding.elementwise": "elementwise over_packets _inverse_roots_of",
     "rounding.moments": "_over_rows",
+    "rounding.trigonometry": "_function",
 }
 EMIT = ("emit", "_emit", "generate", "estimate", "<")  # prefixes: code that writes LLVM; lambdas
 
@@ -77,12 +78,21 @@ def results() -> dict[str, Any]:
 
 def elementwise() -> Iterator[tuple[str, Any]]:
     from minikeras.kernels import by_channel, relu
-    from minikeras.kernels.rounding import elementwise, gelu, normalization, softmax, special
+    from minikeras.kernels.rounding import (
+        elementwise,
+        gelu,
+        normalization,
+        softmax,
+        special,
+        trigonometry,
+    )
 
     x = np.append(4 * normal(59), np.float32([0, 200, -200, np.nan, np.inf, -np.inf, -1, 1e-40]))
     for name in ("exp", "log", "log1p", "expm1", "tanh", "sigmoid", "softplus", "reciprocal"):
         yield name, getattr(elementwise, name)(x)
     yield "rsqrt", elementwise.rsqrt(x)
+    yield "sin", trigonometry.sin(1000 * x)
+    yield "cos", trigonometry.cos(1000 * x)
     yield "exp one by one", elementwise.exp_one_by_one(x)
     yield "erf", special.erf(x)
     yield "power", special.power(x, np.float32(1.7))

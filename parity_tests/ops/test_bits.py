@@ -19,7 +19,7 @@ UNARY = {
         *("negative", "abs", "square", "exp", "expm1", "tanh", "sigmoid", "relu", "relu6"),
         *("leaky_relu", "elu", "selu", "celu", "softplus", "softsign", "silu", "log_sigmoid"),
         *("hard_sigmoid", "hard_silu", "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink"),
-        *("sparse_sigmoid", "squareplus", "softmax", "log_softmax"),
+        *("sparse_sigmoid", "squareplus", "softmax", "log_softmax", "sin", "cos"),
     ],
     (0.05, 4.0): ["log", "log1p", "log2", "log10", "sqrt", "rsqrt", "reciprocal"],
 }

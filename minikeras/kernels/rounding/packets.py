@@ -155,7 +155,7 @@ def _libm(name: str, arguments: int = 1) -> Any:
 
 
 libm_exp, libm_expm1, libm_log, libm_log1p = map(_libm, ("exp", "expm1", "log", "log1p"))
-libm_sin = _libm("sin")
+libm_sin, libm_cos = map(_libm, ("sin", "cos"))
 libm_pow = _libm("pow", 2)
 
 

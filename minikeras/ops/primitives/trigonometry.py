@@ -4,7 +4,7 @@ import numpy as np
 
 from minikeras.dtypes import floating
 from minikeras.ops.declarations import elementwise
-from minikeras.ops.kinds import quiet
+from minikeras.ops.kinds import in_float32, quiet
 from minikeras.types import Array, TensorLike
 
 
@@ -20,6 +20,9 @@ def sin_vjp(dy: Array, y: Array, x: Array) -> Array:
     return dy * np.cos(x)
 
 
+sin.fast("minikeras.ops.tensorflow_float32", when=in_float32)
+
+
 @elementwise("ops.numpy numpy", dtype=floating)
 @quiet
 def cos(x: Array) -> Array:
@@ -30,6 +33,9 @@ def cos(x: Array) -> Array:
 @cos.vjp
 def cos_vjp(dy: Array, y: Array, x: Array) -> Array:
     return -dy * np.sin(x)
+
+
+cos.fast("minikeras.ops.tensorflow_float32", when=in_float32)
 
 
 @elementwise("ops.numpy numpy", dtype=floating)

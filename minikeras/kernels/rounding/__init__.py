@@ -7,6 +7,7 @@ Linux, one order of operations after the other:
     packets            Eigen's packets of eight and its cost model, AVX without FMA
     elementwise        Eigen's exp, log, tanh, ...: packets; glibc for the elements after the last
     special            Eigen's error functions and powers
+    trigonometry       Eigen's sine and cosine
     gelu               gelu and its gradient, each in one pass
     sums               Eigen's reductions; TensorFlow's BiasAddGrad
     softmax            TensorFlow's softmax and crossentropies

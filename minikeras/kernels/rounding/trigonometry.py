@@ -39,7 +39,7 @@ _C8 = _f(2.4372266125283204019069671630859375e-05)
 _S3, _S5 = _f(-0.16666662), _f(0.0083326873655616851693794799871284340042620897293090820312500)
 _S7 = _f(-0.0001959234114083702898469196984621021329076029360294342041015625)
 
-SINE_MAX, COSINE_MAX = _f(25966), _f(18838)  # above, the reduction needs more digits of π
+_SINE_MAX, _COSINE_MAX = _f(25966), _f(18838)  # above, the reduction needs more digits of π
 _INVERSE_2_PI = 0x28BE60DB9391054A7F09D5F47D4D377036D8A5664F10E41000FCFE  # 1 / (2π) 2²¹⁶
 # 32 bits of 1 / (2π), from each eighth bit on
 _WORDS = np.array([_INVERSE_2_PI >> 208 - 8 * i & 2**32 - 1 for i in range(25)], np.uint64)
@@ -144,5 +144,5 @@ def _large_cosine(x: Array) -> Array:
     return _sines(r, q + np.int32(1))
 
 
-sin = _function(sine_into, SINE_MAX, _large_sine)
-cos = _function(cosine_into, COSINE_MAX, _large_cosine)
+sin = _function(sine_into, _SINE_MAX, _large_sine)
+cos = _function(cosine_into, _COSINE_MAX, _large_cosine)

@@ -34,6 +34,13 @@ class Stream(NamedTuple):
     high: tuple[int, int]  # the upper two words of the counter
 
 
+class Position(NamedTuple):
+    """Where a distribution begins to read a stream: at its block ``start``."""
+
+    stream: Stream
+    start: int = 0
+
+
 def stateless(seed: tuple[int, int]) -> Stream:
     """The stream of the stateless distributions.
 
@@ -51,9 +58,14 @@ def unscrambled(seed: int, seed2: int = 0) -> Stream:
     return Stream((seed & 0xFFFFFFFF, seed >> 32), (seed2 & 0xFFFFFFFF, seed2 >> 32))
 
 
-def words(stream: Stream, count: int) -> Array:
-    """The first ``count`` words of the stream, uint32."""
-    numbers = np.arange(-(-count // 4), dtype=np.uint64)
+def position_of(seed: tuple[int, int] | Position) -> Position:
+    """Where to read: at a position itself; for a pair, at the beginning of ``stateless``."""
+    return seed if isinstance(seed, Position) else Position(stateless(seed))
+
+
+def words(stream: Stream, count: int, start: int = 0) -> Array:
+    """``count`` words of the stream from its block ``start`` on, uint32."""
+    numbers = np.arange(start, start - (-count // 4), dtype=np.uint64)
     return blocks(stream, numbers).reshape(-1)[:count]
 
 

@@ -25,6 +25,21 @@ class _EngineOps:
 
 engine_ops = _EngineOps()
 
+
+class _Text:
+    """How tensors are printed."""
+
+    is_tensorflows = False
+
+
+_text = _Text()
+
+
+def print_as_tensorflow() -> None:
+    """From now on, tensors are printed in the words of TensorFlow, as Keras prints them on it."""
+    _text.is_tensorflows = True
+
+
 # Attributes that Keras sets on tensors: the mask of a layer's output, and the logits from which an
 # activation computed probabilities (losses prefer them, for accuracy).  Three are our own: a loss
 # before its weight in ``compile`` applied; the constant and the array whose product this is; a
@@ -89,8 +104,9 @@ class Tensor:
         return self._value
 
     def numpy(self) -> Array:
-        """A copy that may be written to."""
-        return self._copied.copy()
+        """A copy that may be written to; without axes a number of NumPy, or ``bytes``."""
+        found: Array = self._copied.copy()[()]
+        return found
 
     def item(self) -> Any:
         return self._copied.item()
@@ -138,11 +154,26 @@ class Tensor:
         return Tensor, (self._observed,)
 
     def __repr__(self) -> str:
+        if _text.is_tensorflows:
+            value = self._observed[()]
+            text = _below(repr(value) if self.ndim else str(value))
+            return f"<tf.Tensor: shape={self.shape}, dtype={self._dtype_name()}, numpy={text}>"
         text = np.array2string(self._observed, separator=", ")
         return f"<Tensor: shape={self.shape}, dtype={self.dtype}, value={text}>"
 
     def __str__(self) -> str:
-        return str(self._observed)
+        text = str(self._observed[()])
+        if _text.is_tensorflows:
+            return f"tf.Tensor({_below(text)}, shape={self.shape}, dtype={self._dtype_name()})"
+        return text
+
+    def _dtype_name(self) -> str:
+        return "string" if self.dtype.kind == "O" else self.dtype.name
+
+
+def _below(text: str) -> str:
+    """The text, on lines of its own if it has several."""
+    return f"\n{text}" if "\n" in text else text
 
 
 def marked(tensor: Tensor, **marks: Any) -> Tensor:

@@ -6,6 +6,7 @@ Of TensorFlow, the functions that Keras scripts commonly use are available.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import runpy
 import sys
@@ -15,27 +16,13 @@ from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 from typing import Any, NoReturn
 
-PREFIXES = ("tensorflow.keras", "keras")
-# Functions of TensorFlow that have this name in `keras.ops` too.
-SAME_NAME = (
-    *("abs", "cast", "convert_to_tensor", "exp", "matmul", "ones", "reshape", "square"),
-    *("stop_gradient", "zeros"),
-)
-# The same of `tensorflow.math`.
-MATH = (
-    *("abs", "add", "ceil", "cos", "cosh", "divide", "equal", "erf", "exp", "expm1", "floor"),
-    *("greater", "less", "log", "log1p", "maximum", "minimum", "multiply", "negative", "round"),
-    *("rsqrt", "sigmoid", "sign", "sin", "sinh", "sqrt", "square", "subtract", "tan", "tanh"),
-)
-DTYPES = ("bool", "float16", "float32", "float64", "int32", "int64", "uint8", "string")
+from minikeras import tensorflow
+from minikeras.autograd.tensor import print_as_tensorflow
 
-# What a script can use under both, in place of what is not here.
-INSTEAD = {
-    "random": "use keras.utils.set_random_seed and keras.random",
-}
+PREFIXES = ("tensorflow.keras", "keras")
 
 
 class StandIn(MetaPathFinder, Loader):
@@ -52,7 +39,11 @@ class StandIn(MetaPathFinder, Loader):
 
 
 def install() -> None:
-    """From now on, `import keras` and `import tensorflow` in this process import minikeras."""
+    """From now on, `import keras` and `import tensorflow` in this process import minikeras.
+
+    Tensors are printed as TensorFlow prints them.
+    """
+    print_as_tensorflow()
     if not any(isinstance(finder, StandIn) for finder in sys.meta_path):
         sys.meta_path.insert(0, StandIn())
 
@@ -104,8 +95,6 @@ def frames_of(error: BaseException, script: str) -> traceback.StackSummary:
 
 
 def _replacement(name: str) -> ModuleType:
-    if name == "tensorflow":
-        return _tensorflow()
     for prefix in PREFIXES:
         if name == prefix or name.startswith(prefix + "."):
             ours = "minikeras" + name.removeprefix(prefix)
@@ -114,46 +103,36 @@ def _replacement(name: str) -> ModuleType:
             except ModuleNotFoundError as error:
                 if error.name != ours:
                     raise
+    first, _, rest = name.partition(".")
+    if first == "tensorflow" and rest in tensorflow.NAMESPACES:
+        return _tensorflow(rest)
     raise ModuleNotFoundError(f"minikeras has nothing to answer for {name!r}", name=name)
 
 
-def _data() -> SimpleNamespace:
-    """`tensorflow.data`: data sets that have the elements of TensorFlow's, in the same order."""
-    dataset = importlib.import_module("minikeras.utils.dataset")
-    numbers = {
-        "AUTOTUNE": -1,
-        "INFINITE_CARDINALITY": dataset.INFINITE,
-        "UNKNOWN_CARDINALITY": dataset.UNKNOWN,
-    }
-    experimental = SimpleNamespace(**numbers, cardinality=lambda ds: ds.cardinality())
-    return SimpleNamespace(**numbers, Dataset=dataset.Dataset, experimental=experimental)
-
-
-def _tensorflow() -> ModuleType:
-    keras = importlib.import_module("minikeras")
+@functools.cache
+def _tensorflow(namespace: str = "") -> ModuleType:
+    """`tensorflow`, or the namespace of it with this name."""
+    path = ".".join(("tensorflow", namespace)).rstrip(".")
+    below = f"{namespace}." if namespace else ""
 
     def missing(name: str) -> NoReturn:
+        dotted = f"{below}{name}"
+        hint = tensorflow.INSTEAD.get(dotted) or tensorflow.INSTEAD.get(namespace)
         raise AttributeError(
-            f"minikeras stands in for tensorflow and has no tensorflow.{name}; "
-            + INSTEAD.get(name, "keras.ops has the operations of Keras"),
+            f"minikeras stands in for tensorflow and has no tensorflow.{dotted}; "
+            + (hint or "keras.ops has the operations of Keras"),
             name=name,
         )
 
-    def function(func: Any = None, **_: Any) -> Any:
-        return function if func is None else func
-
-    offered = {
-        "GradientTape": keras.GradientTape,
-        "Variable": keras.Variable,
-        "constant": keras.ops.convert_to_tensor,
-        "function": function,
-        **{name: getattr(keras.ops, name) for name in SAME_NAME},
-        **(reductions := {f"reduce_{n}": getattr(keras.ops, n) for n in ("max", "mean", "sum")}),
-        "math": SimpleNamespace(**reductions, **{n: getattr(keras.ops, n) for n in MATH}),
-        **{dtype: dtype for dtype in DTYPES},
-        "data": _data(),
-    }
-    module = ModuleType("tensorflow", "minikeras standing in for TensorFlow.")
+    module = ModuleType(path, "minikeras standing in for TensorFlow.")
     module.__path__ = []
-    module.__dict__.update(offered, keras=keras, __getattr__=missing)
+    module.__dict__.update(tensorflow.NAMESPACES[namespace], __getattr__=missing)
+    for dotted in tensorflow.NAMESPACES:
+        inner = dotted.removeprefix(below)
+        if dotted.startswith(below) and inner and "." not in inner and dotted != namespace:
+            setattr(module, inner, _tensorflow(dotted))
+    if not namespace:
+        keras = importlib.import_module("minikeras")
+        module.__dict__.update(keras=keras)
+        module.__dict__.update({name: getattr(keras, name) for name in tensorflow.OF_KERAS})
     return module

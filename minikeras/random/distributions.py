@@ -1,7 +1,8 @@
 """Random arrays as pure functions of a seed pair, bit-equal to those of TensorFlow.
 
-``seed`` is a pair of integers; ``shape`` is a tuple of known sizes.  Uniform numbers take the
-low bits of a word (or of two) as the mantissa of a number in [1, 2), and subtract 1.
+``seed`` is a pair of integers, or a position in a stream of Philox; ``shape`` is a tuple of known
+sizes.  Uniform numbers take the low bits of a word (or of two) as the mantissa of a number in
+[1, 2), and subtract 1.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from minikeras.twins import twin
 from minikeras.types import Array
 
 Seed = tuple[int, int]
+Source = Seed | philox.Position
 
 _TINY = 1e-7  # TensorFlow's floor under the argument of the logarithm, in both precisions
 _CHUNK = 8192  # pairs at a time: the intermediate arrays then fit into the cache
@@ -25,10 +27,11 @@ _MANY = 1 << 16  # numbers that are worth importing Numba for them
 
 
 def _is_uniform_fast(
-    seed: Seed, shape: Sequence[int], minval: Any = 0, maxval: Any = 1, dtype: str = "float32"
+    seed: Source, shape: Sequence[int], minval: Any = 0, maxval: Any = 1, dtype: str = "float32"
 ) -> bool:
     return (
         dtype == "float32"
+        and not isinstance(seed, philox.Position)
         and isinstance(minval, int | float)
         and isinstance(maxval, int | float)
         and math.prod(shape) >= _MANY
@@ -37,7 +40,7 @@ def _is_uniform_fast(
 
 @twin("minikeras.kernels.random:uniform", when=_is_uniform_fast)
 def uniform(
-    seed: Seed, shape: Sequence[int], minval: Any = 0, maxval: Any = 1, dtype: str = "float32"
+    seed: Source, shape: Sequence[int], minval: Any = 0, maxval: Any = 1, dtype: str = "float32"
 ) -> Array:
     """Uniform on [minval, maxval): u · (maxval − minval) + minval, each step in ``dtype``.
 
@@ -54,10 +57,14 @@ def _through_float32(value: Any) -> Array:
     return np.asarray(value, np.float32 if type(value) is float else None)
 
 
-def _unit(seed: Seed, count: int, dtype: str) -> Array:
-    stream = philox.stateless(seed)
+def _unit(seed: Source, count: int, dtype: str) -> Array:
     per_value = 2 if dtype == "float64" else 1
-    return _to_unit(philox.words(stream, count * per_value), dtype)
+    return _to_unit(_words(seed, count * per_value), dtype)
+
+
+def _words(seed: Source, count: int) -> Array:
+    stream, start = philox.position_of(seed)
+    return philox.words(stream, count, start)
 
 
 def _to_unit(words: Array, dtype: str) -> Array:
@@ -72,7 +79,7 @@ def _to_unit(words: Array, dtype: str) -> Array:
 
 
 def randint(
-    seed: Seed, shape: Sequence[int], minval: int, maxval: int, dtype: str = "int32"
+    seed: Source, shape: Sequence[int], minval: int, maxval: int, dtype: str = "int32"
 ) -> Array:
     """Whole numbers of [minval, maxval): minval + word mod (maxval − minval).
 
@@ -87,7 +94,7 @@ def randint(
             f"received minval={minval}, maxval={maxval}"
         )
     unsigned, signed = (np.uint64, np.int64) if wide else (np.uint32, np.int32)
-    drawn = philox.words(philox.stateless(seed), math.prod(shape) * (1 + wide))
+    drawn = _words(seed, math.prod(shape) * (1 + wide))
     if wide:
         drawn = drawn[0::2] | (drawn[1::2].astype(np.uint64) << np.uint64(32))
     offset = drawn % unsigned(maxval - minval)
@@ -99,7 +106,7 @@ def randint(
     "minikeras.kernels.random:dropout_mask",
     when=lambda seed, shape, rate, dtype: dtype in ("float32", "float64"),
 )
-def dropout_mask(seed: Seed, shape: Sequence[int], rate: float, dtype: str) -> Array:
+def dropout_mask(seed: Source, shape: Sequence[int], rate: float, dtype: str) -> Array:
     """Which elements dropout leaves: u ≥ rate, u drawn in the dtype of the inputs."""
     return _unit(seed, math.prod(shape), dtype).reshape(tuple(shape)) >= np.dtype(dtype).type(rate)
 
@@ -114,7 +121,7 @@ def masked(x: Array, mask: Array, rate: float) -> Array:
 
 
 def normal(
-    seed: Seed, shape: Sequence[int], mean: Any = 0, stddev: Any = 1, dtype: str = "float32"
+    seed: Source, shape: Sequence[int], mean: Any = 0, stddev: Any = 1, dtype: str = "float32"
 ) -> Array:
     """z · stddev + mean, z standard normal by Box and Muller.
 
@@ -124,7 +131,7 @@ def normal(
     """
     count = math.prod(shape)
     even = count + count % 2
-    words = philox.words(philox.stateless(seed), even * (2 if dtype == "float64" else 1))
+    words = _words(seed, even * (2 if dtype == "float64" else 1))
     z = box_muller(words, dtype)[:count].reshape(tuple(shape))
     return _locate(z, mean, stddev, dtype)
 
@@ -155,7 +162,7 @@ def box_muller(words: Array, dtype: str) -> Array:
 
 
 def truncated_normal(
-    seed: Seed, shape: Sequence[int], mean: Any = 0, stddev: Any = 1, dtype: str = "float32"
+    seed: Source, shape: Sequence[int], mean: Any = 0, stddev: Any = 1, dtype: str = "float32"
 ) -> Array:
     """z · stddev + mean, z standard normal given |z| < 2.
 
@@ -167,8 +174,9 @@ def truncated_normal(
     groups = -(-count // size)
     z = np.empty((groups, size), np.float64 if dtype == "float64" else np.float32)
     filled = np.zeros(groups, np.intp)
-    unfinished, stream = np.arange(groups), philox.stateless(seed)
-    block = unfinished.astype(np.uint64) * np.uint64(64 * size)
+    stream, start = philox.position_of(seed)
+    unfinished = np.arange(groups)
+    block = np.uint64(start) + unfinished.astype(np.uint64) * np.uint64(64 * size)
     while unfinished.size:
         drawn = box_muller(philox.blocks(stream, block[unfinished]).ravel(), dtype)
         for candidate in drawn.reshape(-1, size).T:
@@ -181,7 +189,7 @@ def truncated_normal(
     return _locate(z.reshape(-1)[:count].reshape(tuple(shape)), mean, stddev, dtype)
 
 
-def categorical(seed: Seed, logits: Array, num_samples: int) -> Array:
+def categorical(seed: Source, logits: Array, num_samples: int) -> Array:
     """``num_samples`` class numbers for each row of logits (rows, classes), as int64.
 
     The first class whose cumulated softmax exceeds u.
@@ -202,6 +210,6 @@ def categorical(seed: Seed, logits: Array, num_samples: int) -> Array:
     return np.array(drawn, np.int64).reshape(rows, num_samples)
 
 
-def order(seed: Seed, count: int) -> Array:
+def order(seed: Source, count: int) -> Array:
     """A random permutation of 0..count−1: the order of ``count`` uniform numbers."""
     return np.argsort(_unit(seed, count, "float32"), kind="stable")

@@ -39,13 +39,13 @@ def fit_batches(
     stream, block = _stream(seed), 0
     for start in range(0, n, batch_size):
         size = min(batch_size, n - start)
-        yield start + _permutation(size, stream, block)
+        yield start + permutation(size, stream, block)
         block += -(-(size - 1) // 4)  # TensorFlow draws no number for the last one
 
 
 def fit_permutation(n: int, seed: int) -> Array:
     """The order of n samples after ``set_random_seed(seed)``."""
-    return _permutation(n, _stream(seed), 0)
+    return permutation(n, _stream(seed), 0)
 
 
 def _stream(seed: int) -> philox.Stream:
@@ -54,7 +54,7 @@ def _stream(seed: int) -> philox.Stream:
 
 
 @twin("minikeras.kernels.random:permutation", when=lambda n, stream, block: n >= _MANY)
-def _permutation(n: int, stream: philox.Stream, block: int) -> Array:
+def permutation(n: int, stream: philox.Stream, block: int) -> Array:
     """Swap each i in turn with i + word[i] mod (n − i), the words starting at a block."""
     numbers = np.arange(block, block - (-n // 4), dtype=np.uint64)
     left = np.arange(n, 0, -1, dtype=np.uint32)

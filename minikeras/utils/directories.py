@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from minikeras.callbacks.console import print_msg
+from minikeras.data.dataset import Dataset
 from minikeras.messages import describe
 from minikeras.shapes import whole_number
-from minikeras.utils.dataset import Dataset
 from minikeras.utils.timeseries import check_format
 
 

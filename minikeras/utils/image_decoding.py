@@ -9,6 +9,7 @@ JPEG), so does this.
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,10 @@ _MAY_BE = {"JPEG": (1, 3), "MPO": (1, 3), "PNG": (1, 3, 4), "GIF": (3,), "BMP": 
 _RED, _GREEN, _BLUE, _BITS = 9797, 19234, 3737, 15  # 0.299, 0.587, 0.114, as libpng adds them
 
 
-def decoded(path: str, channels: int) -> Array:
+def decoded(path: str | io.BytesIO, channels: int) -> Array:
     """The pixels (height, width, channels) in uint8; of an animation, those of the first picture.
 
+    path: of the file, or what is in it.
     channels: 1, 3 or 4.
 
     Raises ValueError if the format cannot give so many, OSError if the file is damaged.
@@ -38,8 +40,9 @@ def decoded(path: str, channels: int) -> Array:
         raise OSError(str(error)) from None
     allowed = _MAY_BE.get(img.format, ())
     if channels not in allowed:
+        where = path if isinstance(path, str) else "the picture"
         raise ValueError(
-            f"{path} is of the format {img.format}, which is read with {allowed} channels; "
+            f"{where} is of the format {img.format}, which is read with {allowed} channels; "
             f"expected {channels}. Convert the file, or choose another color_mode"
         )
     if img.mode.startswith("I"):  # 16 bits
@@ -58,8 +61,10 @@ def decoded(path: str, channels: int) -> Array:
     return gray.astype("uint8")[:, :, None]
 
 
-def _luminance(path: str) -> Any:
+def _luminance(path: str | io.BytesIO) -> Any:
     """The brightness that a JPEG file stores, before it is mixed into colours."""
+    if isinstance(path, io.BytesIO):
+        path.seek(0)
     with image.open(path) as img:
         img.draft("L", img.size)
         return img.convert("L")

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames, tree
+from minikeras.data.dataset import Dataset, take_all
+from minikeras.data.elements import standardized
 from minikeras.messages import describe
-from minikeras.utils.dataset import Dataset, _standardized, take_all
 
 
 @frames.filter_traceback
@@ -76,7 +77,7 @@ def _samples(dataset: Any) -> list[Any]:
 def _joined(samples: list[Any], dataset: Any) -> Any:
     if isinstance(dataset, np.ndarray):
         return np.stack(samples)
-    return tree.map_structure(lambda *leaves: _standardized(np.array(leaves)), *samples)
+    return tree.map_structure(lambda *leaves: standardized(np.array(leaves)), *samples)
 
 
 def _sizes(left: float | None, right: float | None, total: int) -> tuple[int, int]:

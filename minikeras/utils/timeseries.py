@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from minikeras import frames
+from minikeras.data.dataset import Dataset
+from minikeras.data.elements import standardized
 from minikeras.messages import describe
 from minikeras.shapes import whole_number
-from minikeras.utils.dataset import Dataset, _standardized
 
 
 @frames.filter_traceback
@@ -68,8 +69,8 @@ def timeseries_dataset_from_array(
     if shuffle:
         seed = np.random.randint(1_000_000) if seed is None else seed
         np.random.RandomState(seed).shuffle(starts)
-    steps = _standardized(data)[begin:end]
-    wanted = None if targets is None else _standardized(targets)[begin:end]
+    steps = standardized(data)[begin:end]
+    wanted = None if targets is None else standardized(targets)[begin:end]
     window = np.arange(0, sequence_length * sampling_rate, sampling_rate)
 
     def make() -> Iterator[Any]:

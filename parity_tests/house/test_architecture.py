@@ -32,10 +32,11 @@ FLOORS = [
     "layers losses metrics optimizers",
     "callbacks",
     "training",
-    "saving interchange",
+    "saving interchange data",
     "export",
     "models",
     "utils visualization",
+    "tensorflow",
     "applications backend config datasets exercises parity preprocessing",
     "warm_up lab",
     "cli",
@@ -44,6 +45,8 @@ FLOOR = {package: floor for floor, packages in enumerate(FLOORS) for package in 
 
 # Floors within a package; modules of one floor may import each other.  "*" is all the rest.
 INNER_FLOORS = {
+    "data": ["shuffle_buffer elements specs", "reading", "*"],
+    "tensorflow": ["convert errors", "math random reductions", "arrays pictures variables", "*"],
     "kernels": ["runtime", "rounding", "*"],
     "autograd": [
         "listeners operation_table",

@@ -122,7 +122,7 @@ PLANTS = {
         "random.test_shuffling:test_fit_batches",
     ),
     "shuffling modulo n instead of n − i": Plant(
-        "random.shuffling:_permutation",
+        "random.shuffling:permutation",
         "np.arange(n) + philox.blocks(stream, numbers).reshape(-1)[:n] % left",
         "philox.blocks(stream, numbers).reshape(-1)[:n] % np.uint32(n)",
         "random.test_shuffling:test_fit_batches",

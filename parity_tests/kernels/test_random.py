@@ -58,5 +58,5 @@ def test_uniform(seed, shape, low, high):
 def test_permutation(seed, n, first):
     stream = shuffling._stream(seed)
     with config.use_kernels("reference"):
-        order = shuffling._permutation(n, stream, first)
+        order = shuffling.permutation(n, stream, first)
     assert np.array_equal(order, twin.permutation(n, stream, first))

@@ -20,7 +20,7 @@ import minikeras
 from minikeras import utils
 from minikeras.random import seeds
 from minikeras.utils.image_decoding import decoded
-from parity_tests.utils.test_dataset import compare, process_seed
+from parity_tests.data.test_dataset import compare, process_seed
 
 RNG = np.random.default_rng(0)
 FORMATS = ("png", "bmp", "gif", "PNG")

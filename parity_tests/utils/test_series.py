@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import minikeras
 from minikeras import utils
-from minikeras.utils.dataset import Dataset
-from parity_tests.utils.test_dataset import X, compare, process_seed
+from minikeras.data.dataset import Dataset
+from parity_tests.data.test_dataset import X, compare, process_seed
 
 
 def outcome(function: Any, *arguments: Any, **options: Any) -> Any:

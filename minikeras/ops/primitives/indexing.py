@@ -18,7 +18,7 @@ Key = Any  # whatever stands between brackets
 @primitive(dtype=separate)
 def _getitem(x: Array, *, key: Key) -> Array:
     """y = x[key]           dx[key] += dy"""
-    return np.asarray(x[key])
+    return np.asarray(x[key], x.dtype)  # of text, NumPy would make another dtype
 
 
 @_getitem.shape

@@ -18,12 +18,9 @@ from typing import TypeVar
 import numpy as np
 
 from minikeras import philox
-from minikeras.random import seeds
 
 _Element = TypeVar("_Element")
 
-_WITHOUT_GLOBAL_SEED = 87654321
-_LARGEST = 2**31 - 1
 _BLOCKS = 256  # words are made in blocks of four
 
 
@@ -48,20 +45,6 @@ class Words:
         self._block += _BLOCKS
         self._words = iter(philox.blocks(self._stream, numbers).reshape(-1).tolist())
         return next(self._words)
-
-
-def seeds_of(seed: int | None) -> tuple[int, int]:
-    """The two seeds of a step, which follow from its own and that of ``set_random_seed``.
-
-    Parity: without a seed, the order follows from that of ``set_random_seed`` alone; TensorFlow
-    also counts what was drawn before.
-    """
-    process = seeds.global_seed()
-    if process is None and seed is None:
-        return int(np.random.default_rng().integers(1, _LARGEST)), 0
-    first = _WITHOUT_GLOBAL_SEED if process is None else process % _LARGEST
-    second = 0 if seed is None else seed % _LARGEST
-    return first, second if first or second else _LARGEST
 
 
 def shuffled(elements: Iterable[_Element], size: int, words: Iterator[int]) -> Iterator[_Element]:

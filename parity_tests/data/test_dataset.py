@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import minikeras
 from minikeras import ops
+from minikeras.data.dataset import Dataset
 from minikeras.random import seeds
-from minikeras.utils.dataset import Dataset
 
 X = np.arange(24, dtype="float32").reshape(12, 2)
 NESTS: dict[str, Any] = {
@@ -242,7 +242,7 @@ RANGE = Dataset.range(4)
         (lambda: RANGE.shard(2, 2), ValueError, r"index=2; expected one in \[0, 2\)"),
         (lambda: RANGE.map(3), TypeError, "map_func=3"),
         (lambda: RANGE.cache("file"), NotImplementedError, "filename='file'"),
-        (lambda: RANGE.window(2), AttributeError, "no attribute 'window'. It has as_numpy"),
+        (lambda: RANGE.snapshot("x"), AttributeError, "no attribute 'snapshot'. It has apply"),
         (lambda: RANGE.concatenate([1]), TypeError, r"dataset=\[1\]"),
         (lambda: Dataset.zip([RANGE]), TypeError, "expected data sets"),
         (lambda: Dataset.from_tensor_slices((X, X[:3])), ValueError, "equally many rows"),

@@ -22,6 +22,7 @@ from minikeras.settings import (
 from minikeras.training.adapters import PyDataset, pack_x_y_sample_weight, unpack_x_y_sample_weight
 from minikeras.training.adapters import PyDataset as Sequence
 from minikeras.utils import bounding_boxes
+from minikeras.utils.audio_datasets import audio_dataset_from_directory
 from minikeras.utils.downloads import get_file
 from minikeras.utils.feature_space import FeatureSpace
 from minikeras.utils.image_datasets import image_dataset_from_directory
@@ -40,6 +41,7 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "audio_dataset_from_directory",
     "bounding_boxes",
     "clear_session",
     "custom_object_scope",

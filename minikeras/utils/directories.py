@@ -25,7 +25,7 @@ class Files(NamedTuple):
 
 
 class Options(NamedTuple):
-    """The arguments that pictures and texts share; see ``image_dataset_from_directory``."""
+    """The arguments that pictures, texts and sounds share; see ``image_dataset_from_directory``."""
 
     directory: Any
     labels: Any
@@ -41,12 +41,15 @@ class Options(NamedTuple):
     verbose: bool
 
 
-def datasets_of(options: Options, formats: tuple[str, ...], what: str, read: Any) -> Any:
+def datasets_of(
+    options: Options, formats: tuple[str, ...], what: str, read: Any, is_padded: bool = False
+) -> Any:
     """One data set, or with ``subset="both"`` a list of two.
 
     formats: extensions of the files.
     what: "image" or "text file", for messages.
     read: a function of a path that gives an array.
+    is_padded: whether the arrays of a batch are filled up to the size of the largest one.
     """
     options = _checked(options)
     found = _indexed(options, formats)
@@ -63,9 +66,8 @@ def datasets_of(options: Options, formats: tuple[str, ...], what: str, read: Any
                 f"expected files that end with {', '.join(formats)}"
             )
         in_order = options.subset == "both" and subset == "validation"
-        made.append(
-            _dataset(part, options._replace(shuffle=options.shuffle and not in_order), read)
-        )
+        chosen = options._replace(shuffle=options.shuffle and not in_order)
+        made.append(_dataset(part, chosen, read, is_padded))
     return made if options.subset == "both" else made[0]
 
 
@@ -181,7 +183,7 @@ def _part(files: Files, validation_split: float | None, subset: str | None) -> F
     return Files(files.paths[here], labels, files.class_names)
 
 
-def _dataset(files: Files, options: Options, read: Any) -> Dataset:
+def _dataset(files: Files, options: Options, read: Any, is_padded: bool) -> Dataset:
     size = options.batch_size
     parts: Any = np.arange(len(files.paths))
     if options.label_mode:
@@ -199,7 +201,7 @@ def _dataset(files: Files, options: Options, read: Any) -> Dataset:
     # ``map`` begins the pass at once, with the order of its own, also if nothing is read from it.
     dataset = Dataset(lambda: map(loaded, chosen._make()), len(paths))
     if size is not None:
-        dataset = dataset.batch(size)
+        dataset = dataset.padded_batch(size) if is_padded else dataset.batch(size)
         del vars(dataset)["_batch_size"]  # Parity: behind a prefetch it is not known to be batched
     dataset.class_names, dataset.file_paths = files.class_names, paths
     return dataset

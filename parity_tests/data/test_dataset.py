@@ -32,6 +32,7 @@ NESTS: dict[str, Any] = {
 STEPS: dict[str, Callable[[Any], Any]] = {
     "batch": lambda ds: ds.batch(5),
     "batch drop": lambda ds: ds.batch(5, drop_remainder=True),
+    "padded batch": lambda ds: ds.padded_batch(4),
     "unbatch": lambda ds: ds.batch(4).unbatch(),
     "take": lambda ds: ds.take(7),
     "take all": lambda ds: ds.take(-1),

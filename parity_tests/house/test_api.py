@@ -281,7 +281,6 @@ MISSING = {
     "utils": [
         ("Config", LATER),
         ("model_to_dot plot_model", "drawings of graphs"),
-        ("audio_dataset_from_directory", "files of sounds " + LATER),
         ("legacy", "Keras's past"),
     ],
 }

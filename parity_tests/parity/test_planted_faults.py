@@ -244,17 +244,17 @@ if ours:
 
 
 @pytest.mark.parametrize(
-    ("rate", "before", "exit_code", "words"),
+    ("rate", "before", "words"),
     [
-        ("0.01", "", 0, "SAME: "),
-        ("0.011 if ours else 0.01", "", 1, "learning_rate: 0.011 in minikeras, 0.01 in Keras"),
-        ("0.01", NUDGE, 1, "the initial weights differ: sequential/hidden/kernel"),
-        ("0.01", "keras.utils.set_random_seed(5 + ours)", 1, "the curves differ: fit, epoch 1, "),
+        ("0.011 if ours else 0.01", "", "learning_rate: 0.011 in minikeras, 0.01 in Keras"),
+        ("0.01", NUDGE, "the initial weights differ: sequential/hidden/kernel"),
     ],
-    ids=["none", "learning rate", "initial weight", "order of batches"],
+    ids=["learning rate", "initial weight"],
 )
-def test_through_the_command(rate, before, exit_code, words, tmp_path, monkeypatch):
+def test_through_the_command(rate, before, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "script.py").write_text(SCRIPT.format(rate=rate, before=before))
-    result = CliRunner().invoke(main, ["verify", "script.py"], env={"COLUMNS": "300"})
-    assert result.exit_code == exit_code and words in result.output, result.output
+    # The third training, with oneDNN, has no part in the verdict.
+    arguments = ["verify", "script.py", "--no-onednn"]
+    result = CliRunner().invoke(main, arguments, env={"COLUMNS": "300"})
+    assert result.exit_code == 1 and words in result.output, result.output

@@ -45,8 +45,8 @@ def kernel_set(request: pytest.FixtureRequest) -> Iterator[str]:
 def pytest_collection_finish() -> None:
     """Exempt what the imports have made from garbage collection; it stays to the end anyway.
 
-    Keras's ``clear_session`` collects garbage.  Each time it would look through the 500,000 objects
-    of TensorFlow and Keras, which takes 0.3 s, and tests that clear the session are many.
+    Keras's ``clear_session`` collects garbage, unless ``free_memory`` is False.  Each time it would
+    look through the 500,000 objects of TensorFlow and Keras, which takes 0.3 s.
     """
     gc.collect()
     gc.freeze()

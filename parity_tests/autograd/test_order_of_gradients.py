@@ -53,7 +53,7 @@ def assert_same_bits(compiled: Callable[[Any], Any], x: Any) -> None:
     """Fit the model that ``compiled`` makes with each library: history, predictions, weights."""
 
     def fitted(k: Any) -> list[Any]:
-        k.utils.clear_session()
+        k.utils.clear_session(free_memory=False)
         k.utils.set_random_seed(0)
         model = compiled(k)
         y = x[:, : model.output_shape[-1]]

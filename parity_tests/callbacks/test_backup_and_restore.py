@@ -16,7 +16,7 @@ X, Y = RNG.normal(size=(12, 3)).astype("float32"), RNG.normal(size=(12, 1)).asty
 
 
 def compiled(library: Any, units: int = 4) -> Any:
-    library.utils.clear_session()
+    library.utils.clear_session(free_memory=False)
     library.utils.set_random_seed(4)
     layers = library.layers
     model = library.Sequential([layers.Input((3,)), layers.Dense(units, "tanh"), layers.Dense(1)])

@@ -91,7 +91,7 @@ EXAMPLES: dict[str, Callable[[], Any]] = {
 
 @pytest.mark.parametrize("expected", EXAMPLES)
 def test_repr(expected: str) -> None:
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     assert repr(EXAMPLES[expected]()) == expected
 
 

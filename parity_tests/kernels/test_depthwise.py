@@ -124,7 +124,7 @@ def test_bits_in_fit(known: bool) -> None:
 
     results = []
     for k in (keras, minikeras):
-        k.utils.clear_session()
+        k.utils.clear_session(free_memory=False)
         k.utils.set_random_seed(3)
         model = k.Sequential(
             [

@@ -71,7 +71,7 @@ def keras_model() -> Any:
 @pytest.mark.parametrize("name", CONSTRUCTION)
 def test_misuse_of_a_part(name: str) -> None:
     function, *words = CONSTRUCTION[name]
-    minikeras.utils.clear_session()
+    minikeras.utils.clear_session(free_memory=False)
     settings = minikeras.config.floatx(), minikeras.config.image_data_format()
     theirs, ours = raised(function, keras), raised(function, minikeras)
     check(name, theirs, ours, tuple(words))

@@ -9,7 +9,7 @@ from minikeras.parity.runs import Run
 
 def record(keras: Any, program: Callable[[Any], object], framework: str = "") -> Run:
     """What `program` does with `keras` from a fixed seed, as the worker gives it."""
-    keras.utils.clear_session()
+    keras.utils.clear_session(free_memory=False)
     keras.utils.set_random_seed(0)
     recorder = Recorder(keras)
     with recorder.recording():

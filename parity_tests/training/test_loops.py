@@ -243,7 +243,7 @@ def test_paths_of_the_state_of_nadam(first):
     """Its product of momenta has the optimizer's name twice if the first step builds it."""
     found = []
     for library in minikeras, keras:
-        library.utils.clear_session()
+        library.utils.clear_session(free_memory=False)
         model = library.Sequential([library.Input((X.shape[1],)), library.layers.Dense(1)])
         model.compile("nadam", "mse")
         if first == "build":

@@ -94,7 +94,9 @@ class Dataset(Mapping, Batching, Selecting):
         def make() -> Iterator[Any]:
             return (_typed(element, wanted) for element in generator(*given))
 
-        return Dataset(make, UNKNOWN)
+        made = Dataset(make, UNKNOWN)
+        made._spec = output_signature
+        return made
 
     @staticmethod
     def range(*args: Any, output_type: Any = "int64", name: str | None = None) -> Dataset:
@@ -186,7 +188,8 @@ class Dataset(Mapping, Batching, Selecting):
                     if stop_on_empty_dataset or all(part is None for part in open_):
                         return
 
-        return Dataset(make, UNKNOWN)
+        is_endless = any(part._count == INFINITE for part in datasets)
+        return Dataset(make, INFINITE if is_endless else UNKNOWN)
 
     @staticmethod
     @frames.filter_traceback

@@ -38,6 +38,7 @@ class Readable:
     class_names: list[str] | None
     file_paths: list[str]
     _is_shuffle = False
+    _spec: Any = None  # what a program said about the elements
 
     def __init__(self, make: Callable[[], Iterator[Any]], count: int) -> None:
         self._make, self._count = make, count
@@ -82,8 +83,11 @@ class Readable:
     def element_spec(self) -> Any:
         """The shapes and dtypes of an element, None for a size that may differ.
 
-        It is read from the first element, for which nothing random is drawn.
+        It is read from the first element, for which nothing random is drawn. A size that only
+        later elements change is therefore known here, and None in TensorFlow.
         """
+        if self._spec is not None:
+            return self._spec
         before, peek.on = peek.on, True
         try:
             first = next(self._make(), None)

@@ -122,11 +122,14 @@ class Selecting(Readable):
         of_passes = Words(*pair)
         is_fixed = reshuffle_each_iteration is False
 
+        def source() -> Iterator[Any]:  # which begins when the first element is wanted
+            yield from self._make()
+
         def make() -> Iterator[Any]:
             if peek.on:
                 return self._make()
             words = Words(*(pair if is_fixed else (next(of_passes), next(of_passes))))
-            return shuffled(self._make(), size, words)
+            return shuffled(source(), size, words)
 
         dataset = self._step(make, self._count)
         dataset._is_shuffle = True
@@ -134,11 +137,7 @@ class Selecting(Readable):
 
     @frames.filter_traceback
     def repeat(self, count: int | None = None, name: str | None = None) -> Self:
-        """The elements ``count`` times, pass after pass; without end for None and -1.
-
-        Parity: behind two shuffles, TensorFlow fills the second buffer beyond the end of a pass,
-        and so begins passes of the first one earlier.
-        """
+        """The elements ``count`` times, pass after pass; without end for None and -1."""
         if count is not None:
             count = check_count("count", count, least=-1)
         times = INFINITE if count is None or count < 0 else count

@@ -18,7 +18,7 @@ class DTypeName(str):
     __slots__ = ()
 
     def __repr__(self) -> str:
-        return f"<dtype: '{self!s}'>"
+        return f"tf.{self!s}"
 
     @property
     def name(self) -> str:

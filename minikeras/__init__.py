@@ -1,9 +1,10 @@
 """Keras 3 in plain NumPy: ``import minikeras as keras``."""
 
+from typing import TYPE_CHECKING
+
 from minikeras import (
     absent,
     activations,
-    applications,
     backend,
     callbacks,
     config,
@@ -43,6 +44,9 @@ from minikeras.models import Function, Model, Sequential
 from minikeras.optimizers import Optimizer
 from minikeras.regularizers import Regularizer
 from minikeras.settings import __version__, version
+
+if TYPE_CHECKING:
+    from minikeras import applications  # on demand, see ``absent``
 
 __all__ = [
     "__version__",

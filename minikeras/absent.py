@@ -1,4 +1,7 @@
-"""What is said about a public name of Keras that minikeras does not have.
+"""What a public module answers for a name that it does not hold.
+
+A package of ``ON_DEMAND`` is imported.  For a name of Keras that minikeras does not have, an error
+says so.
 
 `keras.layers.LSTM` and `from keras.layers import LSTM` answer with the same sentence.  The names of
 Keras stand in `keras_names.txt`.
@@ -7,13 +10,19 @@ Keras stand in `keras_names.txt`.
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import sys
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 from minikeras import settings
 from minikeras.messages import did_you_mean
+
+ON_DEMAND = (
+    "applications",
+    "export",
+)  # packages of minikeras that are imported when they are first used
 
 
 @functools.cache
@@ -29,10 +38,13 @@ def sentence(path: str) -> str:
 
 
 def install() -> None:
-    """Give public modules a ``dir()`` of public names, and an answer for each that is missing."""
+    """Give public modules a ``dir()`` of public names, and an answer for each that is missing.
+
+    Packages of ``ON_DEMAND`` call this again, for their modules.
+    """
     ours = (sys.modules.get(f"mini{path}") for path in keras_names())
     for module in filter(None, ours):
-        vars(module)["__getattr__"] = functools.partial(_missing, module)
+        vars(module)["__getattr__"] = functools.partial(_answer, module)
         vars(module)["__dir__"] = functools.partial(_public, module)
         # Only of packages does `from module import name` ask the finders.
         vars(module).setdefault("__path__", [])
@@ -50,7 +62,9 @@ def _public(module: ModuleType) -> list[str]:
     return sorted({*vars(module).get("__all__", ()), *(vars(module).keys() & theirs)})
 
 
-def _missing(module: ModuleType, name: str) -> NoReturn:
+def _answer(module: ModuleType, name: str) -> Any:
+    if module.__name__ == "minikeras" and name in ON_DEMAND:
+        return importlib.import_module(f"minikeras.{name}")
     path = _in_keras(module.__name__)
     message = f"module {module.__name__!r} has no attribute {name!r}"
     if name in keras_names()[path]:

@@ -1,5 +1,6 @@
 """``keras.applications``: architectures for images, with weights trained on ImageNet."""
 
+from minikeras import absent
 from minikeras.applications import (
     convnext,
     densenet,
@@ -117,3 +118,5 @@ __all__ = [
     "vgg19",
     "xception",
 ]
+
+absent.install()

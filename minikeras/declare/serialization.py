@@ -351,7 +351,9 @@ def _not_found(kind: str, name: str, config: dict[str, Any]) -> Exception:
         "@keras.saving.register_keras_serializable() or pass it in custom_objects. "
         f"config={describe(config)}"
     )
-    is_namespace = is_keras(module) and f"mini{module}" in sys.modules
+    # The packages that are imported on demand may not be there yet.
+    on_demand = str(module).startswith(("keras.applications", "keras.export"))
+    is_namespace = is_keras(module) and (on_demand or f"mini{module}" in sys.modules)
     return ValueError(sentence) if is_namespace else TypeError(sentence)
 
 

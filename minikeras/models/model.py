@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from minikeras import absent, frames, settings, tree
 from minikeras.autograd import Symbol
 from minikeras.declare.serialization import serialize_keras_object
-from minikeras.export import export_model
 from minikeras.layers import Layer
 from minikeras.layers.building import as_shape
 from minikeras.messages import describe, did_you_mean
@@ -19,6 +18,7 @@ from minikeras.optional import Library
 from minikeras.saving import saving_api
 from minikeras.training.trainer import Trainer
 
+export = Library("minikeras.export")
 html = Library("html")
 
 
@@ -184,7 +184,7 @@ class Model(Trainer, Layer, base=True):
         **kwargs: Any,
     ) -> None:
         """Write the model for other programs to run, as ``export.export_model`` does."""
-        export_model(self, filepath, format, verbose, input_signature, **kwargs)
+        export.export_model(self, filepath, format, verbose, input_signature, **kwargs)
 
     @frames.filter_traceback
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:

@@ -63,6 +63,8 @@ def test_the_page_is_current() -> None:
     assert hooks().with_coverage(PAGE.read_text()) == PAGE.read_text()
 
 
+for on_demand in absent.ON_DEMAND:
+    importlib.import_module(f"minikeras.{on_demand}")
 MODULES = [
     sys.modules[f"mini{path}"] for path in absent.keras_names() if f"mini{path}" in sys.modules
 ]

@@ -6,6 +6,8 @@ few old cells, its *taps*.
     bilinear             two taps; the weights are the distances to the other one
     bicubic              four taps; Keys' cubic convolution with a = −½
     lanczos3, lanczos5   taps closer than r = 3 or 5; r sin(πt) sin(πt / r) / (πt)²
+    gaussian             taps closer than 1.5; exp(−2t²)
+    mitchellcubic        four taps; Mitchell's and Netravali's cubic with B = C = ⅓
     area                 all cells that the new one covers; the weights are the parts covered
 
 ``antialias`` stretches the kernel over n / m cells where m < n.  Taps beyond an edge do not count;
@@ -13,9 +15,9 @@ except for bilinear and area, the weights are then divided by their sum.
 
 Parity: weights are float32.  A cubic one is read from a table, at the nearest of 1,024 positions,
 unless ``antialias`` is set.
-Sources: Keys, "Cubic convolution interpolation for digital image processing"; TensorFlow,
-``resize_bilinear_op.cc``, ``resize_bicubic_op.cc``, ``scale_and_translate_op.cc``,
-``resize_area_op.cc``.
+Sources: Keys, "Cubic convolution interpolation for digital image processing"; Mitchell and
+Netravali, "Reconstruction filters in computer graphics"; TensorFlow, ``resize_bilinear_op.cc``,
+``resize_bicubic_op.cc``, ``scale_and_translate_op.cc``, ``resize_area_op.cc``.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from minikeras.twins import twin
 from minikeras.types import Array
 
 INTERPOLATIONS = ("bilinear", "bicubic", "lanczos3", "lanczos5")
+ONLY_OF_DATA_SETS = ("gaussian", "mitchellcubic")  # those that Keras takes nowhere else
 Taps = tuple[Array, Array]  # numbers of old cells and weights, (new cells, taps)
 
 _float = np.float32
@@ -56,7 +59,7 @@ def taps_of(n: int, m: int, interpolation: str, antialias: bool = False) -> Taps
 
 def is_by_kernel(interpolation: str, antialias: bool) -> bool:
     """Whether the weights are those of a kernel of the distance, in TensorFlow as well."""
-    return antialias or interpolation.startswith("lanczos")
+    return antialias or interpolation not in ("bilinear", "bicubic")
 
 
 def nearest(n: int, m: int) -> Array:
@@ -121,12 +124,25 @@ def _lanczos(t: Array, radius: int) -> Array:
     return np.where(t > r, _float(0), np.where(t <= 1e-3, _float(1), waves))
 
 
+def _gaussian(t: Array) -> Array:
+    bell = np.exp((-t * t).astype(float) / (2.0 * 0.25)).astype(_float)
+    return np.where(t >= _float(1.5), _float(0), bell)
+
+
+def _mitchell(t: Array) -> Array:
+    inner = ((_float(7 / 6) * t - 2) * t) * t + _float(8 / 9)
+    outer = ((_float(-7 / 18) * t + 2) * t - _float(10 / 3)) * t + _float(16 / 9)
+    return np.where(t >= 2, _float(0), np.where(t >= 1, outer, inner))
+
+
 # For each interpolation the radius of its kernel and the kernel.
-KERNELS: dict[str, tuple[int, Callable[[Array], Array]]] = {
+KERNELS: dict[str, tuple[float, Callable[[Array], Array]]] = {
     "bilinear": (1, _triangle),
     "bicubic": (2, _keys),
     "lanczos3": (3, functools.partial(_lanczos, radius=3)),
     "lanczos5": (5, functools.partial(_lanczos, radius=5)),
+    "gaussian": (1.5, _gaussian),
+    "mitchellcubic": (2, _mitchell),
 }
 
 

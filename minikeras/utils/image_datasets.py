@@ -9,6 +9,8 @@ import numpy as np
 
 from minikeras import frames, ops, settings
 from minikeras.messages import describe
+from minikeras.ops.primitives.resize import interpolate
+from minikeras.resampling import ONLY_OF_DATA_SETS
 from minikeras.training.adapters.data_adapter import to_array
 from minikeras.types import Array
 from minikeras.utils.directories import Options, datasets_of
@@ -16,8 +18,8 @@ from minikeras.utils.image_decoding import FORMATS, decoded
 from minikeras.utils.image_files import smart_resize
 
 _CHANNELS = {"grayscale": 1, "rgb": 3, "rgba": 4}
-_INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5")
-_ONLY_IN_KERAS = ("gaussian", "mitchellcubic")
+_CROPPED_BY = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5")
+_INTERPOLATIONS = (*_CROPPED_BY, *ONLY_OF_DATA_SETS)
 
 
 @frames.filter_traceback
@@ -56,7 +58,8 @@ def image_dataset_from_directory(
     seed: of this order; None for one from NumPy's random numbers.
     validation_split: the fraction of the files, the last ones, that is kept for validation.
     subset: "training", "validation", or "both" for a list of the two.
-    interpolation: "bilinear", "nearest", "bicubic", "area", "lanczos3" or "lanczos5".
+    interpolation: "bilinear", "nearest", "bicubic", "area", "lanczos3" or "lanczos5"; unless
+        pictures are cut, also "gaussian" or "mitchellcubic".
     follow_links: whether to enter folders that are symbolic links.
     crop_to_aspect_ratio, pad_to_aspect_ratio: cut off, or add, what lets the pictures keep their
         proportions; at most one of them.
@@ -82,8 +85,6 @@ def image_dataset_from_directory(
             f"interpolation={describe(interpolation)}; expected one of {[*_INTERPOLATIONS]}"
         )
     method = interpolation.lower()
-    if method in _ONLY_IN_KERAS:
-        raise NotImplementedError(f"interpolation={method!r} is not in minikeras")
     if method not in _INTERPOLATIONS:
         raise ValueError(
             f"interpolation={describe(interpolation)}; expected one of {[*_INTERPOLATIONS]}"
@@ -91,6 +92,11 @@ def image_dataset_from_directory(
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError(
             "crop_to_aspect_ratio and pad_to_aspect_ratio are True; expected one of them"
+        )
+    if crop_to_aspect_ratio and method not in _CROPPED_BY:
+        raise ValueError(
+            f"interpolation={method!r} cannot be used with crop_to_aspect_ratio=True; expected one "
+            f"of {[*_CROPPED_BY]}"
         )
     layout = settings.standardize_data_format(data_format)
     fit = _cropped if crop_to_aspect_ratio else _padded if pad_to_aspect_ratio else _resized
@@ -121,7 +127,14 @@ def _is_size(n: Any) -> bool:
 
 
 def _resized(picture: Array, size: tuple[int, ...], interpolation: str) -> Array:
-    """In float32; with "nearest", as in TensorFlow, the bytes themselves."""
+    """In float32; with "nearest", as in TensorFlow, the bytes themselves.
+
+    Parity: "gaussian" and "mitchellcubic" blur a picture that has this size already.
+    """
+    if interpolation in ONLY_OF_DATA_SETS:
+        batch = ops.convert_to_tensor(picture[None], "float32")
+        how: Any = {"interpolation": interpolation, "antialias": False}
+        return to_array(interpolate(batch, size=size, **how))[0]
     x = picture if interpolation == "nearest" else picture.astype("float32")
     layout = "channels_last"
     return to_array(ops.image.resize(x, size, interpolation=interpolation, data_format=layout))

@@ -9,12 +9,13 @@ help:  ## what there is to make
 demo: $(VENV)/.verify  ## train one network with minikeras and with Keras, from one seed, and compare
 	$(BIN)/minikeras verify digits-cnn
 
-# A file's tests go to one worker, so that each fixture of a file is made once.
+# A file's tests go to one worker, so that each fixture of a file is made once.  Files keep their
+# order, in which the longest are first.
 test: $(VENV)/.dev  ## every test, against Keras
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 test-deep: $(VENV)/.dev  ## the same with 2,000 drawn examples a test
-	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 --dist loadfile -q
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 lint: $(VENV)/.dev  ## style, format and types
 	$(BIN)/ruff check .

@@ -182,8 +182,9 @@ def note_test(item: pytest.Function) -> None:
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Whether all tests were run, none by name or mark."""
+    """Whether all tests were run: none by name or mark, and not only collected."""
     chosen = config.getoption("keyword") or config.getoption("markexpr")
+    chosen = chosen or config.getoption("collectonly")
     return config.args_source is pytest.Config.ArgsSource.TESTPATHS and not chosen
 
 
@@ -241,7 +242,7 @@ def main() -> None:
     """Run the tests and write the page; arguments choose tests, whose notes are then added."""
     chosen = sys.argv[1:]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadfile", *chosen]
-    command += ["--conformance", "add" if chosen else "new"]
+    command += ["--no-loadscope-reorder", "--conformance", "add" if chosen else "new"]
     result = subprocess.run(command, cwd=ROOT)
     from parity_tests.conformance_page import write
 

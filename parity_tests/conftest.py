@@ -42,6 +42,19 @@ def kernel_set(request: pytest.FixtureRequest) -> Iterator[str]:
         yield request.param
 
 
+# The files that take longest, of which some have few tests.  They begin first: a worker that took
+# one of them last would work alone at the end.
+LONGEST = (
+    *("training/test_curves.py", "test_cli.py", "trainings/test_trainings.py", "test_warm_up.py"),
+    *("saving/test_files.py", "house/test_planted_kernel_mistakes.py", "ops/test_dtypes.py"),
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    paths = [f"parity_tests/{name}" for name in LONGEST]
+    items.sort(key=lambda item: paths.index(p) if (p := item.location[0]) in paths else len(paths))
+
+
 def pytest_collection_finish() -> None:
     """Exempt what the imports have made from garbage collection; it stays to the end anyway.
 

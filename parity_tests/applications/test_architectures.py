@@ -131,12 +131,12 @@ def test_fine_tuning() -> None:
     for library in (minikeras, keras):
         library.utils.clear_session()
         library.utils.set_random_seed(5)
-        base = library.applications.MobileNetV2(
-            (32, 32, 3), alpha=0.35, include_top=False, weights=None, pooling="avg"
+        base = library.applications.MobileNet(
+            (32, 32, 3), alpha=0.25, include_top=False, weights=None, pooling="avg"
         )
         base.trainable = False
         inputs = library.Input((32, 32, 3))
-        z = library.applications.mobilenet_v2.preprocess_input(inputs)
+        z = library.applications.mobilenet.preprocess_input(inputs)
         z = base(z, training=False)
         z = library.layers.Dropout(0.2)(z)
         model = library.Model(inputs, library.layers.Dense(1, "sigmoid")(z))

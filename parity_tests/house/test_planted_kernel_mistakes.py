@@ -95,11 +95,12 @@ sys.exit(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *sys.argv[1:]]))
 
 
 def planted(plant: Plant, folder: Path) -> None:
-    """A copy of the package and its tests, with the mistake."""
+    """A copy of the package and its tests, with the mistake.
+
+    Files keep their times, so what Python has compiled is copied too, and used where it is valid.
+    """
     for package in ("minikeras", "parity_tests"):
-        shutil.copytree(
-            ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(ROOT / package, folder / package)
     shutil.copy(ROOT / "pyproject.toml", folder)
     file = folder / file_of(plant)
     file.write_text(file.read_text().replace(plant.right, plant.wrong))

@@ -23,7 +23,7 @@ import minikeras as keras
 from minikeras import files
 from parity_tests.house.sources import ROOT
 
-KILLS = 200
+KILLS = 1000 if os.getenv("HYPOTHESIS_PROFILE") == "deep" else 60
 
 
 def names(folder: Path) -> list[str]:

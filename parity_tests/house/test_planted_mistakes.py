@@ -108,8 +108,8 @@ PLANTS = {
     # randomness
     "philox's counter off by one": Plant(
         "philox:words",
-        "np.arange(-(-count // 4), dtype=np.uint64)",
-        "np.arange(1, 1 - (-count // 4), dtype=np.uint64)",
+        "np.arange(start, start - (-count // 4), dtype=np.uint64)",
+        "np.arange(start + 1, start + 1 - (-count // 4), dtype=np.uint64)",
         "random.test_draws:test_uniform",
     ),
     "philox with nine rounds": Plant(

@@ -41,6 +41,7 @@ HOMES = {
     "optimizers/": ("optimizers", "optimizers.schedules", ""),
     "callbacks/": ("callbacks", "utils"),
     "utils/": ("utils", "backend", "config", "dtype_policies", "tree", ""),
+    "data/": ("utils", "tree", ""),
     "saving/": ("saving", "models", "Model"),
     "activations/": ("activations",),
     "losses/": ("losses",),

@@ -23,7 +23,7 @@ Netravali, "Reconstruction filters in computer graphics"; TensorFlow, ``resize_b
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -66,6 +66,12 @@ def nearest(n: int, m: int) -> Array:
     """The old cell of each new one, for interpolation "nearest"."""
     places = (np.arange(m).astype(_float) + _HALF) * (_float(n) / _float(m))
     return np.minimum(np.floor(places).astype(int), n - 1)
+
+
+def inverse_area(shape: Sequence[int], size: Sequence[int]) -> np.float32:
+    """One divided by how many old cells of an image (batch, n, m, ...) a new cell covers."""
+    down, across = (_float(n) / _float(m) for n, m in zip(shape[1:3], size, strict=True))
+    return _float(1 / float(down * across))
 
 
 def _covered(n: int, m: int) -> Taps:

@@ -2,6 +2,7 @@
 
     bilinear            between two cells of a row, then between two rows: a + (b − a) · t
     bicubic, kernels    weighted sums of rows, then of the cells of such a row
+    areas               weighted sums of cells, then of such rows
     gradients           of bilinear and bicubic: each new cell adds to its taps, row by row;
                         of kernels (lanczos, and all with antialias): weighted sums again
 
@@ -17,19 +18,27 @@ import numpy as np
 from minikeras.kernels.rounding.packets import libm_sin
 from minikeras.kernels.runtime.compile import flat, internal_kernel, kernel
 from minikeras.kernels.runtime.threads import ceil_div, run_parts, workers_for
-from minikeras.resampling import Taps, is_by_kernel, taps_of, transposed_taps
+from minikeras.resampling import Taps, inverse_area, is_by_kernel, taps_of, transposed_taps
 from minikeras.types import Array
 from minikeras.windows import Sizes
 
 # For each new row or cell the offsets of its taps, and their weights; how long an old one is.
 Table: TypeAlias = tuple[Array, Array, Any]
 
+_LINEAR, _ROWS_FIRST, _COLUMNS_FIRST = 0, 1, 2  # how the cells of two axes are combined
+
 
 def interpolate(x: Array, *, size: Sizes, interpolation: str, antialias: bool) -> Array:
     axes = zip(x.shape[1:3], size, strict=True)
     rows, columns = (taps_of(n, m, interpolation, antialias) for n, m in axes)
-    linear = interpolation == "bilinear" and not antialias
-    return _resized(x.astype(np.float32, copy=False), rows, columns, linear)
+    order = _LINEAR if interpolation == "bilinear" and not antialias else _ROWS_FIRST
+    return _resized(x.astype(np.float32, copy=False), rows, columns, order)
+
+
+def covered_means(x: Array, *, size: Sizes) -> Array:
+    rows, columns = (taps_of(n, m, "area") for n, m in zip(x.shape[1:3], size, strict=True))
+    y = _resized(x.astype(np.float32, copy=False), rows, columns, _COLUMNS_FIRST)
+    return np.multiply(y, inverse_area(x.shape, size), out=y)
 
 
 def interpolate_gradient(
@@ -40,7 +49,7 @@ def interpolate_gradient(
     axes = [(n, m, interpolation, antialias) for n, m in zip(size, space, strict=True)]
     if is_by_kernel(interpolation, antialias):
         transposed = [transposed_taps(*axis) for axis in axes]
-        return _resized(dy, transposed[0], transposed[1], False).astype(dtype, copy=False)
+        return _resized(dy, transposed[0], transposed[1], _ROWS_FIRST).astype(dtype, copy=False)
     if interpolation == "bicubic":
         dy = dy.astype(dtype, copy=False)  # Parity: the products are in this dtype too
     dx = np.empty((images, *size, channels), dtype)
@@ -50,13 +59,13 @@ def interpolate_gradient(
     return dx
 
 
-def _resized(x: Array, rows: Taps, columns: Taps, linear: bool) -> Array:
+def _resized(x: Array, rows: Taps, columns: Taps, order: int) -> Array:
     images, channels = len(x), x.shape[3]
     y = np.empty((images, len(rows[0]), len(columns[0]), channels), np.float32)
     old = x.shape[2] * channels
     down = _offsets(rows[0], old), rows[1], np.uintp(old)
     across = _offsets(columns[0], channels), columns[1], np.uintp(channels)
-    _resize(workers_for(4 * y.size), flat(x), down, across, linear, y.reshape(-1), images)
+    _resize(workers_for(4 * y.size), flat(x), down, across, order, y.reshape(-1), images)
     return y
 
 
@@ -98,11 +107,34 @@ def _linear_rows(
 
 
 @internal_kernel
+def _weighted_cells(x: Array, start: Any, across: Table, y: Array, here: Any) -> None:
+    """Weighted sums of cells of the row that starts at x[start], to y[here] and on."""
+    offsets, weights, channels = across
+    one, two, zero = np.uintp(1), np.uintp(2), x.dtype.type(0)
+    for j in range(len(offsets)):
+        if channels == 3:  # the sums stay in registers
+            red, green, blue = zero, zero, zero
+            for q in range(offsets.shape[1]):
+                cell, w = start + offsets[j, q], weights[j, q]
+                red += w * x[cell]
+                green += w * x[cell + one]
+                blue += w * x[cell + two]
+            y[here], y[here + one], y[here + two] = red, green, blue
+        else:
+            for c in range(channels):
+                y[here + c] = 0
+            for q in range(offsets.shape[1]):
+                cell, w = start + offsets[j, q], weights[j, q]
+                for c in range(channels):
+                    y[here + c] += w * x[cell + c]
+        here += channels
+
+
+@internal_kernel
 def _weighted_rows(
     first: int, last: int, x: Array, image: Any, down: Table, across: Table, y: Array, here: Any
 ) -> None:
     """The same with weighted sums."""
-    offsets, weights, channels = across
     row = np.empty(down[2], x.dtype)
     for i in range(first, last):
         row[:] = 0
@@ -110,14 +142,25 @@ def _weighted_rows(
             start, w = image + down[0][i, p], down[1][i, p]
             for j in range(down[2]):
                 row[j] += w * x[start + j]
-        for j in range(len(offsets)):
-            for c in range(channels):
-                y[here + c] = 0
-            for q in range(offsets.shape[1]):
-                cell, w = offsets[j, q], weights[j, q]
-                for c in range(channels):
-                    y[here + c] += w * row[cell + c]
-            here += channels
+        _weighted_cells(row, np.uintp(0), across, y, here)
+        here += np.uintp(len(across[0])) * across[2]
+
+
+@internal_kernel
+def _covered_rows(
+    first: int, last: int, x: Array, image: Any, down: Table, across: Table, y: Array, here: Any
+) -> None:
+    """The same, with the sums of cells before those of rows."""
+    width = np.uintp(len(across[0])) * across[2]
+    row = np.empty(width, x.dtype)
+    for i in range(first, last):
+        for j in range(width):
+            y[here + j] = 0
+        for p in range(down[0].shape[1]):
+            _weighted_cells(x, image + down[0][i, p], across, row, np.uintp(0))
+            for j in range(width):
+                y[here + j] += down[1][i, p] * row[j]
+        here += width
 
 
 @kernel
@@ -127,7 +170,7 @@ def _resize_part(
     x: Array,
     down: Table,
     across: Table,
-    linear: bool,
+    order: int,
     y: Array,
     images: int,
     bands: int,
@@ -139,18 +182,20 @@ def _resize_part(
         n, first = part // bands, part % bands * height
         last, cell = min(first + height, rows), np.uintp(n * image)
         here = np.uintp(n * rows + first) * width
-        if linear:
+        if order == _LINEAR:
             _linear_rows(first, last, x, cell, down, across, y, here)
-        else:
+        elif order == _ROWS_FIRST:
             _weighted_rows(first, last, x, cell, down, across, y, here)
+        else:
+            _covered_rows(first, last, x, cell, down, across, y, here)
 
 
 @kernel
 def _resize(
-    workers: int, x: Array, down: Table, across: Any, linear: bool, y: Array, images: int
+    workers: int, x: Array, down: Table, across: Any, order: int, y: Array, images: int
 ) -> None:
     bands = max(1, 8 // images)
-    run_parts(workers, _resize_part, images * bands, (x, down, across, linear, y, images, bands))
+    run_parts(workers, _resize_part, images * bands, (x, down, across, order, y, images, bands))
 
 
 @kernel

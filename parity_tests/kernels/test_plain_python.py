@@ -246,6 +246,7 @@ def pooling() -> Iterator[tuple[str, Any]]:
         yield interpolation, y
         dx = resize.interpolate_gradient(y, size=(6, 6), **how, double=False)
         yield f"{interpolation} gradient", dx
+    yield "areas", resize.covered_means(normal(2, 5, 6, 1), size=(2, 4))
     maps = np.array([[0.9, 0.2, -1, -0.2, 1.1, 2, 0.01, 0]], np.float32)
     for fill_mode in "constant", "nearest", "wrap", "reflect":
         for interpolation in "nearest", "bilinear":

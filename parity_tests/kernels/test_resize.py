@@ -60,6 +60,7 @@ def test_areas_and_nearest(shape: Any, size: Any, seed: int) -> None:
     x = values(seed, shape)
     y = tf.image.resize(x, size, "area")
     np.testing.assert_array_equal(covered_means.forward(x, size=size), y)
+    np.testing.assert_array_equal(resize.covered_means(x, size=size), y)
     y = tf.image.resize(x, size, "nearest")
     np.testing.assert_array_equal(nearest_pixels.forward(x, size=size), y)
 

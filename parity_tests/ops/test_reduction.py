@@ -1,7 +1,9 @@
 import hypothesis.strategies as st
+import numpy as np
 import pytest
 from hypothesis import given
 
+from minikeras import ops
 from parity_tests.checks.op import check
 from parity_tests.drawing import axes, few, matrices, reals, seeds, values
 
@@ -79,3 +81,21 @@ def test_average(data, x):
 def test_quantile(method, x, axis):
     check("quantile", x, q=[0.1, 0.6], axis=axis, method=method)
     check("median", x, axis=axis)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+@given(
+    st.sampled_from([(2, 9, 15, 3), (1, 64, 3), (3, 70, 1, 2), (130, 15), (2, 3, 128, 16)]), seeds
+)
+def test_extremes_of_long_axes_before_a_short_one(name, shape, seed):
+    """Such as those of the channels of images."""
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal(shape).astype("float32")
+    x[rng.random(shape) < 0.01] = rng.choice([np.nan, np.inf, -np.inf])
+    x = x[:, ::-1] if rng.integers(2) else x
+    for axis in (0, 1, -2, (0, 1), (1, 0), tuple(range(1, len(shape) - 1)), None):
+        for keepdims in False, True:
+            found = getattr(ops, name)(x, axis=axis, keepdims=keepdims).numpy()
+            expected = getattr(np, name)(x, axis=axis, keepdims=keepdims)
+            assert found.dtype == expected.dtype and found.shape == expected.shape
+            np.testing.assert_array_equal(found, expected)

@@ -26,8 +26,8 @@ def hue_saturation_value(x: Array) -> Array:
     its gradient of ``RGBToHSV``.
     """
     r, g, b = x[..., 0], x[..., 1], x[..., 2]
-    largest = x.max(-1)
-    spread = largest - x.min(-1)
+    largest = np.maximum(np.maximum(r, g), b)
+    spread = largest - np.minimum(np.minimum(r, g), b)
     saturation = np.where(largest > 0, spread / largest, 0)
     unit = (1 / spread) * x.dtype.type(1 / 6)
     from_green = unit * (b - r) + x.dtype.type(2 / 6)

@@ -13,6 +13,7 @@ from minikeras.ops.kinds import accumulating, averaging, counting, in_float32, q
 from minikeras.types import Array, Shape, TensorLike
 
 Axis = int | Sequence[int] | None
+_FEW, _ROW = 16, 64  # numbers side by side, see ``_extreme``
 
 
 def reduced_shape(x: Shape, *, axis: Axis, keepdims: bool) -> Shape:
@@ -105,7 +106,7 @@ def _max(x: Array, *, axis: Axis, keepdims: bool) -> Array:
     """
     if not x.size and x.dtype.kind == "f":
         return np.max(x, axis=axis, keepdims=keepdims, initial=-np.inf)
-    return np.max(x, axis=axis, keepdims=keepdims)
+    return _extreme(np.maximum, x, axis, keepdims)
 
 
 @_max.vjp
@@ -121,7 +122,26 @@ def _min(x: Array, *, axis: Axis, keepdims: bool) -> Array:
 
     Parity: ties share the gradient.
     """
-    return np.min(x, axis=axis, keepdims=keepdims)
+    return _extreme(np.minimum, x, axis, keepdims)
+
+
+def _extreme(ufunc: np.ufunc, x: Array, axis: Axis, keepdims: bool) -> Array:
+    """``ufunc`` over some axes.
+
+    NumPy is slow where only few numbers lie side by side that are not reduced, such as the channels
+    of images.  Long rows are reduced first then; extremes do not depend on the order.
+    """
+    axes = tuple(sorted(shapes.normalize_axes(axis, x.ndim)))
+    few = math.prod(x.shape[axes[-1] + 1 :]) if axes else x.size
+    lengths = [x.shape[a] for a in axes]
+    if 1 < few < _FEW and math.prod(lengths) >= _ROW and axes[-1] - axes[0] == len(axes) - 1:
+        length = math.prod(lengths)
+        parts = x.reshape(-1, length, few)
+        whole = length - length % _ROW
+        rows = ufunc.reduce(parts[:, :whole].reshape(len(parts), -1, _ROW * few), 1)
+        rest = np.concatenate([rows.reshape(len(parts), _ROW, few), parts[:, whole:]], 1)
+        return ufunc.reduce(rest, 1).reshape(shapes.reduced(x.shape, axes, keepdims))
+    return ufunc.reduce(x, axis=axes, keepdims=keepdims)
 
 
 @_min.vjp

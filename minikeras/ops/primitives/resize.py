@@ -14,7 +14,7 @@ import numpy as np
 
 from minikeras.dtypes import separate
 from minikeras.ops.declarations import primitive
-from minikeras.resampling import Taps, nearest, taps_of, transposed_taps
+from minikeras.resampling import Taps, inverse_area, nearest, taps_of, transposed_taps
 from minikeras.types import Array, Shape, TensorLike
 from minikeras.windows import Sizes
 
@@ -132,6 +132,8 @@ def covered_means(x: Array, *, size: Sizes) -> Array:
     Parity: without a gradient, which TensorFlow does not define.
     """
     rows, columns = (taps_of(n, m, "area") for n, m in zip(x.shape[1:3], size, strict=True))
-    factors = [np.float32(n) / np.float32(m) for n, m in zip(x.shape[1:3], size, strict=True)]
     sums = _weighted(_weighted(x.astype(np.float32), columns, 2), rows, 1)
-    return sums * np.float32(1 / float(factors[0] * factors[1]))
+    return sums * inverse_area(x.shape, size)
+
+
+covered_means.fast("minikeras.kernels.resize", rules="forward")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from minikeras import ops
+from minikeras import ops, settings
 from minikeras.layers.preprocessing.images.base import ImageLayer, to_range
 from minikeras.layers.preprocessing.images.boxes import Boxes
 from minikeras.messages import describe
@@ -69,11 +69,12 @@ class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):
         (batch, *_, channels), (down, across) = x.shape, self.tile_grid_size
         size = tile[0] * tile[1]
         tiles = ops.reshape(x, (batch, down, tile[0], across, tile[1], channels))
-        tiles = ops.reshape(
-            ops.transpose(tiles, (0, 1, 3, 5, 2, 4)), (batch, down, across, channels, size)
-        )
-        numbers = ops.clip(ops.cast(tiles, "int32"), 0, 255)
-        counts = ops.sum(ops.one_hot(numbers, 256), axis=-2)
+        tiles = ops.reshape(ops.transpose(tiles, (0, 1, 3, 5, 2, 4)), (-1, size))
+        first = 256 * np.arange(batch * down * across * channels, dtype="int32")
+        numbers = ops.clip(ops.cast(tiles, "int32"), 0, 255) + first[:, None]
+        counts = ops.bincount(ops.reshape(numbers, (-1,)), minlength=256 * len(first))
+        counts = ops.reshape(counts, (batch, down, across, channels, 256))
+        counts = ops.cast(counts, settings.floatx())
         if self.clip_limit > 0:
             clipped = ops.clip(counts, 0, self.clip_limit * size / 256.0)
             excess = ops.sum(counts - clipped, axis=-1, keepdims=True)

@@ -208,7 +208,11 @@ class Network:
                     get_file(file, origin, cache_subdir="models", file_hash=file_hash)
                 )
         elif given.weights is not None:
-            model.load_weights(given.weights)
+            try:
+                model.load_weights(given.weights)
+            except (OSError, ValueError) as error:
+                error.add_note(f"weights={describe(str(given.weights))} do not fit {model.name!r}")
+                raise
         return model
 
 

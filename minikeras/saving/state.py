@@ -13,6 +13,8 @@ from minikeras.autograd import StatelessScope
 from minikeras.optimizers.optimizer import store
 from minikeras.saving.parts import SAVEABLE, items_of, join, parts_of
 
+_SHOWN = 5  # objects that a message names
+
 
 class Writer(Protocol):
     """Where variables are written."""
@@ -242,8 +244,10 @@ class _Loading:
 
 def _describe(failures: Failures) -> str:
     first, error = next(iter(failures.values()))
+    every = [saveable for saveable, _ in failures.values()]
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
     return (
         f"A total of {len(failures)} objects could not be loaded. Example error message for "
         f"object {first}:\n\n{error}\n\nList of objects that could not be loaded:\n"
-        f"{[saveable for saveable, _ in failures.values()]}"
+        f"{every[:_SHOWN]}{more}"
     )

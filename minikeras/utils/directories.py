@@ -90,6 +90,8 @@ def _checked(options: Options) -> Options:
         raise TypeError(f"directory={describe(options.directory)}; expected a path")
     if options.class_names is not None and not hasattr(options.class_names, "__iter__"):
         raise TypeError(f"class_names={describe(options.class_names)}; expected a list of names")
+    if options.batch_size is not None:
+        whole_number("batch_size", options.batch_size, least=1)
     if options.seed is not None and whole_number("seed", options.seed, least=0) >= 2**32:
         raise ValueError(f"seed={options.seed}; expected one below 2**32")
     if split and not isinstance(split, numbers.Real):

@@ -48,7 +48,7 @@ def pad_sequences(
     if maxlen is not None:
         whole_number("maxlen", maxlen, least=1)
     most = max(map(len, sequences)) if maxlen is None else maxlen
-    shape = next((np.asarray(s).shape[1:] for s in sequences if len(s)), ())
+    shape = next((_shape(sequences, i) for i, s in enumerate(sequences) if len(s)), ())
     try:
         x = np.full((len(sequences), most, *shape), value, dtype=dtype)
     except (TypeError, ValueError) as error:
@@ -74,3 +74,11 @@ def pad_sequences(
         else:
             x[row, -len(part) :] = part
     return x
+
+
+def _shape(sequences: Sequence[Any], row: int) -> tuple[int, ...]:
+    """The shape of the elements of a sequence."""
+    try:
+        return np.asarray(sequences[row]).shape[1:]
+    except ValueError as error:
+        raise ValueError(f"sequences[{row}]={describe(sequences[row])}: {error}") from None

@@ -2,7 +2,7 @@
 
 The architecture goes through the config that both libraries read and write.  What a config does
 not hold is copied from object to object: the values of all variables, which of them are trained,
-the slots of the optimizer, and what the metrics have counted.  Training then continues with the
+vocabularies, the slots of the optimizer, and what the metrics have counted.  Training then continues with the
 same numbers.
 """
 
@@ -16,7 +16,11 @@ import numpy as np
 
 from minikeras.interchange.compile_state import copy_metrics, copy_optimizer
 from minikeras.interchange.sides import KERAS, MINIKERAS, Side
-from minikeras.interchange.unsaved import copy_unsaved, copy_unsaved_of_compile
+from minikeras.interchange.unsaved import (
+    copy_unsaved,
+    copy_unsaved_of_compile,
+    copy_vocabulary,
+)
 from minikeras.messages import count, describe
 
 
@@ -68,6 +72,7 @@ def _converted(
             copy_variables(model, other)
             for ours, theirs in _layers(model, other):
                 copy_unsaved(ours, theirs, source, target)
+                copy_vocabulary(ours, theirs)
                 if getattr(ours, "compiled", False):
                     given = compile_config if ours is model else ours.get_compile_config()
                     _compile(theirs, given, target)
@@ -193,7 +198,8 @@ def copy_variables(model: Any, other: Any) -> None:
     for ours, theirs in _pairs_of_variables(model, other):
         theirs.assign(ours.numpy())
     for layer in other._flatten_layers():
-        if hasattr(layer, "finalize_state"):  # of what `adapt` found out, it computes with a copy
+        # Of what `adapt` put into its variables, a layer computes with a copy.
+        if hasattr(layer, "finalize_state") and layer.variables:
             layer.finalize_state()
 
 

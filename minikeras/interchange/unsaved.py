@@ -1,4 +1,7 @@
-"""Arguments that no config holds, such as ``Huber(delta=2.0)``, copied from object to object."""
+"""What no config holds, copied from object to object.
+
+Arguments such as ``Huber(delta=2.0)``, and the vocabularies that ``adapt`` found.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,23 @@ def copy_unsaved(ours: Any, theirs: Any, source: Side, target: Side) -> None:
             theirs._fn_kwargs[name] = value
         if hasattr(theirs, name):
             setattr(theirs, name, value)
+
+
+def copy_vocabulary(ours: Any, theirs: Any) -> None:
+    """Give a layer that looks up tokens the vocabulary that ``adapt`` found, with its weights.
+
+    A layer without a vocabulary, or with one that its config holds, is left alone, and so is
+    ``TextVectorization``: its inner layer has the vocabulary.
+    """
+    if not hasattr(ours, "set_vocabulary") or hasattr(ours, "_lookup_layer"):
+        return
+    if ours.input_vocabulary is not None or not ours.get_vocabulary(include_special_tokens=False):
+        return
+    tokens = ours.get_vocabulary()
+    weights = None
+    if ours.output_mode == "tf_idf":  # without what fills them up to `max_tokens`
+        weights = ours.idf_weights.numpy()[: len(tokens)]
+    theirs.set_vocabulary(tokens, weights)
 
 
 def copy_unsaved_of_compile(model: Any, other: Any, source: Side, target: Side) -> None:

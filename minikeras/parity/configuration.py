@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import strings
 from minikeras.parity.hooks import definer
 
 DATA = ("x", "y", "sample_weight", "validation_data")
@@ -51,7 +52,12 @@ def config_of(value: Any) -> Any:
         return {"class_name": type(value).__name__, **_config(value)}
     if hasattr(value, "__array__"):
         return _array(value)
-    return type(value).__name__
+    return "Dataset" if _is_data_set(value) else type(value).__name__
+
+
+def _is_data_set(value: Any) -> bool:
+    """Whether a value is a `tf.data.Dataset`, whose class says how it was made, or its stand-in."""
+    return hasattr(type(value), "as_numpy_iterator")
 
 
 def config_of_model(model: Any) -> dict[str, Any]:
@@ -142,10 +148,12 @@ def _array(value: Any) -> str:
         array = np.asarray(value)
     except ValueError:  # lists of different lengths
         return type(value).__name__
-    if array.dtype.hasobject:
-        return f"{type(value).__name__} {array.shape}"
-    checksum = zlib.crc32(np.ascontiguousarray(array).tobytes())
-    return f"{array.dtype} array {array.shape}, checksum {checksum:08x}"
+    kind, content = str(array.dtype), np.ascontiguousarray(array).tobytes()
+    if array.dtype.kind in "OSU":
+        if not strings.is_text(array):
+            return f"{type(value).__name__} {array.shape}"
+        kind, content = "text", b"\0".join(strings.array(array).flat)
+    return f"{kind} array {array.shape}, checksum {zlib.crc32(content):08x}"
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from minikeras import tree
+from minikeras import strings, tree
+from minikeras.autograd import Tensor
 from minikeras.optional import Library
 from minikeras.training import adapters
 from minikeras.types import Array
@@ -40,7 +41,9 @@ class Data(NamedTuple):
         """The same of minikeras's adapter; none of data that can be read only once."""
         if not adapters.can_slice_all((self.x, self.y, self.sample_weight)):
             return []
-        adapter = adapters.get_data_adapter(**self._asdict())
+        given = self._asdict()
+        data = {n: tree.map_structure(_ours, given[n]) for n in ("x", "y", "sample_weight")}
+        adapter = adapters.get_data_adapter(**{**given, **data})
         return _first(lambda: map(_parts, adapter.batches()), adapter, steps)
 
 
@@ -52,6 +55,12 @@ def parts(batch: Batch) -> dict[str, Array]:
         for i, leaf in enumerate(leaves):
             found[name if len(leaves) == 1 else f"{name}[{i}]"] = leaf
     return found
+
+
+def _ours(leaf: Any) -> Any:
+    """A tensor of strings of Keras as one of minikeras; anything else as it is."""
+    is_tensor = getattr(getattr(leaf, "dtype", None), "name", "") == "string"
+    return Tensor(strings.array(leaf)) if is_tensor else leaf
 
 
 def _first(epoch: Callable[[], Iterator[Batch]], adapter: Any, steps: int | None) -> list[Batch]:

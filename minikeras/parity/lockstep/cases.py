@@ -16,6 +16,7 @@ from minikeras.interchange.sides import MINIKERAS
 from minikeras.optional import Library
 from minikeras.parity.lockstep.distances import difference
 from minikeras.parity.lockstep.results import KINDS
+from minikeras.parity.lockstep.text import is_text, with_vocabularies
 from minikeras.types import Array
 
 keras = Library("keras")
@@ -184,7 +185,9 @@ def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
     arrays = lockstep.pair.recorders[1].watched
     inputs = call.args[0] if len(call.args) == 1 else None
     several = inputs if isinstance(inputs, list | tuple) else [inputs]
-    if call.kwargs.keys() - {"training"} or not all(map(arrays.is_array, several)):
+    if call.kwargs.keys() - {"training"} or not all(
+        arrays.is_array(x) or is_text(x) for x in several
+    ):
         return None
     before = {
         id(h.theirs): x for h, x in zip(lockstep.pair.held, lockstep.starts_beyond[1], strict=True)
@@ -194,7 +197,10 @@ def layer_case(lockstep: Any, kind: str, name: str) -> LayerCase | None:
     ):
         return None
     training = lockstep.method == "train_step" if call.layer._call_has_training_arg else None
-    configs = layers.serialize(mine.layer), keras.layers.serialize(call.layer)
+    configs = (
+        with_vocabularies(layers.serialize(mine.layer), [mine.layer]),
+        with_vocabularies(keras.layers.serialize(call.layer), [call.layer]),
+    )
     for config in configs:  # which would build the layer for the shapes of the model
         config.pop("build_config", None)
     case = LayerCase(

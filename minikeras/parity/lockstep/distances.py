@@ -15,7 +15,7 @@ def equal(a: Array, b: Array) -> bool:
     """Whether two arrays hold the same numbers; any NaN equals any other."""
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
-    if a.tobytes() == b.tobytes():
+    if a.dtype.kind != "O" and a.tobytes() == b.tobytes():
         return True
     if a.dtype.kind not in "fc":
         return bool(np.array_equal(a, b))
@@ -26,6 +26,8 @@ def distances(a: Array, b: Array) -> Distances:
     """The distances of minikeras's array ``a`` from Keras's ``b``, of one shape and dtype."""
     if equal(a, b):
         return Distances(equal=True, factor=0.0)
+    if a.dtype.kind == "O":  # text
+        return Distances(False, None, None, math.inf, math.inf, 0.0)
     if a.dtype.kind not in "fV":  # labels, seeds, states: there is no rounding between them
         apart = _largest(np.abs(a.astype("float64") - b.astype("float64")))
         return Distances(False, None, None, apart, _relative(a, b), _cosine(a, b))

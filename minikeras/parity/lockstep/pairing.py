@@ -20,6 +20,7 @@ from minikeras.parity.lockstep.watched import keras_side, our_side
 from minikeras.types import Array
 
 keras = Library("keras")
+tensorflow = Library("tensorflow")
 
 _Named = tuple[str, str]  # a class and a name
 
@@ -108,7 +109,8 @@ def build(model: Any, batch: tuple[Any, ...]) -> None:
         if not model.built:
             model(keras.tree.map_structure(lambda x: x[:1], batch[0]))
         return
-    model._symbolic_build(data_batch=tuple([*batch, None, None][:3]))
+    made = keras.tree.map_structure(tensorflow.convert_to_tensor, batch, none_is_leaf=False)
+    model._symbolic_build(data_batch=tuple([*made, None, None][:3]))
     optimizer = model.optimizer
     if optimizer is not None and not optimizer.built:
         optimizer.build(model.trainable_variables)

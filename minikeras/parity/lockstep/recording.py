@@ -59,6 +59,7 @@ class Record:
     calls: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the output
     ops: dict[str, Call] = dataclasses.field(default_factory=dict)  # the same of operations
     losses: dict[str, Call] = dataclasses.field(default_factory=dict)  # by the name of the term
+    untracked: set[str] = dataclasses.field(default_factory=set)  # outputs whose gradient is unused
 
     def add(self, kind: str, name: str, layer: str, call: int, array: Array) -> str:
         """Note an array; returns its name, with a number if it is not the first of it."""
@@ -219,6 +220,8 @@ class Recorder:
             full = called if len(flat) == 1 else f"{called}[{i}]"
             array = self.watched.array(y)
             self.record.add("output", full, layer, count, array)
+            if not self.watched.is_tracked(y):
+                self.record.untracked.add(full)
             known = any(y is other for *_, other in self._outputs)
             if _is_float(array) and not known:
                 self._outputs.append((full, name, count, y))

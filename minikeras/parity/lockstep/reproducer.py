@@ -21,6 +21,7 @@ from minikeras.parity.lockstep.loss_case import loss_case
 from minikeras.parity.lockstep.optimizer_case import optimizer_case
 from minikeras.parity.lockstep.results import Entry, Reproducer, Verdict
 from minikeras.parity.lockstep.shrinking import fewest_samples, shrunk
+from minikeras.parity.lockstep.text import storable, with_vocabularies
 from minikeras.parity.lockstep.verdict import is_beyond
 from minikeras.types import Array
 
@@ -77,9 +78,10 @@ import numpy as np
 
 data = np.load("reproducer.npz")
 model = keras.saving.deserialize_keras_object(json.loads({config!r}))
+read = {read}
 batches = []
 for step in range({steps}):
-    batch = [[data[f"{{n}}{{i}}_{{step}}"] for i in range(k)] for n, k in {batch!r}]
+    batch = [[read(f"{{n}}{{i}}_{{step}}") for i in range(k)] for n, k in {batch!r}]
     batches.append([part[0] if len(part) == 1 else part for part in batch])
 model.run_eagerly = True
 model.train_on_batch(*batches[0])  # builds what is not built yet
@@ -222,7 +224,7 @@ def _of_part(lockstep: Any, verdict: Verdict, least: float = 0.0) -> Reproducer 
 
 
 def _of_layer(whole: LayerCase, case: LayerCase, verdict: Verdict) -> Reproducer:
-    arrays = {f"x{i}": x for i, x in enumerate(case.inputs)}
+    arrays = {f"x{i}": storable(x) for i, x in enumerate(case.inputs)}
     arrays |= {f"variable{i}": value for i, value in enumerate(case.variables)}
     gradient = ""
     if case.dy is not None:
@@ -330,7 +332,8 @@ def _of_model(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproduc
     pair = lockstep.pair
     model = pair.theirs
     try:
-        config = json.dumps(keras.saving.serialize_keras_object(model))
+        config = keras.saving.serialize_keras_object(model)
+        config = json.dumps(with_vocabularies(config, model._flatten_layers()))
     except Exception:  # a class of the user without a config
         return None
     if model.optimizer is None or lockstep.method != "train_step":
@@ -344,13 +347,19 @@ def _of_model(lockstep: Any, verdict: Verdict, batches: list[Batch]) -> Reproduc
     for step, batch in enumerate(batches):
         for name, part in zip("xyw", batch, strict=False):
             leaves = [leaf for leaf in keras.tree.flatten(part) if leaf is not None]
-            arrays |= {f"{name}{i}_{step}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
+            read = [storable(np.asarray(leaf)) for leaf in leaves]
+            arrays |= {f"{name}{i}_{step}": array for i, array in enumerate(read)}
             counts |= {name: len(leaves)} if leaves else {}
     ours = lockstep.records[0].parts
     kinds = {h.name: h.kind for h in pair.held}
     arrays |= {f"minikeras{i}": ours[kinds[p], p].array for i, p in enumerate(listed)}
+    is_text = any(array.dtype.kind == "S" for array in arrays.values())
     script = MODEL.format(
-        reason=_quoted(verdict.reason), config=config, batch=[*counts.items()], steps=len(batches)
+        reason=_quoted(verdict.reason),
+        config=config,
+        read="lambda name: keras.ops.convert_to_tensor(data[name])" if is_text else "data.get",
+        batch=[*counts.items()],
+        steps=len(batches),
     )
     said = f"the last {len(batches)} batches"
     if len(batches) == 1:

@@ -13,6 +13,7 @@ from minikeras import losses
 from minikeras.autograd import GradientTape, Tensor
 from minikeras.autograd.graph import Operation
 from minikeras.autograd.indexed_slices import IndexedSlices
+from minikeras.autograd.tape import is_tracked
 from minikeras.layers import Layer
 from minikeras.optimizers import Optimizer
 from minikeras.optional import Library
@@ -36,6 +37,7 @@ class Watched:
     optimizer: type
     is_array: Callable[[Any], bool]  # whether a value has numbers, and is no symbol
     array: Callable[[Any], Array]
+    is_tracked: Callable[[Any], bool]  # whether a trainable variable decides the value
 
 
 def keras_side() -> Watched:
@@ -60,6 +62,7 @@ def keras_side() -> Watched:
             and x.dtype != tensorflow.string
         ),
         array,
+        lambda x: True,
     )
 
 
@@ -73,6 +76,9 @@ def our_side() -> Watched:
         CompileLoss,
         GradientTape,
         Optimizer,
-        lambda x: isinstance(x, Tensor | IndexedSlices),
+        lambda x: (
+            isinstance(x, IndexedSlices) or (isinstance(x, Tensor) and x._value.dtype.kind != "O")
+        ),
         lambda x: x._value,
+        is_tracked,
     )

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import dtypes, settings, strings, tree
+from minikeras.autograd import Tensor
 from minikeras.messages import describe
 from minikeras.random import shuffling
 from minikeras.training.adapters import packing
@@ -57,6 +58,8 @@ def standardize(value: Any, argument: str = "x") -> Array | None:
         array = value.to_numpy()
         return array if array.ndim > 1 else array[:, None]
     array = to_array(value)
+    if isinstance(value, Tensor) and array.dtype == object:
+        return array
     if array.dtype == object and array.ndim == 1 and array.size and isinstance(array[0], str):
         return strings.array(array)  # Parity: other arrays of strings are refused
     _check_numeric(argument, array.dtype)

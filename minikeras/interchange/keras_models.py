@@ -2,8 +2,8 @@
 
 The architecture goes through the config that both libraries read and write.  What a config does
 not hold is copied from object to object: the values of all variables, which of them are trained,
-vocabularies, the slots of the optimizer, and what the metrics have counted.  Training then continues with the
-same numbers.
+vocabularies, the slots of the optimizer, and what the metrics have counted.  Training then
+continues with the same numbers.
 """
 
 from __future__ import annotations

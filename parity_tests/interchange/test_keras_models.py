@@ -12,10 +12,12 @@ import hypothesis.strategies as st
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 
 import minikeras
-from minikeras import from_keras, to_keras
+from minikeras import from_keras, strings, to_keras
+from minikeras.autograd import Tensor
 from parity_tests.checks.compare import assert_close
 from parity_tests.checks.model import assert_same_data, quietly, without_ops
 from parity_tests.interchange.drawn_layers import LAYERS, Drawn, drawn_layers
@@ -46,6 +48,38 @@ def assert_same_values(ours: Any, theirs: Any) -> None:
 
 
 # Architectures and weights
+
+
+@both
+@pytest.mark.parametrize("mode", ["int", "multi_hot", "tf_idf"])
+def test_learned_vocabularies(library: Any, convert: Any, mode: str) -> None:
+    text, numbers = np.array([["b a"], ["a"]]), np.array([[7], [5], [7]])
+    layers = library.layers
+    learning = {
+        layers.TextVectorization(6, output_mode=mode, pad_to_max_tokens=True): text,
+        layers.StringLookup(output_mode=mode): text,
+        layers.IntegerLookup(output_mode=mode, num_oov_indices=2): numbers,
+    }
+    for layer, data in learning.items():
+        layer.adapt(data)
+        inputs = library.Input((1,), dtype="string" if data is text else "int64")
+        other = convert(library.Model(inputs, layer(inputs)))
+        made = other.get_layer(layer.name)
+        assert made.get_vocabulary() == layer.get_vocabulary()
+        given: Any = data
+        if data is text:
+            given = tf.constant(data) if library is minikeras else Tensor(strings.array(data))
+        ours, theirs = (np.asarray(found(x)) for found, x in ((layer, data), (made, given)))
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@both
+def test_a_vocabulary_that_is_not_learned_yet(library: Any, convert: Any) -> None:
+    inputs = library.Input((1,), dtype="string")
+    layer = library.layers.StringLookup()
+    made = convert(library.Model(inputs, layer(inputs))).get_layer(layer.name)
+    made.adapt(np.array(["b", "a", "b"]))
+    assert made.get_vocabulary() == ["[UNK]", "b", "a"]
 
 
 @pytest.mark.parametrize("name", LAYERS)

@@ -171,8 +171,8 @@ class Lockstep:
 def entries_of(number: int, ours: Record, theirs: Record, form: list[str]) -> list[Entry]:
     """The distances of all that both sides noted; what only one noted is added to ``form``.
 
-    Operations are no part of the form: the libraries need not call the same ones.  Nor are gradients
-    that no trainable variable waits for: TensorFlow computes those within a frozen model.
+    Operations are no part of the form: the libraries need not call the same ones.  Nor are
+    gradients that no trainable variable waits for: TensorFlow computes those in a frozen model.
     """
     entries = []
     for key in _in_order(theirs):

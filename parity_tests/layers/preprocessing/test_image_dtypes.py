@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import hypothesis.strategies as st
@@ -14,7 +15,7 @@ import tensorflow as tf
 from hypothesis import given, settings
 
 import minikeras
-from minikeras import tree
+from minikeras import tf_function, tree
 from parity_tests.checks.compare import assert_close
 from parity_tests.drawing import seeds
 from parity_tests.layers.preprocessing.test_image_layers import (
@@ -179,3 +180,18 @@ def test_a_model_in_a_pipeline_of_tensorflow() -> None:
         assert dataset.element_spec == tf.TensorSpec((None, 2), "float32")
         found.append(np.concatenate([*dataset.as_numpy_iterator()]))
     assert_close(*found, "output", scale=1)
+
+
+@pytest.mark.parametrize("name", ["Resizing", "RandomBrightness"])
+def test_the_steps_of_fit_cast_their_inputs(name: str) -> None:
+    """A layer that keeps the dtype of pixels in an eager call does not in a ``tf.function``."""
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 5, 4, 3)).astype("uint8")
+    options = {"height": 3, "width": 3} if name == "Resizing" else {"factor": (0.1, 0.1)}
+    theirs = getattr(keras.layers, name)(**options)
+    ours = getattr(minikeras.layers, name)(**options)
+    for function, scope in ((tf.function(theirs), tf_function.inside()), (theirs, nullcontext())):
+        expected = np.asarray(function(pixels))
+        with scope:
+            y = np.asarray(ours(pixels))
+        assert y.dtype == expected.dtype
+        np.testing.assert_array_equal(y, expected)

@@ -6,7 +6,7 @@ import numbers
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from minikeras import ops, random, settings, tree
+from minikeras import ops, random, settings, tf_function, tree
 from minikeras.autograd import KerasTensor
 from minikeras.declare import field
 from minikeras.layers import graphs
@@ -94,7 +94,8 @@ class ImageLayer(Layer):
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
         if not symbolic and has_symbols(args):  # ``call`` needs the number of images
             return as_symbols(self.compute_output_spec(*args, **kwargs))
-        if graphs.is_running():  # Parity: there Keras casts all inputs, labels as well
+        # Parity: there, and in the steps of ``fit``, Keras casts all inputs, labels as well.
+        if graphs.is_running() or tf_function.is_inside():
             args = tree.map_structure(lambda x: ops.cast(x, self.compute_dtype), args)
         return super()._compute(args, kwargs, symbolic)
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from minikeras import frames, ops, tree
+from minikeras.autograd import StatelessScope
 from minikeras.data.elements import (
     INFINITE,
     as_numpy,
@@ -90,7 +91,8 @@ class Readable:
             return self._spec
         before, peek.on = peek.on, True
         try:
-            first = next(self._make(), None)
+            with StatelessScope():  # a layer in `map` draws its numbers with a variable
+                first = next(self._make(), None)
         finally:
             peek.on = before
         if first is None:

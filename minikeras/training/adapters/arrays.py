@@ -58,10 +58,10 @@ def standardize(value: Any, argument: str = "x") -> Array | None:
         array = value.to_numpy()
         return array if array.ndim > 1 else array[:, None]
     array = to_array(value)
-    if isinstance(value, Tensor) and array.dtype == object:
-        return array
     if array.dtype == object and array.ndim == 1 and array.size and isinstance(array[0], str):
         return strings.array(array)  # Parity: other arrays of strings are refused
+    if array.dtype == object and isinstance(value, Tensor):
+        return array  # a tensor of strings
     _check_numeric(argument, array.dtype)
     return array.astype(settings.floatx()) if _is_foreign_float(array.dtype) else array
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 
 import minikeras
 from minikeras import tf_function, tree
+from minikeras.data import Dataset
 from parity_tests.checks.compare import assert_close
 from parity_tests.drawing import seeds
 from parity_tests.layers.preprocessing.test_image_layers import (
@@ -195,3 +196,14 @@ def test_the_steps_of_fit_cast_their_inputs(name: str) -> None:
             y = np.asarray(ours(pixels))
         assert y.dtype == expected.dtype
         np.testing.assert_array_equal(y, expected)
+
+
+def test_the_kind_of_elements_is_told_without_drawing() -> None:
+    layer = minikeras.layers.RandomBrightness(0.5, seed=1)
+    images = np.ones((2, 3, 3, 1), "float32")
+    data_set = Dataset.from_tensors(images).map(layer)
+    before = layer.generator.state.numpy()
+    assert data_set.element_spec.shape == (2, 3, 3, 1)
+    np.testing.assert_array_equal(layer.generator.state.numpy(), before)
+    next(iter(data_set))
+    assert (layer.generator.state.numpy() != before).any()

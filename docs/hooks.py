@@ -9,7 +9,6 @@ from pathlib import Path
 import minikeras
 from minikeras.absent import keras_names
 from minikeras.export.rules import REASONS, rules
-from minikeras.layers.preprocessing.images.base import ImageLayer
 
 ROOT = Path(__file__).resolve().parents[1]
 PARITY = re.compile(r"Parity: (.+?)(?=\n\s*\n|\n\s*Parity:|\n\s*(?:Raises|Source)\b|\Z)", re.S)
@@ -67,16 +66,12 @@ NOT_EXPORTED = {
     "Layer": "a base class",
     "Pipeline": "a list of other layers",
     **dict.fromkeys(
-        ("CategoryEncoding", "Discretization", "HashedCrossing", "Hashing", "IntegerLookup"),
-        "numbers categories before inference",
+        ("HashedCrossing", "Hashing", "IntegerLookup", "StringLookup", "TextVectorization"),
+        "numbers categories or text before inference",
     ),
-    **dict.fromkeys(("StringLookup", "TextVectorization"), "numbers text before inference"),
     **dict.fromkeys(("MelSpectrogram", "STFTSpectrogram"), "has no rule yet"),
-    **{
-        name: "changes images before inference"
-        for name, cls in vars(minikeras.layers).items()
-        if inspect.isclass(cls) and issubclass(cls, ImageLayer)
-    },
+    "ContrastLimitedAdaptiveHistogramEqualization": "has no rule yet",
+    "MaxNumBoundingBoxes": "changes boxes, not images",
 }
 
 

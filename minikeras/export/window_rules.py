@@ -9,7 +9,7 @@ import numpy as np
 
 from minikeras.export.graph import OnnxGraph
 from minikeras.export.rules import Typed, rule
-from minikeras.resampling import taps_of
+from minikeras.resampling import nearest, taps_of
 from minikeras.windows import without_skipped
 
 
@@ -167,12 +167,30 @@ def _upsample(g: OnnxGraph, x: list[str], call: Typed) -> Any:
     )
 
 
-@rule("interpolate")
-def _interpolate(g: OnnxGraph, x: list[str], call: Typed) -> Any:
-    """A product with the matrix of weights along each axis."""
+@rule("nearest_pixels")
+def _nearest_pixels(g: OnnxGraph, x: list[str], call: Typed) -> Any:
     _known_space(call)
     y = x[0]
-    how = call.static["interpolation"], call.static["antialias"]
+    for axis, (n, m) in enumerate(zip(call.shape[1:3], call.static["size"], strict=True), 1):
+        y = g.add("Gather", y, g.integers(nearest(n, m).tolist()), axis=axis)
+    return y
+
+
+@rule("interpolate")
+def _interpolate(g: OnnxGraph, x: list[str], call: Typed) -> Any:
+    return _resized(g, x[0], call, call.static["interpolation"], call.static["antialias"])
+
+
+@rule("covered_means")
+def _covered_means(g: OnnxGraph, x: list[str], call: Typed) -> Any:
+    sums = _resized(g, x[0], call, "area")
+    (_, *old, _), new = call.shape, call.static["size"]
+    return g.add("Mul", sums, g.constant(np.float32(math.prod(new) / math.prod(old))))
+
+
+def _resized(g: OnnxGraph, y: str, call: Typed, *how: Any) -> Any:
+    """A product with the matrix of weights along each axis."""
+    _known_space(call)
     for axis, equation in ((1, "nhwc,ph->npwc"), (2, "nhwc,pw->nhpc")):
         n = call.shape[axis]
         cells, weights = taps_of(n, call.static["size"][axis - 1], *how)

@@ -7,6 +7,7 @@ writes the lists.
 
 from __future__ import annotations
 
+from parity_tests.export.test_preprocessing import PREPROCESSING
 from parity_tests.house.sources import ROOT
 from parity_tests.house.test_coverage import hooks
 from parity_tests.interchange.drawn_layers import LAYERS
@@ -19,7 +20,7 @@ def test_the_page_is_current() -> None:
 
 
 def test_each_listed_layer_is_exported() -> None:
-    assert hooks().exportable_layers() == LAYERS
+    assert hooks().exportable_layers() == sorted([*LAYERS, *PREPROCESSING])
 
 
 if __name__ == "__main__":

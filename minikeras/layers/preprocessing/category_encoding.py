@@ -9,7 +9,7 @@ import numpy as np
 from minikeras import dtypes
 from minikeras.declare import field
 from minikeras.layers.preprocessing.data_layer import DataLayer, refuse_sparse, values_of
-from minikeras.layers.preprocessing.encoding import encode, encoded_shape
+from minikeras.layers.preprocessing.encoding import encode, encode_symbols, encoded_shape
 from minikeras.messages import describe
 from minikeras.shapes import whole_number
 from minikeras.types import Shape, TensorLike
@@ -81,3 +81,8 @@ class CategoryEncoding(DataLayer):
                 f"`count_weights={describe(count_weights)}`."
             )
         return encode(categories, self.output_mode, self.num_tokens, dtype, weights)
+
+    def _by_operations(self, inputs: Any, count_weights: Any = None) -> Any:
+        if count_weights is not None or self.num_tokens is None:
+            return super()._by_operations(inputs)
+        return encode_symbols(inputs, self.output_mode, self.num_tokens, str(self.dtype))

@@ -7,6 +7,7 @@ from typing import Any
 
 from minikeras import dtypes, strings
 from minikeras.autograd import KerasTensor, Tensor, as_tensor
+from minikeras.autograd.listeners import recording
 from minikeras.layers.arguments import as_symbols, has_symbols, shapes_of
 from minikeras.layers.layer import Layer
 from minikeras.messages import describe
@@ -37,8 +38,20 @@ class DataLayer(Layer):
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
         if not symbolic and has_symbols(args):
+            if recording.on_symbols is not None:
+                return self._by_operations(*args, **kwargs)
             return as_symbols(self.compute_output_spec(*args, **kwargs))
         return super()._compute(args, kwargs, symbolic)
+
+    def _by_operations(self, *args: Any, **kwargs: Any) -> Any:
+        """What ``call`` computes, by operations on symbols, which an export writes down.
+
+        Raises ValueError if there are none for it.
+        """
+        raise ValueError(
+            f"layer {self.name!r} ({type(self).__name__}) cannot be exported: ONNX has no "
+            "operation for it; export the model behind it, and let the layer change the data before"
+        )
 
     def _kinds_in_graph(self) -> list[str]:
         return [self._value_dtype()]

@@ -15,7 +15,7 @@ from minikeras.layers.preprocessing.data_layer import (
     refuse_sparse,
     values_of,
 )
-from minikeras.layers.preprocessing.encoding import encode
+from minikeras.layers.preprocessing.encoding import encode, encode_symbols
 from minikeras.messages import describe
 from minikeras.types import Array, Shape, TensorLike
 
@@ -122,7 +122,7 @@ class Discretization(DataLayer):
             return (*(shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape), depth)
         return (shape[0], *shape[2:], depth) if len(shape) >= 2 else (depth,)
 
-    def call(self, inputs: TensorLike) -> TensorLike:
+    def _known_boundaries(self) -> list[float]:
         boundaries = self.bin_boundaries
         if boundaries is None:
             raise ValueError(
@@ -134,11 +134,21 @@ class Discretization(DataLayer):
                 "`bin_boundaries` must be in ascending order. Received: "
                 f"bin_boundaries={describe(boundaries)}"
             )
+        return boundaries
+
+    def call(self, inputs: TensorLike) -> TensorLike:
+        boundaries = self._known_boundaries()
         x = values_of(inputs)
         bins = np.asarray(ops.digitize(Tensor(x), boundaries))
         if np.isnan(x).any():  # Parity: what is no number is in the last bin
             bins = np.where(np.isnan(x), len(boundaries), bins)
         return encode(bins, self.output_mode, len(boundaries) + 1, self.output_dtype)
+
+    def _by_operations(self, inputs: Any) -> Any:
+        boundaries = np.asarray(self._known_boundaries(), "float32")
+        is_below = ops.expand_dims(ops.cast(inputs, "float32"), -1) < boundaries
+        bins = ops.sum(ops.cast(ops.logical_not(is_below), "int32"), axis=-1)
+        return encode_symbols(bins, self.output_mode, len(boundaries) + 1, self.output_dtype)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor arguments; the dtype by its name."""

@@ -94,6 +94,28 @@ def encode_rows(
     return Tensor(result)
 
 
+def encode_symbols(categories: Any, mode: str, depth: int, dtype: str) -> TensorLike:
+    """``encode`` by operations on symbols, without weights; (batch, ...).
+
+    Negative numbers count for nothing.  Raises ValueError without a second axis, over which
+    multi_hot and count go.
+    """
+    if mode == "int":
+        return ops.cast(categories, dtype)
+    rank = len(categories.shape)
+    if mode == "one_hot":
+        if rank > 1 and categories.shape[-1] == 1:
+            categories = ops.squeeze(categories, -1)
+        return ops.one_hot(ops.cast(categories, "int64"), depth, dtype=dtype)
+    if rank < 2:
+        raise ValueError(
+            f"output_mode={mode!r} of inputs of shape {categories.shape} cannot be exported; "
+            "expected (batch, categories)"
+        )
+    hot = ops.one_hot(ops.cast(categories, "int64"), depth, dtype=dtype)
+    return ops.max(hot, axis=1) if mode == "multi_hot" else ops.sum(hot, axis=1)
+
+
 def encoded_shape(input_shape: Shape, mode: str, depth: int | None) -> Shape:
     """The shape of what ``encode`` gives for category numbers of this shape."""
     shape = tuple(input_shape)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from minikeras import ops, random, settings, tf_function, tree
 from minikeras.autograd import KerasTensor
+from minikeras.autograd.listeners import recording
 from minikeras.declare import field
 from minikeras.layers import graphs
 from minikeras.layers.arguments import as_symbols, has_symbols
@@ -92,7 +93,9 @@ class ImageLayer(Layer):
     # Calling
 
     def _compute(self, args: tuple[Any, ...], kwargs: dict[str, Any], symbolic: bool) -> Any:
-        if not symbolic and has_symbols(args):  # ``call`` needs the number of images
+        # In training, ``call`` needs the number of images; without, export notes its operations.
+        is_noted = recording.on_symbols is not None and not kwargs.get("training", True)
+        if not symbolic and has_symbols(args) and not is_noted:
             return as_symbols(self.compute_output_spec(*args, **kwargs))
         # Parity: there, and in the steps of ``fit``, Keras casts all inputs, labels as well.
         if graphs.is_running() or tf_function.is_inside():
@@ -232,7 +235,8 @@ def images_of(data: Any) -> Any:
 def count_of(data: Any) -> int:
     """How many images there are; 1 for one without a batch."""
     images = images_of(data)
-    return 1 if len(images.shape) == 3 else int(images.shape[0])
+    count = 1 if len(images.shape) == 3 else images.shape[0]
+    return 1 if count is None else int(count)  # not known while a model is exported
 
 
 def over_images(x: TensorLike) -> TensorLike:

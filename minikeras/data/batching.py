@@ -58,6 +58,7 @@ class Batching(Readable):
         whole, rest = divmod(self._count, size)
         count = self._count if self._count < 0 else whole + bool(rest and not drop_remainder)
         batched = self._step(lambda: batches(self._make()), count, 0 if drop_remainder else 1)
+        batched._fixed_size = size if drop_remainder else None
         vars(batched)["_batch_size"] = batch_size  # by which `split_dataset` knows batches
         return batched
 
@@ -138,7 +139,9 @@ class Batching(Readable):
 
         whole = (self._count - reach) // shift + 1 if drop_remainder else -(-self._count // shift)
         count = self._count if self._count < 0 else max(whole, 0)
-        return self._step(lambda: windows(self._make()), count)
+        made = self._step(lambda: windows(self._make()), count)
+        made._fixed_size = None
+        return made
 
     def _parts_of(self, elements: list[Any]) -> Any:
         """A nest of data sets, each with one leaf of every element."""

@@ -52,7 +52,13 @@ class Mapping(Readable):
             for element in self._make():
                 yield from _dataset_of(map_func, element)._make()
 
-        return self._step(make, INFINITE if is_endless else UNKNOWN)
+        return self._joined(make, INFINITE if is_endless else UNKNOWN)
+
+    def _joined(self, make: Callable[[], Iterator[Any]], count: int) -> Self:
+        """A data set of the elements of others, of whose sizes nothing is known."""
+        made = self._step(make, count)
+        made._fixed_size = None
+        return made
 
     @frames.filter_traceback
     def interleave(
@@ -94,7 +100,7 @@ class Mapping(Readable):
                         open_[i] = None
                 i = (i + 1) % width
 
-        return self._step(make, UNKNOWN)
+        return self._joined(make, UNKNOWN)
 
     @frames.filter_traceback
     def scan(

@@ -40,6 +40,7 @@ class Readable:
     file_paths: list[str]
     _is_shuffle = False
     _spec: Any = None  # what a program said about the elements
+    _fixed_size: int | None = None  # of all batches, where none is smaller
 
     def __init__(self, make: Callable[[], Iterator[Any]], count: int) -> None:
         self._make, self._count = make, count
@@ -49,6 +50,8 @@ class Readable:
         """Another data set, made of this one."""
         made = type(self)(make, count)
         made._open_axes = max(self._open_axes + more_axes, 0)
+        if not more_axes:
+            made._fixed_size = self._fixed_size
         return made
 
     def __repr__(self) -> str:

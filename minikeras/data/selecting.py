@@ -79,6 +79,8 @@ class Selecting(Readable):
     def cache(self, filename: str = "", name: str | None = None) -> Self:
         """The same elements, which the first whole pass keeps in memory.
 
+        A pass is whole when its last element was read, as TensorFlow reads in advance.
+
         Raises NotImplementedError for a ``filename``.
         """
         if filename:
@@ -88,11 +90,13 @@ class Selecting(Readable):
         known: list[list[Any]] = []
 
         def noted(source: Iterator[Any]) -> Iterator[Any]:
-            elements = []
+            elements: list[Any] = []
             for element in source:
+                if elements:
+                    yield elements[-1]
                 elements.append(element)
-                yield element
             known.append(elements)
+            yield from elements[-1:]
 
         def make() -> Iterator[Any]:
             if known or peek.on:

@@ -135,7 +135,7 @@ class FeatureSpace(FeatureMakers, keras_layers.Layer):
         Raises ValueError for anything else, and for columns of unequal length; KeyError if the
         column of a feature is missing.
         """
-        if not isinstance(dataset, dict) and not hasattr(dataset, "element_spec"):
+        if not isinstance(dataset, dict) and not hasattr(type(dataset), "element_spec"):
             raise ValueError(
                 "`adapt()` can only be called on a tf.data.Dataset or a dict of arrays/lists. "
                 f"Received instead: {describe(dataset)} (of type {type(dataset)})"
@@ -331,6 +331,7 @@ def _batches(dataset: Any, name: str) -> Iterator[Array]:
     if isinstance(dataset, dict):
         rows: Iterator[Array] = iter(values_of(dataset[name]))
     else:
+        next(iter(dataset), None)  # Keras begins a pass to see the rank: a shuffle counts it
         rows = (values_of(row[name]) for row in dataset)
     first = next(rows, None)
     if first is None:

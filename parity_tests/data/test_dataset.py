@@ -197,8 +197,11 @@ def test_the_order_of_later_passes(steps: str) -> None:
 def test_cache_keeps_the_first_pass() -> None:
     calls = []
     dataset = Dataset.range(3).map(lambda x: calls.append(int(x)) or x).cache()
-    assert [int(x) for _ in range(3) for x in dataset] == [0, 1, 2] * 3
-    assert calls == [0, 1, 2]
+    assert [int(x) for _, x in zip(range(2), dataset)] == [0, 1]  # and it is not whole
+    assert [int(x) for _, x in zip(range(3), dataset)] == [0, 1, 2]  # as `fit` reads it
+    seen = len(calls)
+    assert [int(x) for _ in range(2) for x in dataset] == [0, 1, 2] * 2
+    assert len(calls) == seen
 
 
 def test_fit_evaluate_and_predict() -> None:

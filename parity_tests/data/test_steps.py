@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import minikeras
 from minikeras.data import Dataset
 from minikeras.parity import stand_in
 from parity_tests.data.test_dataset import X, compare, process_seed
@@ -173,6 +174,9 @@ def test_element_spec_draws_nothing() -> None:
     with process_seed(7):
         ours, theirs = chain(OURS), chain(tf)
         assert str(ours.element_spec) == str(theirs.element_spec)
+        generator = minikeras.random.SeedGenerator(3)
+        random = ours.map(lambda e: minikeras.random.uniform((2,), seed=generator))
+        assert str(random.element_spec) and generator.state.numpy().tolist() == [3, 0]
         assert str(ours.unbatch().element_spec) == str(theirs.unbatch().element_spec)
         compare(ours, theirs)
 

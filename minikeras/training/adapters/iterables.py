@@ -57,8 +57,11 @@ class IterableAdapter(DataAdapter):
         self._iterable = iterable
         self._class_weight = class_weight
         self.num_batches = _length(iterable)
-        spec = tree.flatten(getattr(iterable, "element_spec", None))[0]  # of tf.data
-        self.batch_size = spec.shape[0] if getattr(spec, "shape", None) else None
+        if hasattr(type(iterable), "_fixed_size"):  # of minikeras.data
+            self.batch_size = iterable._fixed_size  # type: ignore[attr-defined]  # as asked
+        else:
+            spec = tree.flatten(getattr(iterable, "element_spec", None))[0]  # of tf.data
+            self.batch_size = spec.shape[0] if getattr(spec, "shape", None) else None
 
     def batches(self) -> Iterator[Batch]:
         # A data set of tf.data draws the order of a pass when the pass is made, not when it begins.

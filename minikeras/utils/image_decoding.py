@@ -4,7 +4,10 @@ Parity: TensorFlow's data sets decode JPEG with libjpeg-turbo's fast inverse cos
 (JDCT_IFAST; Arai, Agui and Nakajima 1988), Pillow with the accurate one.  simplejpeg, a library of
 the extra ``images``, offers the fast one; with it the pixels are TensorFlow's.  Without it they are
 Pillow's: a pixel differs by about 1 of 255, by up to 6 at quality 90, and by far more at 100.  The
-pixels of PNG, BMP and GIF are equal.  Where TensorFlow refuses to change the number of channels
+pixels of PNG, BMP and GIF are equal, but for three kinds of files.  Of a BMP file with a palette
+these are its colours; TensorFlow takes their numbers in the palette for them, and refuses files of
+1 bit.  Grayscale of a coloured PNG file differs by 1 of 255 with 16 bits, and by more with a gAMA
+chunk, which is not heeded here.  Where TensorFlow refuses to change the number of channels
 (grayscale of BMP and GIF, four channels of JPEG), so does this.
 """
 
@@ -51,17 +54,20 @@ def decoded(path: str | io.BytesIO, channels: int) -> Array:
             f"{where} is of the format {img.format}, which is read with {allowed} channels; "
             f"expected {channels}. Convert the file, or choose another color_mode"
         )
+    content = path.getvalue() if isinstance(path, io.BytesIO) else pathlib.Path(path).read_bytes()
     if img.format in _JPEG and not missing("simplejpeg"):
-        found = _fast_jpeg(path, channels, img.mode == "CMYK", "adobe" in img.info)
+        found = _fast_jpeg(content, channels, img.mode == "CMYK", "adobe" in img.info)
         if found is not None:
             return found
+    if img.format == "PNG":
+        _check_end(content, path)
     if img.mode.startswith("I"):  # 16 bits
         img = image.fromarray((np.asarray(img) >> 8).astype("uint8"))
     if channels > 1:
         pixels: Any = np.asarray(
             img if img.mode == _MODES[channels] else img.convert(_MODES[channels])
         )
-        return np.array(pixels)
+        return _with_alpha(np.array(pixels), img, content) if channels == 4 else np.array(pixels)
     if img.mode in ("L", "LA", "1"):
         return np.array(img.convert("L"))[:, :, None]
     if img.format != "PNG":
@@ -71,16 +77,41 @@ def decoded(path: str | io.BytesIO, channels: int) -> Array:
     return gray.astype("uint8")[:, :, None]
 
 
-def _fast_jpeg(
-    path: str | io.BytesIO, channels: int, is_cmyk: bool, is_inverted: bool
-) -> Array | None:
-    """The pixels of a JPEG file that Pillow could read.
+def _check_end(content: bytes, path: str | io.BytesIO) -> None:
+    """OSError if a PNG file ends within a chunk: Pillow does without the last bytes."""
+    start, kind = 8, b""
+    while kind != b"IEND":
+        kind = content[start + 4 : start + 8]
+        start += 12 + int.from_bytes(content[start : start + 4], "big")
+        if start > len(content) or not kind:
+            where = path if isinstance(path, str) else "the picture"
+            raise OSError(f"{where} is damaged: it ends after {len(content)} bytes, in a chunk")
+
+
+def _with_alpha(pixels: Array, img: Any, content: bytes) -> Array:
+    """The pixels, whose fourth channel is the one of TensorFlow where Pillow makes 255 of it.
+
+    Parity: of a PNG file with less than 8 bits it is the largest number of so many bits.
+    """
+    if img.format == "BMP" and int.from_bytes(content[28:30], "little") == 32:
+        height = int.from_bytes(content[22:26], "little", signed=True)
+        rows = np.frombuffer(
+            content, "uint8", pixels.size, offset=int.from_bytes(content[10:14], "little")
+        ).reshape(pixels.shape)
+        pixels[:, :, 3] = (rows[::-1] if height > 0 else rows)[:, :, 3]
+    bits = content[24]  # of a PNG file
+    if img.format == "PNG" and bits < 8 and "transparency" not in img.info:
+        pixels[:, :, 3] = (1 << bits) - 1
+    return pixels
+
+
+def _fast_jpeg(content: bytes, channels: int, is_cmyk: bool, is_inverted: bool) -> Array | None:
+    """The pixels of the content of a JPEG file that Pillow could read.
 
     is_cmyk: whether the file holds printing inks; is_inverted: whether 0 is the most of an ink.
 
     None for files that simplejpeg does not read, such as inks in fewer columns than pixels.
     """
-    content = path.getvalue() if isinstance(path, io.BytesIO) else pathlib.Path(path).read_bytes()
     space = "CMYK" if is_cmyk else "GRAY" if channels == 1 else "RGB"
     try:
         pixels: Array = simplejpeg.decode_jpeg(content, space, fastdct=True, strict=False)

@@ -23,6 +23,7 @@ pillow = Library("PIL")
 # Formats that Pillow itself reads. For EPS it would start another program.
 _USUAL = ("BMP", "GIF", "JPEG", "PNG", "PPM")
 _OTHERS = ("AVIF", "ICO", "JPEG2000", "PCX", "SGI", "TGA", "TIFF", "WEBP")
+_MOST_PIXELS = 10_000  # of a byte; a blank PNG file of one bit has 8 * 1032
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
 
@@ -81,6 +82,7 @@ def opened(path: Any) -> Any:
     try:
         try:
             img = image.open(data, formats=_USUAL)
+            _check_size(img, len(data.getvalue()))
         except pillow.UnidentifiedImageError:
             data.seek(0)
             image.init()
@@ -96,6 +98,12 @@ def opened(path: Any) -> Any:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise OSError(f"{where} is damaged: {error}") from None
     return img
+
+
+def _check_size(img: Any, stored: int) -> None:
+    """OSError for more pixels than so many bytes can hold, before there is memory for them."""
+    if img.width * img.height > _MOST_PIXELS * stored:
+        raise OSError(f"it declares {img.width} x {img.height} pixels in {stored} bytes")
 
 
 def _width_and_height(target_size: Any) -> tuple[int, int]:

@@ -158,7 +158,12 @@ def pictures() -> dict[str, bytes]:
         "palette.png": encoded(palette, "PNG"),
         "transparent palette.png": encoded(palette, "PNG", transparency=3),
         "deep.png": encoded(deep, "PNG"),
+        "four bits.png": encoded(rgb.quantize(16), "PNG"),
+        "four bits with transparency.png": encoded(rgb.quantize(16), "PNG", transparency=3),
+        "one bit.png": encoded(gray.convert("1"), "PNG"),
+        "transparent colour.png": encoded(gray, "PNG", transparency=gray.getpixel((0, 0))),
         "rgb.bmp": encoded(rgb, "BMP"),
+        "rgba.bmp": encoded(rgba, "BMP"),
         "gray.bmp": encoded(gray, "BMP"),
         "palette.gif": encoded(palette, "GIF"),
         "animation.gif": encoded(palette, "GIF", save_all=True, append_images=[rgb.convert("P")]),
@@ -315,6 +320,19 @@ def test_damaged_pictures(form: str, damage: str, tmp_path: Path) -> None:
     dataset = utils.image_dataset_from_directory(tmp_path, image_size=8, verbose=False)
     with pytest.raises(OSError, match=f"x.{form} is (damaged|no picture)"):
         next(iter(dataset))
+
+
+@pytest.mark.parametrize("name", [name for name in PICTURES if name.endswith("png")])
+def test_a_png_file_without_its_last_bytes(name: str, tmp_path: Path) -> None:
+    """Refused as TensorFlow refuses it, although Pillow reads all pixels."""
+    path = tmp_path / "x.png"
+    for missing in (1, 4, 8, 12, 16):
+        content = PICTURES[name][:-missing]
+        with pytest.raises(tf.errors.InvalidArgumentError):
+            tf.io.decode_image(content, 3)
+        path.write_bytes(content)
+        with pytest.raises(OSError, match=r"x\.png is damaged"):
+            decoded(str(path), 3)
 
 
 def test_labels_of_the_program_stay_in_order(folder: Path) -> None:

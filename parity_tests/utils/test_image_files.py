@@ -17,6 +17,8 @@ from PIL import Image
 
 import minikeras
 from minikeras.preprocessing import image
+from minikeras.utils import image_files
+from minikeras.utils.image_decoding import decoded
 from parity_tests.utils.test_directories import PICTURES, encoded
 
 THEIRS = keras.preprocessing.image
@@ -183,6 +185,7 @@ def of_size(pixels: int) -> bytes:
             Image.DecompressionBombError,
             "huge.png: Image size",
         ),
+        (lambda p: image.load_img(p / "large.png"), OSError, "large.png is damaged: it declares"),
         (lambda p: image.img_to_array(np.zeros(3)), ValueError, "expected rank 2 or 3"),
         (lambda p: image.array_to_img(np.zeros((2, 2))), ValueError, "expected rank 3"),
         (lambda p: image.array_to_img(np.zeros((2, 2, 5))), ValueError, "has 5 channels"),
@@ -198,5 +201,35 @@ def test_bad_input(folder: Path, call: Any, error: type[Exception], words: str) 
     (folder / "drawing.png").write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n")
     (folder / "cut.png").write_bytes(FILES["rgb.png"][:300])
     (folder / "huge.png").write_bytes(of_size(60_000))
+    (folder / "large.png").write_bytes(of_size(9_000))
     with pytest.raises(error, match=words):
         call(folder)
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "BMP"])
+@given(
+    flips=st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 255)), max_size=4),
+    end=st.integers(0, 10**6),
+)
+def test_damaged_files(form: str, flips: list[tuple[int, int]], end: int) -> None:
+    """A picture, or an error that says what is damaged; never another one."""
+    file = io.BytesIO()
+    Image.new("RGB", (9, 7), (200, 3, 90)).save(file, form)
+    content = bytearray(file.getvalue())
+    for place, bits in flips:
+        content[place % len(content)] ^= bits
+    hurt = bytes(content[: end % len(content)] if end % 2 else content)
+    for read in (image_files.opened, lambda x: decoded(x, 3)):
+        try:
+            found = read(io.BytesIO(hurt))
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            assert "the content of path" in str(error) or "picture" in str(error)
+        else:
+            assert np.asarray(found).size
+
+
+def test_blank_pictures_are_no_bombs() -> None:
+    for mode, form in (("1", "PNG"), ("RGB", "PNG"), ("L", "GIF"), ("RGB", "JPEG")):
+        file = io.BytesIO()
+        Image.new(mode, (3000, 2000)).save(file, form, optimize=True)
+        assert image_files.opened(file).size == (3000, 2000)

@@ -25,6 +25,8 @@ RARE = {
     "rounding.elementwise._inverse_roots_rounded": "float64, and processors without AVX-512",
     "rounding.matrix_vector._dots": "maps of one cell, or windows of one number",
     "rounding.matrix_vector._dots_part": "maps of one cell, or windows of one number",
+    "rounding.matrix_vector._by_runs": "one filter whose sums are longer than its map",
+    "rounding.matrix_vector._by_runs_part": "one filter whose sums are longer than its map",
     "lookup._add": "gradients of take; those of Embedding are sparse",
     "lookup._add_part": "gradients of take; those of Embedding are sparse",
     "rounding.sums._sum_in_order": "sums over the first and the last axis, as with channels_first",
@@ -55,16 +57,33 @@ RARE |= {
     ]
 }
 RARE |= {
-    f"resize.{name}": "UpSampling2D that interpolates"
+    f"resize.{name}": "UpSampling2D that interpolates, layers and operations that resize images"
     for name in [
         "_add",
         "_add_part",
         "_between_cells",
+        "_covered_rows",
         "_linear_rows",
         "_resize",
         "_resize_part",
         "_sine",
+        "_weighted_cells",
         "_weighted_rows",
+    ]
+}
+RARE |= {
+    f"rounding.trigonometry.{name}": "keras.ops.sin and cos, and RandomRotation"
+    for name in ["_sines_of_reduced", "cosine_into", "sine_into"]
+}
+RARE |= {
+    f"by_channel.{name}": "networks of keras.applications: relu of a sum, and relu6"
+    for name in [
+        "_relu6",
+        "_relu6_gradient",
+        "_relu6_gradient_part",
+        "_relu6_part",
+        "_relu_of_sum",
+        "_relu_of_sum_part",
     ]
 }
 RARE |= {

@@ -1,11 +1,12 @@
 """Runs scripts with one framework, each in a child of a process that has imported the framework.
 
-    python -m parity_tests.scripts.server FRAMEWORK
+    python -m parity_tests.scripts.server FRAMEWORK [SCRIPT]
 
-FRAMEWORK: ``keras`` or ``minikeras``. Reads jobs from standard input, one line of JSON each:
+FRAMEWORK: ``keras`` or ``minikeras``.
+SCRIPT: runs in this process. Without it, jobs are read from standard input, one line of JSON each:
 ``{"script": ..., "folder": ..., "seconds": ...}``. The script runs in the folder, which gets the
-files ``stdout`` and ``stderr``; it is killed after that many seconds. Answers each job with the
-exit code, in one line.
+files ``stdout`` and ``stderr``; it is killed after that many seconds. The exit code is the answer,
+one line for each job.
 
 The import of TensorFlow takes 5 seconds and is paid once. A child begins before TensorFlow has
 computed anything, as a new process does.
@@ -121,4 +122,7 @@ def main(framework: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[2:]:
+        IMPORTED[sys.argv[1]]()(sys.argv[2])
+    else:
+        main(sys.argv[1])

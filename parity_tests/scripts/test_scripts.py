@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from parity_tests.scripts import printed
+from parity_tests.scripts import page, printed
 from parity_tests.scripts.running import SCRIPTS, Server, difference, servers, with_both
 
 
@@ -49,3 +49,12 @@ def test_times_do_not_count() -> None:
     assert printed.lines(fast) != printed.lines(fast.replace("0.4", "0.5"))
     assert printed.lines("11/11 - 2s - 214ms/step - loss: 1.5") == ["11/11 - - - loss: 1.5"]
     assert printed.epochs(slow) == 1
+
+
+def test_the_page_lists_all_scripts() -> None:
+    """None of them prints another line."""
+    rows = {name: row.split(" | ") for name, row in page.listed().items()}
+    assert {name: row[1] for name, row in rows.items()} == {
+        script.stem: page.shows(script) for script in SCRIPTS
+    }
+    assert {row[4] for row in rows.values()} == {"0"}

@@ -4,6 +4,9 @@
 the operation of the same meaning, so that it is recorded, and formulas written for arrays
 serve tensors; functions without such an operation see the plain arrays.  KerasTensors refuse
 NumPy's functions: Keras's do, and a script must run with both.
+
+In a script of Keras that runs here, NumPy's functions give arrays, as they do for TensorFlow's
+tensors: ``numpy_gives_arrays``.
 """
 
 from __future__ import annotations
@@ -14,12 +17,32 @@ from typing import Any
 
 import numpy as np
 
+from minikeras import tf_function
 from minikeras.autograd import KerasTensor, Symbol, Tensor, Variable
 from minikeras.ops import core, indexing, reshaping
 from minikeras.ops.declarations import names_of
 from minikeras.ops.primitives import bitwise, comparison
 from minikeras.ops.primitives.arithmetic import _add, negative
 from minikeras.types import TensorLike
+
+
+class _Numpy:
+    """What NumPy's functions give for tensors."""
+
+    gives_arrays = False
+
+
+_numpy = _Numpy()
+
+
+def numpy_gives_arrays() -> None:
+    """From now on, NumPy's functions give arrays for tensors, as with TensorFlow's.
+
+    Not within a function, where TensorFlow's tensors have no values; nor for the functions that an
+    array calls as operators: ``array * tensor`` is a tensor with TensorFlow, too.
+    """
+    _numpy.gives_arrays = True
+
 
 _FOREIGN = (str, bytes, dict, set, type(None))
 
@@ -85,6 +108,10 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
 }
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 _ACCEPTED: dict[Any, set[str]] = {}
+# Functions that an array's operators call.
+_OF_ARRAYS = {np.add, np.subtract, np.multiply, np.true_divide, np.floor_divide, np.remainder}
+_OF_ARRAYS |= {np.power, np.matmul, np.equal, np.not_equal, np.less, np.less_equal, np.greater}
+_OF_ARRAYS |= {np.greater_equal, np.bitwise_and, np.bitwise_or, np.bitwise_xor}
 _OF_SHAPES = (np.shape, np.ndim)  # they read attributes that a KerasTensor has
 
 
@@ -110,7 +137,11 @@ def _array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any
     op = _UFUNCS.get(ufunc)
     if isinstance(self, KerasTensor):
         _refuse_numpy(ufunc, op, self)
+    if _is_plain() and not (ufunc in _OF_ARRAYS and method == "__call__"):
+        op = None
     if method == "__call__" and op is not None and not kwargs:
+        if ufunc in _OF_ARRAYS:
+            inputs = tuple(_beside(self, x) for x in inputs)
         return op(*inputs)
     if any(isinstance(x, Symbol) for x in inputs):
         return NotImplemented
@@ -123,11 +154,15 @@ def _array_function(self: Any, func: Any, types: Any, args: Any, kwargs: Any) ->
         return func.__wrapped__(*args, **kwargs)
     if isinstance(self, KerasTensor):
         _refuse_numpy(func, op, self)
-    if op is not None and kwargs.keys() <= _accepted(func, op):
+    if op is not None and not _is_plain() and kwargs.keys() <= _accepted(func, op):
         return op(*args, **kwargs)
     if isinstance(self, Symbol):
         return NotImplemented
     return func(*_plain(args), **_plain(kwargs))
+
+
+def _is_plain() -> bool:
+    return _numpy.gives_arrays and not tf_function.is_inside()
 
 
 def _accepted(func: Any, op: Any) -> set[str]:
@@ -136,9 +171,23 @@ def _accepted(func: Any, op: Any) -> set[str]:
     return _ACCEPTED[func]
 
 
+def _beside(x: Any, other: Any) -> Any:
+    """The other operand of a tensor: NumPy's numbers get the dtype of a floating tensor.
+
+    Parity: as in TensorFlow, whose operators convert what is no tensor; ``keras.ops`` promote both.
+    """
+    if isinstance(other, np.ndarray | np.generic) and isinstance(x, Tensor | Variable):
+        dtype = np.dtype(x.dtype)
+        if dtype.kind == "f" and other.dtype.kind in "fiu" and other.dtype != dtype:
+            return other.astype(dtype)
+    return other
+
+
 def _forward(op: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
-        return NotImplemented if isinstance(other, _FOREIGN) else op(self, other)
+        if isinstance(other, _FOREIGN):
+            return NotImplemented
+        return op(self, _beside(self, other))
 
     return method
 
@@ -158,7 +207,9 @@ def _exactly(op: Callable[..., Any]) -> Callable[..., Any]:
 
 def _reverse(op: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, other: Any) -> Any:
-        return NotImplemented if isinstance(other, _FOREIGN) else op(other, self)
+        if isinstance(other, _FOREIGN):
+            return NotImplemented
+        return op(_beside(self, other), self)
 
     return method
 

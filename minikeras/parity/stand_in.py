@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from minikeras import tensorflow
 from minikeras.autograd.tensor import print_as_tensorflow
+from minikeras.ops.operators import numpy_gives_arrays
 
 PREFIXES = ("tensorflow.keras", "keras")
 
@@ -41,9 +42,10 @@ class StandIn(MetaPathFinder, Loader):
 def install() -> None:
     """From now on, `import keras` and `import tensorflow` in this process import minikeras.
 
-    Tensors are printed as TensorFlow prints them.
+    Tensors are printed as TensorFlow prints them, and NumPy's functions give arrays for them.
     """
     print_as_tensorflow()
+    numpy_gives_arrays()
     if not any(isinstance(finder, StandIn) for finder in sys.meta_path):
         sys.meta_path.insert(0, StandIn())
 

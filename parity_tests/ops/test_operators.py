@@ -5,10 +5,12 @@ import operator
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import minikeras
-from minikeras import ops
+from minikeras import ops, tf_function
 from minikeras.autograd import GradientTape, Symbol, Tensor, Variable
+from minikeras.ops import operators
 
 X = np.array([[1.5, -2.0, 0.25], [3.0, 0.5, -1.0]], "float32")
 Y = np.array([2.0, 0.5, 1.0], "float32")
@@ -24,6 +26,19 @@ def test_binary(name, wrap):
         assert isinstance(ours, Tensor)
         np.testing.assert_array_equal(ours, apply(X, other))
         np.testing.assert_array_equal(apply(other, wrap(X)), apply(other, X))
+
+
+@pytest.mark.parametrize("name", BINARY)
+@pytest.mark.parametrize("other", ["float64", "float16", "int64", "int32", "uint8"])
+def test_arrays_and_their_numbers_get_the_dtype_of_a_tensor(name, other):
+    """As beside TensorFlow's tensors; ``keras.ops`` would promote both to float64."""
+    apply = getattr(operator, name)
+    for y in (Y.astype(other), np.dtype(other).type(2)):
+        for wrap, theirs in ((Tensor, tf.constant), (Variable, tf.Variable)):
+            for pair in (lambda x, y: (x, y)), (lambda x, y: (y, x)):
+                ours, wanted = apply(*pair(wrap(X), y)), apply(*pair(theirs(X), y))
+                assert ours.dtype.name == wanted.dtype.name
+                np.testing.assert_array_equal(ours, wanted.numpy())
 
 
 def test_unary_power_and_matmul():
@@ -103,6 +118,27 @@ def test_other_numpy_functions_see_arrays():
     array = X.copy()
     array += x
     np.testing.assert_array_equal(array, 2 * X)
+
+
+def test_numpy_functions_give_arrays_in_scripts(monkeypatch):
+    """As for TensorFlow's tensors: what they give is printed as numbers."""
+    monkeypatch.setattr(operators._numpy, "gives_arrays", True)
+    for name, function in {
+        **{name: getattr(np, name) for name in ("min", "mean", "std", "round", "exp", "argmax")},
+        "clip": lambda x: np.clip(x, 0, 1),
+        "concatenate": lambda x: np.concatenate([x, x]),
+        "where": lambda x: np.where(x > 0, x, 0),
+        "norm": np.linalg.norm,
+        "an array times": lambda x: X * x,
+        "a number minus": lambda x: np.float32(2) - x,
+        "reduce": np.add.reduce,
+    }.items():
+        for ours, theirs in ((Tensor(X), tf.constant(X)), (Variable(X), tf.Variable(X))):
+            a, b = function(ours), function(theirs)
+            assert isinstance(a, np.ndarray | np.generic) == isinstance(b, np.ndarray | np.generic)
+            assert (name, np.asarray(a).dtype) == (name, np.asarray(b).dtype)
+    with tf_function.inside():  # where TensorFlow's tensors have no values
+        assert isinstance(np.exp(Tensor(X)), Tensor)
 
 
 def test_symbols_have_shapes_and_no_values():

@@ -1,6 +1,7 @@
-"""Writes ``docs/scripts.md``: ``python -m parity_tests.scripts.page [SCRIPT ...]``.
+"""Writes ``docs/scripts.md``: ``python -m parity_tests.scripts.page [--lines] [SCRIPT ...]``.
 
-SCRIPT: names of scripts to measure; the other rows stay as they are. By default all are measured.
+SCRIPT: names of scripts to run; the other rows stay as they are. By default all are run.
+--lines: compare what is printed, once, and leave the seconds as they are; "–" if not measured yet.
 """
 
 from __future__ import annotations
@@ -47,15 +48,19 @@ runs of each, in turns. They count all threads, and do not depend on what else t
 |---|---|---|---|---|---|---|"""
 
 
-def main(chosen: list[str]) -> None:
-    rows = listed()
+def main(arguments: list[str]) -> None:
+    rows, chosen = listed(), [name for name in arguments if name != "--lines"]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder, "home")
         cache.fill(home)
         with servers(Path(folder)) as pair:
             for script in SCRIPTS:
                 if script.stem in chosen or not chosen:
-                    rows[script.stem] = row(script, pair, home)
+                    if "--lines" in arguments:
+                        times = rows.get(script.stem, " – | – |").split(" | ")[-2:]
+                    else:
+                        times = [f"{time:.1f} s" for time in seconds(script, home)]
+                    rows[script.stem] = row(script, pair, times)
                     print(rows[script.stem], flush=True)
                     write(rows)
 
@@ -73,12 +78,12 @@ def listed() -> dict[str, str]:
     return {line.split("`")[1]: line for line in lines if line.startswith("| `")}
 
 
-def row(script: Path, pair: list[Server], home: Path) -> str:
+def row(script: Path, pair: list[Server], times: list[str]) -> str:
     theirs, ours = with_both(pair, script)
     changed = [line for line in difference(theirs, ours)[2:] if line[0] in "-+"]
-    times = " | ".join(f"{time:.1f} s" for time in seconds(script, home))
     epochs, lines = printed.epochs(theirs.text), len(theirs.lines)
-    return f"| `{script.stem}` | {shows(script)} | {epochs} | {lines} | {len(changed)} | {times} |"
+    cells = [f"`{script.stem}`", shows(script), epochs, lines, len(changed), *times]
+    return f"| {' | '.join(str(cell).strip(' |') for cell in cells)} |"
 
 
 def shows(script: Path) -> str:

@@ -109,7 +109,14 @@ _UFUNCS: dict[Any, Callable[..., Any]] = {
 _FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 _ACCEPTED: dict[Any, set[str]] = {}
 # Functions that an array's operators call.
-_OF_ARRAYS = {np.add, np.subtract, np.multiply, np.true_divide, np.floor_divide, np.remainder}
+_OF_ARRAYS: set[Any] = {
+    np.add,
+    np.subtract,
+    np.multiply,
+    np.true_divide,
+    np.floor_divide,
+    np.remainder,
+}
 _OF_ARRAYS |= {np.power, np.matmul, np.equal, np.not_equal, np.less, np.less_equal, np.greater}
 _OF_ARRAYS |= {np.greater_equal, np.bitwise_and, np.bitwise_or, np.bitwise_xor}
 _OF_SHAPES = (np.shape, np.ndim)  # they read attributes that a KerasTensor has

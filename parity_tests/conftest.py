@@ -45,8 +45,9 @@ def kernel_set(request: pytest.FixtureRequest) -> Iterator[str]:
 # The files that take longest, of which some have few tests.  They begin first: a worker that took
 # one of them last would work alone at the end.
 LONGEST = (
-    *("training/test_curves.py", "test_cli.py", "trainings/test_trainings.py", "test_warm_up.py"),
-    *("saving/test_files.py", "house/test_planted_kernel_mistakes.py", "ops/test_dtypes.py"),
+    *("training/test_curves.py", "test_cli.py", "house/test_planted_kernel_mistakes.py"),
+    *("test_warm_up.py", "applications/test_architectures.py", "trainings/test_trainings.py"),
+    *("ops/test_dtypes.py", "kernels/test_plain_python.py", "parity/test_lockstep_loops.py"),
 )
 
 

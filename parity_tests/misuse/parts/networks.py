@@ -99,7 +99,8 @@ ROWS: dict[str, Row] = {
         _weights("MobileNet", _other_network, **_SMALL), "some.weights.h5"
     ),
     "an activation for trained weights": Row(
-        _network("MobileNet", classifier_activation="relu"), "classifier_activation='relu' | softmax"
+        _network("MobileNet", classifier_activation="relu"),
+        "classifier_activation='relu' | softmax",
     ),
     "alpha without trained weights": Row(_network("MobileNet", alpha=0.3), "alpha | 0.3"),
     "an array as input": Row(

@@ -56,16 +56,23 @@ def array(x: Any) -> Array:
         given = x if isinstance(x, np.ndarray) else np.array(x, dtype=object)
     except ValueError:
         given = None
-    if given is None or any(isinstance(v, list | tuple) for v in given.flat if given.ndim):
+    values = [] if given is None else given.ravel().tolist()
+    if given is None or (given.ndim and not {list, tuple}.isdisjoint(map(type, values))):
         raise ValueError(f"expected strings in rows of one length, received {describe(x)}")
-    return filled(given.ravel().tolist(), given.shape)
+    return filled(values, given.shape)
 
 
 def filled(values: list[Any], shape: tuple[int, ...]) -> Array:
     """The array of this shape with these strings.  Raises ValueError for other elements."""
     result = np.empty(len(values), dtype=object)
+    kinds = {*map(type, values)}
     try:
-        result[:] = [_ENCODED[type(value)](value) for value in values]
+        if kinds == {bytes}:
+            result[:] = values
+        elif kinds == {str}:
+            result[:] = [*map(str.encode, values)]
+        else:
+            result[:] = [_ENCODED[type(value)](value) for value in values]
     except KeyError:
         wrong = next(value for value in values if type(value) not in _ENCODED)
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -29,14 +30,15 @@ class TokenCounts:
     def add(self, batch: Array | Rows) -> None:
         """Count a batch: its rows are documents; with a single axis it is one document."""
         if isinstance(batch, Rows):
-            ends = np.cumsum(batch.lengths).tolist()
-            documents = [batch.flat[e - n : e] for e, n in zip(ends, batch.lengths.tolist())]
+            flat, lengths = batch.flat, batch.lengths
         else:
-            documents = list(batch) if batch.ndim > 1 else [batch.reshape(-1)]
-        for document in documents:
-            tokens = np.ravel(document).tolist()
-            self._tokens.update(tokens)
-            self._containing.update(set(tokens))
+            count = len(batch) if batch.ndim > 1 else 1
+            flat, lengths = batch.reshape(-1), np.full(count, batch.size // max(count, 1))
+        tokens = flat.tolist()
+        ends = np.cumsum(lengths).tolist()
+        documents = [{*tokens[e - n : e]} for e, n in zip(ends, lengths.tolist())]
+        self._tokens.update(tokens)
+        self._containing.update(itertools.chain.from_iterable(documents))
         self._documents += len(documents)
 
     def most_frequent(self, without: Collection[Any]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections import Counter
@@ -38,9 +39,8 @@ class Vocabulary:
 
     def numbers(self, tokens: Array, default: int) -> Array:
         """The number of each token, as int64 in the shape of the tokens."""
-        find = self._numbers.get
-        found = [find(token, default) for token in tokens.ravel().tolist()]
-        return np.array(found, dtype=np.int64).reshape(tokens.shape)
+        found = map(self._numbers.get, tokens.ravel().tolist(), itertools.repeat(default))
+        return np.fromiter(found, np.int64, tokens.size).reshape(tokens.shape)
 
     def tokens_of(self, numbers: Array, default: Any) -> Array:
         """The token of each number; strings as ``bytes``, whole numbers as int64."""

@@ -58,6 +58,7 @@ class GradientTape:
         # What gradients may flow through, by id.  Holding an object keeps its id from being reused.
         self._tracked: dict[int, Any] = {}
         self._used = False
+        self._watched: tuple[Variable, ...] = ()  # when ``gradient`` freed the rest
         self._cut = False  # whether an array or a number was made of something tracked
 
     def __repr__(self) -> str:
@@ -99,7 +100,9 @@ class GradientTape:
                 raise ValueError(f"expected a Tensor or Variable to watch, received {leaf!r}")
 
     def watched_variables(self) -> tuple[Variable, ...]:
-        return tuple(x for x in self._tracked.values() if isinstance(x, Variable))
+        """The variables that were read while the tape recorded, also after ``gradient``."""
+        now = (x for x in self._tracked.values() if isinstance(x, Variable))
+        return self._watched or tuple(now)
 
     def on_operation(self, call: OpCall) -> None:
         """Record the call if one of its inputs depends on something watched."""
@@ -148,6 +151,7 @@ class GradientTape:
             )
         if not self._persistent:
             self._used = True
+            self._watched = self.watched_variables()
             self.__exit__()
         flat = tree.flatten(sources)
         found = self._backward(target, flat, output_gradients)

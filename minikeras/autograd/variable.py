@@ -167,7 +167,9 @@ class Variable:
         return self._read()
 
     def numpy(self) -> Array:
-        return np.array(self._copied)
+        """A copy that may be written to; without axes a number of NumPy."""
+        found: Array = np.array(self._copied)[()]
+        return found
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         if copy is False:

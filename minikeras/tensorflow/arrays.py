@@ -119,8 +119,11 @@ def _is_wide(x: Any) -> bool:
 
 
 def linspace(start: Any, stop: Any, num: int, name: str | None = None, axis: int = 0) -> Any:
-    """``num`` numbers from start to stop, both included."""
-    return ops.linspace(tensor(start), tensor(stop), int(num), axis=axis)
+    """``num`` numbers from start to stop, both included; float64 between whole numbers."""
+    first, last = tensor(start), tensor(stop)
+    if all(np.dtype(x.dtype).kind in "iu" for x in (first, last)):
+        first, last = (ops.cast(x, "float64") for x in (first, last))
+    return ops.linspace(first, last, int(num), axis=axis)
 
 
 @frames.filter_traceback

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -124,6 +124,13 @@ def _is_falling(direction: str) -> bool:
     return direction == "DESCENDING"
 
 
+class Unique(NamedTuple):
+    """What ``unique`` finds: the elements, and for each given element which it is."""
+
+    y: Any
+    idx: Any
+
+
 @frames.filter_traceback
 def unique(x: Any, out_idx: DType = "int32", name: str | None = None) -> Any:
     """The different elements in the order of their first occurrence, and for each element which."""
@@ -136,7 +143,7 @@ def unique(x: Any, out_idx: DType = "int32", name: str | None = None) -> Any:
     places[order] = np.arange(len(order))
     values: Array = given[np.sort(first)]
     found = _text(values) if _is_text(values) else tensor(values)
-    return found, tensor(places[inverse].astype(dtype_of(out_idx)))
+    return Unique(found, tensor(places[inverse].astype(dtype_of(out_idx))))
 
 
 @frames.filter_traceback

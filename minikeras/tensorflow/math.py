@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -151,6 +151,13 @@ def zero_fraction(value: Any, name: str | None = None) -> Any:
     return tensor(np.float32(np.count_nonzero(array(x) == 0) / max(x.size, 1)))
 
 
+class TopKV2(NamedTuple):
+    """What ``top_k`` finds."""
+
+    values: Any
+    indices: Any
+
+
 @frames.filter_traceback
 def top_k(
     input: Any,
@@ -161,7 +168,7 @@ def top_k(
 ) -> Any:
     """The k largest elements of each row, and where they are."""
     values, indices = ops.top_k(tensor(input), int(k), sorted)
-    return values, ops.cast(indices, dtype_of(index_type))
+    return TopKV2(values, ops.cast(indices, dtype_of(index_type)))
 
 
 def in_top_k(targets: Any, predictions: Any, k: int, name: str | None = None) -> Any:

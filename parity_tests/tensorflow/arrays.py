@@ -88,7 +88,11 @@ CASES: dict[str, Case] = {
     "gather_nd": lambda tf, a: tf.gather_nd(a.x, [[0, 1], [2, 3]]),
     "get_static_value": lambda tf, a: tf.constant(tf.get_static_value(tf.constant(a.x))),
     "identity": lambda tf, a: [tf.identity(a.x), tf.identity(["a"])],
-    "linspace": lambda tf, a: [tf.linspace(0.0, 1.0, 5), tf.linspace(-1.0, 2.0, 7)],
+    "linspace": lambda tf, a: [
+        tf.linspace(0.0, 1.0, 5),
+        tf.linspace(-1.0, 2.0, 7),
+        tf.linspace(-2, 2, 9),
+    ],
     "map_fn": lambda tf, a: tf.map_fn(lambda r: r * 2, tf.constant(a.x)),
     "matmul": lambda tf, a: [tf.matmul(a.x, a.y, transpose_b=True), tf.matmul(a.x, a.y, True)],
     "meshgrid": lambda tf, a: [

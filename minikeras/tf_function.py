@@ -17,6 +17,7 @@ Source: TensorFlow's Grappler, ``constant_folding.cc``, ``arithmetic_optimizer.c
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from minikeras.types import Array
 
 class _Scope(threading.local):
     state = False, True, True  # inside, batch_size_known, has_losses: one attribute is fast
+    choices: dict[Any, Any] | None = None
 
 
 _scope = _Scope()
@@ -48,6 +50,32 @@ class inside:  # each training step enters it, and a generator would take 1 µs 
 
     def __exit__(self, *exc: object) -> None:
         _scope.state = self._before
+
+
+class tracing:  # as above
+    """Within the block, this thread runs a function whose Python code TensorFlow ran once.
+
+    choices: what that code chose, by who chose it; empty before the first run.
+    """
+
+    def __init__(self, choices: dict[Any, Any] | None) -> None:
+        self._new = choices
+
+    def __enter__(self) -> None:
+        self._before, _scope.choices = _scope.choices, self._new
+
+    def __exit__(self, *exc: object) -> None:
+        _scope.choices = self._before
+
+
+def chosen_once(owner: Any, choose: Callable[[], Any]) -> Any:
+    """What ``choose`` gives; within ``tracing``, what it gave in the first run."""
+    choices = _scope.choices
+    if choices is None:
+        return choose()
+    if owner not in choices:
+        choices[owner] = choose()
+    return choices[owner]
 
 
 def is_inside() -> bool:

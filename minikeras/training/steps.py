@@ -226,6 +226,19 @@ class Steps(Compiled):
         for name in replayed:
             self._replays.pop(name, None)
         self._traced.pop(mode, None)
+        if mode == "train":
+            self._choices.clear()
+
+    @functools.cached_property
+    def _choices(self) -> dict[Any, dict[Any, Any]]:
+        """What layers chose in Python, such as which layers they call, by trace of the function."""
+        return {}
+
+    def _traced_choices(self) -> tf_function.tracing:
+        """The block in which layers choose what they chose in the first step of this trace."""
+        if self.run_eagerly:
+            return tf_function.tracing(None)
+        return tf_function.tracing(self._choices.setdefault(self._train_trace, {}))
 
     @functools.cached_property
     def _hyperparameters(self) -> dict[Any, dict[str, Any]]:
@@ -292,7 +305,7 @@ class Steps(Compiled):
         untrained = self.non_trainable_variables if first else self._untrained
         before = [(variable, variable._value) for variable in untrained or ()]
         try:
-            with self._function_scope(), self._traced_hyperparameters():
+            with self._function_scope(), self._traced_choices(), self._traced_hyperparameters():
                 return self.train_step(_tensors(batch))
         except BaseException:
             for variable, value in before:
@@ -316,7 +329,7 @@ class Steps(Compiled):
 
 _BOUND = (
     *("train_function", "test_function", "predict_function"),
-    *("_replays", "_traced", "_hyperparameters", "_fit_run", "_outbound_nodes"),
+    *("_replays", "_traced", "_choices", "_hyperparameters", "_fit_run", "_outbound_nodes"),
 )
 _UNCHANGED = contextlib.nullcontext()
 

@@ -1,7 +1,6 @@
 """Trainings of networks that begin with layers that change images: curves and weights of Keras.
 
-The drawn trainings leave these layers out, because they take images only.  ``AugMix`` is not among
-them: Keras draws its chains once, when it makes the graph of a step, and minikeras for each batch.
+The drawn trainings leave these layers out, because they take images only.
 """
 
 from __future__ import annotations
@@ -37,6 +36,7 @@ NETWORKS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("RandomInvert", {"factor": 0.5}),
         ("RandomErasing", {"scale": (0.1, 0.3)}),
     ],
+    "mixed": [("AugMix", {"all_ops": False, "num_chains": 2, "chain_depth": 2})],
     "toned": [
         ("RandomPosterization", {"factor": (3, 7)}),
         ("Solarization", {"threshold_factor": 0.5}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random as python_random
 from typing import Any, ClassVar
 
-from minikeras import dtypes, ops, random, tree
+from minikeras import dtypes, ops, random, tf_function, tree
 from minikeras.declare.serialization import deserialize_keras_object, serialize_keras_object
 from minikeras.layers.layer import Layer
 from minikeras.layers.preprocessing.images.base import ImageLayer, RandomImageLayer, limits
@@ -194,8 +194,9 @@ class AugMix(_PolicyLayer):
 
     Raises ValueError for other factors.
 
-    Parity: the layers of a chain come from Python's ``random``. ``fit`` of Keras draws them once,
-    when it makes its graph, here they are drawn for each batch.
+    Parity: the layers of a chain come from Python's ``random``.  ``fit`` draws them once, in its
+    first step, and keeps them until the model is compiled again; TensorFlow runs the Python code of
+    a layer only when it makes the graph of a step.
     Source: Hendrycks and others, "AugMix".
     """
 
@@ -242,20 +243,25 @@ class AugMix(_PolicyLayer):
         weights = gamma / ops.sum(gamma, axis=-1, keepdims=True)
         weight = random.beta((), self.alpha, self.alpha, seed=seed)
         chains = []
-        for _ in range(self.num_chains):
+        for names in tf_function.chosen_once(self, self._choose_chains):
             chain = []
-            for _ in range(self.chain_depth):
-                name = python_random.choice([*self._drawn, None])
-                if name is not None:
-                    layer = getattr(self, name)
-                    change = layer.get_random_transformation(data, seed=self.generator)
-                    chain.append({"layer_name": name, "transformation": change})
+            for name in names:
+                layer = getattr(self, name)
+                change = layer.get_random_transformation(data, seed=self.generator)
+                chain.append({"layer_name": name, "transformation": change})
             chains.append(chain)
         return {
             "chain_mixing_weights": weights,
             "weight_sample": weight,
             "chain_transforms": chains,
         }
+
+    def _choose_chains(self) -> list[list[str]]:
+        """The names of the layers of each chain."""
+        known = [*self._drawn, None]
+        chains = range(self.num_chains)
+        drawn = [[python_random.choice(known) for _ in range(self.chain_depth)] for _ in chains]
+        return [[name for name in chain if name is not None] for chain in drawn]
 
     def _mixed(self, x: TensorLike, transformation: Any, method: str) -> TensorLike:
         dtype = self.compute_dtype

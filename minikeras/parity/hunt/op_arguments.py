@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from minikeras import activations, ops
+from minikeras.parity.hunt import signal_rules
 from minikeras.parity.hunt.numbers import OMITTED, Draw
 from minikeras.parity.hunt.op_rules import SPECIAL
 
@@ -31,12 +32,6 @@ EXCLUDED = {
     "dtype": "returns text",
     "shape": "returns a shape",
     "ndim": "returns a number",
-    **dict.fromkeys(
-        ("fft", "fft2", "ifft2", "irfft", "istft"), "takes pairs; parity_tests/ops/test_signals.py"
-    ),
-    **dict.fromkeys(
-        ("extract_sequences", "rfft", "stft"), "has lengths that depend on each other; the same"
-    ),
     "nextafter": "depends on the precision itself",
 }
 # No activations, or drawn among the ops.
@@ -61,8 +56,9 @@ def public() -> dict[str, str]:
 
 def draw(name: str, function: Callable[..., Any], source: Draw) -> dict[str, Any]:
     """Arguments for one function: arrays, lists of arrays, and what is no tensor."""
-    if name in SPECIAL:
-        return {k: v for k, v in SPECIAL[name](source).items() if v is not OMITTED}
+    special = SPECIAL.get(name) or signal_rules.RULES.get(name)
+    if special is not None:
+        return {k: v for k, v in special(source).items() if v is not OMITTED}
     given: dict[str, Any] = {}
     wanted = inspect.signature(function).parameters
     rank = 0

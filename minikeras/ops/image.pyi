@@ -72,7 +72,7 @@ def gaussian_blur(images: TensorLike, kernel_size: Sequence[int]=..., sigma: Ten
     kernel_size: how many pixels count, two numbers; beyond the edges are zeros.
     sigma: two numbers, the widths σ in pixels.
 
-    Raises ValueError for another rank.
+    Raises ValueError for another rank, and for other sizes than two whole numbers.
 
     Parity: Keras makes the kernel for (width, height) and gives it the shape (height, width)."""
 def hsv_to_rgb(images: TensorLike, data_format: str | None=None) -> TensorLike:

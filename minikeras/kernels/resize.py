@@ -42,21 +42,21 @@ def covered_means(x: Array, *, size: Sizes) -> Array:
 
 
 def interpolate_gradient(
-    dy: Array, *, size: Sizes, interpolation: str, antialias: bool, double: bool
+    dy: Array, *, size: Sizes, interpolation: str, antialias: bool, kind: str
 ) -> Array:
-    (images, *space, channels), dtype = dy.shape, np.float64 if double else np.float32
+    (images, *space, channels), dtype = dy.shape, np.float64 if kind == "float64" else np.float32
     dy = dy.astype(np.float32, copy=False)
     axes = [(n, m, interpolation, antialias) for n, m in zip(size, space, strict=True)]
     if is_by_kernel(interpolation, antialias):
         transposed = [transposed_taps(*axis) for axis in axes]
-        return _resized(dy, transposed[0], transposed[1], _ROWS_FIRST).astype(dtype, copy=False)
+        return _resized(dy, transposed[0], transposed[1], _ROWS_FIRST).astype(kind, copy=False)
     if interpolation == "bicubic":
         dy = dy.astype(dtype, copy=False)  # Parity: the products are in this dtype too
     dx = np.empty((images, *size, channels), dtype)
     (rows, u), (columns, v) = (taps_of(*axis) for axis in axes)
     tables = _offsets(rows, dx[0, 0].size), u, _offsets(columns, channels), v
     _add(workers_for(dy.size), flat(dy), tables, np.uintp(channels), dx.reshape(-1), images)
-    return dx
+    return dx.astype(kind, copy=False)
 
 
 def _resized(x: Array, rows: Taps, columns: Taps, order: int) -> Array:

@@ -234,6 +234,26 @@ print(*[max(255.0 * (p - min(pixels)) / (len(pixels) - 1) for p in pixels)] * 2)
         place="minikeras/layers/preprocessing/images/tones.py",
     ),
     Finding(
+        title="Equalization is lost in a functional model",
+        code="""
+import keras, numpy as np
+inputs = keras.Input((4, 4, 1))
+outputs = keras.layers.Identity()(keras.layers.Equalization()(inputs))
+model = keras.Model(inputs, outputs)
+dark = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
+print(float(np.array(model(dark, training=True)).max()))
+""",
+        wrong={"tensorflow jax torch": "15.0"},
+        right="255.0",
+        why="""
+The darkest of 16 values becomes 0 and the brightest 255. Called symbolically, the layer returns its
+input itself, so the next layer gets what the model gets. As the last layer it is an error: the
+tensor "is part of a cycle".
+""",
+        proof="print(255.0)",
+        place="minikeras/layers/preprocessing/images/tones.py",
+    ),
+    Finding(
         title="AutoContrast ignores channels_first",
         code="""
 import keras, numpy as np

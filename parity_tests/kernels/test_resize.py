@@ -47,7 +47,7 @@ def test_bits(
         return  # TensorFlow has no gradient of it
     dy = values(rng, y.shape)
     dx = tape.gradient(y, theirs, dy)
-    how |= {"size": shape[1:3], "double": dtype == "float64"}
+    how |= {"size": shape[1:3], "kind": dtype}
     ours = resize.interpolate_gradient(dy, **how)
     assert ours.dtype == dtype
     np.testing.assert_array_equal(ours, dx)

@@ -112,6 +112,13 @@ def test_scale_and_translate(data: Any, x: Any, size: Any, antialias: bool, seed
     check_op(ours_and_theirs(minikeras), ours_and_theirs(keras), x, **loose)
 
 
+@few
+@given(generators, batches, st.tuples(sides, sides), st.sampled_from(["bilinear", "nearest"]))
+def test_resize_halves(rng: Any, shape: Any, size: Any, interpolation: str) -> None:
+    x = rng.uniform(-2, 2, shape).astype("float16")
+    check("resize", x, size=size, interpolation=interpolation)
+
+
 # Colours
 
 

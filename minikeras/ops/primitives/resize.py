@@ -52,29 +52,29 @@ def interpolate_vjp(
     dy: Array, y: Array, x: Array, *, size: Sizes, interpolation: str, antialias: bool
 ) -> TensorLike:
     how: Any = {"interpolation": interpolation, "antialias": antialias}
-    double = x.dtype == np.float64
-    return interpolate_gradient.compute(dy, size=tuple(x.shape[1:3]), **how, double=double)
+    kind = x.dtype.name
+    return interpolate_gradient.compute(dy, size=tuple(x.shape[1:3]), **how, kind=kind)
 
 
 @primitive(dtype=separate)
 def interpolate_gradient(
-    dy: Array, *, size: Sizes, interpolation: str, antialias: bool, double: bool
+    dy: Array, *, size: Sizes, interpolation: str, antialias: bool, kind: str
 ) -> Array:
     """The transpose of ``interpolate`` on images of ``size``.
 
-    double: whether they were float64; then the sums are, too.
+    kind: their dtype, which the result has; of float64 the sums have it, too.
     """
     rows, columns = (
         transposed_taps(n, m, interpolation, antialias)
         for n, m in zip(size, dy.shape[1:3], strict=True)
     )
     dx = _weighted(_weighted(dy, rows, 1), columns, 2)
-    return dx.astype(np.float64 if double else dy.dtype)
+    return dx.astype(kind)
 
 
 @interpolate_gradient.shape
 def interpolate_gradient_shape(
-    dy: Shape, *, size: Sizes, interpolation: str, antialias: bool, double: bool
+    dy: Shape, *, size: Sizes, interpolation: str, antialias: bool, kind: str
 ) -> Shape:
     return _of_size(dy, size=size)
 
@@ -88,7 +88,7 @@ def interpolate_gradient_vjp(
     size: Sizes,
     interpolation: str,
     antialias: bool,
-    double: bool,
+    kind: str,
 ) -> TensorLike:
     how: Any = {"interpolation": interpolation, "antialias": antialias}
     return interpolate.compute(ddx, size=tuple(dy.shape[1:3]), **how)

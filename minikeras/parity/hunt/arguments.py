@@ -48,17 +48,17 @@ EXCLUDED = {
     "layers.InputSpec": "no layer",
     "layers.Layer": "a base class",
     "layers.Lambda": "its argument is code",
-    "layers.CategoryEncoding": "takes categories; compared in trainings of its own",
-    "layers.Discretization": "has no gradient; compared in trainings of its own",
-    "layers.HashedCrossing": "takes pairs of categories; compared in trainings of its own",
-    "layers.Hashing": "takes categories; drawn in front of an Embedding",
-    "layers.IntegerLookup": "takes categories; drawn in front of an Embedding",
-    "layers.MelSpectrogram": "takes longer signals; parity_tests/layers/preprocessing",
-    "layers.STFTSpectrogram": "takes longer signals; parity_tests/layers/preprocessing",
-    "layers.StringLookup": "takes text, which arrays of a training cannot be",
-    "layers.TextVectorization": "takes text, which arrays of a training cannot be",
+    "layers.CategoryEncoding": "takes categories; drawn as a first layer",
+    "layers.Discretization": "has no gradient; drawn as a first layer",
+    "layers.HashedCrossing": "takes pairs of categories; drawn as a first layer",
+    "layers.Hashing": "takes categories; drawn as a first layer and in front of an Embedding",
+    "layers.IntegerLookup": "takes categories; drawn as a first layer and before an Embedding",
+    "layers.MelSpectrogram": "takes longer signals; drawn as a first layer",
+    "layers.STFTSpectrogram": "takes longer signals; drawn as a first layer",
+    "layers.StringLookup": "takes text; drawn as a first layer",
+    "layers.TextVectorization": "takes text; drawn as a first layer",
     **{
-        f"layers.{name}": "changes images; compared in trainings of its own"
+        f"layers.{name}": "changes images; drawn as a first layer"
         for name in (
             *("AugMix", "AutoContrast", "CenterCrop", "CutMix", "Equalization", "MixUp"),
             *("ContrastLimitedAdaptiveHistogramEqualization", "MaxNumBoundingBoxes"),

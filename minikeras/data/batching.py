@@ -12,10 +12,9 @@ from minikeras import frames, tree
 from minikeras.data.elements import (
     INFINITE,
     UNKNOWN,
+    Calls,
     as_tensors,
-    called,
     check_count,
-    result_of,
     row,
     stacked,
     standardized,
@@ -176,16 +175,17 @@ class Batching(Readable):
         def limit_of(key: Any) -> int:
             if window_size_func is None:
                 return int(window_size or 1)
-            return int(result_of(window_size_func, as_tensors(key)))
+            return int(Calls(window_size_func).result(as_tensors(key)))
 
         def emitted(key: Any, elements: list[Any]) -> Iterator[Any]:
             group = self._step(elements.__iter__, len(elements))
-            yield from result_of(reduce_func, as_tensors(key), group)._make()
+            yield from Calls(reduce_func).result(as_tensors(key), group)._make()
 
         def make() -> Iterator[Any]:
             groups: dict[int, list[Any]] = {}
+            keys = Calls(key_func)
             for element in self._make():
-                key = np.int64(called(key_func, element))
+                key = np.int64(keys.of(element))
                 members = groups.setdefault(int(key), [])
                 members.append(element)
                 if len(members) == limit_of(key):

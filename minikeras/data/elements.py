@@ -102,14 +102,22 @@ def _as_numpy(leaf: Any) -> Any:
     return leaf[()] if is_array(leaf) and not leaf.ndim else leaf
 
 
-def result_of(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a program's function returns, which TensorFlow would compile."""
-    with tf_function.inside(), seeds.in_function():
-        return function(*arguments)
+class Calls:
+    """The calls in one pass of a program's function, which TensorFlow would trace."""
 
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function, self._random = function, seeds.Function()
 
-def called(function: Callable[..., Any], element: Any) -> Any:
-    """The result of a function of an element, whose parts it gets as arguments, as arrays."""
-    tensors = as_tensors(element)
-    arguments = tensors if isinstance(tensors, tuple) else (tensors,)
-    return standardized(result_of(function, *arguments))
+    def __repr__(self) -> str:
+        return f"<Calls of {self._function!r}>"
+
+    def result(self, *arguments: Any) -> Any:
+        """What the function returns."""
+        with tf_function.inside(), seeds.in_function(self._random):
+            return self._function(*arguments)
+
+    def of(self, element: Any) -> Any:
+        """The result for an element, whose parts the function gets as arguments, as arrays."""
+        tensors = as_tensors(element)
+        arguments = tensors if isinstance(tensors, tuple) else (tensors,)
+        return standardized(self.result(*arguments))

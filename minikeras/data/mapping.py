@@ -12,10 +12,9 @@ from minikeras import frames, settings
 from minikeras.data.elements import (
     INFINITE,
     UNKNOWN,
+    Calls,
     as_tensors,
-    called,
     check_count,
-    result_of,
     standardized,
 )
 from minikeras.data.reading import Readable
@@ -40,7 +39,7 @@ class Mapping(Readable):
         Parity: the function is called for every element, with tensors; TensorFlow traces it once.
         """
         _check_function("map_func", map_func)
-        return self._step(lambda: (called(map_func, e) for e in self._make()), self._count)
+        return self._step(lambda: map(Calls(map_func).of, self._make()), self._count)
 
     @frames.filter_traceback
     def flat_map(self, map_func: Callable[..., Any], name: str | None = None) -> Self:
@@ -49,8 +48,9 @@ class Mapping(Readable):
         is_endless = self._count == INFINITE
 
         def make() -> Iterator[Any]:
+            calls = Calls(map_func)
             for element in self._make():
-                yield from _dataset_of(map_func, element)._make()
+                yield from _dataset_of(calls, element)._make()
 
         return self._joined(make, INFINITE if is_endless else UNKNOWN)
 
@@ -82,14 +82,14 @@ class Mapping(Readable):
         block = check_count("block_length", 1 if block_length is None else block_length, least=1)
 
         def make() -> Iterator[Any]:
-            source = self._make()
+            source, calls = self._make(), Calls(map_func)
             open_: list[Iterator[Any] | None] = [None] * width
             is_exhausted, i = False, 0
             while not is_exhausted or any(part is not None for part in open_):
                 part = open_[i]
                 if part is None and not is_exhausted:
                     for element in source:
-                        part = open_[i] = iter(_dataset_of(map_func, element)._make())
+                        part = open_[i] = iter(_dataset_of(calls, element)._make())
                         break
                     else:
                         is_exhausted = True
@@ -110,11 +110,11 @@ class Mapping(Readable):
         _check_function("scan_func", scan_func)
 
         def make() -> Iterator[Any]:
-            state = standardized(initial_state)
+            state, calls = standardized(initial_state), Calls(scan_func)
             for element in self._make():
                 state, found = (
                     standardized(part)
-                    for part in result_of(scan_func, as_tensors(state), as_tensors(element))
+                    for part in calls.result(as_tensors(state), as_tensors(element))
                 )
                 yield found
 
@@ -134,8 +134,8 @@ def _check_function(name: str, value: Any) -> None:
         raise TypeError(f"{name}={describe(value)}; expected a function")
 
 
-def _dataset_of(function: Callable[..., Any], element: Any) -> Any:
-    found = called(function, element)
+def _dataset_of(calls: Calls, element: Any) -> Any:
+    found = calls.of(element)
     if not isinstance(found, Readable):
         raise TypeError(f"map_func returned {describe(found)}; expected a data set")
     return found

@@ -12,11 +12,10 @@ from minikeras import frames, ops, tree
 from minikeras.autograd import StatelessScope
 from minikeras.data.elements import (
     INFINITE,
+    Calls,
     as_numpy,
     as_tensors,
-    called,
     is_array,
-    result_of,
     standardized,
 )
 from minikeras.data.specs import DTypeName, TensorSpec
@@ -127,9 +126,9 @@ class Readable:
         self, initial_state: Any, reduce_func: Callable[..., Any], name: str | None = None
     ) -> Any:
         """The last state, each made by a function of the state before and an element."""
-        state = standardized(initial_state)
+        state, calls = standardized(initial_state), Calls(reduce_func)
         for element in self._make():
-            found = result_of(reduce_func, as_tensors(state), as_tensors(element))
+            found = calls.result(as_tensors(state), as_tensors(element))
             state = standardized(found)
         return as_tensors(state)
 
@@ -156,6 +155,7 @@ class Options:
         return self.__dict__.setdefault(name, Options())
 
 
-def truth(function: Callable[..., Any], element: Any) -> bool:
-    """Whether a function of an element is true."""
-    return bool(np.all(called(function, element)))
+def truth_of(function: Callable[..., Any]) -> Callable[[Any], bool]:
+    """Whether a function of an element is true, in one pass."""
+    calls = Calls(function)
+    return lambda element: bool(np.all(calls.of(element)))

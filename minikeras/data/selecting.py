@@ -10,7 +10,7 @@ import numpy as np
 
 from minikeras import frames, tree
 from minikeras.data.elements import INFINITE, UNKNOWN, check_count
-from minikeras.data.reading import Readable, peek, truth
+from minikeras.data.reading import Readable, peek, truth_of
 from minikeras.data.shuffle_buffer import Words, shuffled
 from minikeras.messages import describe
 from minikeras.random import seeds
@@ -21,13 +21,11 @@ class Selecting(Readable):
 
     def filter(self, predicate: Callable[..., Any], name: str | None = None) -> Self:
         """The elements for which a function of their parts is true."""
-        return self._step(lambda: (e for e in self._make() if truth(predicate, e)), UNKNOWN)
+        return self._step(lambda: filter(truth_of(predicate), self._make()), UNKNOWN)
 
     def take_while(self, predicate: Callable[..., Any], name: str | None = None) -> Self:
         """The elements before the first one for which a function of their parts is false."""
-        return self._step(
-            lambda: itertools.takewhile(lambda e: truth(predicate, e), self._make()), UNKNOWN
-        )
+        return self._step(lambda: itertools.takewhile(truth_of(predicate), self._make()), UNKNOWN)
 
     @frames.filter_traceback
     def take(self, count: int, name: str | None = None) -> Self:

@@ -19,13 +19,26 @@ _LARGEST = 2**31 - 1
 
 
 @dataclasses.dataclass
+class Function:
+    """The random operations of a function that TensorFlow would trace, in their order.
+
+    unseeded: how many without a seed there were in the present call.
+    places: how many there were at all.
+    blocks: the next block of the stream of each.
+    """
+
+    unseeded: int = 0
+    places: int = 0
+    blocks: dict[Any, int] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass
 class _Process:
     seed: int | None = None
     generator: SeedGenerator | None = None
-    # Where the seeds of operations without one come from, and of those within a function.
+    # Where the seeds of operations without one come from, outside of functions.
     operations: random.Random = dataclasses.field(default_factory=random.Random)
-    traced: random.Random = dataclasses.field(default_factory=random.Random)
-    is_traced: bool = False
+    function: Function | None = None  # that is running
     restarts: int = 0  # how often the seed was set
 
 
@@ -35,7 +48,7 @@ _process = _Process()
 def set_global_seed(seed: int | None) -> None:
     """Fix the order of samples in ``fit``; restart the generator of calls without a seed."""
     _process.seed, _process.generator = seed, None
-    _process.operations, _process.traced = random.Random(seed), random.Random(seed)
+    _process.operations = random.Random(seed)
     _process.restarts += 1
 
 
@@ -45,33 +58,43 @@ def restarts() -> int:
 
 
 @contextlib.contextmanager
-def in_function() -> Iterator[None]:
-    """Within the block, operations without a seed do not count among those outside.
+def in_function(function: Function) -> Iterator[None]:
+    """Within the block, one call of a function runs.
 
-    Parity: in a function that TensorFlow traces, such an operation is numbered by its place in the
-    graph. What it draws here is fixed by the seed of the process, and is not what it draws there.
+    Parity: the function runs anew in every call. An operation whose place among the others changes
+    from call to call has another stream than in TensorFlow, which numbers them once.
     """
-    before, _process.is_traced = _process.is_traced, True
+    before, _process.function = _process.function, function
+    function.unseeded = function.places = 0
     try:
         yield
     finally:
-        _process.is_traced = before
+        _process.function = before
+
+
+def function() -> Function | None:
+    """The function that is running, if any."""
+    return _process.function
 
 
 def operation_pair(seed: int | None) -> tuple[int, int]:
     """The two seeds of an operation of TensorFlow with a state, such as ``tf.random.normal``.
 
     They are the seed of the process and that of the operation. Without a seed, an operation takes
-    the next number of Python's generator, which the seed of the process has started.
+    the next number of Python's generator, which the seed of the process has started; within a
+    function, it takes the number of those before it.
 
     Source: TensorFlow, ``tensorflow/python/framework/random_seed.py``.
     """
     process = _process.seed
     if seed is None:
-        numbers = _process.traced if _process.is_traced else _process.operations
-        seed = numbers.randint(0, _LARGEST)
         if process is None:
-            return seed, numbers.randint(0, _LARGEST)
+            return random.SystemRandom().randint(1, _LARGEST), 0
+        if _process.function is None:
+            seed = _process.operations.randint(0, _LARGEST)
+        else:
+            seed = _process.function.unseeded
+            _process.function.unseeded += 1
     first = (_WITHOUT_GLOBAL_SEED if process is None else process) % _LARGEST
     second = seed % _LARGEST
     return first, second if first or second else _LARGEST

@@ -33,9 +33,13 @@ class _Streams:
         if self.restarts != seeds.restarts():
             self.restarts, self.blocks = seeds.restarts(), {}
         pair = seeds.operation_pair(seed)
-        key = kind, dtype, pair
-        start = self.blocks.get(key, 0)
-        self.blocks[key] = start + blocks
+        key: tuple[Any, ...] = kind, dtype, pair
+        known, function = self.blocks, seeds.function()
+        if function is not None:  # each operation of a function has a stream of its own
+            known, key = function.blocks, (*key, function.places)
+            function.places += 1
+        start = known.get(key, 0)
+        known[key] = start + blocks
         return philox.Position(philox.unscrambled(*pair), start)
 
 

@@ -44,13 +44,15 @@ def function(
         return functools.partial(function, input_signature=input_signature)
     wanted: Callable[..., Any] = func
 
+    operations = seeds.Function()  # which go on from call to call
+
     @functools.wraps(wanted)
     def call(*args: Any, **kwargs: Any) -> Any:
         if input_signature is not None:
             args = tuple(tree.map_structure(_as_tensor, arg, none_is_leaf=False) for arg in args)
         if _run_eagerly:
             return wanted(*args, **kwargs)
-        with tf_function.inside(), seeds.in_function():
+        with tf_function.inside(), seeds.in_function(operations):
             return wanted(*args, **kwargs)
 
     vars(call).update(python_function=wanted, get_concrete_function=lambda *_, **__: call)

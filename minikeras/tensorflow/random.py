@@ -1,8 +1,4 @@
-"""``tf.random``, with TensorFlow's numbers from the same seeds.
-
-Parity: within a function of ``Dataset.map`` or ``tf.function``, an operation without a seed of its
-own draws other numbers than in TensorFlow, which numbers the operations of the graph.
-"""
+"""``tf.random``, with TensorFlow's numbers from the same seeds."""
 
 from __future__ import annotations
 

@@ -116,6 +116,9 @@ CHAINS: dict[str, Chain] = {
         .batch(8)
         .map(lambda x: ((x / 255.0 - 0.5) / 0.3, x / 7.0))
     ),
+    "random numbers in functions": lambda tf: tf.data.Dataset.range(3).map(
+        lambda x: (tf.random.uniform([]), tf.random.normal([2]), tf.random.uniform([], seed=3))
+    ),
     "shuffle without a seed": lambda tf: tf.data.Dataset.range(20).shuffle(20).batch(3).repeat(2),
     "two shuffles": lambda tf: tf.data.Dataset.range(12).shuffle(5, seed=1).shuffle(7).repeat(3),
     "two shuffles without end": lambda tf: (

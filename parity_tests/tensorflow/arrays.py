@@ -37,6 +37,14 @@ def _gradient(tf: Any, a: Arrays) -> Any:
     return [tape.gradient(y, v), tape.gradient(y, c)]
 
 
+def _function(tf: Any, a: Arrays) -> Any:
+    tf.random.set_seed(a.seed)
+    function = tf.function(
+        lambda x: [tf.reduce_mean(x) * 3, tf.random.uniform([2]), tf.random.normal([2], seed=5)]
+    )
+    return [function(tf.constant(a.x)) for _ in range(2)]
+
+
 CASES: dict[str, Case] = {
     "GradientTape": _gradient,
     "Module": _module,
@@ -78,7 +86,7 @@ CASES: dict[str, Case] = {
     "expand_dims": lambda tf, a: [tf.expand_dims(a.x, 1), tf.expand_dims(["a"], -1)],
     "eye": lambda tf, a: [tf.eye(3), tf.eye(2, 3, [2], tf.int32)],
     "fill": lambda tf, a: [tf.fill([2, 3], 1.5), tf.fill([2], "a")],
-    "function": lambda tf, a: tf.function(lambda x: tf.reduce_mean(x) * 3)(tf.constant(a.x)),
+    "function": _function,
     "gather": lambda tf, a: [
         tf.gather(a.x, [2, 0]),
         tf.gather(a.x, [[1], [3]], axis=1),

@@ -72,6 +72,7 @@ LAYERS: dict[str, dict[str, list[dict[str, Any]]]] = {
 
 def model_of(library: Any, kind: str) -> Any:
     """A model with an output for each layer, adapted where it has something to learn."""
+    library.utils.clear_session(free_memory=False)  # automatic names, from the beginning
     random.seed(0)  # of which layers draw their seeds
     x = INPUTS[kind]
     inputs = library.Input(x.shape[1:], dtype="string" if x.dtype == object else str(x.dtype))

@@ -43,9 +43,7 @@ ARGUMENTS: dict[str, tuple[Any, ...] | None] = {
     "RandomZoom": (0.2,),
     "Resizing": None,
     "RandomShear": (0.2, 0.2),
-    "RandomPerspective": (),
 }
-# Those that Keras cannot run in a ``tf.function`` of unchanging Python state are run eagerly only.
 
 
 def image_layers() -> Iterator[str]:

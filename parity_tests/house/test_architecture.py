@@ -249,21 +249,13 @@ def test_importing_is_light() -> None:
     assert not loaded & (HEAVY | {"minikeras.applications", "minikeras.export"})
 
 
-# On an idle machine NumPy takes 0.09 s, and minikeras should take 0.15 s at most.
-IMPORT_LIMIT = 1.5
-
-
-def test_importing_takes_little_longer_than_numpy() -> None:
-    """Of two imports in one process, whatever else the machine does; the best of several counts."""
-    code = (
-        "import time; a = time.perf_counter(); import numpy; b = time.perf_counter();"
-        "import minikeras; print((time.perf_counter() - b) / (b - a))"
-    )
-    ratios = []
-    while len(ratios) < 9 and min(ratios, default=9) >= IMPORT_LIMIT:
-        run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
-        ratios.append(float(run.stdout))
-    assert min(ratios) < IMPORT_LIMIT, ratios
+def test_importing_loads_few_modules() -> None:
+    """The time of an import depends on the machine; ``benchmarks.compare`` measures it."""
+    loaded = loaded_by("import minikeras") - loaded_by("import numpy")
+    ours = {module for module in loaded if module.partition(".")[0] == "minikeras"}
+    # These take 0.08 to 0.10 s of processor time; 0.15 s are allowed.
+    assert len(ours) <= 440, len(ours)
+    assert len(loaded - ours) <= 65, sorted(loaded - ours)
 
 
 def test_tensorflow_and_keras_are_not_needed() -> None:

@@ -44,15 +44,17 @@ def load(first, last, augment):
     if augment:
         ds = ds.map(cut_mix_or_mix_up)
         ds = ds.map(lambda s: {**s, "images": rand_augment(s["images"], training=True)})
-    return ds.map(prepare_for_training).prefetch(tf.data.AUTOTUNE)
+    return ds.map(prepare_for_training)
 
 
 train_dataset = load(0, 320, augment=True)
 test_dataset = load(320, 480, augment=False)
-for x, y in train_dataset.take(1):
-    print("images:", x.shape, "labels:", y.shape)
-    print(np.round(y[:4], 3))
-    print("mean of the first images:", np.round(np.mean(x[:4], axis=(1, 2, 3)), 4))
+# What happens to a batch
+batch = {"images": images[:4], "labels": tf.one_hot(labels[:4], NUM_CLASSES)}
+mixed = cut_mix_or_mix_up(batch)
+print("images:", mixed["images"].shape, "labels:", mixed["labels"].shape)
+print(np.round(mixed["labels"], 3))
+print("mean of the images:", np.round(np.mean(mixed["images"], axis=(1, 2, 3)), 3))
 
 model = keras.Sequential(
     [
@@ -68,6 +70,7 @@ model.compile(
     loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.1),
     metrics=["accuracy"],
 )
+train_dataset = train_dataset.prefetch(tf.data.AUTOTUNE)
 model.fit(train_dataset, validation_data=test_dataset, epochs=3, verbose=2)
 loss, accuracy = model.evaluate(test_dataset, verbose=0)
 print(f"Test loss {loss:.4f}, accuracy {accuracy:.2%}")

@@ -244,7 +244,7 @@ def pooling() -> Iterator[tuple[str, Any]]:
         how = {"interpolation": interpolation, "antialias": False}
         y = resize.interpolate(x, size=(12, 18), **how)
         yield interpolation, y
-        dx = resize.interpolate_gradient(y, size=(6, 6), **how, double=False)
+        dx = resize.interpolate_gradient(y, size=(6, 6), **how, kind="float32")
         yield f"{interpolation} gradient", dx
     yield "areas", resize.covered_means(normal(2, 5, 6, 1), size=(2, 4))
     maps = np.array([[0.9, 0.2, -1, -0.2, 1.1, 2, 0.01, 0]], np.float32)

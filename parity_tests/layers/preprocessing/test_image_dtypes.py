@@ -207,3 +207,10 @@ def test_the_kind_of_elements_is_told_without_drawing() -> None:
     np.testing.assert_array_equal(layer.generator.state.numpy(), before)
     next(iter(data_set))
     assert (layer.generator.state.numpy() != before).any()
+
+
+def test_labels_of_flipped_images_keep_their_dtype() -> None:
+    data = {"images": np.zeros((1, 4, 4, 3), "float32"), "labels": np.ones((1, 2), "float32")}
+    for library in BOTH:
+        labels = library.layers.RandomFlip(dtype="float16")(dict(data))["labels"]
+        assert np.asarray(labels).dtype == "float32"

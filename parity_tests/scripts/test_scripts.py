@@ -52,8 +52,9 @@ def test_times_do_not_count() -> None:
 
 
 def test_the_page_follows_the_scripts() -> None:
-    """None of those that it lists prints another line."""
+    """It lists every script, and none prints another line."""
     shown = {script.stem: page.shows(script) for script in SCRIPTS}
+    assert page.listed().keys() == shown.keys(), "python -m parity_tests.scripts.page --lines"
     for name, row in page.listed().items():
         cells = row.strip("| ").split(" | ")
         assert cells[1] == shown[name], "python -m parity_tests.scripts.page --lines"

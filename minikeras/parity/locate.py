@@ -6,7 +6,8 @@ feeds both models the same batches.  A loop that the program writes itself runs 
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,7 @@ from minikeras.parity.lockstep import Comparison, Distances, Entry, Step, Verdic
 from minikeras.parity.lockstep.loops import Ended, LoopRecorder, compare_loops
 from minikeras.parity.lockstep.results import Opinion, Reproducer
 from minikeras.parity.lockstep.watched import keras_side, our_side
+from minikeras.tensorflow import control
 from minikeras.types import Array
 
 keras = Library("keras")
@@ -111,12 +113,22 @@ def _loops(job: dict[str, Any], steps: int, mode: str) -> Comparison:
         with where, recorder.watching(), suppress(Ended, SystemExit):
             run_program(library, job)
 
-    before = tensorflow.config.functions_run_eagerly()
-    tensorflow.config.run_functions_eagerly(True)
-    try:
+    with _run_eagerly(control), _run_eagerly(tensorflow.config):
         return compare_loops((partial(run, 0), partial(run, 1)), watched, steps, mode)
+
+
+@contextmanager
+def _run_eagerly(config: Any) -> Iterator[None]:
+    """Within the block, functions of ``tf.function`` round as eager operations do.
+
+    config: `tensorflow.config`, or what has its functions in the stand-in.
+    """
+    before = config.functions_run_eagerly()
+    config.run_functions_eagerly(True)
+    try:
+        yield
     finally:
-        tensorflow.config.run_functions_eagerly(before)
+        config.run_functions_eagerly(before)
 
 
 def _options(call: Call) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from minikeras.kernels.runtime.processor import cpuid, vendor
 from minikeras.types import Array
 
 _ONEDNN_BLOCK = 384
-_L3_GUESS = 512 * 1024  # Eigen's, where the processor names no size
+_L3_GUESS = 2 * 1024 * 1024  # Eigen's, where the processor names no size
 _M_UNIT, _N_UNIT = 16, 4  # Eigen's register block under AVX without FMA
 
 
@@ -47,13 +47,12 @@ def l3_size() -> int:
     """Bytes of the third-level cache, as Eigen reads them from the processor.
 
     AMD's processors name the whole cache of a package; Linux counts the part that a core reaches.
-    Eigen takes their number from bits 14 to 27, four below its place, and computes in 32 bits.
+    Eigen reads the lower ten bits of their number of 512 KB, which has fourteen.
     """
     if vendor() != "AuthenticAMD":
         return _cache_size(3, _L3_GUESS)
-    units = cpuid(0x80000006)[3] >> 14 & 0x3FFF
-    size = int(np.uint32(units * 512 * 1024 & 0xFFFFFFFF).astype(np.int32))
-    return size if size > 0 else _L3_GUESS
+    units = cpuid(0x80000006)[3] >> 18 & 0x3FF
+    return units * 512 * 1024 or _L3_GUESS
 
 
 def _equal_slices(k: int, longest: int) -> int:

@@ -1,5 +1,7 @@
 """Sums, products, powers and extremes of corresponding elements."""
 
+import math
+
 import numpy as np
 
 from minikeras import shapes, tf_function
@@ -57,7 +59,7 @@ bias_add.fast("minikeras.ops.tensorflow_float32", rules="vjp", when=in_float32)
 @primitive(dtype=promote)
 def _sum_over_leading_axes(x: Array) -> Array:
     """y = Σ x over all axes but the last       dx = dy, repeated over those axes"""
-    return np.add.reduce(x.reshape(-1, x.shape[-1]), 0)
+    return np.add.reduce(x.reshape(math.prod(x.shape[:-1]), x.shape[-1]), 0)
 
 
 @_sum_over_leading_axes.shape

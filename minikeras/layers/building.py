@@ -13,6 +13,7 @@ from minikeras.declare import names
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
 from minikeras.layers.input_spec import InputSpec, assert_input_compatibility
 from minikeras.layers.state import LayerState
+from minikeras.layers.unknown_sizes import traced
 
 
 class LayerBuilding(LayerState):
@@ -63,7 +64,8 @@ class LayerBuilding(LayerState):
         if not self._signature.takes_training:
             given = {k: v for k, v in given.items() if k != "training"}
         with StatelessScope():
-            self.call(**{k: tree.map_structure(symbol, v) for k, v in given.items()})
+            symbols = {k: tree.map_structure(symbol, v) for k, v in given.items()}
+            traced(lambda known: self.call(**known), symbols)
 
     def get_build_config(self) -> dict[str, Any] | None:
         """The shapes that the layer was built with; None before."""

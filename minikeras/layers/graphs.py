@@ -11,6 +11,7 @@ import numpy as np
 
 from minikeras import dtypes, tree
 from minikeras.autograd import KerasTensor, StatelessScope
+from minikeras.layers.unknown_sizes import agreed
 from minikeras.optional import Library
 from minikeras.types import Array
 
@@ -106,9 +107,4 @@ def promise(function: Callable[[Any], Any], given: Any) -> Any:
             random.setstate(state)
     finally:
         random.setstate(state)
-    return tree.map_structure(
-        lambda a, b: KerasTensor(
-            tuple(n if n == m else None for n, m in zip(a.shape, b.shape)), a.dtype.name
-        ),
-        *found,
-    )
+    return agreed(*found)

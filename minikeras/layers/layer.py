@@ -11,6 +11,7 @@ from minikeras.dtype_policies import DTypePolicy
 from minikeras.layers.arguments import CallSignature, shapes_of, tensors_among
 from minikeras.layers.building import finish_build
 from minikeras.layers.calling import LayerCalling
+from minikeras.layers.unknown_sizes import traced
 from minikeras.messages import describe, unknown_arguments
 from minikeras.types import DType, Shape
 
@@ -166,7 +167,7 @@ class Layer(LayerCalling, base=True):
     def _trace(self, *args: Any, **kwargs: Any) -> Any:
         """Run ``call`` on symbols; seeds of random generators and other state do not change."""
         with StatelessScope():
-            return self.call(*strip(args), **strip(kwargs))
+            return traced(lambda given: self.call(*given[0], **given[1]), strip((args, kwargs)))
 
     # Configs
 

@@ -60,7 +60,7 @@ INNER_FLOORS = {
     "ops": ["declarations kinds", "primitives", "*"],
     "layers": [
         "tracking",
-        "arguments graphs input_spec state",
+        "arguments graphs input_spec state unknown_sizes",
         "building",
         "calling",
         "layer",

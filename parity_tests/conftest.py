@@ -48,6 +48,7 @@ LONGEST = (
     *("training/test_curves.py", "test_cli.py", "house/test_planted_kernel_mistakes.py"),
     *("test_warm_up.py", "applications/test_architectures.py", "trainings/test_trainings.py"),
     *("ops/test_dtypes.py", "kernels/test_plain_python.py", "parity/test_lockstep_loops.py"),
+    "scripts/test_scripts.py",
 )
 
 

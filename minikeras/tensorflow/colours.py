@@ -170,6 +170,24 @@ def random_hue(image: Any, max_delta: float, seed: int | None = None) -> Any:
     return adjust_hue(image, _drawn(-max_delta, max_delta, seed))
 
 
+@frames.filter_traceback
+def stateless_random_contrast(image: Any, lower: float, upper: float, seed: Any) -> Any:
+    """As ``random_contrast``; depends on two seeds alone."""
+    return adjust_contrast(image, random.stateless_uniform((), seed, lower, upper))
+
+
+@frames.filter_traceback
+def stateless_random_saturation(image: Any, lower: float, upper: float, seed: Any = None) -> Any:
+    """As ``random_saturation``; depends on two seeds alone."""
+    return adjust_saturation(image, random.stateless_uniform((), seed, lower, upper))
+
+
+@frames.filter_traceback
+def stateless_random_hue(image: Any, max_delta: float, seed: Any) -> Any:
+    """As ``random_hue``; depends on two seeds alone."""
+    return adjust_hue(image, random.stateless_uniform((), seed, -max_delta, max_delta))
+
+
 def _drawn(low: float, high: float, seed: int | None) -> Any:
     if high <= low:
         raise ValueError(f"the interval [{low}, {high}) is empty; expected lower < upper")
@@ -258,8 +276,11 @@ __all__ = [
     "random_brightness",
     "stateless_random_brightness",
     "random_contrast",
+    "stateless_random_contrast",
     "random_saturation",
+    "stateless_random_saturation",
     "random_hue",
+    "stateless_random_hue",
     "per_image_standardization",
     "psnr",
     "total_variation",

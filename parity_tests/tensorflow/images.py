@@ -96,6 +96,15 @@ CASES: dict[str, Case] = {
     "image.stateless_random_brightness": lambda tf, a: tf.image.stateless_random_brightness(
         a.images, 0.2, (a.seed, 1)
     ),
+    "image.stateless_random_contrast": lambda tf, a: tf.image.stateless_random_contrast(
+        a.images, 0.5, 1.5, (a.seed, 1)
+    ),
+    "image.stateless_random_saturation": lambda tf, a: tf.image.stateless_random_saturation(
+        a.images, 0.5, 1.5, (a.seed, 1)
+    ),
+    "image.stateless_random_hue": lambda tf, a: tf.image.stateless_random_hue(
+        a.images, 0.2, (a.seed, 1)
+    ),
     "image.stateless_random_crop": lambda tf, a: tf.image.stateless_random_crop(
         a.pixels, (3, 4, 3), (a.seed, 1)
     ),

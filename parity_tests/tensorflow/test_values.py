@@ -23,6 +23,8 @@ OFFERED = [
     if callable(thing)
 ]
 
+COLOURED = ("adjust", "random", "stateless_random")  # how names of functions of colours begin
+
 # Results that are rounded in other places, and the largest difference as a part of the largest
 # element: what is no kernel here (`parity_tests/ops` measures the same), and formulas of colours.
 ROUNDED = {
@@ -32,8 +34,8 @@ ROUNDED = {
     "nn.local_response_normalization": 2e-7,
     **{f"linalg.{n}": 2e-6 for n in ("cholesky", "det", "eigh", "einsum", "inv", "qr", "solve")},
     "linalg.svd": 2e-6,
-    **{f"image.{word}_contrast": 3e-7 for word in ("adjust", "random")},
-    **{f"image.{word}_{n}": 1e-6 for word in ("adjust", "random") for n in ("hue", "saturation")},
+    **{f"image.{word}_contrast": 3e-7 for word in COLOURED},
+    **{f"image.{word}_{n}": 1e-6 for word in COLOURED for n in ("hue", "saturation")},
     "image.ssim": 6e-6,
 }
 

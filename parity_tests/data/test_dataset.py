@@ -174,14 +174,17 @@ def test_branches_of_one_shuffle_share_its_order() -> None:
         "shuffle batch",
         "shuffle batch repeat",
         "shuffle batch endless",
-        "shuffle prefetch repeat",
         "shuffle cache",
         "shuffle concatenate",
         "repeat shuffle",
     ],
 )
 def test_the_order_of_later_passes(steps: str) -> None:
-    """A pass that is begun and left counts, too."""
+    """A pass that is begun and left counts, too.
+
+    Not with prefetch before repeat: TensorFlow's thread may have begun the next pass when the first
+    is left (77 of 300 times on a busy machine, 4 of 300 on an idle one).
+    """
     ours, theirs = (
         functools.reduce(lambda ds, step: STEPS[step](ds), steps.split(), cls.range(12))
         for cls in (Dataset, tf.data.Dataset)

@@ -37,7 +37,7 @@ PARTS: dict[str, dict[str, Row]] = {
 }
 EVERY = {f"{part}: {name}": row for part, rows in PARTS.items() for name, row in rows.items()}
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "bad_input.md"
-SHOWN = 90  # characters of a message
+SHOWN = 160  # characters of a message
 WRITTEN = "files were written or changed before the error"
 
 

@@ -121,8 +121,9 @@ def _shown(error: Exception | None) -> str:
     text = re.sub(r"Exception encountered when calling \w+\.call\(\)\.", "", text)
     text = re.sub(r"\{([^{}:]*)\}", lambda m: f"{{{', '.join(sorted(m[1].split(', ')))}}}", text)
     text = re.sub(r"0x[0-9a-fA-F]+", "0x…", re.sub(r"/tmp/\w+", "folder", text))
+    text = text.partition("{{")[0]  # the name of a kernel, which depends on the processor
     text = " ".join(re.sub(r"_\d+\b", "", text).split())
-    if text.startswith("{{"):  # the name of a kernel, which depends on the processor
+    if not text:
         return _escaped(type(error).__name__)
     return _escaped(f"{type(error).__name__}: {text[:SHOWN]}" + "…" * (len(text) > SHOWN))
 

@@ -19,10 +19,8 @@ from typing import Any
 from minikeras import settings
 from minikeras.messages import did_you_mean
 
-ON_DEMAND = (
-    "applications",
-    "export",
-)  # packages of minikeras that are imported when they are first used
+# Packages of minikeras that are imported when they are first used.
+ON_DEMAND = ("applications", "export")
 
 
 @functools.cache

@@ -23,7 +23,7 @@ INFINITE, UNKNOWN = -1, -2  # as TensorFlow counts elements
 def check_count(name: str, value: Any, least: int) -> int:
     """The integer; TypeError if it is none, ValueError if it is less than ``least``."""
     if isinstance(value, Tensor) and not value.ndim:
-        value = value.numpy()[()]
+        value = value.numpy()
     if not isinstance(value, int | np.integer) or isinstance(value, bool):
         raise TypeError(f"{name}={describe(value)}; expected an integer")
     if value < least:

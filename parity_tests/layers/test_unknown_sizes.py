@@ -36,7 +36,7 @@ def test_sizes_of_call(function: Any) -> None:
     found = []
     for library in (keras, minikeras):
 
-        class Own(library.layers.Layer):  # type: ignore[misc, name-defined]
+        class Own(library.layers.Layer):  # type: ignore[misc,name-defined]  # of either library
             def __init__(self, library: Any) -> None:
                 super().__init__()
                 self.ops, self.scale = library.ops, library.layers.Dense(4, name="scale")
@@ -59,7 +59,8 @@ def test_sizes_of_call(function: Any) -> None:
 def test_own_errors_remain() -> None:
     class Wrong(minikeras.layers.Layer):
         def call(self, x: Any) -> Any:
-            return x + minikeras.ops.ones(None * 2)  # type: ignore[operator]
+            unknown: Any = None
+            return x + minikeras.ops.ones(unknown * 2)
 
     with pytest.raises(TypeError, match="NoneType"):
         Wrong()(minikeras.Input((3,)))
